@@ -1,0 +1,166 @@
+/**
+ * The contract of a trail store: events, trails, links and telemetry. Two implementations keep it,
+ * SQLite (sqlite/) and InfluxDB (influx/); test/store/trail-contract.ts is what they both pass.
+ *
+ * Promises of every implementation:
+ * - an event is unique by (eventID; whether it carries an errorDeclaration; the capturing party):
+ *   applying it again changes nothing and is told as a repeat;
+ * - a batch and the follower's cursor become durable together or not at all;
+ * - once `apply` has resolved, a crash loses nothing of it, and every later read sees it.
+ */
+import type { Action, EventType } from '#epcis/event.ts'
+import type { Kind } from '#epcis/identifier.ts'
+import type { EventSummary, Role, TimeWindow, TrailSource } from '#trace/source.ts'
+
+/** A place in the journal: a byte offset that only grows. 0 is its beginning. */
+export type JournalPosition = number
+
+/** An identifier as one event names it: `key` canonical (the store keeps one item a key). */
+export interface NewMember {
+  readonly key: string
+  readonly kind: Kind
+  readonly role: Role
+  readonly quantity?: number | undefined
+  readonly uom?: string | undefined
+}
+
+/** A validated event, ready to be stored. `body` is its JSON text, eventID included, recordTime not. */
+export interface NewEvent {
+  readonly eventID: string
+  readonly party: string
+  readonly recordTimeUs: number
+  readonly eventTimeUs: number
+  readonly type: EventType
+  readonly action: Action | undefined
+  readonly bizStep: string | undefined
+  readonly disposition: string | undefined
+  /** Canonical keys. */
+  readonly readPoint: string | undefined
+  readonly bizLocation: string | undefined
+  /** declarationTime when the event carries an errorDeclaration. It voids its original. */
+  readonly declaredAtUs: number | undefined
+  readonly members: readonly NewMember[]
+  readonly body: string
+  /** JSON text of the document's @context that the body's prefixes need; undefined for GS1's own. */
+  readonly context: string | undefined
+  /** Codes of what is odd but kept, such as a failed check digit. */
+  readonly warnings: readonly string[]
+}
+
+/** One value of one sensor. Points are unique by (device, type, component, uom, timeUs): last wins. */
+export interface Reading {
+  /** Canonical key of the sensor: its EPC, or `urn:suyuan:device:{party}:{device}`. */
+  readonly device: string
+  /** Measurement type as EPCIS names it, such as `Temperature`. */
+  readonly type: string
+  /** '' where there is none. */
+  readonly component: string
+  /** UN/ECE Rec. 20 code such as `CEL`; '' where there is none. */
+  readonly uom: string
+  readonly timeUs: number
+  readonly value: number
+  readonly party: string
+}
+
+export interface TrailBatch {
+  readonly events: readonly NewEvent[]
+  readonly readings: readonly Reading[]
+  /** The follower whose cursor moves to `to` in the same commit. */
+  readonly follower: string
+  readonly to: JournalPosition
+}
+
+/** What became of each event of a batch, in its order. */
+export interface Applied {
+  readonly outcomes: readonly {
+    readonly eventRef: number
+    readonly repeat: boolean
+  }[]
+}
+
+/** An event as it came. `body` is JSON text without recordTime. */
+export interface StoredEvent extends EventSummary {
+  readonly body: string
+  readonly context: string | undefined
+  readonly warnings: readonly string[]
+}
+
+/** Conditions are ANDed; the values of one are ORed. Times: `ge` inclusive, `lt` exclusive. */
+export interface EventQuery {
+  readonly eventTypes?: readonly EventType[]
+  readonly geEventTimeUs?: number
+  readonly ltEventTimeUs?: number
+  readonly geRecordTimeUs?: number
+  readonly ltRecordTimeUs?: number
+  readonly bizSteps?: readonly string[]
+  readonly dispositions?: readonly string[]
+  /** Canonical keys. */
+  readonly readPoints?: readonly string[]
+  readonly bizLocations?: readonly string[]
+  /** One of these keys takes part in one of these roles. */
+  readonly match?: readonly { readonly keys: readonly string[]; readonly roles: readonly Role[] }[]
+  /** Only events captured by one of these parties. */
+  readonly parties?: readonly string[]
+}
+
+/** Newest recorded first. `after` is the last eventRef of the page before. */
+export interface EventPage {
+  readonly events: readonly StoredEvent[]
+  readonly after: number | undefined
+}
+
+export interface TelemetryQuery extends TimeWindow {
+  readonly devices: readonly string[]
+  readonly types?: readonly string[]
+  /** Width of an averaging window aligned to 1970-01-01; undefined gives every point. */
+  readonly everyUs?: number
+}
+
+/** One point, or one window of points (then min, max and count over it, value its mean). */
+export interface TelemetryPoint {
+  readonly device: string
+  readonly type: string
+  readonly component: string
+  readonly uom: string
+  readonly timeUs: number
+  readonly value: number
+  readonly min: number
+  readonly max: number
+  readonly count: number
+}
+
+/** Reads only: what the API, the followers behind ingest and the walk hold. */
+export interface TrailReader extends TrailSource {
+  /** Bodies and summaries, in the order asked for. */
+  events(eventRefs: readonly number[]): Promise<StoredEvent[]>
+  /** All events with this eventID: of any party, with and without errorDeclaration. */
+  byEventID(eventID: string): Promise<number[]>
+  /** The stored event of each identity, in their order; undefined where there is none. */
+  byIdentity(identities: readonly EventIdentity[]): Promise<(number | undefined)[]>
+  query(query: EventQuery, page: { limit: number; after?: number }): Promise<EventPage>
+  /** In the order of (device, type, component, uom, timeUs), in chunks of bounded size. */
+  telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
+  /** Where a follower stands; 0 for one that never committed. */
+  cursor(follower: string): Promise<JournalPosition>
+  counts(): Promise<TrailCounts>
+  close(): Promise<void>
+}
+
+export interface EventIdentity {
+  readonly eventID: string
+  readonly party: string
+  readonly declaresError: boolean
+}
+
+export interface TrailCounts {
+  readonly events: number
+  readonly items: number
+  readonly trailRows: number
+  readonly readings: number
+  readonly bytes: number
+}
+
+/** The only type that can write. One exists per store, in the ingest worker. */
+export interface TrailWriter extends TrailReader {
+  apply(batch: TrailBatch): Promise<Applied>
+}
