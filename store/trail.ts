@@ -24,7 +24,7 @@ export interface NewMember {
   readonly uom?: string | undefined
 }
 
-/** A validated event, ready to be stored. `body` is its JSON text, eventID included, recordTime not. */
+/** A validated event to store. `body` is its JSON text, eventID included, recordTime not. */
 export interface NewEvent {
   readonly eventID: string
   readonly party: string

@@ -2,13 +2,13 @@
  * What a walk needs to read, and nothing else. A store implements it; the walk never knows which.
  * Times are microseconds since 1970-01-01T00:00:00Z as integers (exact in a double until 2255).
  */
-import type { EventType, Action } from '#epcis/event.ts'
+import type { Action, EventType } from '#epcis/event.ts'
 import type { Kind } from '#epcis/identifier.ts'
 
 /**
  * The part an identifier plays in one event. `object` is a member of epcList or quantityList, `lot`
  * a lot that the event says its objects or outputs belong to (ilmd, or a Digital Link that carries
- * both lot and serial), `transformation` the transformationID, `device` a sensor that reported in it.
+ * both lot and serial), `transformation` the transformationID, `device` a sensor that reported.
  */
 export type Role =
   | 'object'
@@ -91,7 +91,10 @@ export interface TrailSource {
   trail(items: readonly ItemRef[], window?: TimeWindow): AsyncIterable<readonly TrailRow[]>
 
   /** Members of some events that play one of some roles, events in the order asked for. */
-  members(eventRefs: readonly number[], roles: readonly Role[]): AsyncIterable<readonly EventMember[]>
+  members(
+    eventRefs: readonly number[],
+    roles: readonly Role[],
+  ): AsyncIterable<readonly EventMember[]>
 
   /** Summaries, in the order asked for. An unknown reference is a bug and throws. */
   summaries(eventRefs: readonly number[]): Promise<EventSummary[]>
