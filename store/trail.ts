@@ -41,7 +41,7 @@ export interface NewEvent {
   readonly declaredAtUs: number | undefined
   readonly members: readonly NewMember[]
   readonly body: string
-  /** JSON text of the document's @context that the body's prefixes need; undefined for GS1's own. */
+  /** JSON text of the @context that the prefixes in the body need; undefined for GS1's own. */
   readonly context: string | undefined
   /** Codes of what is odd but kept, such as a failed check digit. */
   readonly warnings: readonly string[]

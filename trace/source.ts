@@ -41,7 +41,7 @@ export interface TrailRow {
   readonly role: Role
   /** CBV bare word, or the URI as given. */
   readonly bizStep: string | undefined
-  /** declarationTime of the errorDeclaration that made the event void; undefined while it stands. */
+  /** declarationTime of the errorDeclaration that voided the event; undefined while it stands. */
   readonly voidedAtUs: number | undefined
 }
 
