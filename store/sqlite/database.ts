@@ -1,0 +1,112 @@
+/**
+ * Opens SQLite files: the one place that names the library. It has node:sqlite's interface, so that
+ * a later Node can take its place here and nowhere else.
+ *
+ * Promises: a transaction that returned has been synced to disk (write-ahead log, synchronous=FULL);
+ * readers never wait for the writer nor it for them; a file made by a newer version is refused.
+ */
+import { existsSync } from 'node:fs'
+import {
+  DatabaseSync,
+  type DatabaseSyncInstance,
+  type StatementSyncInstance,
+} from '@photostructure/sqlite'
+
+export type Database = DatabaseSyncInstance
+export type Statement = StatementSyncInstance
+
+export interface DatabaseOptions {
+  /**
+   * SQL scripts that build the schema, oldest first. A file that has run the first n of them has
+   * user_version n. A script that has been released never changes again: append a new one.
+   */
+  readonly migrations: readonly string[]
+  /** Reads a file that a writer has made. Default false. */
+  readonly readOnly?: boolean
+  /** Bound of the page cache of this connection. Default 8. */
+  readonly cacheMiB?: number
+  /** How large the write-ahead log grows before its pages move into the file. Default 4. */
+  readonly checkpointMiB?: number
+}
+
+/** The file cannot be used by this version of the program. */
+export class SchemaVersionError extends Error {
+  override readonly name = 'SchemaVersionError'
+}
+
+/** A connection waits this long for another one's transaction before it fails with SQLITE_BUSY. */
+const busyTimeoutMs = 10_000
+const pageSize = 4096
+
+/**
+ * Opens a database, or makes it. A read-only connection may be opened while a writer is at work.
+ * @throws SchemaVersionError when the file is of a newer version, or when it is missing or of an
+ *   older version and the connection may not write.
+ */
+export function openDatabase(file: string, options: DatabaseOptions): Database {
+  const { migrations, readOnly = false, cacheMiB = 8, checkpointMiB = 4 } = options
+  if (readOnly && !existsSync(file)) {
+    throw new SchemaVersionError(`${file} does not exist: it has to be opened for writing first`)
+  }
+  const database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs })
+  try {
+    database.exec(`PRAGMA cache_size = ${-cacheMiB * 1024}`)
+    if (!readOnly) {
+      database.exec(`
+        PRAGMA page_size = ${pageSize};
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = ${(checkpointMiB * 1024 * 1024) / pageSize};
+      `)
+    }
+    migrate(database, file, migrations, readOnly)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Runs `work` in one transaction: all of it is durable when this returns, none when it throws. */
+export function transaction<T>(database: Database, work: () => T): T {
+  // IMMEDIATE: a deferred one that reads first can fail to become a writer later.
+  database.exec('BEGIN IMMEDIATE')
+  let result: T
+  try {
+    result = work()
+    database.exec('COMMIT')
+  } catch (error) {
+    // SQLite itself rolls back on some errors, such as a full disk.
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+  return result
+}
+
+function migrate(
+  database: Database,
+  file: string,
+  migrations: readonly string[],
+  readOnly: boolean,
+): void {
+  const version = (): number => database.prepare('PRAGMA user_version').get().user_version
+  const found = version()
+  if (found > migrations.length) {
+    throw new SchemaVersionError(
+      `${file} has schema version ${found}, this program knows up to ${migrations.length}: ` +
+        'it was written by a newer version of Suyuan',
+    )
+  }
+  if (found === migrations.length) return
+  if (readOnly) {
+    throw new SchemaVersionError(
+      `${file} has schema version ${found}, this program needs ${migrations.length}: ` +
+        'it has to be opened for writing first',
+    )
+  }
+  transaction(database, () => {
+    // Read again under the lock: another process may have migrated the file meanwhile.
+    for (const script of migrations.slice(version())) database.exec(script)
+    database.exec(`PRAGMA user_version = ${migrations.length}`)
+  })
+}
