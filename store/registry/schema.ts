@@ -1,0 +1,148 @@
+/**
+ * What the registry holds, as zod schemas: who takes part (parties), where (locations), what
+ * (products), by which readers and sensors (devices), and who may ask (keys). They are the single
+ * source of these types, of the checks at the API and of its OpenAPI document.
+ */
+import { z } from 'zod'
+import { identify } from '#epcis/identifier.ts'
+
+/** Name of a party, site or device inside a topic, a path and a certificate. */
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -')
+  .meta({ example: 'green-farm' })
+
+/** Any spelling of an identifier goes in, its canonical key comes out. */
+const keySchema = z
+  .string()
+  .min(1)
+  .max(2048)
+  .overwrite((text) => identify(text).key)
+
+const nameSchema = z.string().min(1).max(200)
+const namesSchema = z.strictObject({ zh: nameSchema.optional(), en: nameSchema.optional() })
+const domainSchema = z.enum(['food', 'drugs', 'building_materials'])
+
+export const partySchema = z
+  .strictObject({
+    slug: slugSchema,
+    name: nameSchema,
+    names: namesSchema.optional(),
+    pgln: keySchema.optional().describe('GS1 party key'),
+    uscc: z
+      .string()
+      .regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/, 'must be 18 characters of GB 32100')
+      .optional()
+      .describe('Unified social credit code, GB 32100'),
+    domain: domainSchema,
+  })
+  .meta({ id: 'Party' })
+export type Party = z.infer<typeof partySchema>
+
+export const locationSchema = z
+  .strictObject({
+    key: keySchema.describe('Canonical key of a readPoint or bizLocation').meta({
+      example: 'https://id.gs1.org/414/9521321000010',
+    }),
+    party: slugSchema,
+    name: nameSchema,
+    names: namesSchema.optional(),
+    address: z.string().max(500).optional(),
+    latitude: z.number().min(-90).max(90).optional(),
+    longitude: z.number().min(-180).max(180).optional(),
+  })
+  .meta({ id: 'Location' })
+export type Location = z.infer<typeof locationSchema>
+
+export const productSchema = z
+  .strictObject({
+    key: keySchema.describe('Canonical key of the class, usually a GTIN').meta({
+      example: 'https://id.gs1.org/01/09521321000013',
+    }),
+    party: slugSchema,
+    name: nameSchema,
+    names: namesSchema.optional(),
+    domain: domainSchema,
+    description: z.string().max(2000).optional(),
+    netContent: z.string().max(100).optional(),
+    shelfLifeDays: z.int().positive().optional(),
+    storageCelsius: z.strictObject({ min: z.number(), max: z.number() }).optional(),
+  })
+  .meta({ id: 'Product' })
+export type Product = z.infer<typeof productSchema>
+
+const channelSchema = z.enum(['epcis', 'reads', 'telemetry', 'status'])
+
+const vendorTopicSchema = z.strictObject({
+  topic: z
+    .string()
+    .max(512)
+    .refine(isVendorTopic, 'must name a topic outside suyuan/ and $, with + as one level at most'),
+  channel: channelSchema,
+})
+
+function isVendorTopic(topic: string): boolean {
+  const levels = topic.split('/')
+  const wild = levels.filter((level) => level.includes('+'))
+  const reserved = topic === '' || topic.startsWith('$') || levels[0] === 'suyuan'
+  const firstIsWild = levels[0] === '+'
+  const oneWhole = wild.length === 0 || (wild.length === 1 && wild[0] === '+')
+  return !reserved && !firstIsWild && oneWhole && !topic.includes('#') && !topic.includes('\0')
+}
+
+/** What a read by this device says beside the tag: the rest of the event it becomes. */
+const bindingSchema = z.strictObject({
+  readPoint: keySchema.optional(),
+  bizLocation: keySchema.optional(),
+  bizStep: nameSchema.optional(),
+  disposition: nameSchema.optional(),
+  action: z.enum(['ADD', 'OBSERVE', 'DELETE']).optional(),
+  quietMs: z.int().nonnegative().optional().describe('A tag seen again within it is no new event'),
+  asset: keySchema.optional().describe('What the sensor is mounted on'),
+})
+
+export const deviceSchema = z
+  .strictObject({
+    party: slugSchema,
+    device: slugSchema,
+    site: slugSchema,
+    name: nameSchema,
+    enabled: z.boolean().default(true),
+    epc: keySchema.optional().describe('Canonical key of the sensor or reader itself'),
+    topics: z.array(vendorTopicSchema).max(20).default([]),
+    binding: bindingSchema.optional(),
+  })
+  .meta({ id: 'Device' })
+export type Device = z.infer<typeof deviceSchema>
+
+/** The key under which a device's measurements are stored and found. */
+export function sensorKeyOf(device: Pick<Device, 'party' | 'device' | 'epc'>): string {
+  return device.epc ?? `urn:suyuan:device:${device.party}:${device.device}`
+}
+
+const labelSchema = z.string().max(200).default('').describe('What the key is for')
+
+/** What a key lets its holder be. A device and an enterprise act for a party. */
+export const keyGrantSchema = z
+  .discriminatedUnion('role', [
+    z.strictObject({
+      role: z.literal('device'),
+      party: slugSchema,
+      device: slugSchema,
+      label: labelSchema,
+    }),
+    z.strictObject({ role: z.literal('enterprise'), party: slugSchema, label: labelSchema }),
+    z.strictObject({ role: z.enum(['inspector', 'regulator', 'admin']), label: labelSchema }),
+  ])
+  .meta({ id: 'KeyGrant' })
+export type KeyGrant = z.infer<typeof keyGrantSchema>
+
+export type Role = KeyGrant['role']
+
+/** Who asks. */
+export interface Principal {
+  readonly keyId: string
+  readonly role: Role
+  readonly party?: string
+  readonly device?: string
+}
