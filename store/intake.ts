@@ -20,7 +20,7 @@ export interface RefusedEvent {
   readonly receivedAtUs: number
   readonly recordTimeUs: number
   readonly code: string
-  /** Where in the event, as a dotted path. */
+  /** JSON Pointer into the event, or into the message where the index is -1. */
   readonly path: string
   readonly message: string
 }

@@ -76,13 +76,13 @@ export function openRegistry(file: string, options: RegistryOptions = {}): Regis
     partyOf: (party) => party.slug,
     refuseRemove: (slug) => {
       const user = ownedBy.find(({ one }) => one.get(slug) !== undefined)
-      return user && refusal('party_in_use', 'slug', `party ${slug} still has ${user.table}`)
+      return user && refusal('party_in_use', '/slug', `party ${slug} still has ${user.table}`)
     },
     onRemove: (slug) => keys.revokeOf(slug, undefined, nowUs()),
   })
   const needsParty = ({ party }: { party: string }): Refusal | undefined =>
     parties.get(party) === undefined
-      ? refusal('unknown_party', 'party', `there is no party ${party}`)
+      ? refusal('unknown_party', '/party', `there is no party ${party}`)
       : undefined
   const devices = openCollection<Device>(database, commit, {
     table: 'devices',
@@ -100,7 +100,7 @@ export function openRegistry(file: string, options: RegistryOptions = {}): Regis
     if (grant.role !== 'device') return undefined
     const key = deviceKey(grant.party, grant.device)
     const known = devices.get(key) !== undefined
-    return known ? undefined : refusal('unknown_device', 'device', `there is no device ${key}`)
+    return known ? undefined : refusal('unknown_device', '/device', `there is no device ${key}`)
   }
   const keys = openKeys(database, commit, random, needsOwner)
   const device = (party: string, slug: string) => devices.get(deviceKey(party, slug))

@@ -10,6 +10,7 @@ import type { Database } from '../sqlite/database.ts'
 export interface Refusal {
   readonly ok: false
   readonly code: 'unknown_party' | 'unknown_device' | 'party_in_use' | 'admin_key_is_a_setting'
+  /** JSON Pointer into the value. */
   readonly path: string
   readonly message: string
 }

@@ -55,7 +55,7 @@ describe('the registry', () => {
   })
 
   it('refuses a device, location or product of a party that is not there', () => {
-    const refusal = { ok: false, code: 'unknown_party', path: 'party' }
+    const refusal = { ok: false, code: 'unknown_party', path: '/party' }
     expect(registry.devices.put(gate)).toMatchObject(refusal)
     expect(registry.locations.put({ key: 'x:y', party: 'farm', name: 'Y' })).toMatchObject(refusal)
     expect(
