@@ -3,7 +3,8 @@
  * and how each capture over HTTP ended. Keyed by the message's position in the journal, so that
  * following the journal again after a crash writes the same rows again and nothing twice.
  *
- * Ingest alone writes, at the latest when it commits its cursor; the API reads.
+ * Ingest alone writes; the API reads. The cursor moves in the same commit: of everything before it,
+ * what was refused and how each capture ended is here.
  */
 import { type Database, openDatabase, transaction } from './sqlite/database.ts'
 import type { JournalPosition } from './trail.ts'
@@ -70,8 +71,17 @@ export interface JobQuery {
 }
 
 export interface Intake {
-  /** Durable on return, all of it or nothing; what is there already stays as it was. */
-  record(outcome: { rejections: readonly Rejection[]; jobs: readonly CaptureJob[] }): void
+  /**
+   * Durable on return, all of it or nothing; what is there already stays as it was. The cursor moves
+   * on to `to`, and never back. The rejections of one message stand next to each other.
+   */
+  record(outcome: {
+    rejections: readonly Rejection[]
+    jobs: readonly CaptureJob[]
+    to: JournalPosition
+  }): void
+  /** Everything before it is recorded; 0 at first. */
+  cursor(): JournalPosition
   /** Newest message first, its events in order. */
   rejections(query: RejectionQuery): readonly RefusedEvent[]
   rejection(position: JournalPosition, index: number): Rejection | undefined
@@ -112,7 +122,9 @@ const migrations = [
     stored INTEGER NOT NULL, repeats INTEGER NOT NULL, errors TEXT NOT NULL,
     errorCount INTEGER NOT NULL
   );
-  CREATE INDEX jobs_party ON jobs (party, position);`,
+  CREATE INDEX jobs_party ON jobs (party, position);
+  CREATE TABLE intake (one INTEGER PRIMARY KEY CHECK (one = 1), cursor INTEGER NOT NULL);
+  INSERT INTO intake (one, cursor) VALUES (1, 0);`,
 ]
 
 /** Opens `intake.db`, making it where it is missing. A read-only connection needs it to be there. */
@@ -137,9 +149,9 @@ function recording(database: Database): Pick<Intake, 'record'> {
        errorBehaviour, stored, repeats, errors, errorCount)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const move = database.prepare('UPDATE intake SET cursor = MAX(cursor, ?)')
   return {
-    record({ rejections, jobs }) {
-      if (rejections.length === 0 && jobs.length === 0) return
+    record({ rejections, jobs, to }) {
       transaction(database, () => {
         let written = -1
         for (const { position, ...what } of rejections) {
@@ -151,6 +163,7 @@ function recording(database: Database): Pick<Intake, 'record'> {
           rejection.run(position, what.index, what.party, what.code, what.path, what.message)
         }
         for (const done of jobs) job.run(...jobValues(done))
+        move.run(to)
       })
     },
   }
@@ -178,7 +191,9 @@ function reading(database: Database): Omit<Intake, 'record' | 'close'> {
   const counts = database.prepare(
     'SELECT (SELECT COUNT(*) FROM rejections) AS rejections, (SELECT COUNT(*) FROM jobs) AS jobs',
   )
+  const cursor = database.prepare('SELECT cursor FROM intake')
   return {
+    cursor: () => cursor.get().cursor,
     rejections({ party, device, code, after, limit }) {
       const where = conditions({
         'rejections.party = ?': party,

@@ -61,32 +61,41 @@ function job(position: number, more: Partial<CaptureJob> = {}): CaptureJob {
 
 describe('the intake', () => {
   it('keeps a refused message whole, after it was closed and opened again', () => {
-    intake.record({ rejections: [rejection(7, -1)], jobs: [job(7)] })
+    intake.record({ rejections: [rejection(7, -1)], jobs: [job(7)], to: 8 })
     intake.close()
     intake = openIntake(file())
     expect(intake.rejection(7, -1)).toEqual(rejection(7, -1))
     expect(intake.rejection(7, 0)).toBeUndefined()
     expect(intake.job(7)).toEqual(job(7))
     expect(intake.job(8)).toBeUndefined()
+    expect(intake.cursor()).toBe(8)
   })
 
   it('is not changed by recording the same again', () => {
-    const outcome = { rejections: [rejection(7, 0), rejection(7, 2)], jobs: [job(7)] }
+    const outcome = { rejections: [rejection(7, 0), rejection(7, 2)], jobs: [job(7)], to: 8 }
     intake.record(outcome)
     intake.record({
       rejections: [rejection(7, 0, { message: 'other' }), rejection(9, 0)],
       jobs: [job(7, { stored: 5 })],
+      to: 8,
     })
     expect(intake.counts()).toEqual({ rejections: 3, jobs: 1 })
     expect(intake.rejection(7, 0)?.message).toBe('action is missing')
     expect(intake.job(7)?.stored).toBe(0)
   })
 
+  it('never moves its cursor back', () => {
+    intake.record({ rejections: [], jobs: [], to: 50 })
+    intake.record({ rejections: [rejection(7, 0)], jobs: [], to: 8 })
+    expect(intake.cursor()).toBe(50)
+    expect(intake.rejection(7, 0)).toBeDefined()
+  })
+
   it('lists the newest message first and its events in order, in pages without gap or repeat', () => {
     const all = [1, 2, 3, 4, 5].flatMap((position) =>
       [-1, 0, 1].map((index) => rejection(position, index)),
     )
-    intake.record({ rejections: all, jobs: [] })
+    intake.record({ rejections: all, jobs: [], to: 6 })
     const seen: string[] = []
     let page = intake.rejections({ limit: 4 })
     while (page.length > 0) {
@@ -107,6 +116,7 @@ describe('the intake', () => {
         rejection(5, 0),
       ],
       jobs: [],
+      to: 6,
     })
     const query = { party: 'farm', device: 'gate-1', code: 'action_missing', limit: 9 }
     expect(intake.rejections(query).map(({ position }) => position)).toEqual([5, 1])
@@ -118,6 +128,7 @@ describe('the intake', () => {
     intake.record({
       rejections: [],
       jobs: [job(1), job(2, { party: 'mill' }), job(3, { success: true, errors: [] })],
+      to: 4,
     })
     expect(intake.jobs({ party: 'farm', limit: 9 })).toEqual([
       job(3, { success: true, errors: [] }),
@@ -127,10 +138,10 @@ describe('the intake', () => {
   })
 
   it('is read by a connection that cannot write', () => {
-    intake.record({ rejections: [rejection(1, 0)], jobs: [] })
+    intake.record({ rejections: [rejection(1, 0)], jobs: [], to: 2 })
     const reader = openIntake(file(), { readOnly: true })
     expect(reader.rejection(1, 0)?.code).toBe('action_missing')
-    expect(() => reader.record({ rejections: [], jobs: [job(1)] })).toThrow()
+    expect(() => reader.record({ rejections: [], jobs: [job(1)], to: 3 })).toThrow()
     reader.close()
   })
 
