@@ -1,0 +1,75 @@
+/**
+ * The one table of what can be wrong with input: a stable code and a sentence each. Codes are part of
+ * the interface (rejections, problem+json, the `rejected` topic): one is added, never renamed.
+ * Expected bad input is a value, a Failure; nothing in this folder throws for it.
+ */
+
+export const FAILURES = {
+  // The message as a whole.
+  json_malformed: 'The payload is not JSON in UTF-8.',
+  nested_too_deep: 'Objects and lists are nested deeper than 64 levels.',
+  too_many_epcs: 'One event names more than 100,000 identifiers.',
+  value_too_long: 'An identifier is longer than 2,048 characters.',
+  context_malformed: '@context is neither a URI nor an object nor a list of these.',
+
+  // Single fields, as the JSON Schema of EPCIS 2.0 has them.
+  event_type_unknown: 'The type is none of the five event types and no EPCIS document.',
+  field_missing: 'A required field is missing.',
+  field_unknown: 'The standard has no such field here; an extension is named prefix:name.',
+  type_wrong: 'The value is of the wrong JSON type.',
+  word_unknown:
+    'The value is neither a word of the standard for this field nor a URI of another vocabulary.',
+  uri_malformed: 'The value is not an absolute URI.',
+  time_invalid:
+    'The value is not an RFC 3339 date-time with offset between the years 1970 and 2200.',
+  offset_invalid: 'The time zone offset is not ±hh:mm between -14:00 and +14:00.',
+  value_malformed: 'The value does not have the form that the field prescribes.',
+  list_empty: 'The list must have at least one member.',
+  value_repeated: 'A value stands twice in a list that holds each value once.',
+
+  // Fields that are right one by one and wrong together.
+  what_missing: 'The event names nothing that it happened to.',
+  parent_missing: 'parentID may be left out only when the action is OBSERVE.',
+  ilmd_not_allowed: 'An ObjectEvent carries ilmd only when its action is ADD.',
+  transformation_incomplete:
+    'A transformation names inputs and outputs, or a transformationID and one of them.',
+
+  // What the store and the clock say.
+  event_id_conflict: 'An event with the same identity and other content is already stored.',
+  event_time_in_future: 'eventTime is more than 24 hours after the event was received.',
+} as const
+
+export type FailureCode = keyof typeof FAILURES
+
+/** What is odd, and kept all the same: stored with the event and shown with it. */
+export const WARNINGS = {
+  check_digit: 'An identifier breaks its check digit.',
+  identifier_malformed: 'An identifier has the beginning of a GS1 key and not its form.',
+  sensor_time_after_event: 'A sensor reading is later than the eventTime of its event.',
+  prefix_undeclared: 'An extension uses a prefix that no @context declares.',
+} as const
+
+export type WarningCode = keyof typeof WARNINGS
+
+/** `path` is a JSON Pointer (RFC 6901) to the place, '' for the whole. */
+export interface Failure {
+  readonly ok: false
+  readonly code: FailureCode
+  readonly path: string
+  readonly message: string
+}
+
+/** A Failure with the sentence of its code, and what was found in place of the right thing. */
+export function fail(code: FailureCode, path: string, detail?: string): Failure {
+  const sentence: string = FAILURES[code]
+  return { ok: false, code, path, message: detail ? `${sentence} ${detail}` : sentence }
+}
+
+/** JSON Pointer of the steps from the root: `['epcList', 3]` -> `/epcList/3`. */
+export function pointer(steps: readonly PropertyKey[]): string {
+  return steps.map((step) => `/${escapeStep(String(step))}`).join('')
+}
+
+function escapeStep(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1')
+}

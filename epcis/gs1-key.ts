@@ -1,0 +1,195 @@
+/**
+ * The GS1 keys that EPCIS events name: their application identifiers, forms, qualifiers and kinds,
+ * check digits, and the characters that a canonical key writes as they are.
+ * [GS1 General Specifications 3; GS1 Digital Link: URI syntax 4; EPC TDS 6]
+ */
+
+/**
+ * What an identifier names. `class` has neither serial nor lot, a `logistic-unit` is what moves as one
+ * (SSCC, consignment, shipment), `other` is any URI that is no GS1 key.
+ */
+export type Kind =
+  | 'instance'
+  | 'lot'
+  | 'class'
+  | 'logistic-unit'
+  | 'party'
+  | 'place'
+  | 'asset'
+  | 'document'
+  | 'other'
+
+export const CANONICAL_BASE = 'https://id.gs1.org/'
+
+/** A canonical key; `checked` says whether its check digit holds, `lot` is the key of its lot. */
+export interface GS1Key {
+  readonly key: string
+  readonly kind: Kind
+  readonly checked: boolean
+  readonly lot: string | undefined
+}
+
+/** What may qualify a key: `form` of its decoded value; `kind` where it names something finer. */
+export interface Qualifier {
+  readonly ai: string
+  readonly shortName: string
+  readonly form: RegExp
+  readonly kind?: Kind
+}
+
+export interface KeyType {
+  readonly ai: string
+  readonly shortName: string
+  /** The decoded value: digits, then what may follow them. */
+  readonly form: RegExp
+  /** The first so many characters are digits of which the last is a check digit; 0 is none. */
+  readonly checked: number
+  /** Kind without a finer qualifier: of a bare key, and of one whose serial is part of its value. */
+  readonly kind: Kind
+  readonly kindWithSerial: Kind
+  /** The finest first. Those without a kind are recognised and dropped. */
+  readonly qualifiers: readonly Qualifier[]
+}
+
+// Character set 82 [GS1 General Specifications 7.11], and 39 with `#` for parts.
+const SET_82 = '[!"%&\'()*+,\\-./0-9:;<=>?A-Z_a-z]'
+const SET_39 = '[#\\-/0-9A-Z]'
+
+const form = (pattern: string) => new RegExp(`^${pattern}$`)
+const text82 = form(`${SET_82}{1,20}`)
+
+const VARIANT: Qualifier = { ai: '22', shortName: 'cpv', form: text82 }
+const LOT: Qualifier = { ai: '10', shortName: 'lot', form: text82, kind: 'lot' }
+const SERIAL: Qualifier = { ai: '21', shortName: 'ser', form: text82, kind: 'instance' }
+const THIRD_PARTY: Qualifier = {
+  ai: '235',
+  shortName: 'tpx',
+  form: form(`${SET_82}{1,28}`),
+  kind: 'instance',
+}
+const EXTENSION: Qualifier = { ai: '254', shortName: 'glnx', form: text82, kind: 'place' }
+const PART_SERIAL: Qualifier = {
+  ai: '8011',
+  shortName: 'cpsn',
+  form: /^\d{1,12}$/,
+  kind: 'instance',
+}
+const SERVICE: Qualifier = { ai: '8019', shortName: 'srin', form: /^\d{1,10}$/ }
+const FACILITY: Qualifier = { ai: '7040', shortName: 'uic-ext', form: form(`${SET_82}{1,4}`) }
+
+const KEY_TYPES: readonly KeyType[] = [
+  key('00', 'sscc', '\\d{18}', 18, 'logistic-unit'),
+  key('01', 'gtin', '(?:\\d{8}|\\d{12,14})', 14, 'class', [THIRD_PARTY, SERIAL, LOT, VARIANT]),
+  serialised('253', 'gdti', `\\d{13}${SET_82}{0,17}`, 13, 'document'),
+  serialised('255', 'gcn', '\\d{13,25}', 13, 'document'),
+  key('401', 'ginc', `\\d{4}${SET_82}{1,26}`, 0, 'logistic-unit'),
+  key('402', 'gsin', '\\d{17}', 17, 'logistic-unit'),
+  key('414', 'gln', '\\d{13}', 13, 'place', [EXTENSION, FACILITY]),
+  key('417', 'party', '\\d{13}', 13, 'party', [FACILITY]),
+  serialised('8003', 'grai', `0\\d{13}${SET_82}{0,16}`, 14, 'asset'),
+  key('8004', 'giai', `\\d{4}${SET_82}{1,26}`, 0, 'asset', [FACILITY]),
+  key('8006', 'itip', '\\d{18}', 14, 'class', [SERIAL, LOT, VARIANT]),
+  key('8010', 'cpid', `\\d{4}${SET_39}{1,26}`, 0, 'class', [PART_SERIAL]),
+  key('8017', 'gsrnp', '\\d{18}', 18, 'party', [SERVICE]),
+  key('8018', 'gsrn', '\\d{18}', 18, 'party', [SERVICE]),
+]
+
+function key(
+  ai: string,
+  shortName: string,
+  pattern: string,
+  checked: number,
+  kind: Kind,
+  qualifiers: readonly Qualifier[] = [],
+): KeyType {
+  return { ai, shortName, form: form(pattern), checked, kind, kindWithSerial: kind, qualifiers }
+}
+
+/** A key whose serial follows its check digit: without one it names a class. */
+function serialised(
+  ai: string,
+  shortName: string,
+  pattern: string,
+  checked: number,
+  kindWithSerial: Kind,
+): KeyType {
+  return { ...key(ai, shortName, pattern, checked, 'class'), kindWithSerial }
+}
+
+const BY_NAME = new Map(
+  KEY_TYPES.flatMap((type) => [
+    [type.ai, type],
+    [type.shortName, type],
+  ]),
+)
+
+/** The key type of an application identifier or a short name (`01`, `gtin`). */
+export function keyType(name: string): KeyType | undefined {
+  return BY_NAME.get(name)
+}
+
+/**
+ * The key of a decoded value and decoded qualifiers; undefined where one has not its form. Of the
+ * qualifiers only the finest stays; `lot` keeps what a serial has pushed out.
+ */
+export function composeKey(
+  type: KeyType,
+  value: string,
+  qualifiers: ReadonlyMap<Qualifier, string>,
+): GS1Key | undefined {
+  if (!type.form.test(value)) return undefined
+  for (const [qualifier, its] of qualifiers) if (!qualifier.form.test(its)) return undefined
+  const whole = type.ai === '01' ? value.padStart(14, '0') : value
+  const bare = `${CANONICAL_BASE}${type.ai}/${escapeValue(whole)}`
+  const finest = type.qualifiers.find((each) => each.kind && names(each, qualifiers.get(each)))
+  const lot = finest !== LOT && qualifiers.get(LOT)
+  return {
+    key: finest ? `${bare}/${finest.ai}/${escapeValue(qualifiers.get(finest) ?? '')}` : bare,
+    kind: finest?.kind ?? (whole.length > type.checked ? type.kindWithSerial : type.kind),
+    checked: type.checked === 0 || hasCheckDigit(whole.slice(0, type.checked)),
+    lot: lot ? `${bare}/10/${escapeValue(lot)}` : undefined,
+  }
+}
+
+// Extension 0 is how an EPC says that a location has none [EPC TDS 6.3.3].
+function names(qualifier: Qualifier, value: string | undefined): boolean {
+  return value !== undefined && (qualifier !== EXTENSION || value !== '0')
+}
+
+/** The check digit that belongs behind some digits [GS1 General Specifications 7.9.1]. */
+export function checkDigit(digits: string): string {
+  let sum = 0
+  let weight = 3
+  for (let at = digits.length - 1; at >= 0; at--) {
+    sum += (digits.charCodeAt(at) - 48) * weight
+    weight = 4 - weight
+  }
+  return String((10 - (sum % 10)) % 10)
+}
+
+/** Whether the last of some digits is the check digit of those before it. */
+export function hasCheckDigit(digits: string): boolean {
+  return checkDigit(digits.slice(0, -1)) === digits.slice(-1)
+}
+
+// The event hash fixes this set: its vectors escape `!()*+,:` and leave `'` as it is.
+const WRITTEN_AS_IS = /^[A-Za-z0-9\-._';=]+$/
+const ESCAPED = /[^A-Za-z0-9\-._';=]/g
+const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/
+const ESCAPE = /%([0-9A-Fa-f]{2})/g
+
+/** A percent-escaped value decoded, as single bytes; undefined where an escape is broken. */
+export function unescapeValue(text: string): string | undefined {
+  if (!text.includes('%')) return text
+  if (BROKEN_ESCAPE.test(text)) return undefined
+  return text.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+/** A decoded value as canonical keys write it. */
+export function escapeValue(value: string): string {
+  return WRITTEN_AS_IS.test(value) ? value : value.replace(ESCAPED, escapeCharacter)
+}
+
+export function escapeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}

@@ -1,0 +1,50 @@
+/**
+ * What an identifier names, in whatever spelling it comes: one canonical key a thing, so that a URN
+ * and a Digital Link of the same item meet in one trail. The spelling itself is kept in the event.
+ */
+import { readDigitalLink } from './digital-link.ts'
+import { beginsAsEpcUrn, readEpcUrn } from './epc-urn.ts'
+import type { WarningCode } from './failure.ts'
+import { CANONICAL_BASE, type Kind } from './gs1-key.ts'
+import { MAX_URI_LENGTH } from './uri.ts'
+
+export type { Kind } from './gs1-key.ts'
+
+export interface Identifier {
+  /** Constrained canonical Digital Link, or the text as it came where it is no GS1 key. */
+  readonly key: string
+  readonly kind: Kind
+  /** Key of the lot, where the text named a serial and its lot at once. */
+  readonly lot: string | undefined
+  readonly warnings: readonly WarningCode[]
+}
+
+const FINE: readonly WarningCode[] = []
+const CHECK_DIGIT: readonly WarningCode[] = ['check_digit']
+const MALFORMED: readonly WarningCode[] = ['identifier_malformed']
+
+/**
+ * The canonical key and kind of an EPC URN or a Digital Link. Never throws, and refuses nothing: a
+ * wrong check digit is flagged and kept in the key, any other text comes back as it is.
+ */
+export function identify(text: string): Identifier {
+  if (text.length > MAX_URI_LENGTH) return other(text, FINE)
+  const found = text.startsWith('urn:') ? readEpcUrn(text) : readDigitalLink(text)
+  if (found) {
+    const warnings = found.checked ? FINE : CHECK_DIGIT
+    return { key: found.key, kind: found.kind, lot: found.lot, warnings }
+  }
+  const likeKey = text.startsWith(CANONICAL_BASE) || beginsAsEpcUrn(text)
+  return other(text, likeKey ? MALFORMED : FINE)
+}
+
+function other(key: string, warnings: readonly WarningCode[]): Identifier {
+  return { key, kind: 'other', lot: undefined, warnings }
+}
+
+const GTIN = /^https:\/\/id\.gs1\.org\/(?:01|8006)\/(\d{14})/
+
+/** The 14 digits of the trade item that a canonical key belongs to; undefined where it has none. */
+export function gtinOf(key: string): string | undefined {
+  return GTIN.exec(key)?.[1]
+}
