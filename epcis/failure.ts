@@ -34,9 +34,23 @@ export const FAILURES = {
   transformation_incomplete:
     'A transformation names inputs and outputs, or a transformationID and one of them.',
 
+  // What a device says outside EPCIS, and how.
+  topic_unmapped: 'The device has no channel for this topic.',
+  reads_not_supported:
+    'Tag reads need a binding of the device that makes events of them; this version has none.',
+  too_many_parts: 'One message holds more than 20,000 events or readings.',
+  not_one_event: 'This way of capture takes exactly one event.',
+  senml_version: 'The records of a pack are all of SenML version 10, or all of version 26.',
+  senml_not_understood: 'A field whose label ends in _ must be understood, and is not known here.',
+  senml_name:
+    'The name of a record is made of A-Z a-z 0-9 - : . / _ and begins with A-Z a-z 0-9.',
+  senml_value: 'A record has a number v or a boolean vb or a sum s; texts and data are not stored.',
+  unit_unknown: 'The unit has no code of UN/ECE Rec. 20 that is known here.',
+
   // What the store and the clock say.
   event_id_conflict: 'An event with the same identity and other content is already stored.',
   event_time_in_future: 'eventTime is more than 24 hours after the event was received.',
+  reading_time_in_future: 'The reading is of more than 24 hours after it was received.',
 } as const
 
 export type FailureCode = keyof typeof FAILURES

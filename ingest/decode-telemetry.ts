@@ -1,0 +1,66 @@
+/**
+ * The simple form of telemetry, for devices that nobody wants to teach SenML:
+ * `{"time":"2026-03-04T08:15:42Z","readings":[{"type":"Temperature","value":4.1,"uom":"CEL"}]}`.
+ * A reading may have a `time` and a `component` of its own; without any time it is of the moment it
+ * came. Types and units are the words of EPCIS and UN/ECE Rec. 20. A field with another name is
+ * refused: it would be a misspelt one. A wrong reading is refused by itself.
+ */
+import { z } from 'zod'
+import { type Failure, fail } from '#epcis/failure.ts'
+import { parseTimeUs } from '#epcis/time.ts'
+import type { Reading } from '#store/trail.ts'
+import {
+  type Decoded,
+  isFuture,
+  MAX_PARTS,
+  type Origin,
+  type PartFailure,
+  wholly,
+} from './decoded.ts'
+import { readShape } from './shape.ts'
+
+const messageSchema = z.strictObject({
+  time: z.string().optional(),
+  readings: z.array(z.unknown()),
+})
+const readingSchema = z.strictObject({
+  type: z.string().min(1).max(200),
+  value: z.number(),
+  uom: z
+    .string()
+    .regex(/^[A-Z0-9]{2,3}$/)
+    .optional(),
+  component: z.string().max(200).optional(),
+  time: z.string().optional(),
+})
+
+/** The readings of a message, which is parsed JSON. */
+export function decodeTelemetry(message: unknown, origin: Origin, sensor: string): Decoded {
+  const shape = readShape(messageSchema, message)
+  if (!shape.ok) return wholly(shape)
+  const { time, readings: items } = shape.value
+  if (items.length > MAX_PARTS) return wholly(fail('too_many_parts', '/readings'))
+  const readings: Reading[] = []
+  const failures: PartFailure[] = []
+  for (const [index, item] of items.entries()) {
+    const reading = readReading(item, time, origin, sensor)
+    if ('ok' in reading) failures.push({ ...reading, index })
+    else readings.push(reading)
+  }
+  return { events: [], readings, failures }
+}
+
+function readReading(
+  item: unknown,
+  messageTime: string | undefined,
+  origin: Origin,
+  sensor: string,
+): Reading | Failure {
+  const shape = readShape(readingSchema, item)
+  if (!shape.ok) return shape
+  const { type, value, uom = '', component = '', time = messageTime } = shape.value
+  const timeUs = time === undefined ? origin.receivedAtUs : parseTimeUs(time)
+  if (timeUs === undefined) return fail('time_invalid', '/time')
+  if (isFuture(timeUs, origin)) return fail('reading_time_in_future', '/time')
+  return { device: sensor, type, component, uom, timeUs, value, party: origin.party }
+}

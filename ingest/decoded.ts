@@ -1,0 +1,53 @@
+/**
+ * What every decoder gives: the parts of one message that hold, and those that do not with their
+ * reason. Whether they are stored is decided afterwards, with the store at hand.
+ */
+import type { Failure } from '#epcis/failure.ts'
+import type { NewEvent, Reading } from '#store/trail.ts'
+
+/** Who sent a message and when it came: what a decoder may add to what the bytes say. */
+export interface Origin {
+  readonly party: string
+  /** Canonical key of the sending device as a sensor; undefined for an HTTP capture. */
+  readonly sensor: string | undefined
+  readonly receivedAtUs: number
+  readonly recordTimeUs: number
+}
+
+/** Why one part of a message is refused. `index` counts its events or readings; -1 is all of it. */
+export interface PartFailure extends Failure {
+  readonly index: number
+}
+
+/** One event that holds, with its place in the message and the readings it carries. */
+export interface DecodedEvent {
+  readonly index: number
+  readonly event: NewEvent
+  readonly readings: readonly Reading[]
+}
+
+export interface Decoded {
+  readonly events: readonly DecodedEvent[]
+  /** Readings that came outside an event. */
+  readonly readings: readonly Reading[]
+  readonly failures: readonly PartFailure[]
+}
+
+/** A message of which nothing holds. */
+export function wholly(failure: Failure): Decoded {
+  return { events: [], readings: [], failures: [{ ...failure, index: -1 }] }
+}
+
+/**
+ * How far a device's clock may run ahead of ours. A time beyond that is a mistake, and as every walk
+ * goes in time, it would hide the real history of the item.
+ */
+const MAX_AHEAD_US = 24 * 3600 * 1e6
+
+/** Whether a time that a device gave is too far ahead of the moment it came. */
+export function isFuture(timeUs: number, { receivedAtUs }: Origin): boolean {
+  return timeUs > receivedAtUs + MAX_AHEAD_US
+}
+
+/** Parts that one message may hold: they are stored in one commit and held in memory until then. */
+export const MAX_PARTS = 20_000

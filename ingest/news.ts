@@ -1,0 +1,63 @@
+/**
+ * What the ingest worker tells the main thread: news after each commit, and trouble while the store
+ * takes nothing. Bounded: one piece of news is of one batch, and of its rejections only the first
+ * are told; all of them are in the intake file.
+ */
+import type { CaptureError } from '#store/intake.ts'
+import type { JournalPosition } from '#store/trail.ts'
+
+/** A rejection as it is told to its sender on the `rejected` topic. */
+export interface RejectionNotice {
+  readonly position: JournalPosition
+  readonly party: string
+  readonly device: string
+  readonly topic: string
+  readonly receivedAtUs: number
+  /** The event's or reading's index in the message; -1 is the whole message. */
+  readonly index: number
+  readonly code: string
+  readonly path: string
+  readonly message: string
+}
+
+/** What became of one HTTP capture, for the request that waits for it. */
+export interface CaptureOutcome {
+  readonly position: JournalPosition
+  /** Everything in it is stored now, by this capture or by an earlier one. */
+  readonly success: boolean
+  readonly stored: number
+  readonly repeats: number
+  /** Of an `http/events` capture alone: the event that is stored. */
+  readonly eventIDs: readonly string[]
+  /** The first ones. */
+  readonly errors: readonly CaptureError[]
+}
+
+/** After a commit: everything before `cursor` is durable in the store and recorded in the intake. */
+export interface IngestNews {
+  readonly kind: 'news'
+  readonly cursor: JournalPosition
+  readonly messages: number
+  /** Events stored, events that were stored before, readings stored, parts refused. */
+  readonly stored: number
+  readonly repeats: number
+  readonly readings: number
+  readonly rejected: number
+  /** Messages of the status channel: acknowledged, counted, and not kept by this version. */
+  readonly statuses: number
+  /** The first MAX_NOTICES of `rejected`. */
+  readonly notices: readonly RejectionNotice[]
+  readonly captures: readonly CaptureOutcome[]
+}
+
+/** The store takes nothing, a full disk for one. The cursor stands and the batch is tried again. */
+export interface IngestTrouble {
+  readonly kind: 'trouble'
+  readonly cursor: JournalPosition
+  readonly attempt: number
+  readonly reason: string
+}
+
+export type FromIngest = IngestNews | IngestTrouble
+
+export const MAX_NOTICES = 500
