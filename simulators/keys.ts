@@ -1,0 +1,68 @@
+/**
+ * Makes GS1 keys in canonical form, with right check digits. Every company prefix of the simulators
+ * begins with 952, which GS1 keeps for demonstrations: no real firm can own one of these keys.
+ */
+
+/** Company prefixes here are all this long, which is what a URN's first dot needs to know. */
+export const companyPrefixLength = 7
+
+const root = 'https://id.gs1.org'
+
+/** The prefix of the n-th simulated firm, n from 0 to 9999. */
+export function companyPrefix(n: number): string {
+  return `952${padded(n, 4)}`
+}
+
+/** 14 digits; `indicator` 0 is the trade item, 1 to 8 its packages. */
+export function gtin14(prefix: string, indicator: number, reference: number): string {
+  return checked(`${indicator}${prefix}${padded(reference, 5)}`)
+}
+
+export function gtinKey(gtin: string): string {
+  return `${root}/01/${gtin}`
+}
+
+export function lotKey(gtin: string, lot: string): string {
+  return `${root}/01/${gtin}/10/${lot}`
+}
+
+export function itemKey(gtin: string, serial: string): string {
+  return `${root}/01/${gtin}/21/${serial}`
+}
+
+/** A logistic unit: serial 0 to 999999999. */
+export function ssccKey(prefix: string, serial: number): string {
+  return `${root}/00/${checked(`3${prefix}${padded(serial, 9)}`)}`
+}
+
+/** A place, or with `extension` a room, door or till inside it. */
+export function placeKey(prefix: string, reference: number, extension?: string): string {
+  const place = `${root}/414/${checked(`${prefix}${padded(reference, 5)}`)}`
+  return extension === undefined ? place : `${place}/254/${extension}`
+}
+
+export function partyKey(prefix: string): string {
+  return `${root}/417/${checked(`${prefix}00000`)}`
+}
+
+/** A returnable asset, such as a roll cage. */
+export function returnableKey(prefix: string, type: number, serial: string): string {
+  return `${root}/8003/0${checked(`${prefix}${padded(type, 5)}`)}${serial}`
+}
+
+/** An asset that stays with its owner, such as a truck or a thermometer. */
+export function assetKey(prefix: string, reference: string): string {
+  return `${root}/8004/${prefix}${reference}`
+}
+
+function padded(value: number, width: number): string {
+  return String(value).padStart(width, '0')
+}
+
+/** Appends the check digit [GS1 General Specifications 7.9.1]: weights 3, 1, 3, … from the right. */
+function checked(digits: string): string {
+  const sum = [...digits]
+    .reverse()
+    .reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0)
+  return `${digits}${(10 - (sum % 10)) % 10}`
+}
