@@ -7,9 +7,11 @@ import {
   composeKey,
   type GS1Key,
   hasCheckDigit,
+  isFiner,
   type KeyType,
   keyType,
-  type Qualifier,
+  type Qualified,
+  qualify,
   unescapeValue,
 } from './gs1-key.ts'
 
@@ -38,14 +40,17 @@ export function readDigitalLink(text: string): GS1Key | undefined {
 
 /** `steps`: the key's value, then pairs of a qualifier and its value. */
 function readKey(type: KeyType, steps: readonly string[]): GS1Key | undefined {
-  const qualifiers = new Map<Qualifier, string>()
-  for (let at = 1; at < steps.length; at += 2) {
-    const name = steps[at]
-    const value = unescapeValue(steps[at + 1] ?? '')
-    const qualifier = type.qualifiers.find((each) => each.ai === name || each.shortName === name)
-    if (!qualifier || value === undefined) return undefined
-    qualifiers.set(qualifier, value)
-  }
   const value = unescapeValue(steps[0] ?? '')
-  return value === undefined ? undefined : composeKey(type, value, qualifiers)
+  const found: Qualified[] = []
+  for (let at = 1; at < steps.length; at += 2) {
+    const qualified = qualify(type, steps[at] ?? '', steps[at + 1] ?? '')
+    if (!qualified) return undefined
+    found.push(qualified)
+  }
+  if (value === undefined) return undefined
+  const rank = (each: Qualified) => type.qualifiers.indexOf(each.qualifier)
+  const [finest, next] = found.filter(isFiner).sort((a, b) => rank(a) - rank(b))
+  const key = composeKey(type, value, finest)
+  const lot = next?.qualifier.kind === 'lot' ? composeKey(type, value, next)?.key : undefined
+  return key && { ...key, lot }
 }

@@ -9,8 +9,9 @@ import {
   escapeCharacter,
   type GS1Key,
   hasCheckDigit,
+  isFiner,
   keyType,
-  type Qualifier,
+  qualify,
   unescapeValue,
 } from './gs1-key.ts'
 
@@ -59,9 +60,8 @@ const BY_NAME = new Map(SCHEMES.map((each) => [each.name, each]))
 const URN = /^urn:epc:(id|class|idpat):([a-z]+):(\d{6,12})\.(.*)$/
 const BEGINNING = /^urn:epc:(?:id|class):([a-z]+):/
 const DIGITS = /^\d*$/
-// Reference, then piece and total of an ITIP, then the serial.
-const WITH_PIECES = /^(\d+)\.(\d\d)\.(\d\d)\.(.*)$/
-const WITH_SERIAL = /^([^.]*)\.(.*)$/
+// Piece and total of an ITIP, and its serial.
+const PIECES = /^(\d\d)\.(\d\d)\.(.*)$/
 
 /** Whether a text begins as a URN that readEpcUrn ought to be able to read. */
 export function beginsAsEpcUrn(text: string): boolean {
@@ -70,24 +70,25 @@ export function beginsAsEpcUrn(text: string): boolean {
 
 /** The canonical key of an EPC URN; undefined for every other text and for wider patterns. */
 export function readEpcUrn(text: string): GS1Key | undefined {
-  const [, form, name = '', prefix = '', rest = ''] = URN.exec(text) ?? []
-  const its = BY_NAME.get(name)
-  if (!its || !hasForm(its, form)) return undefined
-  const { reference, pieces, serial } = splitRest(its, rest)
-  if (reference === undefined || serial === '') return undefined
-  const wanted = form === 'idpat' && serial === '*' ? undefined : serial
-  const number = its.digits === 0 ? unescapeValue(reference) : checkedNumber(its, prefix, reference)
-  const value = wanted === undefined ? undefined : unescapeValue(wanted)
-  const type = keyType(its.ai)
-  if (!type || !number || (wanted !== undefined && value === undefined)) return undefined
-  const base = its.digits === 0 ? prefix + number : number + pieces
-  if (value === undefined) return composeKey(type, base, NO_QUALIFIERS)
-  if (its.serial === 'inside') return composeKey(type, base + value, NO_QUALIFIERS)
-  const qualifier = type.qualifiers.find((each) => each.ai === its.serial)
-  return qualifier && composeKey(type, base, new Map([[qualifier, value]]))
+  const parts = URN.exec(text)
+  const its = parts?.[2] === undefined ? undefined : BY_NAME.get(parts[2])
+  const type = its && keyType(its.ai)
+  if (!parts || !its || !type || !hasForm(its, parts[1])) return undefined
+  const rest = splitRest(its, parts[4] ?? '')
+  if (!rest || rest.serial === '') return undefined
+  const { reference, pieces, serial } = rest
+  const number = readNumber(its, parts[3] ?? '', reference)
+  if (number === undefined) return undefined
+  if (serial === undefined || (parts[1] === 'idpat' && serial === '*')) {
+    return composeKey(type, number + pieces)
+  }
+  if (its.serial === 'inside') {
+    const value = unescapeValue(serial)
+    return value === undefined ? undefined : composeKey(type, number + value)
+  }
+  const qualified = qualify(type, its.serial, serial)
+  return qualified && composeKey(type, number + pieces, isFiner(qualified) ? qualified : undefined)
 }
-
-const NO_QUALIFIERS: ReadonlyMap<Qualifier, string> = new Map()
 
 function hasForm(its: Scheme, form: string | undefined): boolean {
   if (form === 'class' || its.name === 'lgtin') return form === 'class' && its.name === 'lgtin'
@@ -95,24 +96,29 @@ function hasForm(its: Scheme, form: string | undefined): boolean {
 }
 
 interface Rest {
-  readonly reference: string | undefined
+  readonly reference: string
   readonly pieces: string
   readonly serial: string | undefined
 }
 
-/** What follows the company prefix, taken apart; no reference where it has another form. */
-function splitRest(its: Scheme, rest: string): Rest {
+/** What follows the company prefix, taken apart; undefined where it has another form. */
+function splitRest(its: Scheme, rest: string): Rest | undefined {
   if (its.serial === 'none') return { reference: rest, pieces: '', serial: undefined }
-  if (its.name === 'itip') {
-    const [, reference, piece = '', total = '', serial] = WITH_PIECES.exec(rest) ?? []
-    return { reference, pieces: piece + total, serial }
-  }
-  const [, reference, serial] = WITH_SERIAL.exec(rest) ?? []
-  return { reference, pieces: '', serial }
+  const end = rest.indexOf('.')
+  if (end < 0) return undefined
+  const reference = rest.slice(0, end)
+  const serial = rest.slice(end + 1)
+  if (its.name !== 'itip') return { reference, pieces: '', serial }
+  const parts = PIECES.exec(serial)
+  return parts ? { reference, pieces: `${parts[1]}${parts[2]}`, serial: parts[3] } : undefined
 }
 
-/** Company prefix and reference in the key's order, with their check digit. */
-function checkedNumber(its: Scheme, prefix: string, reference: string): string | undefined {
+/** Company prefix and reference in the key's order, with the check digit where it has one. */
+function readNumber(its: Scheme, prefix: string, reference: string): string | undefined {
+  if (its.digits === 0) {
+    const value = unescapeValue(reference)
+    return value ? prefix + value : undefined
+  }
   if (prefix.length + reference.length !== its.digits || !DIGITS.test(reference)) return undefined
   const digits =
     its.lead === 'reference'

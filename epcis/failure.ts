@@ -8,7 +8,7 @@ export const FAILURES = {
   // The message as a whole.
   json_malformed: 'The payload is not JSON in UTF-8.',
   nested_too_deep: 'Objects and lists are nested deeper than 64 levels.',
-  too_many_epcs: 'One event names more than 100,000 identifiers.',
+  too_many_members: 'The lists of one event have more than 100,000 members together.',
   value_too_long: 'An identifier is longer than 2,048 characters.',
   context_malformed: '@context is neither a URI nor an object nor a list of these.',
 
@@ -42,8 +42,7 @@ export const FAILURES = {
   not_one_event: 'This way of capture takes exactly one event.',
   senml_version: 'The records of a pack are all of SenML version 10, or all of version 26.',
   senml_not_understood: 'A field whose label ends in _ must be understood, and is not known here.',
-  senml_name:
-    'The name of a record is made of A-Z a-z 0-9 - : . / _ and begins with A-Z a-z 0-9.',
+  senml_name: 'The name of a record is made of A-Z a-z 0-9 - : . / _ and begins with A-Z a-z 0-9.',
   senml_value: 'A record has a number v or a boolean vb or a sum s; texts and data are not stored.',
   unit_unknown: 'The unit has no code of UN/ECE Rec. 20 that is known here.',
 
@@ -54,6 +53,10 @@ export const FAILURES = {
 } as const
 
 export type FailureCode = keyof typeof FAILURES
+
+export function isFailureCode(text: string): text is FailureCode {
+  return Object.hasOwn(FAILURES, text)
+}
 
 /** What is odd, and kept all the same: stored with the event and shown with it. */
 export const WARNINGS = {

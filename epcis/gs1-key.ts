@@ -128,32 +128,40 @@ export function keyType(name: string): KeyType | undefined {
   return BY_NAME.get(name)
 }
 
-/**
- * The key of a decoded value and decoded qualifiers; undefined where one has not its form. Of the
- * qualifiers only the finest stays; `lot` keeps what a serial has pushed out.
- */
-export function composeKey(
-  type: KeyType,
-  value: string,
-  qualifiers: ReadonlyMap<Qualifier, string>,
-): GS1Key | undefined {
-  if (!type.form.test(value)) return undefined
-  for (const [qualifier, its] of qualifiers) if (!qualifier.form.test(its)) return undefined
-  const whole = type.ai === '01' ? value.padStart(14, '0') : value
-  const bare = `${CANONICAL_BASE}${type.ai}/${escapeValue(whole)}`
-  const finest = type.qualifiers.find((each) => each.kind && names(each, qualifiers.get(each)))
-  const lot = finest !== LOT && qualifiers.get(LOT)
-  return {
-    key: finest ? `${bare}/${finest.ai}/${escapeValue(qualifiers.get(finest) ?? '')}` : bare,
-    kind: finest?.kind ?? (whole.length > type.checked ? type.kindWithSerial : type.kind),
-    checked: type.checked === 0 || hasCheckDigit(whole.slice(0, type.checked)),
-    lot: lot ? `${bare}/10/${escapeValue(lot)}` : undefined,
-  }
+/** A qualifier with its decoded value. */
+export interface Qualified {
+  readonly qualifier: Qualifier
+  readonly value: string
 }
 
-// Extension 0 is how an EPC says that a location has none [EPC TDS 6.3.3].
-function names(qualifier: Qualifier, value: string | undefined): boolean {
-  return value !== undefined && (qualifier !== EXTENSION || value !== '0')
+/** A qualifier of the key by AI or short name; undefined where it has none such or another form. */
+export function qualify(type: KeyType, name: string, text: string): Qualified | undefined {
+  const qualifier = type.qualifiers.find((each) => each.ai === name || each.shortName === name)
+  const value = unescapeValue(text)
+  if (!qualifier || value === undefined || !qualifier.form.test(value)) return undefined
+  return { qualifier, value }
+}
+
+/**
+ * Whether it names something finer than the bare key. A variant does not; nor does extension 0,
+ * with which an EPC says that a location has none [EPC TDS 6.3.3].
+ */
+export function isFiner({ qualifier, value }: Qualified): boolean {
+  return qualifier.kind !== undefined && (qualifier.ai !== '254' || value !== '0')
+}
+
+/** The key of a decoded value and of what is finer; undefined where the value has another form. */
+export function composeKey(type: KeyType, value: string, finer?: Qualified): GS1Key | undefined {
+  if (!type.form.test(value)) return undefined
+  const whole = type.ai === '01' ? value.padStart(14, '0') : value
+  const bare = `${CANONICAL_BASE}${type.ai}/${escapeValue(whole)}`
+  const kind = whole.length > type.checked ? type.kindWithSerial : type.kind
+  return {
+    key: finer ? `${bare}/${finer.qualifier.ai}/${escapeValue(finer.value)}` : bare,
+    kind: finer?.qualifier.kind ?? kind,
+    checked: type.checked === 0 || hasCheckDigit(whole.slice(0, type.checked)),
+    lot: undefined,
+  }
 }
 
 /** The check digit that belongs behind some digits [GS1 General Specifications 7.9.1]. */
