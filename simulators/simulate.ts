@@ -6,8 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { foodWorld } from './food/world.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
-import { type Credential, register, revoke, type Server } from './register.ts'
-import type { World } from './script.ts'
+import { type Credential, register, revoke } from './register.ts'
+import type { MessageStep, World } from './script.ts'
+import { request, type Server, ServerError } from './server.ts'
 import { type ItemLine, openTruth, type TruthWriter } from './truth.ts'
 
 export interface SimulationOptions extends Server {
@@ -38,13 +39,15 @@ export interface SimulationReport {
   readonly elapsedMs: number
   /** An item that went the whole way and was sold. Undefined when none was. */
   readonly sold: ItemLine | undefined
-  /** The last event that was sent. */
+  /** The last event, sent when all else was acknowledged: once it is stored, everything is. */
   readonly lastEventID: string | undefined
 }
 
-const patienceMs = 60_000
+/** Without any acknowledgement for so long the server counts as gone. */
+const silenceMs = 60_000
+const pollMs = 100
 
-/** Throws RegisterError, PublishError, or what the truth file throws. */
+/** Throws ServerError, PublishError, or what the truth file throws. */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationReport> {
   const world = foodWorld(options)
   const started = performance.now()
@@ -62,6 +65,30 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   }
 }
 
+/**
+ * Waits until the server has stored what it acknowledged in a run. Throws ServerError, also when
+ * that takes longer than `patienceMs`.
+ */
+export async function untilStored(
+  server: Server,
+  { lastEventID }: SimulationReport,
+  patienceMs: number,
+): Promise<void> {
+  if (lastEventID === undefined) return
+  const path = `/epcis/events/${encodeURIComponent(lastEventID)}`
+  const deadlineMs = performance.now() + patienceMs
+  while (true) {
+    try {
+      await request(server, 'GET', path)
+      return
+    } catch (error) {
+      const isMissing = error instanceof ServerError && error.status === 404
+      if (!isMissing || performance.now() > deadlineMs) throw error
+      await sleep(pollMs)
+    }
+  }
+}
+
 interface Run {
   readonly world: World
   readonly credentials: readonly Credential[]
@@ -73,7 +100,7 @@ type Told = Pick<SimulationReport, 'messages' | 'events' | 'reconnects' | 'sold'
 async function publishAll(options: SimulationOptions, run: Run): Promise<Told> {
   const { mqttUrl: url, window = 100 } = options
   const { credentials } = run
-  const publisher = await openPublisher({ url, credentials, window, patienceMs })
+  const publisher = await openPublisher({ url, credentials, window, patienceMs: silenceMs })
   try {
     const told = await play(options, run, publisher)
     await publisher.drain()
@@ -93,7 +120,7 @@ async function play(
   const pace = paceOf(world, speed)
   let [messages, events] = [0, 0]
   let sold: ItemLine | undefined
-  let lastEventID: string | undefined
+  let next: MessageStep | undefined
   await truth?.write({ kind: 'run', world: world.name, seed, items })
   for (const step of world.steps()) {
     if (step.kind === 'truth') {
@@ -101,14 +128,16 @@ async function play(
       if (step.line.kind === 'item' && step.line.state === 'sold') sold ??= step.line
       continue
     }
+    if (next !== undefined) await publisher.send(next)
+    next = step
     await pace(step.atUs)
-    await publisher.send(step)
     messages += 1
     events += step.eventIDs.length
-    lastEventID = step.eventIDs.at(-1) ?? lastEventID
     if (messages % 100 === 0) onProgress?.((step.atUs - world.fromUs) / (world.toUs - world.fromUs))
   }
-  return { messages, events, sold, lastEventID }
+  await publisher.drain()
+  if (next !== undefined) await publisher.send(next)
+  return { messages, events, sold, lastEventID: next?.eventIDs.at(-1) }
 }
 
 /** Waits until a moment of simulated time has come. */

@@ -7,11 +7,11 @@ import { chanceOf } from '#simulators/random.ts'
 import { report, simpleTelemetry } from '#simulators/report.ts'
 import { merge, type Step, type Strand, type World } from '#simulators/script.ts'
 import { Stage } from '#simulators/stage.ts'
-import { type Batch, batchOf, hours, momentUs } from './batch.ts'
+import { type Batch, batchOf, hours, momentUs, thing } from './batch.ts'
 import { coldRoom, measure, type Opening } from './climate.ts'
 import { process, rawLotsFor, tanksOf } from './dairy.ts'
-import { devices, type Lane, lanes, roomSensors, type Sensor } from './devices.ts'
-import { firms, places, products } from './firms.ts'
+import { centreReaders, devices, type Lane, lanes, roomSensors, type Sensor } from './devices.ts'
+import { centrePlaces, firms, places, products } from './firms.ts'
 import { milkFrom } from './milk.ts'
 import { distribute } from './retail.ts'
 import { trips } from './trips.ts'
@@ -33,8 +33,10 @@ export interface FoodOptions {
   readonly items: number
 }
 
-export function foodWorld(options: FoodOptions): World {
-  const batchCount = Math.ceil(options.items / itemsPerBatch)
+/** The same seed with another number of items is another world, with keys and eventIDs of its own. */
+export function foodWorld({ seed, items }: FoodOptions): World {
+  const options = { seed: `${seed}/${items}`, items }
+  const batchCount = Math.ceil(items / itemsPerBatch)
   const days = Math.min(batchCount, mostDays)
   const all = lanes(Math.ceil(batchCount / days))
   const toUs = startUs + (days - 1) * dayUs + hours.end * 3600e6
@@ -62,6 +64,7 @@ function* strands(options: FoodOptions, all: readonly Lane[], toUs: number): Gen
   for (const batch of batches(options, all)) {
     yield { fromUs: momentUs(batch, hours.milking), steps: merge(partsOf(batch)) }
   }
+  yield { fromUs: toUs, steps: closing(seed, all, toUs) }
 }
 
 function* batches({ seed, items }: FoodOptions, all: readonly Lane[]): Generator<Batch> {
@@ -103,6 +106,18 @@ function* mount(
     yield* report(desk, stage.mount(epc, asset, occasion))
   }
   for (const line of stage.standing()) yield { kind: 'truth', atUs: toUs, line }
+}
+
+/** The last message of all: the distribution centre counts its trucks and vans. */
+function* closing(seed: string, all: readonly Lane[], toUs: number): Generator<Step> {
+  const vehicles = all.flatMap(({ truck, van }) => [truck, van])
+  const counted = new Stage(chanceOf(seed, 'closing')).see(vehicles.map(thing), {
+    atUs: toUs,
+    bizStep: 'cycle_counting',
+    readPoint: centrePlaces.outbound.key,
+    bizLocation: centrePlaces.outbound.key,
+  })
+  yield* report(centreReaders.outbound, counted)
 }
 
 function* room(seed: string, sensor: Sensor, fromUs: number, toUs: number): Generator<Step> {
