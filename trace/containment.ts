@@ -1,0 +1,187 @@
+/**
+ * Where an item was packed, and when: its stays in containers, replayed in the order of eventTime
+ * (ties: recordTime), so that an event that arrives late takes its place as if it had been in time.
+ * [EPCIS 7.4.3, 7.4.6]
+ *
+ * ADD begins a stay, DELETE ends it, whether it lists the child or nobody at all (then everybody is
+ * out), OBSERVE changes nothing. One thing is in one container at a time, so an ADD to another ends
+ * the former stay as inferred. Of a class or lot some can be in many containers at once: amounts are
+ * added and taken away. Associations are replayed by the same rules, apart from containment.
+ */
+import type { ItemRef, TrailRow } from './source.ts'
+import { isAfter, type Moment } from './view.ts'
+
+export type StayKind = 'contains' | 'associated'
+
+/** The time [fromUs, toUs) that an item spent in, or associated with, one parent. */
+export interface Stay {
+  readonly kind: StayKind
+  readonly parent: ItemRef
+  /** -Infinity where no event tells when it began. */
+  readonly fromUs: number
+  /** Infinity while it lasts. */
+  readonly toUs: number
+  /** `inferred` where its beginning or end is not stated. */
+  readonly certainty: 'observed' | 'inferred'
+  /** The events it rests on, the earliest first. */
+  readonly eventRefs: readonly number[]
+}
+
+/** An ADD or DELETE that lists the child. No quantity is an unknown amount, or one whole thing. */
+export interface Placement {
+  readonly row: TrailRow
+  readonly parent: ItemRef
+  readonly quantity: number | undefined
+  readonly uom: string | undefined
+}
+
+export interface Replay {
+  readonly kind: StayKind
+  /** Placements of one child, in order. */
+  readonly placements: readonly Placement[]
+  /** Whether the child is one thing, and not an amount of a class or lot. */
+  readonly single: boolean
+  /** The events that emptied a parent, in order. */
+  readonly emptied: (parent: ItemRef) => readonly Moment[]
+  /** When the child was first heard of. */
+  readonly bornUs: number
+}
+
+/** What kind of stay an event makes; undefined for events that make none. */
+export function stayKindOf({ type, action }: TrailRow): StayKind | undefined {
+  if (action !== 'ADD' && action !== 'DELETE') return undefined
+  if (type === 'AggregationEvent') return 'contains'
+  return type === 'AssociationEvent' ? 'associated' : undefined
+}
+
+interface OpenStay {
+  readonly parent: ItemRef
+  readonly began: TrailRow
+  amount: number | undefined
+  uom: string | undefined
+}
+
+/** The stays of one child, in the order in which they began. */
+export function replayStays(replay: Replay): Stay[] {
+  const { placements, single, emptied } = replay
+  const stays: Stay[] = []
+  const open = new Map<number, OpenStay>()
+
+  const close = (stay: OpenStay, end: Moment, certainty: Stay['certainty']) => {
+    open.delete(stay.parent.ref)
+    stays.push(closed(replay.kind, stay, end, certainty))
+  }
+  const closeEmptied = (before: Moment | undefined) => {
+    for (const stay of open.values()) {
+      const end = firstAfter(emptied(stay.parent), stay.began)
+      if (end && (!before || isAfter(before, end))) close(stay, end, 'observed')
+    }
+  }
+
+  for (const placement of placements) {
+    const { row, parent } = placement
+    closeEmptied(row)
+    const stay = open.get(parent.ref)
+    if (row.action === 'ADD') {
+      if (stay) {
+        add(stay, placement)
+        continue
+      }
+      if (single) for (const former of open.values()) close(former, row, 'inferred')
+      open.set(parent.ref, begin(placement))
+    } else if (stay) {
+      if (single || isLast(stay, placement)) close(stay, row, 'observed')
+    } else if (!single || open.size === 0) {
+      const missed = unseen(replay, placement, stays)
+      if (missed) stays.push(missed)
+    }
+  }
+  closeEmptied(undefined)
+  for (const { parent, began } of open.values()) {
+    stays.push({
+      kind: replay.kind,
+      parent,
+      fromUs: began.eventTimeUs,
+      toUs: Number.POSITIVE_INFINITY,
+      certainty: 'observed',
+      eventRefs: [began.eventRef],
+    })
+  }
+  return stays.sort((one, other) => one.fromUs - other.fromUs)
+}
+
+/** A crate can be emptied thousands of times, and is asked about for each thing that was in it. */
+function firstAfter(moments: readonly Moment[], moment: Moment): Moment | undefined {
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const found = moments[middle]
+    if (found && isAfter(found, moment)) high = middle
+    else low = middle + 1
+  }
+  return moments[low]
+}
+
+function closed(
+  kind: StayKind,
+  { parent, began }: OpenStay,
+  end: Moment,
+  certainty: Stay['certainty'],
+): Stay {
+  return {
+    kind,
+    parent,
+    fromUs: began.eventTimeUs,
+    toUs: end.eventTimeUs,
+    certainty,
+    eventRefs: [began.eventRef, end.eventRef],
+  }
+}
+
+function begin({ row, parent, quantity, uom }: Placement): OpenStay {
+  return { parent, began: row, amount: quantity, uom }
+}
+
+function add(stay: OpenStay, { quantity, uom }: Placement): void {
+  const known = stay.amount !== undefined && quantity !== undefined && stay.uom === uom
+  stay.amount = known ? (stay.amount ?? 0) + (quantity ?? 0) : undefined
+}
+
+/** Takes an amount out, and says whether nothing is left. What cannot be told is taken to be left. */
+function isLast(stay: OpenStay, { quantity, uom }: Placement): boolean {
+  if (quantity === undefined) return true
+  if (stay.amount === undefined || stay.uom !== uom) {
+    stay.amount = undefined
+    return false
+  }
+  stay.amount -= quantity
+  return stay.amount < ROUNDING
+}
+
+/** Amounts such as 0.3 - 0.1 - 0.2 leave less than this behind. */
+const ROUNDING = 1e-9
+
+/**
+ * The stay that an unpacking tells of when no event tells of the packing: since the child came into
+ * being, was last in a container, or the container was empty. An asset is filled again and again:
+ * where nothing bounds it, nothing is said.
+ */
+function unseen(replay: Replay, { row, parent }: Placement, stays: readonly Stay[]): Stay | undefined {
+  const before = stays.filter((stay) => replay.single || stay.parent.ref === parent.ref)
+  const bounds = before.map((stay) => stay.toUs)
+  const emptied = replay.emptied(parent).findLast((moment) => isAfter(row, moment))
+  if (emptied) bounds.push(emptied.eventTimeUs)
+  if (replay.single && replay.bornUs < row.eventTimeUs) bounds.push(replay.bornUs)
+  if (bounds.length === 0 && parent.kind === 'asset') return undefined
+  const fromUs = Math.max(Number.NEGATIVE_INFINITY, ...bounds)
+  if (fromUs >= row.eventTimeUs) return undefined
+  return {
+    kind: replay.kind,
+    parent,
+    fromUs,
+    toUs: row.eventTimeUs,
+    certainty: 'inferred',
+    eventRefs: [row.eventRef],
+  }
+}
