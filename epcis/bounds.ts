@@ -1,6 +1,6 @@
 /**
- * What one event may cost. Checked before anything else walks the value, so that no later step has to
- * fear a stack that overflows or a list of errors as long as the message.
+ * What one event may cost. Checked before anything else walks the value, so that no later step has
+ * to fear a stack that overflows or a list of errors as long as the message.
  */
 import type { FailureCode } from './failure.ts'
 

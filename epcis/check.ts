@@ -2,7 +2,7 @@
  * Whether one JSON value is an EPCIS 2.0 event: its schema, the names of its extensions, what the
  * JSON Schema leaves out, and bounds on what one event may cost. [EPCIS 7.4]
  *
- * Identifiers are not looked into here: `identify` flags them where members are drawn from an event.
+ * Identifiers are not looked into here: `identify` flags them where members are drawn from events.
  */
 import { outOfBounds } from './bounds.ts'
 import {
@@ -25,7 +25,7 @@ import { checkNames, namesOf } from './names.ts'
 import { isUndeclared, namespacesOf } from './namespaces.ts'
 import { parseTimeUs } from './time.ts'
 
-/** `event` is the very object that was given: nothing is copied, dropped or put in another order. */
+/** `event` is the very object that was given: nothing is copied, dropped or reordered. */
 export type CheckedEvent =
   | { readonly ok: true; readonly event: EpcisEvent; readonly warnings: readonly WarningCode[] }
   | Failure

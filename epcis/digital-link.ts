@@ -17,7 +17,7 @@ import {
 
 // What nearly every link is: canonical already, so that nothing but the check digit is left to do.
 const USUAL = /^https:\/\/id\.gs1\.org\/01\/(\d{14})(?:\/(10|21)\/[A-Za-z0-9\-._';=]{1,20})?$/
-const WEB = /^https?:\/\/[^/?#]+\/([^?#]*)/i
+const WEB = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^/?#]+\/([^?#]*)/
 
 /** The canonical key of a Digital Link; undefined for every other text. */
 export function readDigitalLink(text: string): GS1Key | undefined {
@@ -41,16 +41,15 @@ export function readDigitalLink(text: string): GS1Key | undefined {
 /** `steps`: the key's value, then pairs of a qualifier and its value. */
 function readKey(type: KeyType, steps: readonly string[]): GS1Key | undefined {
   const value = unescapeValue(steps[0] ?? '')
-  const found: Qualified[] = []
-  for (let at = 1; at < steps.length; at += 2) {
-    const qualified = qualify(type, steps[at] ?? '', steps[at + 1] ?? '')
-    if (!qualified) return undefined
-    found.push(qualified)
-  }
   if (value === undefined) return undefined
   const rank = (each: Qualified) => type.qualifiers.indexOf(each.qualifier)
-  const [finest, next] = found.filter(isFiner).sort((a, b) => rank(a) - rank(b))
-  const key = composeKey(type, value, finest)
-  const lot = next?.qualifier.kind === 'lot' ? composeKey(type, value, next)?.key : undefined
-  return key && { ...key, lot }
+  let finest: Qualified | undefined
+  let lot: Qualified | undefined
+  for (let at = 1; at < steps.length; at += 2) {
+    const found = qualify(type, steps[at] ?? '', steps[at + 1] ?? '')
+    if (!found) return undefined
+    if (isFiner(found) && (!finest || rank(found) < rank(finest))) finest = found
+    if (found.qualifier.kind === 'lot') lot = found
+  }
+  return composeKey(type, value, finest, lot)
 }

@@ -1,7 +1,8 @@
 /**
- * EPC URNs <-> canonical keys, for the schemes that are GS1 keys: `urn:epc:id:`, `urn:epc:class:lgtin:`,
- * and `urn:epc:idpat:` with `*` in place of the serial. A URN shows how long its company prefix is and
- * has no check digit; a key has the check digit and has forgotten that length. [EPC TDS 6.3, 8]
+ * EPC URNs <-> canonical keys, for the schemes that are GS1 keys: `urn:epc:id:`,
+ * `urn:epc:class:lgtin:`, and `urn:epc:idpat:` with `*` in place of the serial. A URN shows how
+ * long its company prefix is and has no check digit; a key has the check digit and has forgotten
+ * that length. [EPC TDS 6.3, 8]
  */
 import {
   checkDigit,
@@ -20,7 +21,7 @@ interface Scheme {
   readonly ai: string
   /** Digits of company prefix and reference together; 0 where the reference may hold letters. */
   readonly digits: number
-  /** What the key has before the company prefix: the reference's first digit, a zero, or nothing. */
+  /** What the key has before its company prefix: the reference's first digit, a zero, nothing. */
   readonly lead: 'reference' | 'zero' | 'none'
   /** Where the key has the serial: behind this AI, directly behind the check digit, or nowhere. */
   readonly serial: string
@@ -131,8 +132,8 @@ const KEY = /^https:\/\/id\.gs1\.org\/(\d+)\/([^/]+)(?:\/(\d+)\/([^/]+))?$/
 const NOT_IN_URN = /[^A-Za-z0-9!'()*+,.:;=_-]/g
 
 /**
- * The EPC URN of a canonical key whose company prefix has so many digits (6 to 12). A class gives an
- * `idpat` URN. Undefined where no URN can say it: no GS1 key, a broken check digit, a lot of ITIPs.
+ * The EPC URN of a canonical key whose company prefix has so many digits (6 to 12). A class gives
+ * an `idpat` URN. Undefined where no URN says it: no GS1 key, a broken check digit, a lot of ITIPs.
  */
 export function toUrn(key: string, companyPrefixLength: number): string | undefined {
   const [, ai, raw = '', qualifier, rawSerial = ''] = KEY.exec(key) ?? []

@@ -1,7 +1,7 @@
 /**
- * The five event types of EPCIS 2.0, field by field as EPCIS-JSON-Schema has them: one zod union and
- * the types it gives. Every issue's message is a code of failure.ts, and nothing is transformed, so
- * a valid event is the sender's own object, extensions and order of fields included.
+ * The five event types of EPCIS 2.0, field by field as EPCIS-JSON-Schema has them: one zod union
+ * and the types it gives. Every issue's message is a code of failure.ts, and nothing is
+ * transformed, so a valid event is the sender's own object, extensions and order included.
  *
  * What is not said here, because it concerns several fields or the names of extensions, is in
  * check.ts; what comes from outside goes through checkEvent, never through eventSchema alone.

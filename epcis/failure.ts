@@ -1,6 +1,6 @@
 /**
- * The one table of what can be wrong with input: a stable code and a sentence each. Codes are part of
- * the interface (rejections, problem+json, the `rejected` topic): one is added, never renamed.
+ * The one table of what can be wrong with input: a stable code and a sentence each. Codes are part
+ * of the interface (rejections, problem+json, the `rejected` topic): one is added, never renamed.
  * Expected bad input is a value, a Failure; nothing in this folder throws for it.
  */
 

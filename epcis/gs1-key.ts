@@ -5,8 +5,8 @@
  */
 
 /**
- * What an identifier names. `class` has neither serial nor lot, a `logistic-unit` is what moves as one
- * (SSCC, consignment, shipment), `other` is any URI that is no GS1 key.
+ * What an identifier names. `class` has neither serial nor lot, a `logistic-unit` is what moves as
+ * one (SSCC, consignment, shipment), `other` is any URI that is no GS1 key.
  */
 export type Kind =
   | 'instance'
@@ -44,7 +44,7 @@ export interface KeyType {
   readonly form: RegExp
   /** The first so many characters are digits of which the last is a check digit; 0 is none. */
   readonly checked: number
-  /** Kind without a finer qualifier: of a bare key, and of one whose serial is part of its value. */
+  /** Kind without a finer qualifier, and where a serial is part of the value. */
   readonly kind: Kind
   readonly kindWithSerial: Kind
   /** The finest first. Those without a kind are recognised and dropped. */
@@ -150,34 +150,53 @@ export function isFiner({ qualifier, value }: Qualified): boolean {
   return qualifier.kind !== undefined && (qualifier.ai !== '254' || value !== '0')
 }
 
-/** The key of a decoded value and of what is finer; undefined where the value has another form. */
-export function composeKey(type: KeyType, value: string, finer?: Qualified): GS1Key | undefined {
+/**
+ * The key of a decoded value and of the finest that it came with; undefined where the value has
+ * another form. `lot` is told beside the key where something finer stands in the key.
+ */
+export function composeKey(
+  type: KeyType,
+  value: string,
+  finest?: Qualified,
+  lot?: Qualified,
+): GS1Key | undefined {
   if (!type.form.test(value)) return undefined
   const whole = type.ai === '01' ? value.padStart(14, '0') : value
   const bare = `${CANONICAL_BASE}${type.ai}/${escapeValue(whole)}`
   const kind = whole.length > type.checked ? type.kindWithSerial : type.kind
   return {
-    key: finer ? `${bare}/${finer.qualifier.ai}/${escapeValue(finer.value)}` : bare,
-    kind: finer?.qualifier.kind ?? kind,
+    key: finest ? qualified(bare, finest) : bare,
+    kind: finest?.qualifier.kind ?? kind,
     checked: type.checked === 0 || hasCheckDigit(whole.slice(0, type.checked)),
-    lot: undefined,
+    lot: lot && lot !== finest ? qualified(bare, lot) : undefined,
   }
+}
+
+function qualified(bare: string, { qualifier, value }: Qualified): string {
+  return `${bare}/${qualifier.ai}/${escapeValue(value)}`
 }
 
 /** The check digit that belongs behind some digits [GS1 General Specifications 7.9.1]. */
 export function checkDigit(digits: string): string {
-  let sum = 0
-  let weight = 3
-  for (let at = digits.length - 1; at >= 0; at--) {
-    sum += (digits.charCodeAt(at) - 48) * weight
-    weight = 4 - weight
-  }
-  return String((10 - (sum % 10)) % 10)
+  return String(digitBehind(digits, digits.length))
 }
 
 /** Whether the last of some digits is the check digit of those before it. */
 export function hasCheckDigit(digits: string): boolean {
-  return checkDigit(digits.slice(0, -1)) === digits.slice(-1)
+  const last = digits.length - 1
+  return digits.charCodeAt(last) - ZERO === digitBehind(digits, last)
+}
+
+const ZERO = '0'.charCodeAt(0)
+
+function digitBehind(digits: string, end: number): number {
+  let sum = 0
+  let weight = 3
+  for (let at = end - 1; at >= 0; at--) {
+    sum += (digits.charCodeAt(at) - ZERO) * weight
+    weight = 4 - weight
+  }
+  return (10 - (sum % 10)) % 10
 }
 
 // The event hash fixes this set: its vectors escape `!()*+,:` and leave `'` as it is.
