@@ -1,0 +1,23 @@
+/** What a device may hear: its own `rejected` and `cmd`. Anything else is answered 0x80 in SUBACK. */
+import type { AedesOptions } from 'aedes'
+import type { Connections } from './connections.ts'
+import type { Refusals } from './refusals.ts'
+
+/** Of a foreign topic, so much is logged. */
+const shownTopic = 200
+
+export function authorizeSubscribe(
+  connections: Connections,
+  refusals: Refusals,
+): NonNullable<AedesOptions['authorizeSubscribe']> {
+  return (client, subscription, callback) => {
+    const connection = connections.of(client.conn)
+    if (connection.admission?.topics.subscribable(subscription.topic)) {
+      callback(null, subscription)
+      return
+    }
+    const topic = subscription.topic.slice(0, shownTopic)
+    refusals.note('foreign_subscription', connection, { topic })
+    callback(null, null)
+  }
+}

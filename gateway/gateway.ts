@@ -1,0 +1,125 @@
+/**
+ * The MQTT gateway: devices in, journal out. PUBACK means that the bytes are on disk.
+ *
+ * What it promises beside that:
+ * - memory is bounded whatever devices send (guard.ts, valve.ts, listen.ts);
+ * - a device reaches only its own topics, and harms only its own connection;
+ * - once the journal has failed nothing is acknowledged any more, and nobody is let in.
+ */
+import type { Logger } from 'pino'
+import type { RejectionNotice } from '#ingest/news.ts'
+import type { Journal } from '#store/journal/journal.ts'
+import type { Registry } from '#store/registry.ts'
+import { authenticate } from './authenticate.ts'
+import { Intake, type IntakeStats } from './authorize-publish.ts'
+import { authorizeSubscribe } from './authorize-subscribe.ts'
+import { IntakeBroker } from './broker.ts'
+import { clientErrors } from './client-errors.ts'
+import { Connections } from './connections.ts'
+import { guardConnection } from './guard.ts'
+import { onJournalFailure } from './journal-failure.ts'
+import { type Listeners, type ListenSettings, listen } from './listen.ts'
+import { preConnect } from './pre-connect.ts'
+import { type RefusalReason, Refusals } from './refusals.ts'
+import { type RejectionStats, Rejections } from './rejections.ts'
+import { shutDown } from './shutdown.ts'
+import { watchStanding } from './standing.ts'
+import { onStreamFault } from './stream-faults.ts'
+import { Valve, type ValveStats } from './valve.ts'
+
+export interface GatewaySettings extends ListenSettings {
+  /** Longest PUBLISH that is read. */
+  readonly maxPacketBytes: number
+  /** How long a connection may take to send its CONNECT; 10 s without it. */
+  readonly connectTimeoutMs?: number
+}
+
+export interface GatewayParts {
+  readonly settings: GatewaySettings
+  readonly journal: Pick<Journal, 'append' | 'failed'>
+  readonly registry: Registry
+  /** Whether the journal may grow; while it may not, no PUBLISH is read. Asked once a chunk. */
+  readonly hasRoom: () => boolean
+  readonly log: Logger
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number
+}
+
+export interface Gateway {
+  readonly ports: Listeners['ports']
+  /** Tells a device, if it is connected, what of its messages was rejected. Never waits. */
+  publishRejection(notice: RejectionNotice): void
+  /** Counters since the start, and what is under way now. */
+  stats(): GatewayStats
+  /**
+   * Takes no more connections and messages, waits for the journal to answer for those it has (10 s
+   * at most, then they stay unacknowledged), lets the answers out, and ends every connection.
+   */
+  close(): Promise<void>
+}
+
+export interface GatewayStats extends IntakeStats, RejectionStats, ValveStats {
+  readonly connections: number
+  readonly refused: Readonly<Partial<Record<RefusalReason, number>>>
+}
+
+/** Largest packet of another kind than PUBLISH: a CONNECT holds a will of 64 KiB and some names. */
+const maxControlBytes = 128 * 1024
+const maxHeldMessages = 20_000
+const maxHeldBytes = 64 * 1024 * 1024
+/** So many of the largest packets may be on their way in at a time. */
+const maxLargestArriving = 4
+
+/** Listens on the ports asked for; resolves when devices can connect. Rejects if a port is taken. */
+export async function startGateway(parts: GatewayParts): Promise<Gateway> {
+  const { settings, journal, registry, hasRoom, log, nowUs } = parts
+  const { maxPacketBytes, connectTimeoutMs = 10_000 } = settings
+  const limits = { maxPublishBytes: maxPacketBytes, maxControlBytes }
+  const maxArrivingBytes = maxLargestArriving * maxPacketBytes
+  const refusals = new Refusals(log, nowUs)
+  const connections = new Connections()
+  const valve = new Valve({ maxHeldMessages, maxHeldBytes, maxArrivingBytes }, hasRoom, nowUs, log)
+  const broker = new IntakeBroker(connectTimeoutMs)
+  const rejections = new Rejections(broker, connections)
+  const onFault = onStreamFault(refusals, rejections)
+  const intake = new Intake({
+    journal,
+    broker,
+    connections,
+    refusals,
+    rejections,
+    valve,
+    onJournalFailure: onJournalFailure(connections, log),
+    nowUs,
+  })
+
+  broker.preConnect = preConnect(connections, refusals)
+  broker.authenticate = authenticate(registry, connections, refusals, journal)
+  broker.authorizePublish = intake.authorizePublish
+  broker.authorizeSubscribe = authorizeSubscribe(connections, refusals)
+  const onClientError = clientErrors(connections, refusals, log)
+  broker.on('clientError', onClientError)
+  broker.on('connectionError', onClientError)
+  await broker.listen()
+  const listeners = await listen(settings, refusals, (socket) => {
+    guardConnection(connections.open(socket), { limits, valve, onFault })
+    broker.handle(socket)
+  })
+  const unwatch = watchStanding(registry, connections, refusals)
+
+  return {
+    ports: listeners.ports,
+    publishRejection: (notice) => rejections.publish(notice),
+    stats: () => ({
+      ...intake.stats,
+      ...valve.stats(),
+      ...rejections.stats(),
+      connections: connections.size,
+      refused: refusals.counts(),
+    }),
+    async close() {
+      unwatch()
+      await shutDown({ listeners, valve, broker, connections, log })
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The guard between a socket and Aedes. It takes the place of the socket's `read`, the one way bytes
+ * reach the broker, so that Aedes sees a chunk only when
+ * - no packet in it is longer than allowed (Aedes and its parser know no limit: they would buffer
+ *   the 256 MiB that a header may announce);
+ * - the valve is open, or the chunk holds no PUBLISH. A CONNECT, a PINGREQ and a PUBACK pass a shut
+ *   valve, so a device that only listens outlives a stall. One whose PUBLISH stands in front of its
+ *   PINGREQ does not outlive a stall longer than 1.5 x keep alive: it connects again and sends again
+ *   what was never acknowledged;
+ * - a large packet has its whole length reserved, so that many of them cannot add up.
+ * Chunks pass uncopied, and the way out (acknowledgements) is untouched.
+ */
+import type { Socket } from 'node:net'
+import type { Connection } from './connections.ts'
+import { type PacketLimits, PacketWalker, type StreamFault } from './packet-walker.ts'
+import type { Valve } from './valve.ts'
+
+/** What of an unfinished packet needs no reservation: every connection may hold that much. */
+const smallPacketBytes = 64 * 1024
+/** While the valve is shut only so small a chunk is looked at, for a PINGREQ. */
+const peekBytes = 1024
+/** A large packet must arrive at least at this rate, or it would hold its reservation for ever. */
+const slowestBytesPerMs = 8
+const graceMs = 30_000
+
+export type GuardFault = StreamFault | 'packet_too_slow'
+
+export interface GuardOptions {
+  readonly limits: PacketLimits
+  readonly valve: Valve
+  /** Called once; nothing is read from the socket afterwards. The caller ends the connection. */
+  readonly onFault: (connection: Connection, fault: GuardFault, announcedBytes: number) => void
+}
+
+export function guardConnection(connection: Connection, options: GuardOptions): void {
+  const { socket } = connection
+  const guard = new Guard(connection, options)
+  // Node itself calls read(0), to fill its buffer; that hands nothing out.
+  const fill = socket.read.bind(socket)
+  socket.read = (size?: number) => (size === 0 ? fill(0) : guard.next(fill))
+  socket.once('close', () => guard.end())
+}
+
+class Guard {
+  readonly #connection: Connection
+  readonly #socket: Socket
+  readonly #options: GuardOptions
+  readonly #walker: PacketWalker
+  readonly #wake: () => void
+  /** Taken from the socket, walked, and not yet handed on; `startsAt` of the walker is about it. */
+  #chunk: Buffer | null = null
+  #startsAt = 0
+  #hasWaited = false
+  #reservedBytes = 0
+  #deadline: NodeJS.Timeout | undefined
+  #ended = false
+
+  constructor(connection: Connection, options: GuardOptions) {
+    const { socket } = connection
+    this.#connection = connection
+    this.#socket = socket
+    this.#options = options
+    this.#walker = new PacketWalker(options.limits)
+    this.#wake = () => socket.emit('readable')
+  }
+
+  /** The next bytes that Aedes may have; null where it has to wait for `readable`. */
+  next(take: () => Buffer | null): Buffer | null {
+    if (this.#ended) return null
+    const { valve } = this.#options
+    if (this.#chunk === null) {
+      if (valve.isShut() && this.#socket.readableLength > peekBytes) return this.#wait()
+      this.#chunk = take()
+      if (this.#chunk === null) return null
+      this.#walker.walk(this.#chunk)
+      this.#startsAt = this.#walker.startsAt
+    }
+    if (this.#walker.publishes && valve.isShut()) return this.#wait()
+    // The end of the packet before: what it had reserved is now counted as held by the journal.
+    if (this.#startsAt > 0) this.#release()
+    const { fault } = this.#walker
+    if (fault === undefined && this.#reserve()) return this.#handOn(this.#chunk.length)
+    // What stands before the packet that may not pass is handed on, and acknowledged, first.
+    if (this.#startsAt > 0) return this.#handOn(this.#startsAt)
+    if (fault === undefined) return this.#wait()
+    this.#fail(fault)
+    return null
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#chunk = null
+    this.#release()
+    this.#options.valve.forget(this.#wake)
+  }
+
+  #handOn(length: number): Buffer | null {
+    const chunk = this.#chunk
+    if (this.#hasWaited) {
+      this.#hasWaited = false
+      // Node has said `readable` of what came in the meantime, and will not say it again.
+      if (this.#socket.readableLength > 0) setImmediate(this.#wake)
+    }
+    if (chunk === null || length === chunk.length) {
+      this.#chunk = null
+      return chunk
+    }
+    this.#chunk = chunk.subarray(length)
+    this.#startsAt = 0
+    return chunk.subarray(0, length)
+  }
+
+  #wait(): null {
+    this.#hasWaited = true
+    this.#options.valve.wait(this.#wake)
+    return null
+  }
+
+  #fail(fault: GuardFault): void {
+    this.end()
+    this.#options.onFault(this.#connection, fault, this.#walker.announcedBytes)
+  }
+
+  #reserve(): boolean {
+    const bytes = this.#walker.unfinishedBytes
+    if (bytes <= smallPacketBytes || this.#reservedBytes > 0) return true
+    if (!this.#options.valve.reserve(bytes)) return false
+    this.#reservedBytes = bytes
+    this.#expect(graceMs + bytes / slowestBytesPerMs)
+    return true
+  }
+
+  #expect(withinMs: number): void {
+    this.#deadline = setTimeout(() => {
+      // A stall is ours, not the device's.
+      if (this.#options.valve.isShut()) this.#expect(graceMs)
+      else this.#fail('packet_too_slow')
+    }, withinMs).unref()
+  }
+
+  #release(): void {
+    if (this.#reservedBytes === 0) return
+    clearTimeout(this.#deadline)
+    this.#options.valve.release(this.#reservedBytes)
+    this.#reservedBytes = 0
+  }
+}

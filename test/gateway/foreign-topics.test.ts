@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Harness, type TestDevice } from './harness.ts'
+
+let harness: Harness
+let gate: TestDevice
+let other: TestDevice
+
+beforeEach(async () => {
+  harness = await Harness.start()
+  gate = harness.device('farm/gate-1', ['ziotc/+/tags'])
+  other = harness.device('farm/gate-2')
+})
+
+afterEach(() => harness.stop())
+
+describe('a device', () => {
+  it('that publishes to another’s topic is told why, closed, and leaves nothing there', async () => {
+    const client = await harness.connected(gate)
+    await client.subscribe(gate.topic('rejected'))
+    client.publish({ topic: other.topic('epcis'), payload: 'x' })
+    const told = await client.next('publish')
+    if (told?.cmd !== 'publish') throw new Error('nothing was told')
+    expect(told.topic).toBe(gate.topic('rejected'))
+    expect(JSON.parse(told.payload.toString())).toEqual({
+      code: 'foreign_topic',
+      path: 'topic',
+      message: expect.stringContaining('not its own'),
+      topic: other.topic('epcis'),
+    })
+    await client.closed()
+    expect(client.received).toEqual([])
+    expect(await harness.journalled()).toEqual([])
+    expect(await harness.logged('foreign_topic')).toMatchObject({
+      device: 'farm/gate-1',
+      topic: other.topic('epcis'),
+    })
+  })
+
+  it('keeps what it had published to its own topics before', async () => {
+    const client = await harness.connected(gate)
+    client.publish({ topic: gate.topic('epcis'), payload: 'mine', messageId: 1 })
+    client.publish({ topic: other.topic('epcis'), payload: 'foreign', messageId: 2 })
+    await client.closed()
+    const texts = async () => (await harness.journalled()).map(({ text }) => text)
+    await expect.poll(texts).toEqual(['mine'])
+  })
+
+  it('publishes to the vendor topics registered for it, which another may not', async () => {
+    const client = await harness.connected(gate)
+    client.publish({ topic: 'ziotc/FX9600/tags', payload: 'tag' })
+    expect(await client.next('puback')).toBeDefined()
+    const foreign = await harness.connected(other)
+    foreign.publish({ topic: 'ziotc/FX9600/tags', payload: 'tag' })
+    await foreign.closed()
+    expect(await harness.journalled()).toEqual([
+      { party: 'farm', device: 'gate-1', topic: 'ziotc/FX9600/tags', text: 'tag' },
+    ])
+  })
+
+  it('may not hear what others say: each such subscription is answered 0x80', async () => {
+    const client = await harness.connected(gate)
+    const granted = await client.subscribe(
+      gate.topic('rejected'),
+      '#',
+      `$share/g/${gate.topic('rejected')}`,
+      other.topic('rejected'),
+      'suyuan/v1/farm/site/+/rejected',
+      gate.topic('cmd'),
+      '$SYS/#',
+    )
+    expect(granted).toEqual([1, 128, 128, 128, 128, 1, 128])
+    expect(await harness.logged('foreign_subscription')).toMatchObject({ topic: '#' })
+    const publisher = await harness.connected(other)
+    publisher.publish({ topic: other.topic('epcis'), payload: 'secret' })
+    await publisher.next('puback')
+    await sleep(100)
+    expect(client.received).toEqual([])
+    expect(client.isClosed).toBe(false)
+  })
+})
