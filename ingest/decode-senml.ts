@@ -5,8 +5,9 @@
  * be read could change what the later ones say. A sound record that says what cannot be stored (a
  * text, an unknown unit) is refused by itself.
  */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Failure, fail, pointer } from '#epcis/failure.ts'
+import { boolean, decimal, failureOf, list, open, string } from '#epcis/fields.ts'
 import type { Reading } from '#store/trail.ts'
 import {
   type Decoded,
@@ -16,30 +17,29 @@ import {
   type PartFailure,
   wholly,
 } from './decoded.ts'
-import { readShape } from './shape.ts'
 import { unitOf } from './units.ts'
 
-const number = z.number().optional()
-const string = z.string().optional()
+const number = decimal.optional()
+const text = string.optional()
 
-const recordSchema = z.looseObject({
-  bn: string,
+const recordSchema = open({
+  bn: text,
   bt: number,
-  bu: string,
+  bu: text,
   bv: number,
   bs: number,
   bver: number,
-  n: string,
-  u: string,
+  n: text,
+  u: text,
   t: number,
   ut: number,
   v: number,
-  vs: string,
-  vb: z.boolean().optional(),
-  vd: string,
+  vs: text,
+  vb: boolean.optional(),
+  vd: text,
   s: number,
 })
-const packSchema = z.array(recordSchema).max(MAX_PARTS, 'too_many_parts')
+const packSchema = list(recordSchema).max(MAX_PARTS, 'too_many_parts')
 type SenmlRecord = z.infer<typeof recordSchema>
 
 const labels = new Set(Object.keys(recordSchema.shape))
@@ -63,15 +63,14 @@ type Base = Pick<SenmlRecord, 'bn' | 'bt' | 'bu' | 'bv' | 'bs'>
  * given unit times seconds.
  */
 export function decodeSenml(pack: unknown, origin: Origin, sensor: string): Decoded {
-  const shape = readShape(packSchema, pack)
-  if (!shape.ok) return wholly(shape)
-  const unsound = packFailure(shape.value)
+  if (!packSchema.validate(pack)) return wholly(failureOf(packSchema, pack))
+  const unsound = packFailure(pack)
   if (unsound !== undefined) return wholly(unsound)
 
   const readings: Reading[] = []
   const failures: PartFailure[] = []
   let base: Base = {}
-  for (const [index, record] of shape.value.entries()) {
+  for (const [index, record] of pack.entries()) {
     base = rebase(base, record)
     if (carriesBaseOnly(record)) continue
     const resolved = resolve(record, base, origin, sensor)

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { type Failure, fail } from '#epcis/failure.ts'
+import { closed, decimal, failureOf, list, pattern, string } from '#epcis/fields.ts'
 import { parseTimeUs } from '#epcis/time.ts'
 import type { Reading } from '#store/trail.ts'
 import {
@@ -17,33 +18,24 @@ import {
   type PartFailure,
   wholly,
 } from './decoded.ts'
-import { readShape } from './shape.ts'
 
-const messageSchema = z.strictObject({
-  time: z.string().optional(),
-  readings: z.array(z.unknown()),
-})
-const readingSchema = z.strictObject({
-  type: z.string().min(1).max(200),
-  value: z.number(),
-  uom: z
-    .string()
-    .regex(/^[A-Z0-9]{2,3}$/)
-    .optional(),
-  component: z.string().max(200).optional(),
-  time: z.string().optional(),
+const messageSchema = closed({ time: string.optional(), readings: list(z.unknown()) })
+const readingSchema = closed({
+  type: pattern(/^.{1,200}$/s, 'value_malformed'),
+  value: decimal,
+  uom: pattern(/^[A-Z0-9]{2,3}$/, 'value_malformed').optional(),
+  component: pattern(/^.{0,200}$/s, 'value_malformed').optional(),
+  time: string.optional(),
 })
 
 /** The readings of a message, which is parsed JSON. */
 export function decodeTelemetry(message: unknown, origin: Origin, sensor: string): Decoded {
-  const shape = readShape(messageSchema, message)
-  if (!shape.ok) return wholly(shape)
-  const { time, readings: items } = shape.value
-  if (items.length > MAX_PARTS) return wholly(fail('too_many_parts', '/readings'))
+  if (!messageSchema.validate(message)) return wholly(failureOf(messageSchema, message))
+  if (message.readings.length > MAX_PARTS) return wholly(fail('too_many_parts', '/readings'))
   const readings: Reading[] = []
   const failures: PartFailure[] = []
-  for (const [index, item] of items.entries()) {
-    const reading = readReading(item, time, origin, sensor)
+  for (const [index, item] of message.readings.entries()) {
+    const reading = readReading(item, message.time, origin, sensor)
     if ('ok' in reading) failures.push({ ...reading, index })
     else readings.push(reading)
   }
@@ -56,9 +48,8 @@ function readReading(
   origin: Origin,
   sensor: string,
 ): Reading | Failure {
-  const shape = readShape(readingSchema, item)
-  if (!shape.ok) return shape
-  const { type, value, uom = '', component = '', time = messageTime } = shape.value
+  if (!readingSchema.validate(item)) return failureOf(readingSchema, item)
+  const { type, value, uom = '', component = '', time = messageTime } = item
   const timeUs = time === undefined ? origin.receivedAtUs : parseTimeUs(time)
   if (timeUs === undefined) return fail('time_invalid', '/time')
   if (isFuture(timeUs, origin)) return fail('reading_time_in_future', '/time')

@@ -28,9 +28,14 @@ const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const SPACE = 0x20
 
+/** The whole value of a text. */
+export function wholeSpan(text: string): Span {
+  return { start: skipSpace(text, 0), end: text.trimEnd().length }
+}
+
 /** The value of `text` under a path of keys; undefined where there is none. */
 export function spanAt(text: string, path: readonly string[]): Span | undefined {
-  let at: Span | undefined = { start: skipSpace(text, 0), end: text.length }
+  let at: Span | undefined = wholeSpan(text)
   for (const key of path) {
     if (at === undefined || text.charCodeAt(at.start) !== OPEN_BRACE) return undefined
     at = members(text, at.start).findLast((member) => member.key === key)?.value

@@ -3,9 +3,8 @@
  * from it: a megabyte of brackets would become a hundred of memory and end every recursion.
  */
 import { isUtf8 } from 'node:buffer'
+import { MAX_DEPTH } from '#epcis/bounds.ts'
 import { type Failure, fail } from '#epcis/failure.ts'
-
-const MAX_DEPTH = 64
 
 const QUOTE = 0x22
 const OPEN_BRACKET = 0x5b

@@ -67,23 +67,6 @@ export function openDatabase(file: string, options: DatabaseOptions): Database {
   }
 }
 
-/**
- * Takes a file as a lock that ends with this process, however it ends, or when the returned function
- * is called. Undefined where another process, or this one, holds it.
- */
-export function lockFile(file: string): (() => void) | undefined {
-  const database = new DatabaseSync(file, { timeout: 0 })
-  try {
-    // Nothing is ever written: the file stays empty, and only its lock counts.
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-    return () => database.close()
-  } catch (error) {
-    database.close()
-    if (resultCode(error) === busy) return undefined
-    throw error
-  }
-}
-
 /** Runs `work` in one transaction: all of it is durable when this returns, none when it throws. */
 export function transaction<T>(database: Database, work: () => T): T {
   // IMMEDIATE: a deferred one that reads first can fail to become a writer later.
@@ -129,9 +112,8 @@ function migrate(
 }
 
 /** Result codes of SQLite [sqlite3.h] that say nothing against the statement. */
-const busy = 5
-const faultCodes: readonly (number | undefined)[] = [
-  ...[busy, 6 /* locked */, 7 /* no memory */, 8 /* read-only */, 10 /* I/O */],
+const faultCodes: readonly number[] = [
+  ...[5 /* busy */, 6 /* locked */, 7 /* no memory */, 8 /* read-only */, 10 /* I/O */],
   ...[13 /* full */, 14 /* cannot open */, 15 /* locking protocol */],
 ]
 
@@ -140,11 +122,7 @@ const faultCodes: readonly (number | undefined)[] = [
  * changed nothing, and may be tried again.
  */
 export function isStoreFault(error: unknown): error is Error {
-  return faultCodes.includes(resultCode(error))
-}
-
-/** The primary result code; undefined where the error is none of SQLite's. */
-function resultCode(error: unknown): number | undefined {
   const isOurs = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-  return isOurs ? (error.errcode as number) & 0xff : undefined
+  // The low byte is the primary result code.
+  return isOurs && faultCodes.includes((error.errcode as number) & 0xff)
 }

@@ -1,0 +1,93 @@
+/**
+ * A journal record becomes a message: which channel its bytes came by, what a decoder finds in them,
+ * and how much of it has to hold for any of it to be stored. Pure but for the registry it asks.
+ */
+import { fail } from '#epcis/failure.ts'
+import type { JournalRecord } from '#store/journal/record.ts'
+import { sensorKeyOf } from '#store/registry/schema.ts'
+import type { Registry } from '#store/registry.ts'
+import { decodeEpcis } from './decode-epcis.ts'
+import { decodeSenml } from './decode-senml.ts'
+import { decodeTelemetry } from './decode-telemetry.ts'
+import { type Decoded, type Origin, type PartFailure, wholly } from './decoded.ts'
+import { parseJson } from './json.ts'
+
+type Channel = 'epcis' | 'reads' | 'telemetry' | 'status'
+
+/**
+ * What of a message is stored when a part of it is refused: `each` the rest (MQTT, and capture with
+ * errorBehaviour proceed), `all` nothing (capture with rollback), `one` nothing either, and it has to
+ * hold exactly one event (POST /epcis/events).
+ */
+type Policy = 'each' | 'all' | 'one'
+
+export interface Message {
+  readonly record: JournalRecord
+  readonly policy: Policy
+  readonly isStatus: boolean
+  readonly decoded: Decoded
+  /** Those of the decoder, and what the store adds later. */
+  readonly failures: PartFailure[]
+}
+
+const policies: Readonly<Record<string, Policy>> = {
+  'http/capture/rollback': 'all',
+  'http/events': 'one',
+}
+
+/** Whether the parts of a message that hold are stored, by what is known so far. */
+export function isStored(message: Message): boolean {
+  return message.policy === 'each' || message.failures.length === 0
+}
+
+export function readMessage(record: JournalRecord, registry: Pick<Registry, 'device'>): Message {
+  const policy = policies[record.topic] ?? 'each'
+  const device = record.kind === 'mqtt' ? registry.device(record.party, record.device) : undefined
+  const channel = channelOf(record, device?.topics ?? [])
+  const sensor = record.kind === 'mqtt' ? sensorKeyOf(device ?? record) : undefined
+  const decoded = decode(record, channel, {
+    party: record.party,
+    sensor,
+    receivedAtUs: record.receivedAtUs,
+    recordTimeUs: record.recordTimeUs,
+  })
+  const isStatus = channel === 'status'
+  const checked = policy === 'one' ? refuseOther(decoded) : decoded
+  return { record, policy, isStatus, decoded: checked, failures: [...checked.failures] }
+}
+
+/** Our topics end in the channel; a vendor's is looked up among those the device may use. */
+function channelOf(
+  record: JournalRecord,
+  vendorTopics: readonly { readonly topic: string; readonly channel: Channel }[],
+): Channel | undefined {
+  if (record.kind === 'http') return 'epcis'
+  const levels = record.topic.split('/')
+  if (levels[0] === 'suyuan') return channels.find((channel) => channel === levels.at(-1))
+  return vendorTopics.find(({ topic }) => matches(topic.split('/'), levels))?.channel
+}
+
+const channels: readonly Channel[] = ['epcis', 'reads', 'telemetry', 'status']
+const nothing: Decoded = { events: [], readings: [], failures: [] }
+
+function matches(pattern: readonly string[], levels: readonly string[]): boolean {
+  if (pattern.length !== levels.length) return false
+  return pattern.every((level, at) => level === '+' || level === levels[at])
+}
+
+function decode(record: JournalRecord, channel: Channel | undefined, origin: Origin): Decoded {
+  if (channel === undefined) return wholly(fail('topic_unmapped', '', record.topic))
+  if (channel === 'status') return nothing
+  if (channel === 'reads') return wholly(fail('reads_not_supported', ''))
+  const json = parseJson(record.payload)
+  if (!json.ok) return wholly(json)
+  const { sensor } = origin
+  if (channel === 'epcis' || sensor === undefined) return decodeEpcis(json.text, json.value, origin)
+  const decodeReadings = Array.isArray(json.value) ? decodeSenml : decodeTelemetry
+  return decodeReadings(json.value, origin, sensor)
+}
+
+function refuseOther(decoded: Decoded): Decoded {
+  const parts = decoded.events.length + decoded.failures.length
+  return parts === 1 ? decoded : wholly(fail('not_one_event', '', `It holds ${parts}.`))
+}

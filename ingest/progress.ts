@@ -1,0 +1,31 @@
+/**
+ * How far ingest has come, as the main thread knows it from the news: for readiness, metrics, and the
+ * bound on how far the journal may run ahead.
+ */
+import type { JournalPosition } from '#store/trail.ts'
+import type { IngestNews, IngestTrouble } from './news.ts'
+
+const counted = ['messages', 'stored', 'repeats', 'readings', 'rejected', 'statuses'] as const
+
+export class IngestProgress {
+  /** Everything before it is settled. */
+  cursor: JournalPosition
+  /** Why nothing is stored at the moment; undefined while all is well. */
+  trouble: IngestTrouble | undefined
+  /** Since the start of the process. */
+  readonly totals = { messages: 0, stored: 0, repeats: 0, readings: 0, rejected: 0, statuses: 0 }
+
+  constructor(cursor: JournalPosition) {
+    this.cursor = cursor
+  }
+
+  onNews(news: IngestNews): void {
+    this.cursor = news.cursor
+    this.trouble = undefined
+    for (const figure of counted) this.totals[figure] += news[figure]
+  }
+
+  onTrouble(trouble: IngestTrouble): void {
+    this.trouble = trouble
+  }
+}

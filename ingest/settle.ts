@@ -1,0 +1,167 @@
+/**
+ * Settles a run of journal records: what holds goes into the trail store, what became of each
+ * message into the intake file, in this order. What a crash means at each point:
+ *
+ * 1. Decoding and comparing write nothing. After a crash here neither cursor has moved: the same
+ *    records are read again and decided the same.
+ * 2. `writer.apply` makes events, readings and the store's cursor durable at once. After a crash
+ *    before it returns all of it is there or nothing.
+ * 3. `intake.record` makes rejections, capture jobs and the intake's cursor durable at once. After a
+ *    crash between 2 and 3 the store is ahead of the intake. The follower begins at the lower of
+ *    both cursors, so these records are settled again: their events are found stored under their
+ *    own recordTime, which no other message has, and so count as stored by them and not as repeats;
+ *    rejections and jobs come out as they would have. The store's cursor never moves back.
+ * 4. The news for the main thread come last and are not durable. After a crash between 3 and 4 a
+ *    device is not told of a rejection on its topic, and a waiting HTTP request ended with its
+ *    connection. The intake tells both to who asks, and what is sent again is a repeat.
+ *
+ * Nothing before both cursors is read again, so the journal may be trimmed up to the lower one.
+ */
+import { type CaptureJob, captureIDOf, type Intake, type Rejection } from '#store/intake.ts'
+import type { JournalRecord } from '#store/journal/record.ts'
+import type { Registry } from '#store/registry.ts'
+import type { Reading, TrailWriter } from '#store/trail.ts'
+import { refuseConflicts } from './conflicts.ts'
+import { MAX_PARTS } from './decoded.ts'
+import { isStored, type Message, readMessage } from './messages.ts'
+import { type CaptureOutcome, type IngestNews, MAX_NOTICES, type RejectionNotice } from './news.ts'
+import { type Entry, type Tally, tally } from './tally.ts'
+
+/** The name of this follower's cursor in the trail store. */
+export const FOLLOWER = 'ingest'
+
+/** A job tells its first errors; all of them are among the rejections. */
+const MAX_JOB_ERRORS = 100
+export interface SettleStores {
+  readonly writer: TrailWriter
+  readonly intake: Intake
+  readonly registry: Pick<Registry, 'device'>
+}
+
+/**
+ * Settles the first of `records`, as many as make one commit of bounded size, at least one; `cursor`
+ * of the news is where to go on. Throws what a store throws; doing it again then is always right.
+ */
+export async function settle(
+  records: readonly JournalRecord[],
+  stores: SettleStores,
+  nowUs: () => number,
+): Promise<IngestNews> {
+  const { writer, intake } = stores
+  const messages = readMessages(records, stores.registry)
+  await refuseConflicts(messages, writer)
+  const entries = messages.flatMap(entriesOf)
+  const readings = messages.flatMap((message) => [...readingsOf(message)])
+  const cursor = messages.at(-1)?.record.next ?? 0
+  const to = Math.max(cursor, await writer.cursor(FOLLOWER))
+  const batch = { events: entries.map(({ event }) => event), readings, follower: FOLLOWER, to }
+  const applied = await writer.apply(batch)
+  // From here the events are durable, and what became of their messages is not: see 3. above.
+  const tallies = await tally(entries, applied, writer)
+  const rejections = messages.flatMap(rejectionsOf)
+  const finishedAtUs = nowUs()
+  const jobs = messages.flatMap((message) => jobsOf(message, tallies, finishedAtUs))
+  intake.record({ rejections, jobs, to: cursor })
+  const sum = [...tallies.values()]
+  return {
+    kind: 'news',
+    cursor,
+    messages: messages.length,
+    stored: sum.reduce((total, { stored }) => total + stored, 0),
+    repeats: sum.reduce((total, { repeats }) => total + repeats, 0),
+    readings: readings.length,
+    rejected: rejections.length,
+    statuses: messages.filter(({ isStatus }) => isStatus).length,
+    notices: rejections.slice(0, MAX_NOTICES).map(noticeOf),
+    captures: messages.flatMap((message) => capturesOf(message, tallies)),
+  }
+}
+
+/** The first records, until their parts are as many as one commit may hold. */
+function readMessages(
+  records: readonly JournalRecord[],
+  registry: Pick<Registry, 'device'>,
+): Message[] {
+  const messages: Message[] = []
+  let parts = 0
+  for (const record of records) {
+    const message = readMessage(record, registry)
+    messages.push(message)
+    const { events, readings, failures } = message.decoded
+    parts += events.length + readings.length + failures.length
+    if (parts >= MAX_PARTS) break
+  }
+  return messages
+}
+
+function entriesOf(message: Message): Entry[] {
+  if (!isStored(message)) return []
+  const refused = new Set(message.failures.map(({ index }) => index))
+  return message.decoded.events
+    .filter(({ index }) => !refused.has(index))
+    .map((decoded) => ({ ...decoded, message }))
+}
+
+function readingsOf(message: Message): readonly Reading[] {
+  if (!isStored(message)) return []
+  return message.decoded.readings.concat(entriesOf(message).flatMap(({ readings }) => readings))
+}
+
+function rejectionsOf({ record, failures }: Message): Rejection[] {
+  const { position, party, device, topic, receivedAtUs, recordTimeUs, payload } = record
+  const of = { position, party, device, topic, receivedAtUs, recordTimeUs, payload }
+  return failures.map(({ index, code, path, message }) => ({ ...of, index, code, path, message }))
+}
+
+function jobsOf(
+  message: Message,
+  tallies: ReadonlyMap<Message, Tally>,
+  finishedAtUs: number,
+): CaptureJob[] {
+  const { record, policy, failures } = message
+  if (!record.topic.startsWith('http/capture/')) return []
+  const { stored, repeats } = tallies.get(message) ?? nothing
+  return [
+    {
+      captureID: captureIDOf(record.position),
+      position: record.position,
+      party: record.party,
+      createdAtUs: record.receivedAtUs,
+      finishedAtUs,
+      success: failures.length === 0,
+      errorBehaviour: policy === 'all' ? 'rollback' : 'proceed',
+      stored,
+      repeats,
+      errors: errorsOf(message),
+      errorCount: failures.length,
+    },
+  ]
+}
+
+function capturesOf(message: Message, tallies: ReadonlyMap<Message, Tally>): CaptureOutcome[] {
+  const { record, policy, failures } = message
+  if (record.kind !== 'http') return []
+  const { stored, repeats, eventIDs } = tallies.get(message) ?? nothing
+  return [
+    {
+      position: record.position,
+      success: failures.length === 0,
+      stored,
+      repeats,
+      eventIDs: policy === 'one' ? eventIDs : [],
+      errors: errorsOf(message),
+    },
+  ]
+}
+
+const nothing: Tally = { stored: 0, repeats: 0, eventIDs: [] }
+
+function errorsOf({ failures }: Message): CaptureOutcome['errors'] {
+  return failures
+    .slice(0, MAX_JOB_ERRORS)
+    .map(({ index, code, path, message }) => ({ index, code, path, message }))
+}
+
+function noticeOf({ payload, recordTimeUs, ...notice }: Rejection): RejectionNotice {
+  return notice
+}

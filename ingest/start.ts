@@ -1,0 +1,69 @@
+/**
+ * Starts the ingest worker and speaks with it for the main thread.
+ */
+import { Worker } from 'node:worker_threads'
+import type { JournalPosition } from '#store/trail.ts'
+import type { FromIngest, IngestNews, IngestTrouble } from './news.ts'
+
+/** What the worker opens. */
+export interface IngestFiles {
+  /** Folder of the journal. */
+  readonly journal: string
+  readonly watermark: SharedArrayBuffer
+  readonly trail: string
+  readonly intake: string
+  readonly registry: string
+}
+
+/** Ends the worker once all before `settledTo` is settled, or at `deadlineMs` (of Date.now). */
+export interface ToIngest {
+  readonly settledTo: JournalPosition
+  readonly deadlineMs: number
+}
+
+export interface IngestHandlers {
+  readonly onNews: (news: IngestNews) => void
+  readonly onTrouble: (trouble: IngestTrouble) => void
+  /** The worker ended unasked: a bug. Nothing is settled any more. */
+  readonly onDeath: (error: Error) => void
+}
+
+export interface Ingest {
+  /** Settles what is in the journal up to `settledTo` within `graceMs`, then ends. */
+  stop(settledTo: JournalPosition, graceMs: number): Promise<void>
+}
+
+/** The worker ended without being told to. */
+export class IngestDied extends Error {
+  override readonly name = 'IngestDied'
+}
+
+export function startIngest(files: IngestFiles, handlers: IngestHandlers): Ingest {
+  const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { workerData: files })
+  let isEnding = false
+  let failure: unknown
+  const ended = new Promise<void>((resolve) => {
+    worker.once('error', (error) => {
+      failure = error
+    })
+    worker.once('exit', (code) => {
+      if (!isEnding || failure !== undefined) {
+        const cause = failure ?? `exit code ${code}`
+        handlers.onDeath(new IngestDied('the ingest worker ended unasked', { cause }))
+      }
+      resolve()
+    })
+  })
+  worker.on('message', (message: FromIngest) => {
+    if (message.kind === 'news') handlers.onNews(message)
+    else handlers.onTrouble(message)
+  })
+  return {
+    stop(settledTo, graceMs) {
+      isEnding = true
+      const end: ToIngest = { settledTo, deadlineMs: Date.now() + graceMs }
+      worker.postMessage(end)
+      return ended
+    },
+  }
+}
