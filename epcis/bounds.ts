@@ -8,7 +8,7 @@ import type { FailureCode } from './failure.ts'
 export const MAX_DEPTH = 64
 
 /** How many members all lists of one event may have together: identifiers, mostly. */
-export const MAX_MEMBERS = 100_000
+const MAX_MEMBERS = 100_000
 
 /** Undefined when a JSON value keeps both bounds. Costs what reading the value once costs. */
 export function outOfBounds(value: unknown): FailureCode | undefined {

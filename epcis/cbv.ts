@@ -53,13 +53,13 @@ export const VOCABULARIES = {
     AmountOfSubstancePerUnitVolume Angle AngularAcceleration AngularMomentum AngularVelocity Area
     Capacitance Conductance Conductivity Count Density Dimensionless DoseEquivalent
     DoseEquivalentRate DynamicViscosity ElectricCharge ElectricCurrent ElectricCurrentDensity
-    ElectricFieldStrength Energy Exposure Force Frequency Illuminance Inductance Irradiance KinematicViscosity Length
-    LinearMomentum Luminance LuminousFlux LuminousIntensity MagneticFlux MagneticFluxDensity
-    MagneticVectorPotential Mass MassConcentration MassFlowRate MassPerAreaTime MemoryCapacity
-    MolalityOfSolute MolarEnergy MolarMass MolarVolume Power Pressure RadiantFlux RadiantIntensity
-    Radioactivity RelativeHumidity Resistance Resistivity SolidAngle SpecificVolume Speed
-    SurfaceDensity SurfaceTension Temperature Time Torque Voltage Volume VolumeFlowRate
-    VolumeFraction VolumetricFlux Wavenumber`,
+    ElectricFieldStrength Energy Exposure Force Frequency Illuminance Inductance Irradiance
+    KinematicViscosity Length LinearMomentum Luminance LuminousFlux LuminousIntensity MagneticFlux
+    MagneticFluxDensity MagneticVectorPotential Mass MassConcentration MassFlowRate
+    MassPerAreaTime MemoryCapacity MolalityOfSolute MolarEnergy MolarMass MolarVolume Power
+    Pressure RadiantFlux RadiantIntensity Radioactivity RelativeHumidity Resistance Resistivity
+    SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage
+    Volume VolumeFlowRate VolumeFraction VolumetricFlux Wavenumber`,
   ),
   exception: vocabulary('https://gs1.org/voc/', 'ALARM_CONDITION ERROR_CONDITION'),
 }

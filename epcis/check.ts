@@ -6,6 +6,8 @@
  */
 import { outOfBounds } from './bounds.ts'
 import {
+  type AggregationEvent,
+  type AssociationEvent,
   aggregationEvent,
   associationEvent,
   type EpcisEvent,
@@ -16,6 +18,7 @@ import {
   sensorElement,
   sensorMetadata,
   sensorReport,
+  type TransformationEvent,
   transactionEvent,
   transformationEvent,
 } from './event.ts'
@@ -111,16 +114,12 @@ function checkTogether(event: EpcisEvent): Failure | undefined {
 }
 
 /** DELETE without children takes all of them out. */
-function checkChildren(
-  event: Extract<EpcisEvent, { type: 'AggregationEvent' | 'AssociationEvent' }>,
-): Failure | undefined {
+function checkChildren(event: AggregationEvent | AssociationEvent): Failure | undefined {
   const some = isFilled(event.childEPCs) || isFilled(event.childQuantityList)
   return some || event.action === 'DELETE' ? undefined : fail('what_missing', '')
 }
 
-function checkTransformation(
-  event: Extract<EpcisEvent, { type: 'TransformationEvent' }>,
-): Failure | undefined {
+function checkTransformation(event: TransformationEvent): Failure | undefined {
   const inputs = isFilled(event.inputEPCList) || isFilled(event.inputQuantityList)
   const outputs = isFilled(event.outputEPCList) || isFilled(event.outputQuantityList)
   const whole = event.transformationID === undefined ? inputs && outputs : inputs || outputs

@@ -205,15 +205,10 @@ export const eventSchema = z.compile(
   ),
 )
 
-export type { JsonContext } from './fields.ts'
 export type EpcisEvent = z.infer<typeof eventSchema>
-export type ObjectEvent = z.infer<typeof objectEvent>
 export type AggregationEvent = z.infer<typeof aggregationEvent>
-export type TransactionEvent = z.infer<typeof transactionEvent>
 export type TransformationEvent = z.infer<typeof transformationEvent>
 export type AssociationEvent = z.infer<typeof associationEvent>
 export type EventType = EpcisEvent['type']
 export type Action = z.infer<typeof action>
 export type QuantityElement = z.infer<typeof quantityElement>
-export type SensorElement = z.infer<typeof sensorElement>
-export type SensorReport = z.infer<typeof sensorReport>

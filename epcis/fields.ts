@@ -13,7 +13,7 @@ export type Wrong = (value: string) => FailureCode | undefined
 /** A field that is missing, or there and not of the JSON type that it has to be of. */
 export const typed = otherThan('type_wrong')
 
-export function otherThan(code: FailureCode) {
+function otherThan(code: FailureCode) {
   return {
     error: (issue: { input?: unknown }): FailureCode =>
       issue.input === undefined ? 'field_missing' : code,

@@ -30,7 +30,7 @@ export interface GS1Key {
 }
 
 /** What may qualify a key: `form` of its decoded value; `kind` where it names something finer. */
-export interface Qualifier {
+interface Qualifier {
   readonly ai: string
   readonly shortName: string
   readonly form: RegExp
@@ -213,7 +213,7 @@ export function unescapeValue(text: string): string | undefined {
 }
 
 /** A decoded value as canonical keys write it. */
-export function escapeValue(value: string): string {
+function escapeValue(value: string): string {
   return WRITTEN_AS_IS.test(value) ? value : value.replace(ESCAPED, escapeCharacter)
 }
 

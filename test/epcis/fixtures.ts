@@ -3,8 +3,8 @@
 const when = { eventTime: '2026-03-01T08:00:00.000+08:00', eventTimeZoneOffset: '+08:00' }
 
 export const ITEM = 'urn:epc:id:sgtin:6901234.056789.A1'
-export const OTHER_ITEM = 'urn:epc:id:sgtin:6901234.056789.A2'
-export const CASE = 'urn:epc:id:sscc:6901234.1234567890'
+const OTHER_ITEM = 'urn:epc:id:sgtin:6901234.056789.A2'
+const CASE = 'urn:epc:id:sscc:6901234.1234567890'
 const LOT = { epcClass: 'urn:epc:class:lgtin:6901234.056789.L7', quantity: 12.5, uom: 'KGM' }
 
 export const SENSOR_ELEMENT = {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { checkEvent } from '#epcis/check.ts'
 import { readDocument } from '#epcis/document.ts'
-import type { JsonContext } from '#epcis/event.ts'
+import type { JsonContext } from '#epcis/fields.ts'
 import { eventHash, preHash } from '#epcis/hash.ts'
 import { identify } from '#epcis/identifier.ts'
 import { sharedData } from '../shared-data.ts'
@@ -112,9 +112,8 @@ describe('The canonical form', () => {
       [`${prefix}:a`]: { [`${prefix}:b`]: [2, 1] },
     })
     const ours = form(spelled('ex'), [{ ex: 'https://ns.example.com/' }])
-    expect(ours).toMatch(
-      /\{https:\/\/ns\.example\.com\/\}a\{https:\/\/ns\.example\.com\/\}b=1\{https:\/\/ns\.example\.com\/\}b=2$/,
-    )
+    const namespace = '{https://ns.example.com/}'
+    expect(ours.endsWith(`${namespace}a${namespace}b=1${namespace}b=2`)).toBe(true)
     expect(form(spelled('other'), { other: { '@id': 'https://ns.example.com/' } })).toBe(ours)
     const own = { ...spelled('mine'), '@context': [{ mine: 'https://ns.example.com/' }] }
     expect(form(own, { mine: 'https://overridden.example/' })).toBe(ours)
