@@ -10,34 +10,34 @@ import { parseTimeUs } from './time.ts'
 export type Render = (value: unknown, namespaces: Namespaces) => string
 
 /** Codes that stay as they are: action, uom, an offset, hexadecimal digits. */
-export const verbatim: Render = (value) => (typeof value === 'string' ? value.trim() : '')
+export function verbatim(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : ''
+}
 
 /** UTC with milliseconds, rounded half up on the fourth digit. */
-export const instant: Render = (value) => {
-  const text = verbatim(value, NO_NAMESPACES)
+export function instant(value: unknown): string {
+  const text = verbatim(value)
   const us = parseTimeUs(text)
   return us === undefined ? text : new Date(Math.floor((us + 500) / 1000)).toISOString()
 }
 
 /** Any URI: compact ones in full, words of CBV 1.x as web URIs, GS1 keys as canonical links. */
 export const identifier: Render = (value, namespaces) =>
-  identify(expand(modernWord(verbatim(value, namespaces)), namespaces)).key
+  identify(expand(modernWord(verbatim(value)), namespaces)).key
 
 /** A word of a vocabulary in full, or a URI. */
 export function word(vocabulary: Vocabulary): Render {
-  return (value, namespaces) =>
-    identifier(spellOut(verbatim(value, namespaces), vocabulary), namespaces)
+  return (value, namespaces) => identifier(spellOut(verbatim(value), vocabulary), namespaces)
 }
 
 /** A value of an extension, or a free text: whatever it looks like. */
 export const free: Render = (value, namespaces) => {
   if (typeof value === 'boolean') return String(value)
   if (typeof value === 'number') return decimalOf(value)
-  const text = verbatim(value, namespaces)
+  const text = verbatim(value)
   return DECIMAL.test(text) ? plainDecimal(text) : identifier(text, namespaces)
 }
 
-const NO_NAMESPACES: Namespaces = { prefixes: new Map(), vocab: undefined }
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/
 
 /** A decimal text without `+`, without leading zeros, without zeros behind its fraction. */

@@ -4,10 +4,12 @@
  */
 import { isObject, type JsonContext } from './fields.ts'
 
+/** Definitions of one context; what it leaves open is looked up in the one around it. */
 export interface Namespaces {
   readonly prefixes: ReadonlyMap<string, string>
   /** Namespace of names without a prefix, inside extensions; undefined where none is declared. */
   readonly vocab: string | undefined
+  readonly around: Namespaces | undefined
 }
 
 // cbvmda without GS1's last colon: so it is the namespace of the XML binding, and the event hash of
@@ -24,29 +26,49 @@ const GS1: Namespaces = {
     ['dcterms', 'http://purl.org/dc/terms/'],
   ]),
   vocab: undefined,
+  around: undefined,
 }
 
-/** The namespaces under several contexts, the outermost first; a later definition wins. */
-export function namespacesOf(...contexts: readonly (JsonContext | undefined)[]): Namespaces {
-  const parts = contexts.flat().filter(isObject)
-  if (parts.length === 0) return GS1
-  const prefixes = new Map(GS1.prefixes)
-  let vocab: string | undefined
+/** Namespaces of an event: its own context counts before that of its document. */
+export function namespacesOf(document?: JsonContext, own?: JsonContext): Namespaces {
+  const outer = typeof document === 'object' ? ofDocument(document) : GS1
+  return typeof own === 'object' ? define(own, outer) : outer
+}
+
+// A document's context is read once for all its events: neither may be large at the other's cost.
+const documents = new WeakMap<object, Namespaces>()
+
+function ofDocument(context: Exclude<JsonContext, string>): Namespaces {
+  const known = documents.get(context)
+  if (known) return known
+  const read = define(context, GS1)
+  documents.set(context, read)
+  return read
+}
+
+function define(context: Exclude<JsonContext, string>, around: Namespaces): Namespaces {
+  const prefixes = new Map<string, string>()
+  let vocab = around.vocab
+  const parts = [context].flat().filter(isObject)
   for (const [name, definition] of parts.flatMap((part) => Object.entries(part))) {
     const iri = isObject(definition) ? definition['@id'] : definition
     if (typeof iri !== 'string') continue
     if (name === '@vocab') vocab = iri
-    else if (!name.startsWith('@')) prefixes.set(name, expand(iri, { prefixes, vocab }))
+    else if (!name.startsWith('@')) prefixes.set(name, expand(iri, { prefixes, vocab, around }))
   }
-  return { prefixes, vocab }
+  return { prefixes, vocab, around }
 }
 
 /** The namespace and local part of `prefix:local`; undefined where the prefix is not declared. */
-function resolve(name: string, { prefixes }: Namespaces): [string, string] | undefined {
+function resolve(name: string, namespaces: Namespaces): [string, string] | undefined {
   const colon = name.indexOf(':')
   if (colon < 0 || name.startsWith('//', colon + 1)) return undefined
-  const namespace = prefixes.get(name.slice(0, colon))
+  const namespace = find(name.slice(0, colon), namespaces)
   return namespace === undefined ? undefined : [namespace, name.slice(colon + 1)]
+}
+
+function find(prefix: string, { prefixes, around }: Namespaces): string | undefined {
+  return prefixes.get(prefix) ?? (around && find(prefix, around))
 }
 
 /** The full URI of a compact one (`gs1:Angle`); any other text comes back unchanged. */
