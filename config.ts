@@ -21,6 +21,10 @@ const settingsSchema = z.object({
   BIND: text.default('0.0.0.0').describe('address that every port listens on'),
   HTTP_PORT: port.default(8080).describe('port of the HTTP API; 0 takes a free one'),
   MQTT_PORT: port.default(1883).describe('port of MQTT; 0 takes a free one'),
+  MQTT_MAX_CONNECTIONS: count
+    .min(1, 'must be above 0')
+    .default(1000)
+    .describe('devices connected to a port at a time; with fewer each has a larger read buffer'),
   MQTTS_PORT: port.optional().describe('port of MQTT over TLS; needs TLS_CERT and TLS_KEY'),
   TLS_CERT: text.optional().describe('PEM file of the certificate for MQTTS_PORT'),
   TLS_KEY: text.optional().describe('PEM file of its private key'),

@@ -71,7 +71,7 @@ async function storedContents(
   return new Map(found.map(({ key }, at) => [key, stored[at]] as [string, Content]))
 }
 
-function identityOf(event: NewEvent): EventIdentity {
+export function identityOf(event: NewEvent): EventIdentity {
   const declaresError = event.declaredAtUs !== undefined
   return { eventID: event.eventID, party: event.party, declaresError }
 }

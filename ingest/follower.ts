@@ -22,7 +22,7 @@ import type { FromIngest } from './news.ts'
 import { FOLLOWER, settle } from './settle.ts'
 
 /** One read of the journal: bounds memory and the length of a commit. */
-const READ_AT_ONCE = { maxBytes: 4 * 1024 * 1024, maxRecords: 5000 }
+export const READ_AT_ONCE = { maxBytes: 4 * 1024 * 1024, maxRecords: 5000 }
 const WAIT_MS = 200
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 10_000

@@ -7,6 +7,7 @@
  */
 import { existsSync } from 'node:fs'
 import {
+  backup,
   DatabaseSync,
   type DatabaseSyncInstance,
   type StatementSyncInstance,
@@ -65,6 +66,39 @@ export function openDatabase(file: string, options: DatabaseOptions): Database {
     database.close()
     throw error
   }
+}
+
+/** Opens a file as it is, whatever its version, to copy it or to look it through; never to query. */
+export function openAsItIs(file: string): Database {
+  return new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
+}
+
+/** What SQLite finds wrong with a file, which it reads through for it; nothing when it is whole. */
+export function findFaults(file: string): string[] {
+  const database = openAsItIs(file)
+  try {
+    const rows: { fault: string }[] = database
+      .prepare('SELECT integrity_check AS fault FROM pragma_integrity_check')
+      .all()
+    return rows.map(({ fault }) => fault).filter((fault) => fault !== 'ok')
+  } finally {
+    database.close()
+  }
+}
+
+/**
+ * Copies into a new file what the open transaction of a connection sees, a few MiB at a time, so
+ * that other work goes on meanwhile. `onProgress` is told how much is done, from 0 to 1.
+ */
+export async function copyDatabase(
+  database: Database,
+  file: string,
+  onProgress: (share: number) => void,
+): Promise<void> {
+  await backup(database, file, {
+    rate: 1000,
+    progress: ({ totalPages, remainingPages }) => onProgress(1 - remainingPages / totalPages),
+  })
 }
 
 /** Runs `work` in one transaction: all of it is durable when this returns, none when it throws. */

@@ -1,0 +1,108 @@
+/**
+ * Settles again what is in the journal, while nobody else has the data folder: into a new trail store
+ * that then takes the place of the old one, or into the one that is there.
+ *
+ * The old store stays as it is until the new one is whole and durable; a crash before that loses the
+ * time spent, nothing else.
+ */
+import { existsSync } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DataFolder } from '#store/folder.ts'
+import { openIntake } from '#store/intake.ts'
+import { realDisk } from '#store/journal/disk.ts'
+import { lockDirectory } from '#store/journal/lock.ts'
+import { JournalReader } from '#store/journal/reader.ts'
+import { listSegments, segmentName } from '#store/journal/segment.ts'
+import { openRegistry } from '#store/registry.ts'
+import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import { READ_AT_ONCE } from './follower.ts'
+import { settle } from './settle.ts'
+
+/** The journal cannot be replayed as asked; `message` says what can be done. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError'
+}
+
+export interface Replayed {
+  messages: number
+  stored: number
+  repeats: number
+  rejected: number
+}
+
+export interface ReplayOptions {
+  /** Into the store that is there, where only what it lacks is added. */
+  readonly add: boolean
+  readonly nowUs: () => number
+  /** Told how much is done, from 0 to 1. */
+  readonly onProgress: (share: number) => void
+}
+
+/**
+ * Replays the whole journal.
+ * @throws JournalLocked while a server runs, ReplayError when a new store would lack what has been
+ *   trimmed from the journal.
+ */
+export async function replay(folder: DataFolder, options: ReplayOptions): Promise<Replayed> {
+  if (!existsSync(folder.journal)) throw new ReplayError(`there is no journal in ${folder.root}`)
+  const unlock = lockDirectory(folder.journal)
+  try {
+    const starts = await listSegments(folder.journal)
+    if (options.add) return await settleAll(folder, folder.trail, starts, options)
+    if (starts[0] !== 0) {
+      throw new ReplayError(
+        'the beginning of the journal has been trimmed away, so the events before it are only in ' +
+          'the trail store: it cannot be made anew. --add settles what the journal still has into it',
+      )
+    }
+    const made = `${folder.trail}.replayed`
+    await rm(made, { force: true })
+    const replayed = await settleAll(folder, made, starts, options)
+    await putInPlace(made, folder)
+    return replayed
+  } finally {
+    unlock()
+  }
+}
+
+async function settleAll(
+  folder: DataFolder,
+  trailFile: string,
+  starts: readonly number[],
+  { nowUs, onProgress }: ReplayOptions,
+): Promise<Replayed> {
+  const [first = 0] = starts
+  const last = starts.at(-1) ?? 0
+  const end = last + (await stat(join(folder.journal, segmentName(last)))).size
+  const reader = new JournalReader(folder.journal, undefined)
+  const writer = openSqliteTrail(trailFile, 'write')
+  const intake = openIntake(folder.intake)
+  const registry = openRegistry(folder.registry, { readOnly: true })
+  const replayed: Replayed = { messages: 0, stored: 0, repeats: 0, rejected: 0 }
+  try {
+    for (let cursor = first; ; ) {
+      const { records } = await reader.read(cursor, READ_AT_ONCE)
+      if (records.length === 0) return replayed
+      const news = await settle(records, { writer, intake, registry }, nowUs)
+      cursor = news.cursor
+      for (const figure of figures) replayed[figure] += news[figure]
+      onProgress((cursor - first) / (end - first))
+    }
+  } finally {
+    registry.close()
+    intake.close()
+    await writer.close()
+    await reader.close()
+  }
+}
+
+const figures = ['messages', 'stored', 'repeats', 'rejected'] as const
+
+async function putInPlace(made: string, { trail, root }: DataFolder): Promise<void> {
+  // Closing brings the old store's write-ahead log into its file, so that none is left to be taken
+  // for the new one's.
+  await openSqliteTrail(trail, 'write').close()
+  await rename(made, trail)
+  await realDisk.syncDirectory(root)
+}

@@ -1,0 +1,89 @@
+/**
+ * Whether the store holds what was acknowledged: the journal is read through with its checksums, and
+ * every message in it that the store has followed is decoded again. Each of its events has to be
+ * stored or rejected.
+ */
+import type { Intake } from '#store/intake.ts'
+import type { JournalReader } from '#store/journal/reader.ts'
+import type { Registry } from '#store/registry.ts'
+import type { JournalPosition, TrailReader } from '#store/trail.ts'
+import { identityOf } from './conflicts.ts'
+import { READ_AT_ONCE } from './follower.ts'
+import { type Message, readMessage } from './messages.ts'
+
+export interface VerifyParts {
+  readonly reader: JournalReader
+  readonly trail: TrailReader
+  readonly intake: Intake
+  readonly registry: Registry
+}
+
+/** One part of one message that was acknowledged and is neither stored nor rejected. */
+export interface Missing {
+  readonly position: JournalPosition
+  readonly index: number
+  readonly what: string
+}
+
+/** How far the look has come, and what it has found since the last step. */
+export interface VerifyStep {
+  readonly position: JournalPosition
+  readonly messages: number
+  /** Of messages that the store has followed. */
+  readonly events: number
+  readonly missing: readonly Missing[]
+}
+
+/**
+ * Looks through the journal from its beginning; `followed` is how far the store has followed it.
+ * @throws JournalDamaged where a record is not whole.
+ */
+export async function* verifyStored(
+  { reader, ...parts }: VerifyParts,
+  followed: JournalPosition,
+): AsyncGenerator<VerifyStep> {
+  for (let from = 0; ; ) {
+    const { records, next } = await reader.read(from, READ_AT_ONCE)
+    if (records.length === 0) return
+    from = next
+    const messages = records
+      .filter((record) => record.next <= followed)
+      .map((record) => readMessage(record, parts.registry))
+    yield {
+      position: from,
+      messages: records.length,
+      events: messages.reduce((sum, { decoded }) => sum + decoded.events.length, 0),
+      missing: [
+        ...missingRejections(messages, parts.intake),
+        ...(await missingEvents(messages, parts)),
+      ],
+    }
+  }
+}
+
+function missingRejections(messages: readonly Message[], intake: Intake): Missing[] {
+  return messages.flatMap(({ record: { position }, decoded }) =>
+    decoded.failures
+      // Which topics a device may use is known as it is now, not as it was when the message came.
+      .filter(({ code }) => code !== 'topic_unmapped')
+      .filter(({ index }) => intake.rejection(position, index) === undefined)
+      .map(({ index, code }) => ({ position, index, what: `rejection ${code}` })),
+  )
+}
+
+/** A rejected event needs not be stored, nor does one of a document that is stored whole or not. */
+async function missingEvents(
+  messages: readonly Message[],
+  { trail, intake }: Pick<VerifyParts, 'trail' | 'intake'>,
+): Promise<Missing[]> {
+  const due = messages.flatMap(({ record: { position }, policy, decoded }) => {
+    if (policy === 'all' && intake.job(position)?.success === false) return []
+    return decoded.events
+      .filter(({ index }) => intake.rejection(position, index) === undefined)
+      .map(({ index, event }) => ({ position, index, event }))
+  })
+  const found = await trail.byIdentity(due.map(({ event }) => identityOf(event)))
+  return due
+    .filter((_, at) => found[at] === undefined)
+    .map(({ position, index, event }) => ({ position, index, what: `event ${event.eventID}` }))
+}

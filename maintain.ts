@@ -1,0 +1,156 @@
+/** The commands that look after a data folder: verify, replay, backup and restore. */
+import { resolve } from 'node:path'
+import { replay as replayJournal } from '#ingest/replay.ts'
+import { FOLLOWER } from '#ingest/settle.ts'
+import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
+import { progressOn } from '#simulators/progress.ts'
+import { backUp, restore as restoreFolder } from '#store/backup.ts'
+import { type DataFolder, dataFolder } from '#store/folder.ts'
+import { openIntake } from '#store/intake.ts'
+import { JournalReader } from '#store/journal/reader.ts'
+import { openRegistry } from '#store/registry.ts'
+import { findFaults } from '#store/sqlite/database.ts'
+import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import { type Command, readArguments } from './command.ts'
+import { readConfig } from './config.ts'
+
+const folderOf = (): DataFolder => dataFolder(readConfig(process.env).DATA_DIR)
+/** Shown one by one; of the others only how many. */
+const MAX_SHOWN = 20
+
+export const verify: Command = {
+  summary: 'check the data folder: files, checksums, and that nothing acknowledged is missing',
+  help: `Usage: main.ts verify
+
+Looks through the three databases of DATA_DIR, reads its journal with its checksums, and checks of each
+message in the journal that the store has followed it: its events have to be stored or rejected. Changes
+nothing and may run beside a server. Ends with 1 when anything is wrong.
+`,
+  async run(args) {
+    readArguments(args, {})
+    const folder = folderOf()
+    let wrong = 0
+    for (const name of ['trail', 'intake', 'registry'] as const) {
+      const faults = findFaults(folder[name])
+      print(`${name}.db: ${faults.length === 0 ? 'whole' : faults.join('; ')}`)
+      wrong += faults.length
+    }
+    wrong += await verifyJournal(folder)
+    return wrong === 0 ? 0 : 1
+  },
+}
+
+export const replay: Command = {
+  summary: 'make the trail store anew from the journal',
+  help: `Usage: main.ts replay [--add]
+
+Makes trail.db of DATA_DIR anew from the messages in its journal, and puts it in the place of the old
+one when it is whole. Needs a journal that has never been trimmed (JOURNAL_KEEP_BYTES) and no server at
+work on the folder.
+
+  --add  settle the messages that the journal has into the store that is there; what is stored stays
+`,
+  async run(args) {
+    const { add = false } = readArguments(args, { add: { type: 'boolean' } }).values
+    const nowUs = () => Date.now() * 1000
+    const { messages, stored, repeats, rejected } = await withProgress('replaying', (onProgress) =>
+      replayJournal(folderOf(), { add, nowUs, onProgress }),
+    )
+    print(`${messages} messages: ${stored} events stored, ${repeats} repeats, ${rejected} rejected`)
+    return 0
+  },
+}
+
+export const backup: Command = {
+  summary: 'copy the data folder as it is at one moment, also while a server is at work',
+  help: `Usage: main.ts backup <folder>
+
+Copies DATA_DIR into a folder that is empty or does not exist yet. Everything that was acknowledged
+before it began is in the copy. The folder then holds the administrator's key too: keep it as safe.
+`,
+  async run(args) {
+    const [to = ''] = readArguments(args, {}, 'folder').words
+    const at = new Date().toISOString()
+    const { files } = await withProgress('copying', (onProgress) =>
+      backUp(folderOf(), resolve(to), at, onProgress),
+    )
+    print(`${files.length} files in ${resolve(to)}`)
+    return 0
+  },
+}
+
+export const restore: Command = {
+  summary: 'make a data folder of a backup',
+  help: `Usage: main.ts restore <folder>
+
+Makes DATA_DIR, which must be empty or not exist, of a backup, and checks every file of it. Messages
+that the backup has in its journal and not yet in its store are stored at the next start.
+`,
+  async run(args) {
+    const [from = ''] = readArguments(args, {}, 'folder').words
+    const folder = folderOf()
+    const { createdAt } = await withProgress('restoring', (onProgress) =>
+      restoreFolder(resolve(from), { ...folder, root: resolve(folder.root) }, onProgress),
+    )
+    print(`${resolve(folder.root)} is as it was at ${createdAt}`)
+    return 0
+  },
+}
+
+/** Gives how much is wrong. */
+async function verifyJournal(folder: DataFolder): Promise<number> {
+  const reader = new JournalReader(folder.journal, undefined)
+  const trail = openSqliteTrail(folder.trail, 'read')
+  const intake = openIntake(folder.intake, { readOnly: true })
+  const registry = openRegistry(folder.registry, { readOnly: true })
+  try {
+    return await withProgress('verifying', (onProgress) =>
+      verifyMessages({ reader, trail, intake, registry }, onProgress),
+    )
+  } finally {
+    registry.close()
+    intake.close()
+    await trail.close()
+    await reader.close()
+  }
+}
+
+async function verifyMessages(
+  parts: VerifyParts,
+  onProgress: (share: number) => void,
+): Promise<number> {
+  const followed = Math.min(await parts.trail.cursor(FOLLOWER), parts.intake.cursor())
+  let [messages, events, missing] = [0, 0, 0]
+  let first: number | undefined
+  for await (const step of verifyStored(parts, followed)) {
+    first ??= step.position
+    messages += step.messages
+    events += step.events
+    for (const { position, index, what } of step.missing) {
+      missing += 1
+      if (missing <= MAX_SHOWN)
+        print(`missing: ${what}, part ${index} of the message at ${position}`)
+    }
+    onProgress(Math.min(1, (step.position - first) / Math.max(1, followed - first)))
+  }
+  print(
+    `journal: ${messages} messages, whole; ${events} events of them followed, ${missing} missing`,
+  )
+  return missing
+}
+
+async function withProgress<T>(
+  what: string,
+  work: (onProgress: (share: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = progressOn(process.stderr, what)
+  try {
+    return await work(progress.show)
+  } finally {
+    progress.end()
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

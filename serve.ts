@@ -1,0 +1,279 @@
+/**
+ * The running program: opens the data folder, starts every part in the order in which they need each
+ * other, joins them, and ends them in the opposite order.
+ *
+ * What ends it unasked is a bug anywhere, such as the death of the ingest worker. Nothing that was
+ * acknowledged is lost by that, since it is on disk; a half alive process would be worse than one
+ * that is started again. What does not end it is a full disk or a failed journal: then nothing is
+ * acknowledged any more, /readyz and the log say so, and reading goes on.
+ */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { Registry as Metrics } from 'prom-client'
+import { createApi } from '#api/app.ts'
+import { CaptureOutcomes } from '#api/capture-outcomes.ts'
+import type { ReadinessCheck } from '#api/health.ts'
+import { type GaugeSource, registerGauges } from '#api/metrics.ts'
+import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
+import type { IngestNews } from '#ingest/news.ts'
+import { IngestProgress } from '#ingest/progress.ts'
+import { FOLLOWER } from '#ingest/settle.ts'
+import { startIngest } from '#ingest/start.ts'
+import { type DataFolder, dataFolder } from '#store/folder.ts'
+import { type Intake, openIntake } from '#store/intake.ts'
+import { Journal } from '#store/journal/journal.ts'
+import { JournalReader } from '#store/journal/reader.ts'
+import { Watermark } from '#store/journal/watermark.ts'
+import { ensureAdminKey } from '#store/registry/admin-key.ts'
+import { openRegistry, type Registry } from '#store/registry.ts'
+import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import type { JournalPosition, TrailReader } from '#store/trail.ts'
+import type { Config } from './config.ts'
+import type { Logger } from './log.ts'
+
+export interface Running {
+  /** Such as http://localhost:8080. */
+  readonly apiUrl: string
+  /** Such as mqtt://localhost:1883. */
+  readonly mqttUrl: string
+  readonly registry: Registry
+  /** The administrator's key, where this start has made it. */
+  readonly madeAdminKey: string | undefined
+  /**
+   * Ends in order: takes nothing more, answers for what it has taken, and stores of that what it can
+   * in ten seconds. The rest is in the journal for the next start.
+   */
+  close(): Promise<void>
+}
+
+/** What is open of the data folder. */
+interface Stores {
+  readonly folder: DataFolder
+  readonly journal: Journal
+  readonly registry: Registry
+  readonly madeAdminKey: string | undefined
+  readonly trail: TrailReader
+  readonly intake: Intake
+  readonly journalReader: JournalReader
+  readonly progress: IngestProgress
+  /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
+  readonly hasRoom: () => boolean
+}
+
+/** What ends each part that has been started, in the order in which they were. */
+type Ends = (() => unknown)[]
+
+const GRACE_MS = 10_000
+const nowUs = (): number => Date.now() * 1000
+
+/**
+ * Starts everything; resolves when devices and people can connect. `onFatal` is told of a bug after
+ * which the process has to end at once.
+ * @throws what a part throws that cannot start, after ending those that have started.
+ */
+export async function serve(
+  config: Config,
+  log: Logger,
+  onFatal: (error: Error) => void,
+): Promise<Running> {
+  const ends: Ends = []
+  const close = async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  }
+  try {
+    const stores = await openStores(config, log, ends)
+    const outcomes = new CaptureOutcomes()
+    let gateway: Gateway | undefined
+    follow(stores, config, log, ends, {
+      onFatal,
+      onNews({ notices, captures }) {
+        for (const notice of notices) gateway?.publishRejection(notice)
+        outcomes.settle(captures)
+      },
+    })
+    const metrics = new Metrics()
+    const app = createApi({
+      ...stores,
+      settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
+      outcomes,
+      readiness: async () => readiness(stores),
+      metrics,
+      log,
+      nowUs,
+    })
+    const httpPort = await listenHttp(app.fetch, config, ends)
+    gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
+    ends.push(() => gateway?.close())
+    registerGauges(metrics, gauges(stores, gateway))
+    const host = config.BIND === '0.0.0.0' || config.BIND === '::' ? 'localhost' : config.BIND
+    return {
+      apiUrl: `http://${host}:${httpPort}`,
+      mqttUrl: `mqtt://${host}:${gateway.ports.mqtt}`,
+      registry: stores.registry,
+      madeAdminKey: stores.madeAdminKey,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stores> {
+  const folder = dataFolder(config.DATA_DIR)
+  await mkdir(folder.root, { recursive: true, mode: 0o700 })
+  const cursors = await prepare(folder)
+  const journal = await Journal.open(folder.journal, { nowUs, followedTo: Math.max(...cursors) })
+  ends.push(() => journal.close())
+  if (journal.cutBytes > 0) log.warn({ bytes: journal.cutBytes }, 'cut an unfinished commit')
+  const registry = openRegistry(folder.registry, { nowUs })
+  ends.push(() => registry.close())
+  const { made } = ensureAdminKey(registry.keys, {
+    directory: folder.root,
+    configured: config.ADMIN_KEY,
+    nowUs: nowUs(),
+    random: randomBytes,
+  })
+  const trail = openSqliteTrail(folder.trail, 'read')
+  ends.push(() => trail.close())
+  const intake = openIntake(folder.intake, { readOnly: true })
+  ends.push(() => intake.close())
+  const journalReader = new JournalReader(folder.journal, journal.watermark)
+  ends.push(() => journalReader.close())
+  const progress = new IngestProgress(Math.min(...cursors))
+  const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
+  const hasRoom = () => !journal.full && isNear()
+  const opened = { folder, journal, registry, trail, intake, journalReader }
+  return { ...opened, madeAdminKey: made, progress, hasRoom }
+}
+
+/**
+ * Makes the files of the store and the intake, or brings them to this version, and gives how far
+ * each has followed the journal.
+ */
+async function prepare(folder: DataFolder): Promise<[JournalPosition, JournalPosition]> {
+  const trail = openSqliteTrail(folder.trail, 'write')
+  const intake = openIntake(folder.intake)
+  const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
+  intake.close()
+  await trail.close()
+  return cursors
+}
+
+/** Starts the ingest worker; lets the journal go of what has been settled. */
+function follow(
+  { folder, journal, progress }: Stores,
+  config: Config,
+  log: Logger,
+  ends: Ends,
+  on: { onFatal: (error: Error) => void; onNews: (news: IngestNews) => void },
+): void {
+  const watermark = new Watermark(journal.watermark)
+  const ingest = startIngest(
+    { ...folder, watermark: journal.watermark },
+    {
+      onNews(news) {
+        if (progress.trouble !== undefined) log.info('the store takes what comes again')
+        progress.onNews(news)
+        watermark.setFollowed(news.cursor)
+        // What is not removed now is removed after a later commit: only room on disk is at stake.
+        journal.trim(news.cursor - config.JOURNAL_KEEP_BYTES).catch((err: unknown) => {
+          log.warn({ err }, 'segments of the journal could not be removed')
+        })
+        on.onNews(news)
+      },
+      onTrouble(trouble) {
+        progress.onTrouble(trouble)
+        const { attempt, reason } = trouble
+        log.error({ attempt, reason }, 'the store takes nothing; what comes stays in the journal')
+      },
+      onDeath: on.onFatal,
+    },
+  )
+  ends.push(() => ingest.stop(journal.durableEnd, GRACE_MS))
+}
+
+async function listenHttp(
+  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
+  { HTTP_PORT, BIND }: Config,
+  ends: Ends,
+): Promise<number> {
+  const server = createAdaptorServer({ fetch }) as Server
+  server.listen(HTTP_PORT, BIND)
+  await once(server, 'listening')
+  ends.push(async () => {
+    const closed = once(server, 'close')
+    server.close()
+    // Requests under way get their answers; streams that nobody reads to the end are cut.
+    const patience = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+    await closed
+    clearTimeout(patience)
+  })
+  return (server.address() as AddressInfo).port
+}
+
+async function gatewaySettings(config: Config): Promise<GatewaySettings> {
+  const { BIND, MQTT_PORT, MQTTS_PORT, MQTT_MAX_CONNECTIONS, MAX_MESSAGE_BYTES } = config
+  const [cert, key, ca] = await Promise.all(
+    [config.TLS_CERT, config.TLS_KEY, config.TLS_CA].map((file) => file && readFile(file, 'utf8')),
+  )
+  return {
+    host: BIND,
+    mqttPort: MQTT_PORT,
+    mqttsPort: MQTTS_PORT,
+    tls: cert && key ? { cert, key, ca } : undefined,
+    maxConnections: MQTT_MAX_CONNECTIONS,
+    maxPacketBytes: MAX_MESSAGE_BYTES,
+  }
+}
+
+function readiness({ journal, progress, hasRoom }: Stores): ReadinessCheck[] {
+  const behind = `${journal.durableEnd - progress.cursor} bytes behind the journal`
+  return [
+    {
+      name: 'journal',
+      ok: journal.failed === undefined,
+      detail: journal.failed?.message ?? 'messages become durable',
+    },
+    {
+      name: 'ingest',
+      ok: progress.trouble === undefined,
+      detail: progress.trouble?.reason ?? behind,
+    },
+    { name: 'room', ok: hasRoom(), detail: hasRoom() ? 'senders may go on' : `full: ${behind}` },
+  ]
+}
+
+function gauges({ journal, progress, trail }: Stores, gateway: Gateway): GaugeSource[] {
+  const { totals } = progress
+  const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
+    name: `suyuan_${name}`,
+    help,
+    read,
+  })
+  return [
+    of('journal_bytes', 'Size of the journal on disk', () => journal.sizeBytes),
+    of('journal_unwritten_bytes', 'Waiting for the disk', () => journal.backlogBytes),
+    of(
+      'ingest_behind_bytes',
+      'Durable and not yet stored',
+      () => journal.durableEnd - progress.cursor,
+    ),
+    of('ingest_messages', 'Messages settled since the start', () => totals.messages),
+    of('ingest_events_stored', 'Events stored since the start', () => totals.stored),
+    of('ingest_events_repeated', 'Events that were stored before', () => totals.repeats),
+    of('ingest_readings', 'Readings stored since the start', () => totals.readings),
+    of('ingest_rejections', 'Events and messages rejected', () => totals.rejected),
+    of('ingest_statuses', 'Status messages, which are not kept', () => totals.statuses),
+    of('mqtt_connections', 'Devices connected', () => gateway.stats().connections),
+    of('mqtt_received', 'Messages received', () => gateway.stats().received),
+    of('mqtt_acknowledged', 'Messages acknowledged', () => gateway.stats().acknowledged),
+    of('store_events', 'Events in the store', async () => (await trail.counts()).events),
+    of('store_items', 'Items in the store', async () => (await trail.counts()).items),
+    of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
+  ]
+}
