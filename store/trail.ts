@@ -24,10 +24,15 @@ export interface NewMember {
   readonly uom?: string | undefined
 }
 
-/** A validated event to store. `body` is its JSON text, eventID included, recordTime not. */
+/**
+ * A validated event to store. `body` is its JSON text, eventID included, recordTime not. All text is
+ * well-formed Unicode.
+ */
 export interface NewEvent {
   readonly eventID: string
+  /** The slug of the party that captured it. */
   readonly party: string
+  /** Not before that of an event stored earlier; where it is, the event gets that one's. */
   readonly recordTimeUs: number
   readonly eventTimeUs: number
   readonly type: EventType
@@ -37,7 +42,10 @@ export interface NewEvent {
   /** Canonical keys. */
   readonly readPoint: string | undefined
   readonly bizLocation: string | undefined
-  /** declarationTime when the event carries an errorDeclaration. It voids its original. */
+  /**
+   * declarationTime when the event carries an errorDeclaration. It voids the party's event of the
+   * same eventID, whichever of both comes first.
+   */
   readonly declaredAtUs: number | undefined
   readonly members: readonly NewMember[]
   readonly body: string
@@ -47,7 +55,10 @@ export interface NewEvent {
   readonly warnings: readonly string[]
 }
 
-/** One value of one sensor. Points are unique by (device, type, component, uom, timeUs): last wins. */
+/**
+ * One value of one sensor. Points are unique by (device, type, component, uom, party, timeUs): the
+ * last one wins, and no party's points touch another's.
+ */
 export interface Reading {
   /** Canonical key of the sensor: its EPC, or `urn:suyuan:device:{party}:{device}`. */
   readonly device: string
@@ -103,9 +114,10 @@ export interface EventQuery {
   readonly parties?: readonly string[]
 }
 
-/** Newest recorded first. `after` is the last eventRef of the page before. */
+/** Newest recorded first. */
 export interface EventPage {
   readonly events: readonly StoredEvent[]
+  /** The last eventRef of this page, to be given for the next one; undefined when there is none. */
   readonly after: number | undefined
 }
 
@@ -122,6 +134,8 @@ export interface TelemetryPoint {
   readonly type: string
   readonly component: string
   readonly uom: string
+  readonly party: string
+  /** Of a window: its beginning. */
   readonly timeUs: number
   readonly value: number
   readonly min: number
@@ -138,7 +152,7 @@ export interface TrailReader extends TrailSource {
   /** The stored event of each identity, in their order; undefined where there is none. */
   byIdentity(identities: readonly EventIdentity[]): Promise<(number | undefined)[]>
   query(query: EventQuery, page: { limit: number; after?: number }): Promise<EventPage>
-  /** In the order of (device, type, component, uom, timeUs), in chunks of bounded size. */
+  /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
   /** Where a follower stands; 0 for one that never committed. */
   cursor(follower: string): Promise<JournalPosition>

@@ -41,7 +41,10 @@ export interface TrailRow {
   readonly role: Role
   /** CBV bare word, or the URI as given. */
   readonly bizStep: string | undefined
-  /** declarationTime of the errorDeclaration that voided the event; undefined while it stands. */
+  /**
+   * declarationTime of the errorDeclaration that voided the event; undefined while it stands. An
+   * event that carries a declaration only repeats the one it voids: it does not stand either.
+   */
   readonly voidedAtUs: number | undefined
 }
 

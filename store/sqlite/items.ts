@@ -1,0 +1,174 @@
+/**
+ * The items of a store: every identifier an event has named, by number. Its key is kept in two
+ * parts: keys of one product or lot begin alike, so the beginning is a word and only the rest, the
+ * serial mostly, is stored for each.
+ */
+import type { Kind } from '#epcis/identifier.ts'
+import type { ItemRef } from '#trace/source.ts'
+import { Cache } from './cache.ts'
+import { kindCode, kindOf } from './codes.ts'
+import type { Database, Statement } from './database.ts'
+import { inParts, prepareArrays, RowsStatement } from './rows.ts'
+import type { Words, WritableWords } from './words.ts'
+
+const cachedItems = 65_536
+const cachedKeys = 262_144
+const resolvedAtOnce = 512
+
+type FoundRow = [prefix: number, suffix: string, id: number, kind: number]
+type ItemRow = [id: number, kind: number, prefix: number, suffix: string]
+
+const findSQL = (values: string): string => `
+  WITH wanted (prefix, suffix) AS (VALUES ${values})
+  SELECT item.prefix, item.suffix, item.id, item.kind FROM wanted
+  CROSS JOIN item ON item.prefix = wanted.prefix AND item.suffix = wanted.suffix`
+
+const resolveSQL = `
+  SELECT item.id, item.kind, item.prefix, item.suffix FROM json_each(?) AS wanted
+  CROSS JOIN item ON item.id = wanted.value`
+
+export class Items {
+  protected readonly findRows: RowsStatement
+  readonly #words: Words
+  readonly #resolve: Statement
+  readonly #cache = new Cache<number, ItemRef>(cachedItems)
+
+  constructor(database: Database, words: Words) {
+    this.#words = words
+    this.findRows = new RowsStatement(database, 2, findSQL)
+    this.#resolve = prepareArrays(database, resolveSQL)
+  }
+
+  /** The items of keys, in their order; undefined where no event has named the key. */
+  find(keys: readonly string[]): (ItemRef | undefined)[] {
+    const wanted = new Map<string, string>()
+    const values: (number | string)[] = []
+    for (const key of keys) {
+      const [start, suffix] = splitKey(key)
+      const prefix = this.#words.find(start)
+      if (prefix === undefined) continue
+      wanted.set(`${prefix} ${suffix}`, key)
+      values.push(prefix, suffix)
+    }
+    const found = new Map<string, ItemRef>()
+    for (const [prefix, suffix, ref, kind] of this.findRows.all<FoundRow>(values)) {
+      const key = wanted.get(`${prefix} ${suffix}`) ?? ''
+      found.set(key, { key, kind: kindOf(kind), ref })
+    }
+    return keys.map((key) => found.get(key))
+  }
+
+  /** The items of some numbers. An unknown number is a bug and throws. */
+  resolve(ids: Iterable<number>): Map<number, ItemRef> {
+    const items = new Map<number, ItemRef>()
+    const missing = new Set<number>()
+    for (const id of ids) {
+      const cached = this.#cache.get(id)
+      if (cached === undefined) missing.add(id)
+      else items.set(id, cached)
+    }
+    // In their order in the file: neighbours are read from the same page.
+    const sorted = [...missing].sort((a, b) => a - b)
+    for (const some of inParts(sorted, resolvedAtOnce)) {
+      const rows: ItemRow[] = this.#resolve.all(JSON.stringify(some))
+      if (rows.length !== some.length) throw new RangeError('there is no such item')
+      for (const [ref, kind, prefix, suffix] of rows) {
+        const item = { key: (this.#words.text(prefix) ?? '') + suffix, kind: kindOf(kind), ref }
+        this.#cache.set(ref, item)
+        items.set(ref, item)
+      }
+    }
+    return items
+  }
+
+  protected forget(): void {
+    this.#cache.clear()
+  }
+}
+
+/** The items of the one connection that writes. */
+export class WritableItems extends Items {
+  readonly #words: WritableWords
+  readonly #insert: RowsStatement
+  readonly #last: Statement
+  readonly #ids = new Cache<string, number>(cachedKeys)
+
+  constructor(database: Database, words: WritableWords) {
+    super(database, words)
+    this.#words = words
+    this.#insert = new RowsStatement(
+      database,
+      4,
+      (values) => `INSERT INTO item (id, kind, prefix, suffix) VALUES ${values}`,
+    )
+    this.#last = prepareArrays(database, 'SELECT coalesce(max(id), 0) FROM item')
+  }
+
+  /**
+   * The numbers of keys, in their order, given to them now where they have none: in the order of
+   * their first mention. To be called in a transaction.
+   */
+  intern(named: readonly { readonly key: string; readonly kind: Kind }[]): number[] {
+    const missing = new Map<string, NewItem>()
+    const ids = named.map(({ key, kind }) => {
+      const id = this.#ids.get(key)
+      if (id === undefined && !missing.has(key)) missing.set(key, this.#newItem(key, kind))
+      return id
+    })
+    if (missing.size === 0) return ids.map((id) => id ?? 0)
+    this.#findStored(missing)
+    this.#insertRest(missing)
+    for (const [key, { id }] of missing) this.#ids.set(key, id)
+    return ids.map((id, at) => id ?? missing.get(named[at]?.key ?? '')?.id ?? 0)
+  }
+
+  /** After a rollback: numbers given in the transaction are not those of the file. */
+  override forget(): void {
+    super.forget()
+    this.#ids.clear()
+  }
+
+  #newItem(key: string, kind: Kind): NewItem {
+    const [start, suffix] = splitKey(key)
+    return { id: 0, kind: kindCode(kind), prefix: this.#words.intern(start), suffix }
+  }
+
+  #findStored(missing: ReadonlyMap<string, NewItem>): void {
+    const byParts = new Map<string, NewItem>()
+    const values: (number | string)[] = []
+    for (const item of missing.values()) {
+      byParts.set(`${item.prefix} ${item.suffix}`, item)
+      values.push(item.prefix, item.suffix)
+    }
+    for (const [prefix, suffix, id] of this.findRows.all<FoundRow>(values)) {
+      const item = byParts.get(`${prefix} ${suffix}`)
+      if (item !== undefined) item.id = id
+    }
+  }
+
+  #insertRest(missing: ReadonlyMap<string, NewItem>): void {
+    let last: number = this.#last.get()[0]
+    const values: (number | string)[] = []
+    for (const item of missing.values()) {
+      if (item.id !== 0) continue
+      item.id = ++last
+      values.push(item.id, item.kind, item.prefix, item.suffix)
+    }
+    this.#insert.run(values)
+  }
+}
+
+interface NewItem {
+  /** 0 until it is known. */
+  id: number
+  readonly kind: number
+  readonly prefix: number
+  readonly suffix: string
+}
+
+/** Splits a key behind its last `/`, of a URN behind its last `:`. */
+function splitKey(key: string): [prefix: string, suffix: string] {
+  const slash = key.lastIndexOf('/')
+  const end = (slash < 0 ? key.lastIndexOf(':') : slash) + 1
+  return [key.slice(0, end), key.slice(end)]
+}
