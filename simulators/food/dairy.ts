@@ -141,6 +141,13 @@ function* fillPallet(batch: Batch, tank: Tank, pallet: Pallet, startUs: number):
   })
   yield* report(dairyReaders.filler, filled)
 
+  const units = [...pallet.cases, pallet].map(thing)
+  const tagged = stage.make(units, {
+    ...where,
+    atUs: startUs + 60e6,
+    bizStep: 'commissioning',
+    disposition: 'active',
+  })
   const packed = pallet.cases.map((one, at) =>
     stage.pack(one.key, one.cartons.map(thing), {
       ...where,
@@ -148,7 +155,7 @@ function* fillPallet(batch: Batch, tank: Tank, pallet: Pallet, startUs: number):
       bizStep: 'packing',
     }),
   )
-  yield* report(dairyReaders.packer, ...packed)
+  yield* report(dairyReaders.packer, tagged, ...packed)
   const palletised = stage.pack(pallet.key, pallet.cases.map(thing), {
     ...where,
     atUs: startUs + 900e6,

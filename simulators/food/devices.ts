@@ -125,9 +125,28 @@ export function lanes(count: number): Lane[] {
   }))
 }
 
+/** What stays in the chain and comes back, with the desk that gives each its tag. */
+export function assetsOf(all: readonly Lane[]): { desk: Device; place: Place; keys: string[] }[] {
+  const cages = all.flatMap((lane) =>
+    cageSets.flatMap((set) => shops.map((_, index) => rollCage(lane, set, index))),
+  )
+  const vehicles = all.flatMap(({ truck, van }) => [truck.key, van.key])
+  const tankers = all.map(({ tanker }) => tanker.key)
+  return [
+    { desk: assetDesk(dairy), place: dairyPlaces.intake, keys: tankers },
+    { desk: assetDesk(centre), place: centrePlaces.outbound, keys: [...vehicles, ...cages] },
+  ]
+}
+
+const cageSets = [0, 1]
+
 /** The cage that brings one shop its share; a cage is back two days later, and then filled again. */
 export function rollCage(lane: Lane, day: number, shopIndex: number): string {
-  return returnableKey(centre.prefix, 1, `${lane.index + 1}-${day % 2}-${shopIndex + 1}`)
+  return returnableKey(
+    centre.prefix,
+    1,
+    `${lane.index + 1}-${day % cageSets.length}-${shopIndex + 1}`,
+  )
 }
 
 export function devices(all: readonly Lane[]): Device[] {

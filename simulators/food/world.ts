@@ -4,14 +4,14 @@
  * on the clock of the machine it runs on.
  */
 import { chanceOf } from '#simulators/random.ts'
-import { report, simpleTelemetry } from '#simulators/report.ts'
+import { simpleTelemetry } from '#simulators/report.ts'
 import { merge, type Step, type Strand, type World } from '#simulators/script.ts'
-import { Stage } from '#simulators/stage.ts'
-import { type Batch, batchOf, hours, momentUs, thing } from './batch.ts'
+import { type Batch, batchOf, hours, momentUs } from './batch.ts'
 import { coldRoom, measure, type Opening } from './climate.ts'
 import { process, rawLotsFor, tanksOf } from './dairy.ts'
-import { centreReaders, devices, type Lane, lanes, roomSensors, type Sensor } from './devices.ts'
-import { centrePlaces, firms, places, products } from './firms.ts'
+import { devices, type Lane, lanes, roomSensors, type Sensor } from './devices.ts'
+import { firms, places, products } from './firms.ts'
+import { closing, opening } from './inventory.ts'
 import { milkFrom } from './milk.ts'
 import { distribute } from './retail.ts'
 import { trips } from './trips.ts'
@@ -22,7 +22,7 @@ const dayUs = 86_400e6
 const itemsPerBatch = 1200
 /** More items than these days can make widen the chain instead of lengthening it. */
 const mostDays = 60
-/** Sensors are mounted and rooms watched before the first milking. */
+/** Assets are tagged, sensors mounted and rooms watched before the first milking. */
 const openingHour = 4
 const roomEveryUs = 900e6
 const doorHours = [6.5, 10, 14, 17.5, 20]
@@ -55,11 +55,7 @@ export function foodWorld({ seed, items }: FoodOptions): World {
 function* strands(options: FoodOptions, all: readonly Lane[], toUs: number): Generator<Strand> {
   const { seed } = options
   const fromUs = startUs + openingHour * 3600e6
-  const mounted = [
-    ...roomSensors,
-    ...all.flatMap(({ tanker, truck }) => [tanker.sensor, truck.sensor]),
-  ]
-  yield { fromUs, steps: mount(seed, mounted, fromUs, toUs) }
+  yield { fromUs, steps: opening(seed, all, { fromUs, toUs }) }
   for (const sensor of roomSensors) yield { fromUs, steps: room(seed, sensor, fromUs, toUs) }
   for (const batch of batches(options, all)) {
     yield { fromUs: momentUs(batch, hours.milking), steps: merge(partsOf(batch)) }
@@ -92,32 +88,6 @@ function* goods(batch: Batch): Generator<Step> {
   const ends = yield* distribute(batch, pallets)
   const atUs = momentUs(batch, hours.end)
   for (const line of [...batch.stage.standing(), ...ends]) yield { kind: 'truth', atUs, line }
-}
-
-function* mount(
-  seed: string,
-  sensors: readonly Sensor[],
-  fromUs: number,
-  toUs: number,
-): Generator<Step> {
-  const stage = new Stage(chanceOf(seed, 'mounting'))
-  for (const [index, { epc, asset, desk, mountedAt }] of sensors.entries()) {
-    const occasion = { atUs: fromUs + index * 60e6, bizStep: 'installing', readPoint: mountedAt }
-    yield* report(desk, stage.mount(epc, asset, occasion))
-  }
-  for (const line of stage.standing()) yield { kind: 'truth', atUs: toUs, line }
-}
-
-/** The last message of all: the distribution centre counts its trucks and vans. */
-function* closing(seed: string, all: readonly Lane[], toUs: number): Generator<Step> {
-  const vehicles = all.flatMap(({ truck, van }) => [truck, van])
-  const counted = new Stage(chanceOf(seed, 'closing')).see(vehicles.map(thing), {
-    atUs: toUs,
-    bizStep: 'cycle_counting',
-    readPoint: centrePlaces.outbound.key,
-    bizLocation: centrePlaces.outbound.key,
-  })
-  yield* report(centreReaders.outbound, counted)
 }
 
 function* room(seed: string, sensor: Sensor, fromUs: number, toUs: number): Generator<Step> {
