@@ -19,7 +19,7 @@ export function clientErrors(connections: Connections, refusals: Refusals, log: 
     // preConnect has said it of every CONNECT that Aedes answers with this.
     const told = error.message === 'unacceptable protocol version'
     if (gone || told) {
-      log.debug({ remote: connection.remote, err: error }, 'connection ended')
+      log.debug({ address: connection.address, err: error }, 'connection ended')
       return
     }
     const reason = reasons.get(error.message) ?? 'malformed_packet'

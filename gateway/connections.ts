@@ -19,8 +19,8 @@ export interface Admission {
 
 export interface Connection {
   readonly socket: Socket
-  /** Address and port of the other end, for the log. */
-  readonly remote: string
+  /** Of the other end. */
+  readonly address: string
   /** Set by its CONNECT. */
   claim: Claim | undefined
   /** Set by its CONNECT too: it asks for a session to be kept, but under no name. */
@@ -43,7 +43,7 @@ export class Connections {
   open(socket: Socket): Connection {
     const connection: Connection = {
       socket,
-      remote: `${socket.remoteAddress}:${socket.remotePort}`,
+      address: socket.remoteAddress ?? '',
       claim: undefined,
       lacksClientId: false,
       admission: undefined,

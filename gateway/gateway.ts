@@ -6,6 +6,7 @@
  * - a device reaches only its own topics, and harms only its own connection;
  * - once the journal has failed nothing is acknowledged any more, and nobody is let in.
  */
+import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { RejectionNotice } from '#ingest/news.ts'
 import type { Journal } from '#store/journal/journal.ts'
@@ -101,9 +102,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   broker.on('clientError', onClientError)
   broker.on('connectionError', onClientError)
   await broker.listen()
-  const listeners = await listen(settings, refusals, (socket) => {
+  const onSocket = (socket: Socket) => {
     guardConnection(connections.open(socket), { limits, valve, onFault })
     broker.handle(socket)
+  }
+  const listeners = await listen(settings, refusals, onSocket).catch((error) => {
+    broker.close()
+    throw error
   })
   const unwatch = watchStanding(registry, connections, refusals)
 

@@ -34,7 +34,10 @@ const probeAfterMs = 60_000
 const readBuffersBytes = 256 * 1024 * 1024
 const largestReadBufferBytes = 1024 * 1024
 
-/** Listens on every port asked for; resolves when all of them accept connections. */
+/**
+ * Listens on every port asked for; resolves when all of them accept connections. Rejects when one
+ * cannot be had, and then listens on none.
+ */
 export async function listen(
   settings: ListenSettings,
   refusals: Refusals,
@@ -45,53 +48,61 @@ export async function listen(
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: probeAfterMs,
-    // The larger, the more messages of one device share a commit.
+    // The larger, the more messages of one device share a commit. TLS has 16 KiB, whatever is said.
     highWaterMark: Math.min(largestReadBufferBytes, Math.floor(readBuffersBytes / maxConnections)),
   }
-  const plain = mqttPort === undefined ? undefined : createServer(options, onSocket)
-  const secure = tls && mqttsPort !== undefined ? secureServer(tls, options, onSocket) : undefined
-  secure?.on('tlsClientError', (error, { remoteAddress = '' }) => {
-    refusals.noteOf('tls_handshake', remoteAddress, {
-      remote: remoteAddress,
-      detail: error.message,
-    })
-  })
-  const ports = {
-    mqtt: plain && (await open(plain, mqttPort)),
-    mqtts: secure && (await open(secure, mqttsPort)),
+  const servers: Server[] = []
+  const close = () => {
+    for (const server of servers) server.close()
   }
-  return {
-    ports,
-    close() {
-      plain?.close()
-      secure?.close()
-    },
+  try {
+    const mqtt =
+      mqttPort === undefined ? undefined : await open(createServer(options, onSocket), mqttPort)
+    const mqtts =
+      mqttsPort === undefined || tls === undefined
+        ? undefined
+        : await open(createSecureServer(tls, options, refusals, onSocket), mqttsPort)
+    return { ports: { mqtt, mqtts }, close }
+  } catch (error) {
+    close()
+    throw error
   }
 
-  async function open(server: Server, port: number | undefined): Promise<number> {
+  async function open(server: Server, port: number): Promise<number> {
+    servers.push(server)
     server.maxConnections = maxConnections
-    server.on('drop', ({ remoteAddress = '' } = {}) => {
-      refusals.noteOf('connection_limit', remoteAddress, { remote: remoteAddress, maxConnections })
+    server.on('drop', ({ remoteAddress: address = '' } = {}) => {
+      refusals.note('connection_limit', { address }, { maxConnections })
     })
     server.listen(port, host)
     await once(server, 'listening')
+    // Too many open files, for one: it costs this connection, not those that are there.
+    server.on('error', (error) => {
+      refusals.note('accept_failed', { address: '' }, { detail: error.message })
+    })
     return (server.address() as AddressInfo).port
   }
 }
 
-function secureServer(tls: TlsMaterial, options: object, onSocket: (socket: Socket) => void) {
-  const { cert, key, ca } = tls
-  return createTlsServer(
-    {
-      ...options,
-      cert,
-      key,
-      ...(ca === undefined ? {} : { ca, requestCert: true }),
-      // A device without a certificate may still show its key (certificate.ts).
-      rejectUnauthorized: false,
-      handshakeTimeout: handshakeTimeoutMs,
-      minVersion: 'TLSv1.2',
-    },
-    onSocket,
-  )
+function createSecureServer(
+  { cert, key, ca }: TlsMaterial,
+  options: object,
+  refusals: Refusals,
+  onSocket: (socket: Socket) => void,
+): Server {
+  const secure = {
+    ...options,
+    cert,
+    key,
+    ...(ca === undefined ? {} : { ca, requestCert: true }),
+    // A device without a certificate may still show its key (certificate.ts).
+    rejectUnauthorized: false,
+    handshakeTimeout: handshakeTimeoutMs,
+    minVersion: 'TLSv1.2',
+  } as const
+  const server = createTlsServer(secure, onSocket)
+  server.on('tlsClientError', (error, { remoteAddress: address = '' }) => {
+    refusals.note('tls_handshake', { address }, { detail: error.message })
+  })
+  return server
 }

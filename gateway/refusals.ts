@@ -3,10 +3,11 @@
  * second is told of once a minute, so a broken fleet cannot flood the log.
  */
 import type { Logger } from 'pino'
-import { type Connection, nameOf } from './connections.ts'
+import { type Claim, nameOf } from './connections.ts'
 
 /** Every reason, with the sentence for the log. */
 const sentences = {
+  accept_failed: 'connection refused: the system could not accept it',
   bad_credentials: 'connection refused: no such device, or not its key',
   client_id_missing: 'connection refused: a session to be kept needs a client id [MQTT-3.1.3-8]',
   connect_timeout: 'connection closed: no CONNECT arrived in time',
@@ -47,6 +48,12 @@ export class RefusedError extends Error {
   }
 }
 
+/** Who is refused: a Connection, or the address of one that did not come that far. */
+export interface Refused {
+  readonly address: string
+  readonly claim?: Claim | undefined
+}
+
 const quietUs = 60_000_000
 /** Of how many (reason, device) it is remembered that they were logged. */
 const remembered = 1000
@@ -62,17 +69,11 @@ export class Refusals {
     this.#nowUs = nowUs
   }
 
-  /** Counts a refusal of a connection and logs it. */
-  note(reason: RefusalReason, { socket, remote, claim }: Connection, details: object = {}): void {
-    const device = claim === undefined ? undefined : nameOf(claim)
-    const who = device ?? socket.remoteAddress ?? ''
-    this.noteOf(reason, who, { remote, ...(device === undefined ? {} : { device }), ...details })
-  }
-
-  /** The same where there is no connection: `who` is what the log line is limited by. */
-  noteOf(reason: RefusalReason, who: string, details: object): void {
+  /** Counts a refusal and logs it. */
+  note(reason: RefusalReason, { address, claim }: Refused, details: object = {}): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1)
-    const key = `${reason} ${who}`
+    const device = claim && nameOf(claim)
+    const key = `${reason} ${device ?? address}`
     const last = this.#logged.get(key)
     const nowUs = this.#nowUs()
     if (last !== undefined && nowUs < last.untilUs) {
@@ -84,7 +85,7 @@ export class Refusals {
     const [oldest] = this.#logged.keys()
     if (this.#logged.size > remembered && oldest !== undefined) this.#logged.delete(oldest)
     const repeats = last?.hushed ? { sinceLastLine: last.hushed } : {}
-    this.#log.warn({ reason, ...details, ...repeats }, sentences[reason])
+    this.#log.warn({ reason, device, address, ...details, ...repeats }, sentences[reason])
   }
 
   counts(): Partial<Record<RefusalReason, number>> {

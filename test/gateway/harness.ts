@@ -83,20 +83,25 @@ export class Harness {
     const journal = await Journal.open(join(directory, 'journal'), { nowUs, disk: disk.disk })
     const harness = new Harness(directory, disk, journal)
     const log = pino({ level: 'info' }, { write: (line) => harness.log.push(JSON.parse(line)) })
-    harness.#gateway = await startGateway({
-      settings: {
-        host: '127.0.0.1',
-        mqttPort: 0,
-        maxPacketBytes: 8 * MIB,
-        maxConnections: 100,
-        ...settings,
-      },
-      journal: harness.journal,
-      registry: harness.registry,
-      hasRoom: () => harness.hasRoom,
-      log,
-      nowUs,
-    })
+    try {
+      harness.#gateway = await startGateway({
+        settings: {
+          host: '127.0.0.1',
+          mqttPort: 0,
+          maxPacketBytes: 8 * MIB,
+          maxConnections: 100,
+          ...settings,
+        },
+        journal,
+        registry: harness.registry,
+        hasRoom: () => harness.hasRoom,
+        log,
+        nowUs,
+      })
+    } catch (error) {
+      await harness.stop()
+      throw error
+    }
     return harness
   }
 
@@ -173,7 +178,7 @@ export class Harness {
   async stop(): Promise<void> {
     for (const client of this.#clients) client.end()
     this.disk.letGo()
-    await this.gateway.close()
+    await this.#gateway?.close()
     await this.journal.close()
     this.registry.close()
     rmSync(this.directory, { recursive: true })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqttPacket from 'mqtt-packet'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Harness, MIB, type TestDevice } from './harness.ts'
 import type { RawClient } from './raw-client.ts'
 
@@ -132,6 +132,28 @@ describe('large packets', () => {
     expect(large.received).toEqual([])
     stuck[0]?.end()
     expect(await large.next('puback')).toMatchObject({ messageId: 2 })
+  })
+})
+
+describe('a large packet that does not get on', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('ends its connection after a while, unless it is the gateway that does not read', async () => {
+    const client = await harness.connected(gate)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    client.socket.write(Buffer.concat([publishHeader(MIB), Buffer.alloc(100_000)]))
+    await sleep(100)
+    harness.hasRoom = false
+    vi.advanceTimersByTime(600_000)
+    await sleep(100)
+    expect(client.isClosed).toBe(false)
+    harness.hasRoom = true
+    vi.advanceTimersByTime(600_000)
+    vi.useRealTimers()
+    await client.closed()
+    expect(await harness.logged('packet_too_slow')).toMatchObject({ device: 'farm/gate-1' })
   })
 })
 

@@ -112,6 +112,6 @@ describe.skipIf(!canRun)('over TLS', () => {
     clients.push(plain)
     await plain.connect(gate)
     await plain.closed()
-    expect(await harness.logged('tls_handshake')).toMatchObject({ remote: '127.0.0.1' })
+    expect(await harness.logged('tls_handshake')).toMatchObject({ address: '127.0.0.1' })
   })
 })
