@@ -170,30 +170,38 @@ export function overlap(one: Stretch, other: Stretch): Stretch | undefined {
   return fromUs < toUs ? { fromUs, toUs } : undefined
 }
 
+/** Whether one stretch holds the other. */
+export function covers(one: Stretch, other: Stretch): boolean {
+  return one.fromUs <= other.fromUs && one.toUs >= other.toUs
+}
+
 /**
  * The rows of an item and, while it was carried, those of its carriers, in order; only rows that
- * `wanted` accepts. What stands in itself is followed once.
+ * `wanted` accepts, and only from `during`. With `evenBefore`, those of carriers from before they
+ * carried it as well. What stands in itself is followed once.
  */
 export function effectiveRows(
   carriers: Carriers,
   placed: Placed,
   wanted: (row: TrailRow) => boolean,
+  during: Stretch = ALWAYS,
+  evenBefore = false,
 ): EffectiveRow[] {
   const found: EffectiveRow[] = []
-  const collect = ({ rows, stays, item }: Placed, during: Stretch, path: readonly Stay[]) => {
-    for (let at = firstFrom(rows, during.fromUs); at < rows.length; at++) {
+  const collect = ({ rows, stays, item }: Placed, within: Stretch, path: readonly Stay[]) => {
+    for (let at = evenBefore ? 0 : firstFrom(rows, within.fromUs); at < rows.length; at++) {
       const row = rows[at]
-      if (!row || row.eventTimeUs >= during.toUs) break
+      if (!row || row.eventTimeUs >= within.toUs) break
       if (wanted(row)) found.push({ row, path })
     }
     for (const stay of stays) {
-      const inside = overlap(during, stay)
+      const inside = overlap(within, stay)
       const known = stay.parent.ref === placed.item.ref || stay.parent.ref === item.ref
       if (!inside || known || path.some(({ parent }) => parent.ref === stay.parent.ref)) continue
       collect(carriers.get(stay), inside, [...path, stay])
     }
   }
-  collect(placed, ALWAYS, [])
+  collect(placed, during, [])
   if (placed.stays.length === 0) return found
   return found.sort((one, other) => (isAfter(one.row, other.row) ? 1 : -1))
 }

@@ -167,7 +167,11 @@ const ROUNDING = 1e-9
  * being, was last in a container, or the container was empty. An asset is filled again and again:
  * where nothing bounds it, nothing is said.
  */
-function unseen(replay: Replay, { row, parent }: Placement, stays: readonly Stay[]): Stay | undefined {
+function unseen(
+  replay: Replay,
+  { row, parent }: Placement,
+  stays: readonly Stay[],
+): Stay | undefined {
   const before = stays.filter((stay) => replay.single || stay.parent.ref === parent.ref)
   const bounds = before.map((stay) => stay.toUs)
   const emptied = replay.emptied(parent).findLast((moment) => isAfter(row, moment))

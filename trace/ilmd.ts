@@ -24,7 +24,8 @@ export function masterDatum(
   attribute: Attribute,
   context?: JsonContext,
 ): string | undefined {
-  const ilmd = event.type === 'ObjectEvent' || event.type === 'TransformationEvent' ? event.ilmd : {}
+  const ilmd =
+    event.type === 'ObjectEvent' || event.type === 'TransformationEvent' ? event.ilmd : {}
   if (!ilmd) return undefined
   const usual = ilmd[`cbvmda:${attribute}`]
   if (usual !== undefined) return textOf(usual)

@@ -132,8 +132,8 @@ class Found {
     for (const warning of identifier.warnings ?? []) {
       if (!this.warnings.includes(warning)) this.warnings.push(warning)
     }
-    let named = this.byRole.get(role)
-    if (!named) this.byRole.set(role, (named = new Map()))
+    const named = this.byRole.get(role) ?? new Map<string, Counted>()
+    if (named.size === 0) this.byRole.set(role, named)
     const known = named.get(key)
     if (!known) {
       named.set(key, { key, kind, role, quantity, uom })
@@ -175,8 +175,7 @@ export function sensorValuesOf(event: EpcisEvent): SensorValue[] {
   for (const { sensorMetadata, sensorReport } of event.sensorElementList ?? []) {
     for (const report of sensorReport) {
       const deviceID = report.deviceID ?? sensorMetadata?.deviceID
-      const time =
-        report.time ?? sensorMetadata?.time ?? sensorMetadata?.endTime ?? event.eventTime
+      const time = report.time ?? sensorMetadata?.time ?? sensorMetadata?.endTime ?? event.eventTime
       const timeUs = parseTimeUs(time)
       if (deviceID === undefined || report.value === undefined || timeUs === undefined) continue
       values.push({

@@ -4,12 +4,14 @@
  * Keys are canonical. Times are microseconds since 1970-01-01T00:00:00Z.
  */
 import type { Kind } from '#epcis/identifier.ts'
+import type { Moment } from './view.ts'
 
 /**
  * `observed`: an event states it. `inferred`: it follows from events that do not state it themselves
  * (membership in a container or lot). `possible`: nothing speaks against it, and no more than that.
  */
-export type Certainty = 'observed' | 'inferred' | 'possible'
+export type Certainty = (typeof CERTAINTIES)[number]
+export const CERTAINTIES = ['observed', 'inferred', 'possible'] as const
 
 /**
  * Why an item is part of a chain. `traced`: it or its substance is what is followed. `lot`: one of its
@@ -97,3 +99,15 @@ export interface ChainCut {
 }
 
 export type ChainPart = ChainNode | ChainLink | ChainGap | ChainCut
+
+/** A part before its events are named: by the numbers they have in the store. */
+export type Unnamed<Part> = Omit<Part, 'eventIDs'> & { readonly eventRefs: readonly number[] }
+
+/** Events an item took part in, as far as they are of concern to the chain. */
+export interface SeenEvents {
+  readonly part: 'seen'
+  readonly key: string
+  readonly events: readonly Moment[]
+}
+
+export type RawPart = ChainNode | Unnamed<ChainLink> | Unnamed<ChainGap> | ChainCut | SeenEvents

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { chain } from '#trace/chain.ts'
+import type { ChainPart } from '#trace/parts.ts'
+import { walk } from '#trace/walk.ts'
+import { links, lot, nodes, pallet, serial, World } from './world.ts'
+
+function line(length: number): World {
+  const world = new World()
+  for (let at = 0; at < length; at++) world.transform(at / 10, [lot(`l${at}`)], [lot(`l${at + 1}`)])
+  return world
+}
+
+function fan(width: number): World {
+  const world = new World()
+  const serials = Array.from({ length: width }, (_, at) => serial(at + 100, 2))
+  world.transform(1, [lot('raw')], serials)
+  return world
+}
+
+async function parts(world: World, start: string): Promise<ChainPart[]> {
+  const found: ChainPart[] = []
+  for await (const part of walk(world.source(), start, { direction: 'both' })) found.push(part)
+  return found
+}
+
+describe('the limits of a walk', () => {
+  it('ends at the depth limit, and says how many items it would have gone on from', async () => {
+    const found = await line(5).forward(lot('l0'), { depth: 2 })
+    expect(nodes(found)).toEqual(['l0', 'l1', 'l2'])
+    expect(found.nodes.map((node) => node.depth)).toEqual([0, 1, 2])
+    expect(found.cut).toEqual([{ reason: 'depth', count: 1, atLeast: false, keys: [lot('l2')] }])
+    expect((await line(2).forward(lot('l0'), { depth: 2 })).cut).toEqual([])
+  })
+
+  it('ends at the node limit, and says how many items are left out', async () => {
+    const found = await fan(30).forward(lot('raw'), { limit: 11 })
+    expect(found.nodes).toHaveLength(11)
+    expect(found.links).toHaveLength(10)
+    expect(found.cut).toMatchObject([{ reason: 'limit', count: 20, atLeast: false }])
+    expect(found.cut[0]?.keys).toContain(serial(110, 2))
+  })
+
+  it('leaves out no link between the nodes it has, and has none to others', async () => {
+    const world = new World()
+    world.transform(1, [lot('a')], [serial('x', 2), serial('y', 2)])
+    world.transform(2, [serial('x', 2)], [serial('y', 2), serial('z', 2)])
+    const found = await world.forward(lot('a'), { limit: 3 })
+    expect(links(found)).toEqual(['a > x', 'a > y', 'x > y'])
+  })
+
+  it('has the limit apply to each direction', async () => {
+    const world = line(10)
+    const found = await world.chain(lot('l5'), { direction: 'both', limit: 3 })
+    expect(nodes(found)).toEqual(['l3', 'l4', 'l5', 'l6', 'l7', 'l8'])
+    expect(found.cut.map((cut) => cut.reason)).toEqual(['limit', 'limit'])
+  })
+
+  it('cuts a chain at a default limit', async () => {
+    const found = await fan(1_200).forward(lot('raw'))
+    expect(found.nodes).toHaveLength(1_000)
+    expect(found.cut).toMatchObject([{ reason: 'limit', count: 201 }])
+  })
+
+  it('knows nothing of a key that no event has named', async () => {
+    const world = line(1)
+    expect(await chain(world.source(), lot('never'), { direction: 'both' })).toBeUndefined()
+    expect(await parts(world, lot('never'))).toEqual([])
+  })
+})
+
+describe('the parts of a walk', () => {
+  it('name the events of links and gaps, and come once', async () => {
+    const world = new World()
+    world.transform(1, [lot('a')], [serial('x', 2)])
+    world.pack(2, pallet(1), [serial('x', 2)])
+    world.ship(3, [serial('x', 2)])
+    const found = await parts(world, serial('x', 2))
+    expect(found.filter((part) => part.part === 'node').map(({ key }) => key)).toEqual([
+      serial('x', 2),
+      pallet(1),
+      lot('a'),
+    ])
+    expect(found.filter((part) => part.part === 'link')).toMatchObject([
+      { kind: 'contains', from: pallet(1), eventIDs: ['urn:e:2'] },
+      { kind: 'becomes', from: lot('a'), eventIDs: ['urn:e:1'] },
+    ])
+    expect(found.filter((part) => part.part === 'gap')).toMatchObject([
+      { kind: 'never-seen-before', key: pallet(1), eventIDs: ['urn:e:2'] },
+      { kind: 'shipped-not-received', eventIDs: ['urn:e:3'] },
+      { kind: 'never-seen-before', key: lot('a'), eventIDs: ['urn:e:1'] },
+    ])
+  })
+
+  it('come before the walk is over', async () => {
+    const world = fan(50)
+    const source = world.source()
+    const iterator = walk(source, lot('raw'), { direction: 'forward' })[Symbol.asyncIterator]()
+    await iterator.next()
+    const early = source.calls
+    for (let next = await iterator.next(); !next.done; next = await iterator.next());
+    expect(source.calls).toBeGreaterThan(early)
+  })
+})

@@ -1,0 +1,246 @@
+/**
+ * From the one side of transformations to the other: what went in may be in all that came out, and the
+ * other way round. Events that share a transformationID are one transformation. [EPCIS 7.4.5]
+ *
+ * A container that went in took its contents with it; what was in one that came out came with it.
+ */
+import { effectiveRows, overlap, type Stretch } from './carriers.ts'
+import type { Expansion } from './frontier.ts'
+import type { Certainty, ChainLink, Unnamed } from './parts.ts'
+import { certaintyOf, type Tier, tierAt, tierOf, UNREACHED } from './reach.ts'
+import type { EventMember, ItemRef, Role, TrailRow } from './source.ts'
+import { reachedStretch, type Step } from './step.ts'
+import { trailsOf } from './view.ts'
+
+/** An item on the near side of a transformation: itself, or the container it was in. */
+interface Use {
+  readonly expansion: Expansion
+  readonly unit: ItemRef
+  readonly rows: TrailRow[]
+}
+
+/** One event, or all that share a transformationID. */
+interface Transformation {
+  readonly uses: Use[]
+  hasFarSide: boolean
+}
+
+interface FarEvent {
+  readonly transformation: Transformation
+  readonly eventRef: number
+  readonly timeUs: number
+}
+
+/**
+ * Finds what lies beyond the transformations that some items, or what they were in, took part in.
+ * Comes back to its caller after each chunk.
+ */
+export async function* becomes(step: Step, expansions: readonly Expansion[]): AsyncGenerator<void> {
+  yield* beyond(
+    step,
+    expansions.flatMap((expansion) => [
+      ...ownUses(step, expansion, expansion.placed.rows),
+      ...inheritedUses(step, expansion),
+    ]),
+  )
+}
+
+/** The same for one item, by some more rows of its own. */
+export async function* becomesByRows(
+  step: Step,
+  expansion: Expansion,
+  rows: readonly TrailRow[],
+): AsyncGenerator<void> {
+  yield* beyond(step, ownUses(step, expansion, rows))
+}
+
+async function* beyond(step: Step, uses: readonly Use[]): AsyncGenerator<void> {
+  if (uses.length === 0) return
+  const events = await farEvents(step, uses)
+  const roles: Role[] = step.direction === 'forward' ? ['output', 'lot'] : ['input']
+  for await (const members of step.view.source.members([...events.keys()], roles)) {
+    for (const member of members) {
+      const far = events.get(member.eventRef)
+      if (!far) continue
+      far.transformation.hasFarSide = true
+      for (const use of far.transformation.uses) cross(step, use, far, member)
+    }
+    yield
+    if (step.isExhausted()) return
+  }
+  for (const transformation of new Set([...events.values()].map((far) => far.transformation))) {
+    if (!transformation.hasFarSide) tellOneSided(step, transformation)
+  }
+}
+
+/** Whether a row puts its item on the near side of a transformation. */
+export function isNear(step: Step, { role, type }: TrailRow): boolean {
+  if (step.direction === 'forward') return role === 'input'
+  return role === 'output' || (role === 'lot' && type === 'TransformationEvent')
+}
+
+function ownUses(step: Step, expansion: Expansion, rows: readonly TrailRow[]): Use[] {
+  return rows
+    .filter((row) => isNear(step, row) && isReached(step, expansion, row))
+    .map((row) => ({ expansion, unit: expansion.placed.item, rows: [row] }))
+}
+
+function inheritedUses(step: Step, expansion: Expansion): Use[] {
+  const { placed, footing } = expansion
+  if (footing !== 'traced' || placed.stays.length === 0) return []
+  // A container that came out of a transformation may have been filled a moment later.
+  const evenBefore = step.direction === 'back'
+  const during = reachedStretch(step, expansion.bounds)
+  return effectiveRows(step.carriers, placed, (row) => isNear(step, row), during, evenBefore)
+    .filter(({ row, path }) => {
+      if (path.length === 0 || !isReached(step, expansion, row)) return false
+      if (path.some((stay) => stay.kind === 'associated')) return false
+      return row.item.kind !== 'asset' || path.every((stay) => overlap(stay, moment(row)))
+    })
+    .map(({ row }) => ({ expansion, unit: row.item, rows: [row] }))
+}
+
+function isReached(step: Step, { bounds }: Expansion, { eventTimeUs }: TrailRow): boolean {
+  return tierAt(bounds, step.sign * eventTimeUs) < UNREACHED
+}
+
+/** An asset is filled again and again: only what was in it at that time counts. */
+function moment({ eventTimeUs }: TrailRow): Stretch {
+  return { fromUs: eventTimeUs, toUs: eventTimeUs + 1 }
+}
+
+/** All events of the transformations that the uses belong to, by reference. */
+async function farEvents(step: Step, uses: readonly Use[]): Promise<Map<number, FarEvent>> {
+  const { source } = step.view
+  const eventRefs = [...new Set(uses.flatMap(({ rows }) => rows.map((row) => row.eventRef)))]
+  const shared = new Map<number, ItemRef>()
+  for await (const members of source.members(eventRefs, ['transformation'])) {
+    for (const { eventRef, item } of members) shared.set(eventRef, item)
+  }
+  const transformations = new Map<string, Transformation>()
+  const events = new Map<number, FarEvent>()
+  for (const use of uses) {
+    for (const { eventRef, eventTimeUs } of use.rows) {
+      const id = shared.get(eventRef)
+      const name = id ? `id ${id.ref}` : `event ${eventRef}`
+      const transformation = transformations.get(name) ?? { uses: [], hasFarSide: false }
+      transformations.set(name, transformation)
+      addUse(transformation.uses, use)
+      events.set(eventRef, { transformation, eventRef, timeUs: eventTimeUs })
+    }
+  }
+  const ids = new Map([...shared.values()].map((id) => [id.ref, id]))
+  for (const { item, rows, more } of (await trailsOf(step.view, [...ids.values()])).values()) {
+    if (more) step.tellCrowded(item)
+    const transformation = transformations.get(`id ${item.ref}`)
+    if (!transformation) continue
+    for (const { eventRef, eventTimeUs } of rows) {
+      events.set(eventRef, { transformation, eventRef, timeUs: eventTimeUs })
+    }
+  }
+  return events
+}
+
+/** One use an item and unit: its rows in the events of one transformation come together. */
+function addUse(uses: Use[], use: Use): void {
+  const same = uses.find(
+    (each) => each.expansion === use.expansion && each.unit.ref === use.unit.ref,
+  )
+  if (same) same.rows.push(...use.rows)
+  else uses.push(use)
+}
+
+function cross(step: Step, use: Use, far: FarEvent, { item, role }: EventMember): void {
+  const { expansion, unit } = use
+  if (item.ref === unit.ref) return
+  let tier = UNREACHED
+  let toldTier = UNREACHED
+  let beforeTier = UNREACHED
+  let evidence: TrailRow | undefined
+  for (const row of use.rows) {
+    const stepTier = certaintyOfStep(step, row, far)
+    const least = unit.ref === expansion.placed.item.ref ? stepTier : Math.max(stepTier, 1)
+    const signedUs = step.sign * row.eventTimeUs
+    const reached = Math.max(tierAt(expansion.bounds, signedUs), least)
+    toldTier = Math.min(toldTier, tierAt(expansion.told, signedUs))
+    beforeTier = Math.min(beforeTier, Math.max(tierAt(expansion.before, signedUs), least))
+    if (!evidence || stepTier < certaintyOfStep(step, evidence, far)) evidence = row
+    tier = Math.min(tier, reached)
+  }
+  if (!evidence || tier >= beforeTier) return
+  // Of a lot whose serials are listed, this event made only a part.
+  const isPart = role === 'lot' && step.direction === 'forward'
+  const reached = isPart ? Math.max(tier, 1) : tier
+  const isNew = toldTier === UNREACHED
+  step.discover({
+    item,
+    footing: 'traced',
+    arrival: {
+      bound: step.sign * far.timeUs,
+      tier: reached,
+      eventRef: far.eventRef,
+      contents: { during: contentsTime(step, item, far), tier: Math.max(reached, 1) },
+    },
+    link: isNew && step.isTold(unit) ? linkOf(step, unit, evidence, item, far) : undefined,
+  })
+}
+
+/** Within one event the standard states it, within one transformation it infers it. */
+function certaintyOfStep(step: Step, row: TrailRow, far: FarEvent): Tier {
+  if (row.eventRef === far.eventRef) return tierOf('observed')
+  // What came out before this went in: clocks and working habits may explain it, no more.
+  const inOrder = step.sign * far.timeUs <= step.sign * row.eventTimeUs
+  return tierOf(inOrder ? 'inferred' : 'possible')
+}
+
+function contentsTime(step: Step, item: ItemRef, { timeUs }: FarEvent) {
+  // What comes out is packed as it comes out, or soon after; what goes in is as full as it is then.
+  const lasting = step.direction === 'forward' && item.kind !== 'asset'
+  return { fromUs: timeUs, toUs: lasting ? Number.POSITIVE_INFINITY : timeUs + 1 }
+}
+
+function linkOf(
+  step: Step,
+  unit: ItemRef,
+  near: TrailRow,
+  item: ItemRef,
+  far: FarEvent,
+): Unnamed<ChainLink> {
+  const forward = step.direction === 'forward'
+  const certainty: Certainty = certaintyOf(certaintyOfStep(step, near, far))
+  const ends = [
+    { key: unit.key, timeUs: near.eventTimeUs, eventRef: near.eventRef },
+    { key: item.key, timeUs: far.timeUs, eventRef: far.eventRef },
+  ]
+  const [input, output] = forward ? ends : ends.reverse()
+  if (!input || !output) throw new TypeError('a link has two ends')
+  return {
+    part: 'link',
+    kind: 'becomes',
+    from: input.key,
+    to: output.key,
+    certainty,
+    fromUs: input.timeUs,
+    toUs: output.timeUs,
+    eventRefs: [...new Set([input.eventRef, output.eventRef])],
+  }
+}
+
+function tellOneSided(step: Step, { uses }: Transformation): void {
+  const kind = step.direction === 'forward' ? 'inputs-without-outputs' : 'outputs-without-inputs'
+  for (const { expansion, unit, rows } of uses) {
+    const told = rows.some((row) => {
+      return tierAt(expansion.told, step.sign * row.eventTimeUs) < UNREACHED
+    })
+    const first = rows[0]
+    if (told || !first) continue
+    step.tell({
+      part: 'gap',
+      kind,
+      key: unit.key,
+      timeUs: first.eventTimeUs,
+      open: step.direction === 'forward',
+      eventRefs: rows.map((row) => row.eventRef),
+    })
+  }
+}

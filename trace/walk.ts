@@ -1,0 +1,89 @@
+/**
+ * The walk over a chain: what an item came from, what it became, where it was on the way.
+ *
+ * It goes in time. Back from an item it looks only at what could have reached it by then, forward only
+ * at what left after. Substance is followed (what went in, what came out, what was inside), carriers
+ * are shown and never opened. Everything says how certain it is and on which events it rests; limits
+ * say what they cut.
+ */
+import { Book } from './book.ts'
+import type { ChainPart, RawPart } from './parts.ts'
+import { Pass } from './pass.ts'
+import type { Direction } from './reach.ts'
+import type { EventSummary, TrailSource } from './source.ts'
+
+export interface WalkOptions {
+  readonly direction: Direction | 'both'
+  /** The chain as it was at that time: nothing later, and nothing that was declared wrong later. */
+  readonly atUs?: number | undefined
+  /** How many steps from the start; those at the end are shown and not gone on from. Default all. */
+  readonly depth?: number | undefined
+  /** How many nodes in each direction. Default all. */
+  readonly limit?: number | undefined
+}
+
+const UNLIMITED = Number.POSITIVE_INFINITY
+
+/**
+ * The parts of the chain of a canonical key; none where no event has named it. Links may come before
+ * their nodes, nodes may come again better told, cuts come at the end of a direction.
+ */
+export async function* walk(
+  source: TrailSource,
+  start: string,
+  options: WalkOptions,
+): AsyncGenerator<ChainPart> {
+  const names = new EventNames(source)
+  for await (const batch of walkInBatches(source, start, options)) {
+    const parts = batch.filter((part) => part.part !== 'seen')
+    await names.read(parts.flatMap((part) => ('eventRefs' in part ? part.eventRefs : [])))
+    for (const part of parts) {
+      if (!('eventRefs' in part)) {
+        yield part
+      } else {
+        const { eventRefs, ...rest } = part
+        yield { ...rest, eventIDs: names.of(eventRefs) }
+      }
+    }
+  }
+}
+
+/** The same in batches, as they are found, with events by number and what each item took part in. */
+export async function* walkInBatches(
+  source: TrailSource,
+  start: string,
+  { direction, atUs, depth = UNLIMITED, limit = UNLIMITED }: WalkOptions,
+): AsyncGenerator<readonly RawPart[]> {
+  const [item] = await source.find([start])
+  if (!item) return
+  const book = new Book(limit)
+  const directions: Direction[] = direction === 'both' ? ['back', 'forward'] : [direction]
+  for (const [at, each] of directions.entries()) {
+    yield* new Pass({ source, atUs }, each, book, depth, at > 0).run(item)
+  }
+}
+
+/** Names kept; beyond it all are forgotten, and read again where needed. */
+const KEPT_NAMES = 50_000
+
+/** The eventIDs of events that a walk speaks of again and again. */
+class EventNames {
+  readonly #source: TrailSource
+  readonly #names = new Map<number, string>()
+
+  constructor(source: TrailSource) {
+    this.#source = source
+  }
+
+  async read(eventRefs: readonly number[]): Promise<void> {
+    if (this.#names.size > KEPT_NAMES) this.#names.clear()
+    const unknown = [...new Set(eventRefs)].filter((ref) => !this.#names.has(ref))
+    const summaries: EventSummary[] =
+      unknown.length === 0 ? [] : await this.#source.summaries(unknown)
+    for (const { eventRef, eventID } of summaries) this.#names.set(eventRef, eventID)
+  }
+
+  of(eventRefs: readonly number[]): string[] {
+    return eventRefs.map((ref) => this.#names.get(ref) ?? '')
+  }
+}
