@@ -1,4 +1,4 @@
-/** What a device may hear: its own `rejected` and `cmd`. Anything else is answered 0x80 in SUBACK. */
+/** What a device may hear: its own `rejected` and `cmd`. SUBACK answers 0x80 to anything else. */
 import type { AedesOptions } from 'aedes'
 import type { Connections } from './connections.ts'
 import type { Refusals } from './refusals.ts'

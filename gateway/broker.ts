@@ -1,5 +1,5 @@
 /**
- * Aedes, set up as an intake instead of a switchboard: what a device publishes ends in the journal,
+ * Aedes, set up to take in instead of to switch: what a device publishes ends in the journal,
  * for nobody may subscribe to it. Only the gateway's own messages, down to the devices, are routed.
  */
 import { Aedes, type Client, type PublishPacket } from 'aedes'
@@ -8,10 +8,10 @@ type Done = (error?: Error) => void
 
 /** One device that does not read delays what goes down to the others by so much at most. */
 const drainTimeoutMs = 3_000
-/** Three days: a missed heartbeat (a suspended machine) makes Aedes publish the wills of the living. */
+/** Three days: missing one (a suspended machine) makes Aedes publish the wills of the living. */
 const heartbeatMs = 2 ** 28
 
-export class IntakeBroker extends Aedes {
+export class DeviceBroker extends Aedes {
   /** Where Aedes keeps what its clients are in the middle of; its types leave it out. */
   declare private readonly persistence: {
     incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown>

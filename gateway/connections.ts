@@ -25,6 +25,8 @@ export interface Connection {
   claim: Claim | undefined
   /** Set by its CONNECT too: it asks for a session to be kept, but under no name. */
   lacksClientId: boolean
+  /** Set once it is to be ended for what it published: nothing more of it is taken. */
+  isEnding: boolean
   /** Set once it is authenticated. */
   admission: Admission | undefined
 }
@@ -46,6 +48,7 @@ export class Connections {
       address: socket.remoteAddress ?? '',
       claim: undefined,
       lacksClientId: false,
+      isEnding: false,
       admission: undefined,
     }
     this.#open.add(connection)

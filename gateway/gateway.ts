@@ -12,9 +12,9 @@ import type { RejectionNotice } from '#ingest/news.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { Registry } from '#store/registry.ts'
 import { authenticate } from './authenticate.ts'
-import { Intake, type IntakeStats } from './authorize-publish.ts'
+import { authorizePublish, type PublishStats } from './authorize-publish.ts'
 import { authorizeSubscribe } from './authorize-subscribe.ts'
-import { IntakeBroker } from './broker.ts'
+import { DeviceBroker } from './broker.ts'
 import { clientErrors } from './client-errors.ts'
 import { Connections } from './connections.ts'
 import { guardConnection } from './guard.ts'
@@ -59,7 +59,7 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-export interface GatewayStats extends IntakeStats, RejectionStats, ValveStats {
+export interface GatewayStats extends PublishStats, RejectionStats, ValveStats {
   readonly connections: number
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>
 }
@@ -71,7 +71,7 @@ const maxHeldBytes = 64 * 1024 * 1024
 /** So many of the largest packets may be on their way in at a time. */
 const maxLargestArriving = 4
 
-/** Listens on the ports asked for; resolves when devices can connect. Rejects if a port is taken. */
+/** Listens on the ports asked for; resolves when devices can connect, rejects if one is taken. */
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const { settings, journal, registry, hasRoom, log, nowUs } = parts
   const { maxPacketBytes, connectTimeoutMs = 10_000 } = settings
@@ -80,23 +80,25 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const refusals = new Refusals(log, nowUs)
   const connections = new Connections()
   const valve = new Valve({ maxHeldMessages, maxHeldBytes, maxArrivingBytes }, hasRoom, nowUs, log)
-  const broker = new IntakeBroker(connectTimeoutMs)
+  const broker = new DeviceBroker(connectTimeoutMs)
   const rejections = new Rejections(broker, connections)
   const onFault = onStreamFault(refusals, rejections)
-  const intake = new Intake({
+  const published = { received: 0, receivedBytes: 0, acknowledged: 0 }
+  const onFailure = onJournalFailure(connections, log)
+
+  broker.preConnect = preConnect(connections, refusals)
+  broker.authenticate = authenticate(registry, connections, refusals, journal)
+  broker.authorizePublish = authorizePublish({
     journal,
     broker,
     connections,
     refusals,
     rejections,
     valve,
-    onJournalFailure: onJournalFailure(connections, log),
+    onFailure,
     nowUs,
+    stats: published,
   })
-
-  broker.preConnect = preConnect(connections, refusals)
-  broker.authenticate = authenticate(registry, connections, refusals, journal)
-  broker.authorizePublish = intake.authorizePublish
   broker.authorizeSubscribe = authorizeSubscribe(connections, refusals)
   const onClientError = clientErrors(connections, refusals, log)
   broker.on('clientError', onClientError)
@@ -116,7 +118,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     ports: listeners.ports,
     publishRejection: (notice) => rejections.publish(notice),
     stats: () => ({
-      ...intake.stats,
+      ...published,
       ...valve.stats(),
       ...rejections.stats(),
       connections: connections.size,

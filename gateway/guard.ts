@@ -1,12 +1,12 @@
 /**
- * The guard between a socket and Aedes. It takes the place of the socket's `read`, the one way bytes
- * reach the broker, so that Aedes sees a chunk only when
+ * The guard between a socket and Aedes. It takes the place of the socket's `read`, the one way for
+ * bytes to reach the broker, so that Aedes sees a chunk only when
  * - no packet in it is longer than allowed (Aedes and its parser know no limit: they would buffer
  *   the 256 MiB that a header may announce);
  * - the valve is open, or the chunk holds no PUBLISH. A CONNECT, a PINGREQ and a PUBACK pass a shut
  *   valve, so a device that only listens outlives a stall. One whose PUBLISH stands in front of its
- *   PINGREQ does not outlive a stall longer than 1.5 x keep alive: it connects again and sends again
- *   what was never acknowledged;
+ *   PINGREQ does not outlive a stall of more than 1.5 x keep alive: it connects again, and sends
+ *   again what was never acknowledged;
  * - a large packet has its whole length reserved, so that many of them cannot add up.
  * Chunks pass uncopied, and the way out (acknowledgements) is untouched.
  */
@@ -17,8 +17,6 @@ import type { Valve } from './valve.ts'
 
 /** What of an unfinished packet needs no reservation: every connection may hold that much. */
 const smallPacketBytes = 64 * 1024
-/** While the valve is shut only so small a chunk is looked at, for a PINGREQ. */
-const peekBytes = 1024
 /** A large packet must arrive at least at this rate, or it would hold its reservation for ever. */
 const slowestBytesPerMs = 8
 const graceMs = 30_000
@@ -37,7 +35,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   const guard = new Guard(connection, options)
   // Node itself calls read(0), to fill its buffer; that hands nothing out.
   const fill = socket.read.bind(socket)
-  socket.read = (size?: number) => (size === 0 ? fill(0) : guard.next(fill))
+  socket.read = (size?: number) => (size === 0 ? fill(0) : guard.read())
   socket.once('close', () => guard.end())
 }
 
@@ -46,9 +44,11 @@ class Guard {
   readonly #socket: Socket
   readonly #options: GuardOptions
   readonly #walker: PacketWalker
+  readonly #take: () => Buffer | null
   readonly #wake: () => void
-  /** Taken from the socket, walked, and not yet handed on; `startsAt` of the walker is about it. */
+  /** Taken from the socket, walked, and not yet handed on. */
   #chunk: Buffer | null = null
+  /** Where in it the packet begins that it leaves unfinished, or that may not pass. */
   #startsAt = 0
   #hasWaited = false
   #reservedBytes = 0
@@ -61,30 +61,22 @@ class Guard {
     this.#socket = socket
     this.#options = options
     this.#walker = new PacketWalker(options.limits)
+    this.#take = socket.read.bind(socket)
     this.#wake = () => socket.emit('readable')
   }
 
   /** The next bytes that Aedes may have; null where it has to wait for `readable`. */
-  next(take: () => Buffer | null): Buffer | null {
-    if (this.#ended) return null
-    const { valve } = this.#options
-    if (this.#chunk === null) {
-      if (valve.isShut() && this.#socket.readableLength > peekBytes) return this.#wait()
-      this.#chunk = take()
-      if (this.#chunk === null) return null
-      this.#walker.walk(this.#chunk)
-      this.#startsAt = this.#walker.startsAt
-    }
-    if (this.#walker.publishes && valve.isShut()) return this.#wait()
-    // The end of the packet before: what it had reserved is now counted as held by the journal.
+  read(): Buffer | null {
+    const chunk = this.#next()
+    if (chunk === null) return null
+    if (this.#walker.publishes && this.#options.valve.isShut()) return this.#wait()
+    // The end of the packet before: what it had reserved now counts as held by the journal.
     if (this.#startsAt > 0) this.#release()
     const { fault } = this.#walker
-    if (fault === undefined && this.#reserve()) return this.#handOn(this.#chunk.length)
+    if (fault === undefined && this.#reserve()) return this.#handOn(chunk, chunk.length)
     // What stands before the packet that may not pass is handed on, and acknowledged, first.
-    if (this.#startsAt > 0) return this.#handOn(this.#startsAt)
-    if (fault === undefined) return this.#wait()
-    this.#fail(fault)
-    return null
+    if (this.#startsAt > 0) return this.#handOn(chunk, this.#startsAt)
+    return fault === undefined ? this.#wait() : this.#fail(fault)
   }
 
   end(): void {
@@ -94,14 +86,22 @@ class Guard {
     this.#options.valve.forget(this.#wake)
   }
 
-  #handOn(length: number): Buffer | null {
-    const chunk = this.#chunk
+  #next(): Buffer | null {
+    if (this.#ended || this.#chunk !== null) return this.#chunk
+    this.#chunk = this.#take()
+    if (this.#chunk === null) return null
+    this.#walker.walk(this.#chunk)
+    this.#startsAt = this.#walker.startsAt
+    return this.#chunk
+  }
+
+  #handOn(chunk: Buffer, length: number): Buffer {
     if (this.#hasWaited) {
       this.#hasWaited = false
       // Node has said `readable` of what came in the meantime, and will not say it again.
       if (this.#socket.readableLength > 0) setImmediate(this.#wake)
     }
-    if (chunk === null || length === chunk.length) {
+    if (length === chunk.length) {
       this.#chunk = null
       return chunk
     }
@@ -116,9 +116,10 @@ class Guard {
     return null
   }
 
-  #fail(fault: GuardFault): void {
+  #fail(fault: GuardFault): null {
     this.end()
     this.#options.onFault(this.#connection, fault, this.#walker.announcedBytes)
+    return null
   }
 
   #reserve(): boolean {

@@ -56,19 +56,17 @@ export async function listen(
     for (const server of servers) server.close()
   }
   try {
-    const mqtt =
-      mqttPort === undefined ? undefined : await open(createServer(options, onSocket), mqttPort)
+    const mqtt = await open(createServer(options, onSocket), mqttPort)
     const mqtts =
-      mqttsPort === undefined || tls === undefined
-        ? undefined
-        : await open(createSecureServer(tls, options, refusals, onSocket), mqttsPort)
+      tls && (await open(createSecureServer(tls, options, refusals, onSocket), mqttsPort))
     return { ports: { mqtt, mqtts }, close }
   } catch (error) {
     close()
     throw error
   }
 
-  async function open(server: Server, port: number): Promise<number> {
+  async function open(server: Server, port: number | undefined): Promise<number | undefined> {
+    if (port === undefined) return undefined
     servers.push(server)
     server.maxConnections = maxConnections
     server.on('drop', ({ remoteAddress: address = '' } = {}) => {

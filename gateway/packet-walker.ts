@@ -24,7 +24,7 @@ export class PacketWalker {
   publishes = false
   /** Where in the last chunk its unfinished (or faulty) packet begins; 0 if in a chunk before. */
   startsAt = 0
-  /** Remaining length of the packet that the last chunk leaves unfinished; 0 where it leaves none. */
+  /** Remaining length of the packet that the last chunk leaves unfinished; 0 if it leaves none. */
   unfinishedBytes = 0
   /** Remaining length that the header before the fault announced. */
   announcedBytes = 0

@@ -3,9 +3,9 @@
  *
  * - The client id is put behind the device's name. Aedes closes an earlier connection with the same
  *   id [MQTT-3.1.4-2], so without that one device could throw out another by taking its id.
- * - No session outlives its connection (CONNACK says session present 0). What a device must not lose
- *   is in the journal, a repeat is known by its event's identity, and rejections stay in the API;
- *   sessions of devices that never return would only grow.
+ * - No session outlives its connection (CONNACK says session present 0). What a device must not
+ *   lose is in the journal, a repeat is known by its event's identity, and rejections stay in the
+ *   API; sessions of devices that never return would only grow.
  */
 import type { AedesOptions } from 'aedes'
 import { certifiedDevice } from './certificate.ts'

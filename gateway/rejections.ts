@@ -1,11 +1,11 @@
 /**
- * Tells a device what of its messages was refused, on its `rejected` topic (QoS 1). It is a courtesy
- * to a device that listens: every rejection is kept and found through the API, so here nothing waits
- * and nothing piles up.
+ * Tells a device what of its messages was refused, on its `rejected` topic (QoS 1). It is a
+ * courtesy to a device that listens: every rejection is kept and found through the API, so here
+ * nothing waits and nothing piles up.
  */
 import { formatTimeUs } from '#epcis/time.ts'
 import type { RejectionNotice } from '#ingest/news.ts'
-import type { IntakeBroker } from './broker.ts'
+import type { DeviceBroker } from './broker.ts'
 import type { Connection, Connections } from './connections.ts'
 
 /** What a device reads on its `rejected` topic, as JSON. */
@@ -30,13 +30,13 @@ export interface RejectionStats {
 const maxUnderWay = 100
 
 export class Rejections {
-  readonly #broker: IntakeBroker
+  readonly #broker: DeviceBroker
   readonly #connections: Connections
   #underWay = 0
   #published = 0
   #dropped = 0
 
-  constructor(broker: IntakeBroker, connections: Connections) {
+  constructor(broker: DeviceBroker, connections: Connections) {
     this.#broker = broker
     this.#connections = connections
   }

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
-import type { IntakeBroker } from './broker.ts'
+import type { DeviceBroker } from './broker.ts'
 import type { Connections } from './connections.ts'
 import type { Listeners } from './listen.ts'
 import type { Valve } from './valve.ts'
@@ -18,7 +18,7 @@ const everyMs = 5
 export interface Running {
   readonly listeners: Listeners
   readonly valve: Valve
-  readonly broker: IntakeBroker
+  readonly broker: DeviceBroker
   readonly connections: Connections
   readonly log: Logger
 }

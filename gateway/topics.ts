@@ -3,7 +3,7 @@
  *
  * Up: `suyuan/v1/{party}/{site}/{device}/{epcis|reads|telemetry|status}` of its own, and the vendor
  * topics registered for it. Down: its own `rejected` and `cmd`. A subscription may name both by a
- * `+` in the last level; nothing else may hold a wildcard, and `$share/…` is just a foreign topic.
+ * `+` in the last level; no other wildcard is granted, and `$share/…` is just a foreign topic.
  */
 import type { Device } from '#store/registry/schema.ts'
 

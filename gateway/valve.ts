@@ -6,7 +6,7 @@
  * - messages handed to the journal and not yet durable: `maxHeldBytes` and `maxHeldMessages`, and
  *   the one chunk of a socket that reached them;
  * - large packets on their way in: `maxArrivingBytes`, reserved whole before their second chunk;
- * - the read buffers of the sockets (listen.ts).
+ * - the read buffer of each socket (listen.ts), and one chunk out of it (guard.ts).
  */
 import type { Logger } from 'pino'
 

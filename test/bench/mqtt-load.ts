@@ -1,7 +1,7 @@
 /**
  * A load generator for MQTT brokers: raw sockets, QoS 1, a window of unacknowledged messages kept
- * full on every connection. It is cheap enough (about 1 us a message) to leave the broker the limit,
- * which mqtt.js is not. Run it in a process of its own, the options as JSON in its only argument:
+ * full on every connection. It is cheap enough (about 1 us a message) to leave the limit to the
+ * broker, which mqtt.js is not. Run it in a process of its own, its options as JSON in argv:
  *
  *     tsx test/bench/mqtt-load.ts '{"port":1883,"connections":10,"window":100,"seconds":5}'
  *

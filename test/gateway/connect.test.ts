@@ -184,7 +184,7 @@ describe('a device that may no longer be connected is disconnected', () => {
     expect(other.isClosed).toBe(false)
   })
 
-  it('but not when another of its keys is revoked, and new vendor topics hold at once', async () => {
+  it('but not when another of its keys is revoked; new vendor topics hold at once', async () => {
     const client = await harness.connected(gate)
     const grant = { role: 'device', party: 'farm', device: 'gate-1', label: '' } as const
     const second = harness.registry.keys.issue(grant, 2)

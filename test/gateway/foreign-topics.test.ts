@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => harness.stop())
 
 describe('a device', () => {
-  it('that publishes to another’s topic is told why, closed, and leaves nothing there', async () => {
+  it('that publishes to another’s topic is told why, and leaves nothing there', async () => {
     const client = await harness.connected(gate)
     await client.subscribe(gate.topic('rejected'))
     client.publish({ topic: other.topic('epcis'), payload: 'x' })
@@ -44,6 +44,23 @@ describe('a device', () => {
     await client.closed()
     const texts = async () => (await harness.journalled()).map(({ text }) => text)
     await expect.poll(texts).toEqual(['mine'])
+  })
+
+  it('that floods a foreign topic is told and counted once, and its will is kept', async () => {
+    const client = harness.client()
+    const will = { topic: gate.topic('status'), payload: Buffer.from('gone'), qos: 1 } as const
+    await client.connect(gate, { will: { ...will, retain: false } })
+    await client.subscribe(gate.topic('rejected'))
+    client.socket.cork()
+    for (let messageId = 1; messageId <= 500; messageId += 1) {
+      client.publish({ topic: other.topic('epcis'), messageId })
+    }
+    client.socket.uncork()
+    await client.closed()
+    expect(client.received).toHaveLength(1)
+    expect(harness.gateway.stats().refused).toEqual({ foreign_topic: 1 })
+    const texts = async () => (await harness.journalled()).map(({ text }) => text)
+    await expect.poll(texts).toEqual(['gone'])
   })
 
   it('publishes to the vendor topics registered for it, which another may not', async () => {

@@ -1,6 +1,4 @@
-/** A real gateway with a real registry and a real journal in a temporary folder, and its devices. */
-
-/** A real gateway with a real registry and a real journal in a temporary folder, and its devices. */
+/** A real gateway with a real registry and journal in a temporary folder, and its devices. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,7 +59,8 @@ export class TestDisk {
 const nowUs = () => Date.now() * 1000
 
 export class Harness {
-  hasRoom = true
+  /** What the gateway is told when it asks whether the journal may grow. */
+  hasRoom = () => true
   readonly directory: string
   readonly disk: TestDisk
   readonly log: LogLine[] = []
@@ -94,7 +93,7 @@ export class Harness {
         },
         journal,
         registry: harness.registry,
-        hasRoom: () => harness.hasRoom,
+        hasRoom: () => harness.hasRoom(),
         log,
         nowUs,
       })

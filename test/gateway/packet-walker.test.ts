@@ -95,7 +95,7 @@ describe('the packet walker', () => {
   })
 })
 
-/** What is left unfinished where a stream of these packets is cut; headers are read by hand here. */
+/** What is left unfinished where a stream of these packets is cut, reckoned without the walker. */
 function unfinishedBytes(packets: readonly Buffer[], cutAt: number): number {
   let start = 0
   for (const packet of packets) {

@@ -29,7 +29,7 @@ function notice(more: Partial<RejectionNotice> = {}): RejectionNotice {
 }
 
 describe('a rejection', () => {
-  it('is told on the rejected topic of its device, to all its connections and nobody else', async () => {
+  it('is told to its device, on all its connections, and to nobody else', async () => {
     const stranger = harness.device('farm/gate-2')
     const clients = [await harness.connected(gate, '1'), await harness.connected(gate, '2')]
     const other = await harness.connected(stranger)
