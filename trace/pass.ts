@@ -231,10 +231,11 @@ export class Pass {
   }
 
   /** Reached before all it did is reached for good: most items of a large walk cost no more then. */
-  #effective(bound: number, { item, rows }: Placed): number {
+  #effective(bound: number, { item, rows, stays }: Placed): number {
     const first = rows[0]
     if (this.#direction === 'back' || item.kind === 'lot' || !first) return bound
-    return -bound <= first.eventTimeUs ? Number.POSITIVE_INFINITY : bound
+    const all = -bound <= first.eventTimeUs && stays.every((stay) => -bound <= stay.fromUs)
+    return all ? Number.POSITIVE_INFINITY : bound
   }
 
   #openingsOf({ item, rows }: Placed, arrivals: readonly Arrival[]): Contents[] {
@@ -288,15 +289,17 @@ function isOpenLot({ direction }: Step, { footing, placed }: Expansion): boolean
   return direction === 'forward' && footing === 'traced' && placed.item.kind === 'lot'
 }
 
-function tellClassOnly(step: Step, { placed, arrivals, before, bounds }: Expansion): void {
-  if (bestTier(before) < UNREACHED) return
-  const eventRefs = arrivals.flatMap(({ eventRef }) => eventRef ?? [])
+function tellClassOnly(step: Step, { placed, arrivals, before }: Expansion): void {
+  const reachedBy = new Set(arrivals.map((arrival) => arrival.eventRef))
+  const rows = placed.rows.filter((row) => reachedBy.has(row.eventRef))
+  const row = step.direction === 'back' ? rows.at(-1) : rows[0]
+  if (!row || bestTier(before) < UNREACHED) return
   step.tell({
     part: 'gap',
     kind: 'class-only',
     key: placed.item.key,
-    timeUs: step.sign * bounds[2],
+    timeUs: row.eventTimeUs,
     open: false,
-    eventRefs: [...new Set(eventRefs)],
+    eventRefs: [row.eventRef],
   })
 }
