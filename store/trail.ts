@@ -26,7 +26,7 @@ export interface NewMember {
 
 /**
  * A validated event to store. `body` is its JSON text, eventID included, recordTime not. All text is
- * well-formed Unicode.
+ * well-formed Unicode without U+0000.
  */
 export interface NewEvent {
   readonly eventID: string

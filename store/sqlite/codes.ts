@@ -61,14 +61,14 @@ export function roleMask(wanted: readonly Role[]): number {
   return wanted.reduce((mask, role) => mask | (1 << roles.code(role)), 0)
 }
 
-/** Whether the role of a trail row is one of a mask. */
+/** Whether the role in a trail row's part, or in a member's head, is one of a mask. */
 export function hasRole(part: number, mask: number): boolean {
   return (mask & (1 << (part % roleSpan))) !== 0
 }
 
 /** `code` of an event row. */
-export function packEvent(event: TypeAndAction & { declaresError: boolean }): number {
-  return packTypeAndAction(event) + (event.declaresError ? partSpan : 0)
+export function packEvent(event: TypeAndAction, declaresError: boolean): number {
+  return packTypeAndAction(event) + (declaresError ? partSpan : 0)
 }
 
 export function unpackEvent(code: number): TypeAndAction & { declaresError: boolean } {
@@ -151,10 +151,13 @@ export function packMembers(members: readonly PackedMember[]): Buffer {
   return Buffer.from(bytes.subarray(0, end))
 }
 
-/** The members that play one of the roles of `mask`, in their order. */
-export function unpackMembers(packed: Uint8Array, mask: number): PackedMember[] {
+/** Tells the members that play one of the roles of a mask, in their order. */
+export function unpackMembers(
+  packed: Uint8Array,
+  mask: number,
+  tell: (item: number, role: Role, quantity: number | undefined, uom: number) => void,
+): void {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.length)
-  const members: PackedMember[] = []
   const cursor = { at: 0 }
   let item = 0
   while (cursor.at < bytes.length) {
@@ -164,10 +167,8 @@ export function unpackMembers(packed: Uint8Array, mask: number): PackedMember[] 
     const quantity = hasQuantity ? bytes.readDoubleLE(cursor.at) : undefined
     if (hasQuantity) cursor.at += 8
     const uom = (head & withUom) === 0 ? 0 : readVarint(bytes, cursor)
-    const role = head % roleSpan
-    if ((mask & (1 << role)) !== 0) members.push({ item, role: roles.word(role), quantity, uom })
+    if (hasRole(head, mask)) tell(item, roles.word(head % roleSpan), quantity, uom)
   }
-  return members
 }
 
 function zigzag(value: number): number {

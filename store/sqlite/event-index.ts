@@ -15,8 +15,8 @@ import type { Words } from './words.ts'
 const lookedUpAtOnce = 512
 
 /** How full the small table gets; in a large store a share of it, so that moves stay rare. */
-const recentRows = 262_144
-const recentShare = 1 / 16
+const recentRows = 65_536
+const recentShare = 1 / 32
 
 /** An event found by its eventID. */
 export interface Found extends EventIdentity {

@@ -15,12 +15,13 @@ const cachedItems = 65_536
 const cachedKeys = 262_144
 const resolvedAtOnce = 512
 
-type FoundRow = [prefix: number, suffix: string, id: number, kind: number]
+type FoundRow = [wanted: number, id: number, kind: number]
 type ItemRow = [id: number, kind: number, prefix: number, suffix: string]
 
+/** Of rows of any number, a prefix and a suffix. */
 const findSQL = (values: string): string => `
-  WITH wanted (prefix, suffix) AS (VALUES ${values})
-  SELECT item.prefix, item.suffix, item.id, item.kind FROM wanted
+  WITH wanted (number, prefix, suffix) AS (VALUES ${values})
+  SELECT wanted.number, item.id, item.kind FROM wanted
   CROSS JOIN item ON item.prefix = wanted.prefix AND item.suffix = wanted.suffix`
 
 const resolveSQL = `
@@ -35,27 +36,23 @@ export class Items {
 
   constructor(database: Database, words: Words) {
     this.#words = words
-    this.findRows = new RowsStatement(database, 2, findSQL)
+    this.findRows = new RowsStatement(database, 3, findSQL)
     this.#resolve = prepareArrays(database, resolveSQL)
   }
 
   /** The items of keys, in their order; undefined where no event has named the key. */
   find(keys: readonly string[]): (ItemRef | undefined)[] {
-    const wanted = new Map<string, string>()
     const values: (number | string)[] = []
-    for (const key of keys) {
+    for (const [at, key] of keys.entries()) {
       const [start, suffix] = splitKey(key)
       const prefix = this.#words.find(start)
-      if (prefix === undefined) continue
-      wanted.set(`${prefix} ${suffix}`, key)
-      values.push(prefix, suffix)
+      if (prefix !== undefined) values.push(at, prefix, suffix)
     }
-    const found = new Map<string, ItemRef>()
-    for (const [prefix, suffix, ref, kind] of this.findRows.all<FoundRow>(values)) {
-      const key = wanted.get(`${prefix} ${suffix}`) ?? ''
-      found.set(key, { key, kind: kindOf(kind), ref })
+    const found: (ItemRef | undefined)[] = keys.map(() => undefined)
+    for (const [at, ref, kind] of this.findRows.all<FoundRow>(values)) {
+      found[at] = { key: keys[at] ?? '', kind: kindOf(kind), ref }
     }
-    return keys.map((key) => found.get(key))
+    return found
   }
 
   /** The items of some numbers. An unknown number is a bug and throws. */
@@ -134,14 +131,10 @@ export class WritableItems extends Items {
   }
 
   #findStored(missing: ReadonlyMap<string, NewItem>): void {
-    const byParts = new Map<string, NewItem>()
-    const values: (number | string)[] = []
-    for (const item of missing.values()) {
-      byParts.set(`${item.prefix} ${item.suffix}`, item)
-      values.push(item.prefix, item.suffix)
-    }
-    for (const [prefix, suffix, id] of this.findRows.all<FoundRow>(values)) {
-      const item = byParts.get(`${prefix} ${suffix}`)
+    const items = [...missing.values()]
+    const values = items.flatMap(({ prefix, suffix }, at) => [at, prefix, suffix])
+    for (const [at, id] of this.findRows.all<FoundRow>(values)) {
+      const item = items[at]
       if (item !== undefined) item.id = id
     }
   }

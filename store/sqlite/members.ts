@@ -41,7 +41,9 @@ export class Members {
     for (const some of inParts(seqs, eventsAtOnce)) {
       const rows: Row[] = this.#select.all(JSON.stringify(some))
       for (const [eventRef, packed] of rows) {
-        for (const member of unpackMembers(packed, mask)) held.push({ ...member, eventRef })
+        unpackMembers(packed, mask, (item, role, quantity, uom) => {
+          held.push({ eventRef, item, role, quantity, uom })
+        })
         await this.#pace.after(packed.length / bytesOfRow)
         if (held.length < sliceRows) continue
         yield* this.#parts(held)

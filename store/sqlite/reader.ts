@@ -39,7 +39,7 @@ const keysAtOnce = 512
 const summariesAtOnce = 512
 const bodiesAtOnce = 32
 /** What a body costs, inflating its block included, in trail rows. */
-const rowsOfBody = 50
+const rowsOfBody = 128
 
 /** What a connection that writes has instead, in forms that can write. */
 export interface TrailParts {

@@ -117,7 +117,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
         seq,
         eventTimeUs,
         recordTimeUs,
-        packEvent({ ...event, declaresError: declaredAtUs !== undefined }),
+        packEvent(event, declaredAtUs !== undefined),
         bizStep,
         words.intern(event.disposition),
         words.intern(event.readPoint),
