@@ -23,6 +23,8 @@ export class DeviceBroker extends Aedes {
       connectTimeout: connectTimeoutMs,
       drainTimeout: drainTimeoutMs,
       heartbeatInterval: heartbeatMs,
+      // Packets behind a CONNECT that is not answered yet: a device need not wait [MQTT 3.1.4].
+      queueLimit: 1_000,
       // preConnect puts the device's name in front of each.
       maxClientsIdLength: 65_535,
     })

@@ -70,6 +70,21 @@ describe('an acknowledgement', () => {
     expect(harness.gateway.stats()).toMatchObject({ received: 200, acknowledged: 200 })
   })
 
+  it('is given to a device that does not wait for CONNACK', async () => {
+    const client = harness.client()
+    client.socket.cork()
+    const connected = client.connect(gate)
+    for (let messageId = 1; messageId <= 200; messageId += 1) {
+      client.publish({ topic: gate.topic('epcis'), payload: `${messageId}`, messageId })
+    }
+    client.socket.uncork()
+    expect(await connected).toBe(0)
+    for (let messageId = 1; messageId <= 200; messageId += 1) {
+      expect(await client.next('puback')).toMatchObject({ messageId })
+    }
+    expect(await texts()).toHaveLength(200)
+  })
+
   it('is not needed for QoS 0 to be kept', async () => {
     const client = await harness.connected(gate)
     client.publish({ topic: gate.topic('telemetry'), payload: 'a', qos: 0 })
