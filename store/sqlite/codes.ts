@@ -111,12 +111,18 @@ export function packEventID(eventID: string): Uint8Array | string {
   return uuidID.test(eventID) ? Buffer.from(eventID.slice(9).replaceAll('-', ''), 'hex') : eventID
 }
 
-export function unpackEventID(packed: Uint8Array | string): string {
-  if (typeof packed === 'string') return packed
-  const hex = Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('hex')
-  if (packed.length === 32) return `ni:///sha-256;${hex}?ver=CBV2.0`
-  return `urn:uuid:${hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`
-}
+const hexDigits = (start: number, length: number): string =>
+  `substr(lower(hex(event.eventID)), ${start}, ${length})`
+const uuidDigits = [hexDigits(1, 8), hexDigits(9, 4), hexDigits(13, 4), hexDigits(17, 4)]
+
+/** SQL for the text that packEventID() was given. */
+export const eventIDText = `
+  CASE
+    WHEN typeof(event.eventID) = 'text' THEN event.eventID
+    WHEN length(event.eventID) = 32
+      THEN 'ni:///sha-256;' || lower(hex(event.eventID)) || '?ver=CBV2.0'
+    ELSE 'urn:uuid:' || ${[...uuidDigits, hexDigits(21, 12)].join(" || '-' || ")}
+  END`
 
 /** A member with its item and unit as numbers; unit 0 is none. */
 export interface PackedMember {

@@ -7,7 +7,7 @@
  */
 import { hash } from 'node:crypto'
 import type { EventIdentity } from '#store/trail.ts'
-import { unpackEvent, unpackEventID } from './codes.ts'
+import { eventIDText, unpackEvent } from './codes.ts'
 import type { Database, Statement } from './database.ts'
 import { inParts, prepareArrays, RowsStatement } from './rows.ts'
 import type { Words } from './words.ts'
@@ -23,16 +23,10 @@ export interface Found extends EventIdentity {
   readonly seq: number
 }
 
-type FoundRow = [
-  wanted: number,
-  seq: number,
-  eventID: string | Uint8Array,
-  party: number,
-  code: number,
-]
+type FoundRow = [wanted: number, seq: number, eventID: string, party: number, code: number]
 
 const findIn = (table: string): string => `
-  SELECT wanted.key, event.seq, event.eventID, event.party, event.code
+  SELECT wanted.key, event.seq, ${eventIDText}, event.party, event.code
   FROM json_each(?1) AS wanted
   CROSS JOIN ${table} AS known ON known.hash = wanted.value
   CROSS JOIN event ON event.seq = known.seq`
@@ -57,8 +51,7 @@ export class EventIndex {
   #findSome(eventIDs: readonly string[]): Found[] {
     const rows: FoundRow[] = this.#find.all(JSON.stringify(eventIDs.map(hashOf)))
     const found: Found[] = []
-    for (const [wanted, seq, packed, party, code] of rows) {
-      const eventID = unpackEventID(packed)
+    for (const [wanted, seq, eventID, party, code] of rows) {
       if (eventID !== eventIDs[wanted]) continue
       const { declaresError } = unpackEvent(code)
       found.push({ seq, eventID, party: this.#words.text(party) ?? '', declaresError })

@@ -8,7 +8,7 @@ import type { ItemRef } from '#trace/source.ts'
 import { Cache } from './cache.ts'
 import { kindCode, kindOf } from './codes.ts'
 import type { Database, Statement } from './database.ts'
-import { inParts, prepareArrays, RowsStatement } from './rows.ts'
+import { inParts, prepareArrays, prepareBulk, RowsStatement } from './rows.ts'
 import type { Words, WritableWords } from './words.ts'
 
 const cachedItems = 65_536
@@ -24,20 +24,20 @@ const findSQL = (values: string): string => `
   SELECT wanted.number, item.id, item.kind FROM wanted
   CROSS JOIN item ON item.prefix = wanted.prefix AND item.suffix = wanted.suffix`
 
-const resolveSQL = `
-  SELECT item.id, item.kind, item.prefix, item.suffix FROM json_each(?) AS wanted
-  CROSS JOIN item ON item.id = wanted.value`
-
 export class Items {
   protected readonly findRows: RowsStatement
   readonly #words: Words
-  readonly #resolve: Statement
+  readonly #resolve: (ids: string) => ItemRow[]
   readonly #cache = new Cache<number, ItemRef>(cachedItems)
 
   constructor(database: Database, words: Words) {
     this.#words = words
     this.findRows = new RowsStatement(database, 3, findSQL)
-    this.#resolve = prepareArrays(database, resolveSQL)
+    this.#resolve = prepareBulk<ItemRow>(
+      database,
+      ['item.id', 'item.kind', 'item.prefix', 'item.suffix'],
+      'FROM json_each(?) AS wanted CROSS JOIN item ON item.id = wanted.value',
+    )
   }
 
   /** The items of keys, in their order; undefined where no event has named the key. */
@@ -67,7 +67,7 @@ export class Items {
     // In their order in the file: neighbours are read from the same page.
     const sorted = [...missing].sort((a, b) => a - b)
     for (const some of inParts(sorted, resolvedAtOnce)) {
-      const rows: ItemRow[] = this.#resolve.all(JSON.stringify(some))
+      const rows = this.#resolve(JSON.stringify(some))
       if (rows.length !== some.length) throw new RangeError('there is no such item')
       for (const [ref, kind, prefix, suffix] of rows) {
         const item = { key: (this.#words.text(prefix) ?? '') + suffix, kind: kindOf(kind), ref }

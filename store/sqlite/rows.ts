@@ -1,6 +1,6 @@
 /**
  * Statements for many rows at once. A call of a prepared statement costs some 2.5 us before it does
- * anything, a row of a larger one 0.5: what comes in bulk goes through here.
+ * anything, and each value that crosses into JavaScript 0.2: what comes in bulk goes through here.
  */
 import type { Database, Statement } from './database.ts'
 
@@ -62,6 +62,31 @@ export function prepareArrays(database: Database, sql: string): Statement {
   const statement = database.prepare(sql)
   statement.setReturnArrays(true)
   return statement
+}
+
+/**
+ * A query for many rows. They cross as one JSON text a column, at half the cost of rows. Not for REAL,
+ * of which JSON keeps 15 digits, nor for BLOB. `from` is the SELECT from its FROM on.
+ */
+export function prepareBulk<Row extends readonly unknown[]>(
+  database: Database,
+  columns: readonly string[],
+  from: string,
+): (...values: readonly Value[]) => Row[] {
+  const named = columns.map((column, at) => `${column} AS c${at}`)
+  const grouped = columns.map((_, at) => `json_group_array(c${at})`)
+  const statement = prepareArrays(database, `SELECT ${grouped} FROM (SELECT ${named} ${from})`)
+  return (...values) => {
+    const texts: string[] = statement.get(...values)
+    const all: unknown[][] = texts.map((text) => JSON.parse(text))
+    const rows: unknown[][] = all[0]?.map(() => new Array(all.length)) ?? []
+    for (const [place, column] of all.entries()) {
+      rows.forEach((row, at) => {
+        row[place] = column[at]
+      })
+    }
+    return rows as unknown as Row[]
+  }
 }
 
 /** Parts of at most `size`. */

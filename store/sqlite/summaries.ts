@@ -1,8 +1,8 @@
 /** Reads event rows: what, when, where, why and who, without bodies and members. */
 import type { EventSummary } from '#trace/source.ts'
-import { unpackEvent, unpackEventID } from './codes.ts'
-import type { Database, Statement } from './database.ts'
-import { prepareArrays } from './rows.ts'
+import { eventIDText, unpackEvent } from './codes.ts'
+import type { Database } from './database.ts'
+import { prepareBulk } from './rows.ts'
 import type { Words } from './words.ts'
 
 type EventRow = [
@@ -17,7 +17,7 @@ type EventRow = [
   party: number,
   context: number,
   warnings: number,
-  eventID: string | Uint8Array,
+  eventID: string,
   voidedAtUs: number | null,
 ]
 
@@ -28,25 +28,37 @@ export interface EventRecord {
   readonly warnings: number
 }
 
-const selectSQL = `
-  SELECT event.seq, eventTimeUs, recordTimeUs, code, bizStep, disposition, readPoint, bizLocation,
-    party, context, warnings, eventID, voidedAtUs
-  FROM json_each(?) AS wanted
-  CROSS JOIN event ON event.seq = wanted.value
+const columns = [
+  'event.seq',
+  'event.eventTimeUs',
+  'event.recordTimeUs',
+  'event.code',
+  'event.bizStep',
+  'event.disposition',
+  'event.readPoint',
+  'event.bizLocation',
+  'event.party',
+  'event.context',
+  'event.warnings',
+  eventIDText,
+  'voided.voidedAtUs',
+]
+const from = `
+  FROM json_each(?) AS wanted CROSS JOIN event ON event.seq = wanted.value
   LEFT JOIN voided ON voided.seq = event.seq`
 
 export class EventRecords {
-  readonly #select: Statement
+  readonly #select: (seqs: string) => EventRow[]
   readonly #words: Words
 
   constructor(database: Database, words: Words) {
-    this.#select = prepareArrays(database, selectSQL)
+    this.#select = prepareBulk<EventRow>(database, columns, from)
     this.#words = words
   }
 
   /** The records of some events, in the order asked for. An unknown number is a bug and throws. */
   read(seqs: readonly number[]): EventRecord[] {
-    const rows: EventRow[] = this.#select.all(JSON.stringify(seqs))
+    const rows = this.#select(JSON.stringify(seqs))
     if (rows.length !== seqs.length) throw new RangeError('there is no such event')
     return rows.map((row) => this.#record(row))
   }
@@ -57,7 +69,7 @@ export class EventRecords {
     const { type, action, declaresError } = unpackEvent(code)
     const summary: EventSummary = {
       eventRef,
-      eventID: unpackEventID(eventID),
+      eventID,
       type,
       action,
       eventTimeUs,

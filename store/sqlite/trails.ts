@@ -2,9 +2,9 @@
 import type { ItemRef, TimeWindow, TrailRow } from '#trace/source.ts'
 import { Cache } from './cache.ts'
 import { type TypeAndAction, unpackPart } from './codes.ts'
-import type { Database, Statement } from './database.ts'
+import type { Database } from './database.ts'
 import { type Pace, sliceRows } from './pace.ts'
-import { inParts, prepareArrays } from './rows.ts'
+import { inParts, prepareBulk } from './rows.ts'
 import type { Words } from './words.ts'
 
 const itemsAtOnce = 512
@@ -20,31 +20,39 @@ export type PackedRow = [
 ]
 type Part = TypeAndAction & Pick<TrailRow, 'role' | 'bizStep'>
 
-const columns = 'trail.item, trail.eventTimeUs, trail.seq, trail.part, voided.voidedAtUs'
-
+const columns = ['trail.item', 'trail.eventTimeUs', 'trail.seq', 'trail.part', 'voided.voidedAtUs']
 // CROSS JOIN keeps the order: items one after the other, the rows of each in that of the key.
-const itemsSQL = `
-  SELECT ${columns} FROM json_each(?1) AS wanted
+const fromItems = `
+  FROM json_each(?1) AS wanted
   CROSS JOIN trail ON trail.item = wanted.value AND trail.eventTimeUs BETWEEN ?2 AND ?3
   LEFT JOIN voided ON voided.seq = trail.seq
   LIMIT ${sliceRows}`
-const restSQL = `
-  SELECT ${columns} FROM trail LEFT JOIN voided ON voided.seq = trail.seq
+const fromRest = `
+  FROM trail LEFT JOIN voided ON voided.seq = trail.seq
   WHERE trail.item = ?1 AND (trail.eventTimeUs, trail.seq, trail.part) > (?2, ?3, ?4)
     AND trail.eventTimeUs <= ?5
   ORDER BY trail.eventTimeUs, trail.seq, trail.part LIMIT ${sliceRows}`
 
+type ReadItems = (items: string, fromUs: number, toUs: number) => PackedRow[]
+type ReadRest = (
+  item: number,
+  eventTimeUs: number,
+  seq: number,
+  part: number,
+  toUs: number,
+) => PackedRow[]
+
 export class Trails {
-  readonly #items: Statement
-  readonly #rest: Statement
+  readonly #items: ReadItems
+  readonly #rest: ReadRest
   readonly #words: Words
   readonly #pace: Pace
   /** What the packed number of a row says: there are few different ones. */
   readonly #parts = new Cache<number, Part>(cachedParts)
 
   constructor(database: Database, words: Words, pace: Pace) {
-    this.#items = prepareArrays(database, itemsSQL)
-    this.#rest = prepareArrays(database, restSQL)
+    this.#items = prepareBulk<PackedRow>(database, columns, fromItems)
+    this.#rest = prepareBulk<PackedRow>(database, columns, fromRest)
     this.#words = words
     this.#pace = pace
   }
@@ -74,14 +82,14 @@ export class Trails {
     const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = window
     let left = refs
     while (left.length > 0) {
-      let rows: PackedRow[] = this.#items.all(JSON.stringify(left), fromUs, toUs)
+      let rows = this.#items(JSON.stringify(left), fromUs, toUs)
       if (rows.length > 0) yield rows
       await this.#pace.after(rows.length)
       let last = rows.at(-1)
       if (last === undefined || rows.length < sliceRows) return
       const [item] = last
       while (last !== undefined && rows.length === sliceRows) {
-        rows = this.#rest.all(item, last[1], last[2], last[3], toUs)
+        rows = this.#rest(item, last[1], last[2], last[3], toUs)
         if (rows.length > 0) yield rows
         await this.#pace.after(rows.length)
         last = rows.at(-1)
