@@ -62,14 +62,16 @@ export class EventIndex {
 
 /** The index of the one connection that writes. */
 export class WritableEventIndex extends EventIndex {
+  readonly #recentRows: number
   readonly #insert: RowsStatement
   readonly #countMoved: Statement
   readonly #move: Statement
   readonly #empty: Statement
   readonly #setMoved: Statement
 
-  constructor(database: Database, words: Words) {
+  constructor(database: Database, words: Words, rows = recentRows) {
     super(database, words)
+    this.#recentRows = rows
     this.#insert = new RowsStatement(
       database,
       2,
@@ -90,9 +92,13 @@ export class WritableEventIndex extends EventIndex {
   add(first: number, eventIDs: readonly string[]): void {
     const rows = eventIDs.map((eventID, at) => [hashOf(eventID), first + at] as const)
     this.#insert.run(rows.sort((a, b) => a[0] - b[0]).flat())
-    const last = first + eventIDs.length - 1
+    this.moveIfFull(first + eventIDs.length - 1)
+  }
+
+  /** `last`: the number of the last event. To be called in a transaction. */
+  moveIfFull(last: number): void {
     const recent = last - this.#countMoved.get()[0]
-    if (recent < Math.max(recentRows, last * recentShare)) return
+    if (recent < Math.max(this.#recentRows, last * recentShare)) return
     this.#move.run()
     this.#empty.run()
     this.#setMoved.run(last)

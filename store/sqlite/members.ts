@@ -44,7 +44,7 @@ export class Members {
         unpackMembers(packed, mask, (item, role, quantity, uom) => {
           held.push({ eventRef, item, role, quantity, uom })
         })
-        await this.#pace.after(packed.length / bytesOfRow)
+        await this.#pace.after(1 + packed.length / bytesOfRow)
         if (held.length < sliceRows) continue
         yield* this.#parts(held)
         held = []

@@ -4,9 +4,9 @@
  */
 import { describe } from 'vitest'
 import { eventsContract } from './contract/events.ts'
-import type { OpenStore } from './contract/fixtures.ts'
 import { identityContract } from './contract/identity.ts'
 import { queryContract } from './contract/query.ts'
+import type { OpenStore } from './contract/store.ts'
 import { telemetryContract } from './contract/telemetry.ts'
 import { trailsContract } from './contract/trails.ts'
 

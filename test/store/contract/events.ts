@@ -1,17 +1,8 @@
 /** Part of the trail contract: what is told of an event, and whether it stands. */
 import { describe, expect, it } from 'vitest'
 import type { NewEvent } from '#store/trail.ts'
-import {
-  baseUs,
-  event,
-  events,
-  member,
-  type OpenStore,
-  serial,
-  store,
-  storeForEach,
-  trailOf,
-} from './fixtures.ts'
+import { baseUs, event, events, member, serial } from './data.ts'
+import { type OpenStore, store, storeForEach, trailOf } from './store.ts'
 
 const declaredAtUs = baseUs + 3.6e9
 

@@ -2,19 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventIdentity, NewEvent } from '#store/trail.ts'
-import {
-  baseUs,
-  event,
-  events,
-  member,
-  type OpenStore,
-  reading,
-  refsOf,
-  serial,
-  store,
-  storeForEach,
-  trailOf,
-} from './fixtures.ts'
+import { baseUs, event, events, member, reading, serial } from './data.ts'
+import { type OpenStore, refsOf, store, storeForEach, trailOf } from './store.ts'
 
 const declared = { declaredAtUs: baseUs + 7 }
 

@@ -3,16 +3,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EventQuery, NewEvent, TrailReader } from '#store/trail.ts'
 import type { Role } from '#trace/source.ts'
-import {
-  baseUs,
-  event,
-  events,
-  member,
-  type OpenStore,
-  serial,
-  store,
-  storeForEach,
-} from './fixtures.ts'
+import { baseUs, event, events, member, serial } from './data.ts'
+import { type OpenStore, store, storeForEach } from './store.ts'
 
 const types = ['ObjectEvent', 'AggregationEvent', 'TransformationEvent'] as const
 const steps = ['shipping', 'receiving', 'packing', undefined] as const

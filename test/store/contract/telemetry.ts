@@ -1,14 +1,8 @@
 /** Part of the trail contract: values of sensors, as points and as windows. */
 import { describe, expect, it } from 'vitest'
 import type { TelemetryPoint, TelemetryQuery } from '#store/trail.ts'
-import {
-  baseUs,
-  collect,
-  type OpenStore,
-  reading,
-  storeForEach,
-  storeReadings,
-} from './fixtures.ts'
+import { baseUs, reading } from './data.ts'
+import { collect, type OpenStore, storeForEach, storeReadings } from './store.ts'
 
 const { device } = reading()
 const minuteUs = 60_000_000

@@ -2,19 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { NewMember } from '#store/trail.ts'
 import type { TrailRow } from '#trace/source.ts'
-import {
-  baseUs,
-  collect,
-  event,
-  events,
-  itemsOf,
-  member,
-  type OpenStore,
-  serial,
-  store,
-  storeForEach,
-  trailOf,
-} from './fixtures.ts'
+import { baseUs, event, events, member, serial } from './data.ts'
+import { collect, itemsOf, type OpenStore, store, storeForEach, trailOf } from './store.ts'
 
 export function trailsContract(open: OpenStore): void {
   const held = storeForEach(open)
