@@ -1,4 +1,5 @@
 /** `main.ts keys`: keys, devices and parties from the command line, beside a server that may run. */
+import { mkdirSync } from 'node:fs'
 import type { z } from 'zod'
 import { UsageError } from '#simulators/command.ts'
 import { dataFolder } from '#store/folder.ts'
@@ -70,8 +71,10 @@ there sees it at once.
   async run([name = '', ...args]) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined
     if (action === undefined) throw new UsageError(`keys has no action "${name}"`)
-    const { DATA_DIR } = readConfig(process.env)
-    const registry = openRegistry(dataFolder(DATA_DIR).registry, { nowUs })
+    const folder = dataFolder(readConfig(process.env).DATA_DIR)
+    // A server may be set up before it has ever run.
+    mkdirSync(folder.root, { recursive: true, mode: 0o700 })
+    const registry = openRegistry(folder.registry, { nowUs })
     try {
       action(registry, args)
     } finally {

@@ -60,8 +60,6 @@ const commands: Readonly<Record<string, Command>> = {
   ...{ serve: serveCommand, demo, simulate, verify, replay, backup, restore, keys },
 }
 
-process.exitCode = await main(process.argv.slice(2))
-
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) {
@@ -162,3 +160,5 @@ function describe(error: unknown): string {
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
   return isBug ? (error.stack ?? error.message) : `${error.message}${cause}`
 }
+
+process.exitCode = await main(process.argv.slice(2))

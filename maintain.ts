@@ -8,9 +8,11 @@ import { backUp, restore as restoreFolder } from '#store/backup.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { verifyJournal } from '#store/journal/verify.ts'
 import { openRegistry } from '#store/registry.ts'
 import { findFaults } from '#store/sqlite/database.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import type { JournalPosition } from '#store/trail.ts'
 import { type Command, readArguments } from './command.ts'
 import { readConfig } from './config.ts'
 
@@ -29,14 +31,11 @@ nothing and may run beside a server. Ends with 1 when anything is wrong.
   async run(args) {
     readArguments(args, {})
     const folder = folderOf()
-    let wrong = 0
-    for (const name of ['trail', 'intake', 'registry'] as const) {
-      const faults = findFaults(folder[name])
-      print(`${name}.db: ${faults.length === 0 ? 'whole' : faults.join('; ')}`)
-      wrong += faults.length
-    }
-    wrong += await verifyJournal(folder)
-    return wrong === 0 ? 0 : 1
+    let faults = verifyDatabases(folder)
+    const { to, faults: damages } = await verifySegments(folder)
+    faults += damages
+    if (faults === 0) faults += await verifyMessages(folder, to)
+    return faults === 0 ? 0 : 1
   },
 }
 
@@ -97,15 +96,46 @@ that the backup has in its journal and not yet in its store are stored at the ne
   },
 }
 
-/** Gives how much is wrong. */
-async function verifyJournal(folder: DataFolder): Promise<number> {
+/** Each of these gives how many faults it has found, and prints them. */
+function verifyDatabases(folder: DataFolder): number {
+  let faults = 0
+  for (const name of ['trail', 'intake', 'registry'] as const) {
+    const found = findFaults(folder[name])
+    print(`${name}.db: ${found.length === 0 ? 'whole' : found.join('; ')}`)
+    faults += found.length
+  }
+  return faults
+}
+
+async function verifySegments(
+  folder: DataFolder,
+): Promise<{ to: JournalPosition; faults: number }> {
+  return withProgress('reading the journal', async (onProgress) => {
+    for await (const found of verifyJournal(folder.journal)) {
+      if (found.part === 'progress') onProgress(found.doneBytes / found.totalBytes)
+      else if (found.part === 'damage') print(found.damage.message)
+      else {
+        const { records, segments, to, damages: faults, tornBytes } = found.result
+        const torn = tornBytes === 0 ? '' : `, ${tornBytes} bytes that were never acknowledged`
+        print(`journal: ${records} messages in ${segments} segments, ${faults} damages${torn}`)
+        return { to, faults }
+      }
+    }
+    throw new Error('the journal was read without a result')
+  })
+}
+
+/** `to` is where the journal ends. */
+async function verifyMessages(folder: DataFolder, to: JournalPosition): Promise<number> {
   const reader = new JournalReader(folder.journal, undefined)
   const trail = openSqliteTrail(folder.trail, 'read')
   const intake = openIntake(folder.intake, { readOnly: true })
   const registry = openRegistry(folder.registry, { readOnly: true })
   try {
-    return await withProgress('verifying', (onProgress) =>
-      verifyMessages({ reader, trail, intake, registry }, onProgress),
+    const followed = Math.min(await trail.cursor(FOLLOWER), intake.cursor(), to)
+    const parts = { reader, trail, intake, registry }
+    return await withProgress('looking for the events', (onProgress) =>
+      verifyFollowed(parts, followed, onProgress),
     )
   } finally {
     registry.close()
@@ -115,28 +145,24 @@ async function verifyJournal(folder: DataFolder): Promise<number> {
   }
 }
 
-async function verifyMessages(
+async function verifyFollowed(
   parts: VerifyParts,
+  followed: JournalPosition,
   onProgress: (share: number) => void,
 ): Promise<number> {
-  const followed = Math.min(await parts.trail.cursor(FOLLOWER), parts.intake.cursor())
-  let [messages, events, missing] = [0, 0, 0]
-  let first: number | undefined
-  for await (const step of verifyStored(parts, followed)) {
-    first ??= step.position
-    messages += step.messages
-    events += step.events
-    for (const { position, index, what } of step.missing) {
-      missing += 1
-      if (missing <= MAX_SHOWN)
-        print(`missing: ${what}, part ${index} of the message at ${position}`)
+  let [events, faults] = [0, 0]
+  let from: number | undefined
+  for await (const { position, events: some, missing } of verifyStored(parts, followed)) {
+    from ??= position
+    events += some
+    for (const { position: at, index, what } of missing) {
+      faults += 1
+      if (faults <= MAX_SHOWN) print(`missing: ${what}, part ${index} of the message at ${at}`)
     }
-    onProgress(Math.min(1, (step.position - first) / Math.max(1, followed - first)))
+    onProgress((position - from) / Math.max(1, followed - from))
   }
-  print(
-    `journal: ${messages} messages, whole; ${events} events of them followed, ${missing} missing`,
-  )
-  return missing
+  print(`store: ${events} events of the journal followed, ${faults} missing`)
+  return faults
 }
 
 async function withProgress<T>(

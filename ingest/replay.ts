@@ -6,7 +6,7 @@
  * time spent, nothing else.
  */
 import { existsSync } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
@@ -15,6 +15,7 @@ import { lockDirectory } from '#store/journal/lock.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { listSegments, segmentName } from '#store/journal/segment.ts'
 import { openRegistry } from '#store/registry.ts'
+import { replaceDatabase } from '#store/sqlite/database.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import { READ_AT_ONCE } from './follower.ts'
 import { settle } from './settle.ts'
@@ -57,9 +58,11 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
       )
     }
     const made = `${folder.trail}.replayed`
-    await rm(made, { force: true })
+    for (const file of [made, `${made}-wal`, `${made}-shm`]) await rm(file, { force: true })
     const replayed = await settleAll(folder, made, starts, options)
-    await putInPlace(made, folder)
+    // Until here the old store is untouched; from here on the new one has its name.
+    replaceDatabase(made, folder.trail)
+    await realDisk.syncDirectory(folder.root)
     return replayed
   } finally {
     unlock()
@@ -98,11 +101,3 @@ async function settleAll(
 }
 
 const figures = ['messages', 'stored', 'repeats', 'rejected'] as const
-
-async function putInPlace(made: string, { trail, root }: DataFolder): Promise<void> {
-  // Closing brings the old store's write-ahead log into its file, so that none is left to be taken
-  // for the new one's.
-  await openSqliteTrail(trail, 'write').close()
-  await rename(made, trail)
-  await realDisk.syncDirectory(root)
-}

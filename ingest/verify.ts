@@ -1,7 +1,6 @@
 /**
- * Whether the store holds what was acknowledged: the journal is read through with its checksums, and
- * every message in it that the store has followed is decoded again. Each of its events has to be
- * stored or rejected.
+ * Whether the store holds what was acknowledged: every message that the journal still has and the
+ * store has followed is decoded again, and each of its events has to be stored or rejected.
  */
 import type { Intake } from '#store/intake.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
@@ -28,36 +27,28 @@ export interface Missing {
 /** How far the look has come, and what it has found since the last step. */
 export interface VerifyStep {
   readonly position: JournalPosition
-  readonly messages: number
-  /** Of messages that the store has followed. */
   readonly events: number
   readonly missing: readonly Missing[]
 }
 
 /**
- * Looks through the journal from its beginning; `followed` is how far the store has followed it.
- * @throws JournalDamaged where a record is not whole.
+ * Looks through the messages from the beginning of the journal to `followed`, a cursor of the store.
+ * @throws JournalDamaged where the journal is not whole.
  */
 export async function* verifyStored(
   { reader, ...parts }: VerifyParts,
   followed: JournalPosition,
 ): AsyncGenerator<VerifyStep> {
-  for (let from = 0; ; ) {
-    const { records, next } = await reader.read(from, READ_AT_ONCE)
+  for (let position = 0; position < followed; ) {
+    const { records, next } = await reader.read(position, READ_AT_ONCE)
     if (records.length === 0) return
-    from = next
+    position = next
     const messages = records
       .filter((record) => record.next <= followed)
       .map((record) => readMessage(record, parts.registry))
-    yield {
-      position: from,
-      messages: records.length,
-      events: messages.reduce((sum, { decoded }) => sum + decoded.events.length, 0),
-      missing: [
-        ...missingRejections(messages, parts.intake),
-        ...(await missingEvents(messages, parts)),
-      ],
-    }
+    const events = messages.reduce((sum, { decoded }) => sum + decoded.events.length, 0)
+    const rejections = missingRejections(messages, parts.intake)
+    yield { position, events, missing: [...rejections, ...(await missingEvents(messages, parts))] }
   }
 }
 

@@ -5,7 +5,7 @@
  * Promises: a transaction that returned has been synced to disk (write-ahead log, synchronous=FULL);
  * readers never wait for the writer nor it for them; a file made by a newer version is refused.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import {
   backup,
   DatabaseSync,
@@ -84,6 +84,22 @@ export function findFaults(file: string): string[] {
   } finally {
     database.close()
   }
+}
+
+/**
+ * Moves a file that nobody writes into the place of another. A connection that was closed may hold
+ * its write-ahead log until its statements are collected, so both logs are brought into their files
+ * first: the log of one file must never be taken for that of the other.
+ */
+export function replaceDatabase(made: string, file: string): void {
+  for (const each of [made, file]) {
+    const database = new DatabaseSync(each, { timeout: busyTimeoutMs })
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    database.close()
+    if (busy !== 0) throw new Error(`${each} is in use`)
+  }
+  renameSync(made, file)
+  for (const side of ['-wal', '-shm']) rmSync(made + side, { force: true })
 }
 
 /**

@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runSimulation, type SimulationReport, untilStored } from '#simulators/simulate.ts'
+import type { ItemLine, TruthLine } from '#simulators/truth.ts'
+import { get, until } from './http.ts'
+import { metricsOf } from './metrics.ts'
+import { type Program, startProgram } from './program.ts'
+import { type TruthLink, TruthOracle, textOf } from './truth-oracle.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'suyuan-simulation-'))
+const truthFile = join(folder, 'truth.jsonl')
+const run = { seed: 'e2e', items: 1300, speed: 0, truthFile }
+
+let program: Program
+let report: SimulationReport
+let truth: TruthLine[]
+let oracle: TruthOracle
+
+beforeAll(async () => {
+  program = await startProgram(join(folder, 'data'))
+  report = await runSimulation({ ...program, ...run })
+  await untilStored(program, report, 60_000)
+  const lines = readFileSync(truthFile, 'utf8').trimEnd().split('\n')
+  truth = lines.map((line) => JSON.parse(line))
+  oracle = new TruthOracle(truth)
+}, 120_000)
+
+afterAll(async () => {
+  await program?.end('SIGTERM')
+  rmSync(folder, { recursive: true })
+})
+
+describe('a simulated food chain that publishes to the program', () => {
+  it('is stored whole, and nothing of it is rejected', async () => {
+    const { body } = await get(program, '/v1/rejections')
+    expect(body['items']).toEqual([])
+    expect(await figure('store_events')).toBe(report.events)
+    expect(await figure('mqtt_acknowledged')).toBe(report.messages)
+  })
+
+  it('has for cartons of every fate the chain back that really was, and no link more', async () => {
+    const cartons = itemLines()
+    const chosen = cartons.filter((_, at) => at % 26 === 0)
+    expect(new Set(chosen.map(({ state }) => state)).size).toBe(3)
+    for (const { key } of chosen) {
+      const chain = await chainOf(key, 'back')
+      expect(textsOf(chain.links)).toEqual(textsOf(oracle.back(key)))
+      expect(chain.gaps).toEqual([])
+    }
+  })
+
+  it('has for every lot of milk all that became of it, and no link more', async () => {
+    const lots = new Set(
+      truth.flatMap((line) => (line.kind === 'becomes' ? line.inputs.map(({ key }) => key) : [])),
+    )
+    expect(lots.size).toBeGreaterThan(8)
+    for (const lot of lots) {
+      const chain = await chainOf(lot, 'forward')
+      expect(textsOf(chain.links)).toEqual(textsOf(oracle.forward(lot)))
+      expect(chain.gaps).toEqual([])
+    }
+  })
+
+  it('changes nothing when it is published once more', async () => {
+    const events = await figure('store_events')
+    const again = await runSimulation({ ...program, ...run })
+    await untilSettled(report.messages + again.messages)
+    expect(await figure('store_events')).toBe(events)
+    expect(await figure('ingest_rejections')).toBe(0)
+    expect(await figure('ingest_events_repeated')).toBe(events)
+  })
+})
+
+interface ChainAnswer {
+  readonly links: readonly TruthLink[]
+  readonly gaps: readonly unknown[]
+}
+
+async function chainOf(key: string, direction: 'back' | 'forward'): Promise<ChainAnswer> {
+  const path = `/v1/trace/${encodeURIComponent(key)}?direction=${direction}&limit=10000`
+  const { status, body } = await get(program, path)
+  expect([status, body['cut']]).toEqual([200, []])
+  return body as unknown as ChainAnswer
+}
+
+function textsOf(links: readonly TruthLink[]): string[] {
+  return links.map(textOf).sort()
+}
+
+function itemLines(): ItemLine[] {
+  return truth.filter((line) => line.kind === 'item')
+}
+
+async function figure(name: string): Promise<number> {
+  return (await metricsOf(program)).get(name) ?? Number.NaN
+}
+
+async function untilSettled(messages: number): Promise<void> {
+  await until(
+    () => figure('ingest_messages'),
+    (settled) => settled >= messages,
+  )
+}
