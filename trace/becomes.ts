@@ -7,7 +7,7 @@
 import { effectiveRows, overlap, type Stretch } from './carriers.ts'
 import type { Expansion } from './frontier.ts'
 import type { Certainty, ChainLink, Unnamed } from './parts.ts'
-import { certaintyOf, type Tier, tierAt, tierOf, UNREACHED } from './reach.ts'
+import { certaintyOf, type Direction, type Tier, tierAt, tierOf, UNREACHED } from './reach.ts'
 import type { EventMember, ItemRef, Role, TrailRow } from './source.ts'
 import { reachedStretch, type Step } from './step.ts'
 import { trailsOf } from './view.ts'
@@ -36,13 +36,12 @@ interface FarEvent {
  * Comes back to its caller after each chunk.
  */
 export async function* becomes(step: Step, expansions: readonly Expansion[]): AsyncGenerator<void> {
-  yield* beyond(
-    step,
-    expansions.flatMap((expansion) => [
-      ...ownUses(step, expansion, expansion.placed.rows),
-      ...inheritedUses(step, expansion),
-    ]),
-  )
+  const uses: Use[] = []
+  for (const expansion of expansions) {
+    addOwnUses(step, expansion, expansion.trail.rows, uses)
+    addInheritedUses(step, expansion, uses)
+  }
+  yield* beyond(step, uses)
 }
 
 /** The same for one item, by some more rows of its own. */
@@ -51,7 +50,9 @@ export async function* becomesByRows(
   expansion: Expansion,
   rows: readonly TrailRow[],
 ): AsyncGenerator<void> {
-  yield* beyond(step, ownUses(step, expansion, rows))
+  const uses: Use[] = []
+  addOwnUses(step, expansion, rows, uses)
+  yield* beyond(step, uses)
 }
 
 async function* beyond(step: Step, uses: readonly Use[]): AsyncGenerator<void> {
@@ -74,37 +75,45 @@ async function* beyond(step: Step, uses: readonly Use[]): AsyncGenerator<void> {
 }
 
 /** Whether a row puts its item on the near side of a transformation. */
-export function isNear(step: Step, { role, type }: TrailRow): boolean {
-  if (step.direction === 'forward') return role === 'input'
+export function isNearSide(direction: Direction, { role, type }: TrailRow): boolean {
+  if (direction === 'forward') return role === 'input'
   return role === 'output' || (role === 'lot' && type === 'TransformationEvent')
 }
 
-function ownUses(step: Step, expansion: Expansion, rows: readonly TrailRow[]): Use[] {
-  return rows
-    .filter((row) => isNear(step, row) && isReached(step, expansion, row))
-    .map((row) => ({ expansion, unit: expansion.placed.item, rows: [row] }))
+function addOwnUses(
+  step: Step,
+  expansion: Expansion,
+  rows: readonly TrailRow[],
+  uses: Use[],
+): void {
+  for (const row of rows) {
+    if (!step.isNearSide(row) || !isReached(step, expansion, row)) continue
+    uses.push({ expansion, unit: expansion.trail.item, rows: [row] })
+  }
 }
 
-function inheritedUses(step: Step, expansion: Expansion): Use[] {
-  const { placed, footing } = expansion
-  if (footing !== 'traced' || placed.stays.length === 0) return []
-  // A container that came out of a transformation may have been filled a moment later.
-  const evenBefore = step.direction === 'back'
-  const during = reachedStretch(step, expansion.bounds)
-  return effectiveRows(step.carriers, placed, (row) => isNear(step, row), during, evenBefore)
-    .filter(({ row, path }) => {
-      if (path.length === 0 || !isReached(step, expansion, row)) return false
-      if (path.some((stay) => stay.kind === 'associated')) return false
-      return row.item.kind !== 'asset' || path.every((stay) => overlap(stay, moment(row)))
-    })
-    .map(({ row }) => ({ expansion, unit: row.item, rows: [row] }))
+function addInheritedUses(step: Step, expansion: Expansion, uses: Use[]): void {
+  const { trail, footing, bounds } = expansion
+  if (footing !== 'traced' || trail.stays.length === 0) return
+  const rows = effectiveRows(step.carriers, trail, {
+    row: step.isNearSide,
+    during: reachedStretch(step, bounds),
+    // A container that came out of a transformation may have been filled a moment later.
+    evenBefore: step.direction === 'back',
+  })
+  for (const { row, path } of rows) {
+    if (path.length === 0 || !isReached(step, expansion, row)) continue
+    if (path.some(({ kind }) => kind === 'associated')) continue
+    // An asset is filled again and again: only what was in it at that time counts.
+    if (row.item.kind === 'asset' && !path.every((stay) => overlap(stay, moment(row)))) continue
+    uses.push({ expansion, unit: row.item, rows: [row] })
+  }
 }
 
 function isReached(step: Step, { bounds }: Expansion, { eventTimeUs }: TrailRow): boolean {
   return tierAt(bounds, step.sign * eventTimeUs) < UNREACHED
 }
 
-/** An asset is filled again and again: only what was in it at that time counts. */
 function moment({ eventTimeUs }: TrailRow): Stretch {
   return { fromUs: eventTimeUs, toUs: eventTimeUs + 1 }
 }
@@ -159,7 +168,7 @@ function cross(step: Step, use: Use, far: FarEvent, { item, role }: EventMember)
   let evidence: TrailRow | undefined
   for (const row of use.rows) {
     const stepTier = certaintyOfStep(step, row, far)
-    const least = unit.ref === expansion.placed.item.ref ? stepTier : Math.max(stepTier, 1)
+    const least = unit.ref === expansion.trail.item.ref ? stepTier : Math.max(stepTier, 1)
     const signedUs = step.sign * row.eventTimeUs
     const reached = Math.max(tierAt(expansion.bounds, signedUs), least)
     toldTier = Math.min(toldTier, tierAt(expansion.told, signedUs))

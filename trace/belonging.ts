@@ -4,31 +4,26 @@
  */
 import { stayKindOf } from './containment.ts'
 import type { Arrival, Contents, Expansion } from './frontier.ts'
-import { type ItemLot, serialsOf } from './lots.ts'
+import { distinct, type ItemLot, serialsOf } from './lots.ts'
 import type { ChainLink, Unnamed } from './parts.ts'
-import { bestTier, isWider, type Tier, tierOf, UNREACHED } from './reach.ts'
+import { type Bounds, bestTier, isWider, type Tier, tierOf, UNREACHED } from './reach.ts'
 import type { ItemRef, TrailRow } from './source.ts'
 import type { Step } from './step.ts'
 
 /** The serials of a lot that is traced forward; `rows` are some of the lot's. */
 export async function* serials(
   step: Step,
-  { placed, bounds, before }: Expansion,
+  { trail, bounds, before }: Expansion,
   rows: readonly TrailRow[],
 ): AsyncGenerator<void> {
   const eventRefs = rows.filter((row) => row.role === 'lot').map((row) => row.eventRef)
-  const wider = ([0, 1, 2] as const).filter((tier) => isFirstAt(bounds, tier))
   if (eventRefs.length === 0 || !isWider(bounds, before)) return
-  for await (const found of serialsOf(step.view, placed.item, eventRefs)) {
+  const tiers = tiersThatDiffer(bounds)
+  for await (const found of serialsOf(step.view, trail.item, eventRefs)) {
     for (const { item, lot } of found) {
-      for (const tier of wider) {
-        const arrival: Arrival = {
-          bound: bounds[tier],
-          tier,
-          eventRef: lot.eventRef,
-          contents: undefined,
-          lot,
-        }
+      for (const tier of tiers) {
+        const bound = bounds[tier]
+        const arrival = { bound, tier, eventRef: lot.eventRef, contents: undefined, lot }
         step.discover({ item, footing: 'traced', arrival, link: undefined })
       }
     }
@@ -37,9 +32,12 @@ export async function* serials(
   }
 }
 
-/** Whether a bound says more than that of the tier before it. */
-function isFirstAt(bounds: Expansion['bounds'], tier: 0 | 1 | 2): boolean {
-  return !Number.isNaN(bounds[tier]) && !(bounds[tier] <= (bounds[tier - 1] ?? Number.NaN))
+/** The tiers whose bounds say more than those before them. */
+function tiersThatDiffer(bounds: Bounds): readonly (0 | 1 | 2)[] {
+  return ([0, 1, 2] as const).filter((tier) => {
+    const better = tier === 0 ? Number.NaN : bounds[(tier - 1) as 0 | 1]
+    return !Number.isNaN(bounds[tier]) && !(bounds[tier] <= better)
+  })
 }
 
 /**
@@ -47,44 +45,52 @@ function isFirstAt(bounds: Expansion['bounds'], tier: 0 | 1 | 2): boolean {
  * went into something without serials, it may have been among them.
  */
 export function lotsUpward(step: Step, expansion: Expansion): void {
-  const best = bestTier(expansion.bounds)
+  const { bounds, shown } = expansion
+  const best = bestTier(bounds)
+  const isShown = bestTier(shown) < UNREACHED
   for (const lot of lotsTold(expansion)) {
     // That the serial is of the lot is certain, whatever hangs on the lot is not.
     if (!step.tellNode(lot.lot, 'lot', Math.max(best, tierOf(lot.certainty)))) continue
-    for (const arrival of lotArrivals(step, expansion, lot)) {
-      const link = bestTier(expansion.shown) < UNREACHED ? undefined : ofLot(expansion, lot)
-      step.discover({ item: lot.lot, footing: 'lot', arrival, link })
-    }
+    if (!isShown) step.tell(ofLot(expansion, lot))
+    if (step.direction === 'forward') goForwardFromLot(step, expansion, lot)
+    else goBackFromLot(step, expansion, lot)
   }
 }
 
 /** Those its own events name, and those it was found by. */
-function lotsTold({ lots, arrivals }: Expansion): ItemLot[] {
-  const foundBy = arrivals.flatMap(({ lot }) => (lot ? [lot] : []))
-  return [...lots, ...foundBy].filter(({ lot }, at, all) => {
-    return all.findIndex((other) => other.lot.ref === lot.ref) === at
+function lotsTold({ lots, arrivals }: Expansion): readonly ItemLot[] {
+  const others = arrivals.flatMap(({ lot }) => {
+    return lot && !lots.some((each) => each.lot.ref === lot.lot.ref) ? [lot] : []
   })
+  return others.length === 0 ? lots : distinct([...lots, ...others])
 }
 
-function lotArrivals(step: Step, { placed, bounds }: Expansion, lot: ItemLot): Arrival[] {
-  const bornUs = placed.rows[0]?.eventTimeUs ?? Number.POSITIVE_INFINITY
-  const to = (bound: number, tier: Tier): Arrival => {
-    return { bound, tier, eventRef: lot.eventRef, contents: undefined }
-  }
+function goForwardFromLot(step: Step, { trail, bounds }: Expansion, lot: ItemLot): void {
+  const bornUs = trail.rows[0]?.eventTimeUs ?? Number.POSITIVE_INFINITY
+  goOnFromLot(step, lot, Math.min(bounds[2], -bornUs), 2)
+}
+
+function goBackFromLot(step: Step, { trail, bounds }: Expansion, lot: ItemLot): void {
+  const bornUs = trail.rows[0]?.eventTimeUs ?? Number.POSITIVE_INFINITY
   const least: Tier = lot.certainty === 'observed' ? 1 : 2
-  if (step.direction === 'forward') return [to(Math.min(bounds[2], -bornUs), 2)]
-  const stated = placed.rows.some((row) => row.role === 'output')
-  const inferred = ([0, 1, 2] as const)
-    .filter((tier) => isFirstAt(bounds, tier))
-    .map((tier) => to(Math.min(bounds[tier], bornUs), Math.max(tier, least)))
-  return [...(stated ? [] : inferred), to(bounds[2], 2)]
+  if (!trail.rows.some((row) => row.role === 'output')) {
+    for (const tier of tiersThatDiffer(bounds)) {
+      goOnFromLot(step, lot, Math.min(bounds[tier], bornUs), Math.max(tier, least))
+    }
+  }
+  goOnFromLot(step, lot, bounds[2], 2)
 }
 
-function ofLot({ placed }: Expansion, { lot, certainty, eventRef }: ItemLot): Unnamed<ChainLink> {
+function goOnFromLot(step: Step, { lot, eventRef }: ItemLot, bound: number, tier: Tier): void {
+  const arrival = { bound, tier, eventRef, contents: undefined }
+  step.discover({ item: lot, footing: 'lot', arrival, link: undefined })
+}
+
+function ofLot({ trail }: Expansion, { lot, certainty, eventRef }: ItemLot): Unnamed<ChainLink> {
   return {
     part: 'link',
     kind: 'of-lot',
-    from: placed.item.key,
+    from: trail.item.key,
     to: lot.key,
     certainty,
     fromUs: undefined,
@@ -99,7 +105,7 @@ function ofLot({ placed }: Expansion, { lot, certainty, eventRef }: ItemLot): Un
  */
 export async function* contents(step: Step, expansion: Expansion): AsyncGenerator<void> {
   for (const opening of expansion.openings) {
-    const rows = expansion.placed.rows.filter((row) => mayTell(row, opening))
+    const rows = expansion.trail.rows.filter((row) => mayTell(row, opening))
     if (rows.length > 0) yield* contentsBy(step, expansion, opening, rows)
   }
 }
@@ -112,11 +118,11 @@ export function mayTell(row: TrailRow, { during }: Contents): boolean {
 
 async function* contentsBy(
   step: Step,
-  { placed }: Expansion,
+  { trail }: Expansion,
   { during, tier }: Contents,
   rows: readonly TrailRow[],
 ): AsyncGenerator<void> {
-  const parent = placed.item
+  const parent = trail.item
   const kinds = new Map(rows.map((row) => [row.eventRef, stayKindOf(row)]))
   for await (const members of step.view.source.members([...kinds.keys()], ['child'])) {
     for (const { item, eventRef } of members) {

@@ -3,7 +3,7 @@
  */
 import type { ChainCut, RawPart, Standing } from './parts.ts'
 import { Bytes, certaintyOf, type Tier } from './reach.ts'
-import type { ItemRef } from './source.ts'
+import type { ItemRef, TrailRow } from './source.ts'
 import { ToldCarriers } from './whereabouts.ts'
 
 /** From the best. */
@@ -26,9 +26,13 @@ export class Book {
   #count = 0
   #parts: RawPart[] = []
 
+  /** Whether it is told which events of an item are of concern. */
+  readonly wantsEvents: boolean
+
   /** `limit`: how many nodes may be told in one direction. */
-  constructor(limit: number) {
+  constructor(limit: number, wantsEvents: boolean) {
     this.#limit = limit
+    this.wantsEvents = wantsEvents
   }
 
   get remaining(): number {
@@ -41,6 +45,10 @@ export class Book {
 
   tell(part: RawPart): void {
     this.#parts.push(part)
+  }
+
+  tellEvents({ key }: ItemRef, events: readonly TrailRow[]): void {
+    if (this.wantsEvents && events.length > 0) this.tell({ part: 'seen', key, events })
   }
 
   /** The parts told since they were last taken. */

@@ -5,140 +5,134 @@
  * Carriers are read once for all that they carry, a batch of items at a time.
  */
 import { type Placement, replayStays, type Stay, type StayKind, stayKindOf } from './containment.ts'
+import { isAfter, type Moment } from './moment.ts'
 import type { EventMember, ItemRef, Role, TrailRow } from './source.ts'
-import { type ItemTrail, isAfter, type Moment, trailsOf, type View } from './view.ts'
-
-/** An item with its trail and its stays. */
-export interface Placed extends ItemTrail {
-  /** In the order in which they began; what contains before what is associated. */
-  stays: readonly Stay[]
-}
-
-/** A row of an item, or of what carried it at that time. */
-export interface EffectiveRow {
-  readonly row: TrailRow
-  /** The stays from the item outwards; none for its own rows. */
-  readonly path: readonly Stay[]
-}
-
-interface Carrier extends Placed {
-  readonly emptied: Record<StayKind, Moment[]>
-}
+import { type ItemTrail, trailsOf, type View } from './view.ts'
 
 /** Carriers kept between batches. Beyond it all are forgotten, and read again where needed. */
-const KEPT_CARRIERS = 20_000
+const KEPT_CARRIERS = 4_000
 
 export class Carriers {
   readonly #view: View
-  readonly #known = new Map<number, Carrier>()
+  readonly #known = new Map<number, ItemTrail>()
+  /** The events that emptied a carrier, by its reference, where there are any. */
+  readonly #emptied: Record<StayKind, Map<number, Moment[]>> = {
+    contains: new Map(),
+    associated: new Map(),
+  }
 
   constructor(view: View) {
     this.#view = view
   }
 
-  /** The stays of some items, and all their carriers with theirs. */
-  async place(trails: readonly ItemTrail[]): Promise<Placed[]> {
-    if (this.#known.size > KEPT_CARRIERS) this.#known.clear()
-    const items = trails.map((trail): Placed => ({ ...trail, stays: [] }))
-    const placements = new Map<Placed, Placement[]>()
-    const found: Carrier[] = []
-    for (let level: readonly Placed[] = items; level.length > 0; ) {
-      const next = await this.#placementsOf(level, placements)
-      const unknown = [...next.values()].filter((parent) => !this.#known.has(parent.ref))
-      const carriers: Carrier[] = []
-      for (const trail of (await trailsOf(this.#view, unknown)).values()) {
-        const carrier = { ...trail, stays: [], emptied: { contains: [], associated: [] } }
-        this.#known.set(trail.item.ref, carrier)
-        carriers.push(carrier)
-      }
+  /** Finds the stays of some items, and all their carriers with theirs. */
+  async place(items: readonly ItemTrail[]): Promise<void> {
+    if (this.#known.size > KEPT_CARRIERS) this.#forget()
+    const placements = new Map<ItemTrail, Placement[]>()
+    const found: ItemTrail[] = []
+    for (let level = items; level.length > 0; ) {
+      const parents = await this.#readPlacements(level, placements)
+      const unknown = [...parents.values()].filter((parent) => !this.#known.has(parent.ref))
+      const carriers = [...(await trailsOf(this.#view, unknown)).values()]
+      for (const carrier of carriers) this.#known.set(carrier.item.ref, carrier)
       found.push(...carriers)
       level = carriers
     }
-    await this.#findEmptied(found)
-    for (const placed of [...found, ...items]) {
-      const its = placements.get(placed)
-      if (its) placed.stays = this.#staysOf(placed, its)
-    }
-    return items
+    await this.#readEmptied(found)
+    for (const [trail, its] of placements) trail.stays = this.#staysOf(trail, its)
   }
 
   /** A carrier that `place` has met. */
-  get({ parent }: Stay): Placed {
+  get({ parent }: Stay): ItemTrail {
     const carrier = this.#known.get(parent.ref)
     if (!carrier) throw new TypeError(`${parent.key} was not read as a carrier`)
     return carrier
   }
 
+  #forget(): void {
+    this.#known.clear()
+    this.#emptied.contains.clear()
+    this.#emptied.associated.clear()
+  }
+
   /** Reads who the parents were in ADD and DELETE events; the parents, each once. */
-  async #placementsOf(
-    level: readonly Placed[],
-    placements: Map<Placed, Placement[]>,
+  async #readPlacements(
+    level: readonly ItemTrail[],
+    placements: Map<ItemTrail, Placement[]>,
   ): Promise<Map<number, ItemRef>> {
-    const single: number[] = []
-    const amounts: number[] = []
+    const single = new Set<number>()
+    const amounts = new Set<number>()
     for (const { item, rows } of level) {
       for (const row of rows) {
-        if (row.role !== 'child' || !stayKindOf(row)) continue
-        ;(isAmount(item) ? amounts : single).push(row.eventRef)
+        if (isPlacement(row)) (isAmount(item) ? amounts : single).add(row.eventRef)
       }
     }
     const parents = new Map<number, ItemRef>()
-    const children = new Map<number, EventMember[]>()
-    const read = async (refs: readonly number[], roles: readonly Role[]) => {
-      if (refs.length === 0) return
-      for await (const members of this.#view.source.members([...new Set(refs)], roles)) {
-        for (const member of members) {
-          if (member.role === 'parent') parents.set(member.eventRef, member.item)
-          else pushTo(children, member.eventRef, member)
-        }
-      }
-    }
-    await read(single, ['parent'])
-    await read(amounts, ['parent', 'child'])
-    for (const placed of level) {
-      for (const row of placed.rows) {
-        if (row.role !== 'child' || !stayKindOf(row)) continue
-        const parent = parents.get(row.eventRef)
-        if (!parent || parent.ref === placed.item.ref) continue
-        const own = children.get(row.eventRef)?.find(({ item }) => item.ref === placed.item.ref)
-        const { quantity, uom } = own ?? {}
-        pushTo(placements, placed, { row, parent, quantity, uom })
+    const ownMembers = new Map<string, EventMember>()
+    await this.#readMembers(single, ['parent'], parents, ownMembers)
+    await this.#readMembers(amounts, ['parent', 'child'], parents, ownMembers)
+    for (const trail of level) {
+      for (const row of trail.rows) {
+        const parent = isPlacement(row) ? parents.get(row.eventRef) : undefined
+        if (!parent || parent.ref === trail.item.ref) continue
+        const own = ownMembers.get(`${row.eventRef} ${trail.item.ref}`)
+        pushTo(placements, trail, { row, parent, quantity: own?.quantity, uom: own?.uom })
       }
     }
     return new Map([...parents.values()].map((parent) => [parent.ref, parent]))
   }
 
-  /** DELETE with a parent and no children takes everything out. [EPCIS 7.4.3] */
-  async #findEmptied(carriers: readonly Carrier[]): Promise<void> {
-    const deletes = carriers.flatMap((carrier) =>
-      carrier.rows
-        .filter((row) => row.role === 'parent' && row.action === 'DELETE' && stayKindOf(row))
-        .map((row) => ({ carrier, row })),
-    )
-    if (deletes.length === 0) return
-    const listing = new Set<number>()
-    const refs = new Set(deletes.map(({ row }) => row.eventRef))
-    for await (const members of this.#view.source.members([...refs], ['child'])) {
-      for (const { eventRef } of members) listing.add(eventRef)
-    }
-    for (const { carrier, row } of deletes) {
-      const kind = stayKindOf(row)
-      if (kind && !listing.has(row.eventRef)) carrier.emptied[kind].push(row)
+  async #readMembers(
+    eventRefs: ReadonlySet<number>,
+    roles: readonly Role[],
+    parents: Map<number, ItemRef>,
+    amounts: Map<string, EventMember>,
+  ): Promise<void> {
+    if (eventRefs.size === 0) return
+    for await (const members of this.#view.source.members([...eventRefs], roles)) {
+      for (const member of members) {
+        if (member.role === 'parent') parents.set(member.eventRef, member.item)
+        else amounts.set(`${member.eventRef} ${member.item.ref}`, member)
+      }
     }
   }
 
-  #staysOf({ item, rows }: Placed, placements: readonly Placement[]): Stay[] {
-    const amount = placements.some(({ quantity }) => quantity !== undefined)
-    const replay = (kind: StayKind) =>
-      replayStays({
-        kind,
-        placements: placements.filter(({ row }) => stayKindOf(row) === kind),
-        single: item.kind !== 'lot' && item.kind !== 'class' && !amount,
-        emptied: (parent) => this.#known.get(parent.ref)?.emptied[kind] ?? [],
-        bornUs: rows[0]?.eventTimeUs ?? Number.NEGATIVE_INFINITY,
-      })
-    return [...replay('contains'), ...replay('associated')]
+  /** DELETE with a parent and no children takes everything out. [EPCIS 7.4.3] */
+  async #readEmptied(carriers: readonly ItemTrail[]): Promise<void> {
+    const deletes = carriers.flatMap(({ rows }) => rows.filter(isUnpacking))
+    if (deletes.length === 0) return
+    const listing = new Set<number>()
+    const refs = new Set(deletes.map((row) => row.eventRef))
+    for await (const members of this.#view.source.members([...refs], ['child'])) {
+      for (const { eventRef } of members) listing.add(eventRef)
+    }
+    for (const row of deletes) {
+      const kind = stayKindOf(row)
+      if (kind && !listing.has(row.eventRef)) pushTo(this.#emptied[kind], row.item.ref, row)
+    }
   }
+
+  #staysOf({ item, rows }: ItemTrail, placements: readonly Placement[]): readonly Stay[] {
+    const amount = placements.some(({ quantity }) => quantity !== undefined)
+    const single = item.kind !== 'lot' && item.kind !== 'class' && !amount
+    const bornUs = rows[0]?.eventTimeUs ?? Number.NEGATIVE_INFINITY
+    return KINDS.flatMap((kind) => {
+      const its = placements.filter(({ row }) => stayKindOf(row) === kind)
+      if (its.length === 0) return []
+      const emptied = ({ ref }: ItemRef) => this.#emptied[kind].get(ref) ?? []
+      return replayStays({ kind, placements: its, single, emptied, bornUs })
+    })
+  }
+}
+
+const KINDS: readonly StayKind[] = ['contains', 'associated']
+
+function isPlacement(row: TrailRow): boolean {
+  return row.role === 'child' && stayKindOf(row) !== undefined
+}
+
+function isUnpacking(row: TrailRow): boolean {
+  return row.role === 'parent' && row.action === 'DELETE' && stayKindOf(row) !== undefined
 }
 
 /** Whether an identifier may stand for an amount: a URI of no GS1 kind may be a lot of somebody's. */
@@ -175,35 +169,61 @@ export function covers(one: Stretch, other: Stretch): boolean {
   return one.fromUs <= other.fromUs && one.toUs >= other.toUs
 }
 
+/** A row of an item, or of what carried it at that time. */
+export interface EffectiveRow {
+  readonly row: TrailRow
+  /** The stays from the item outwards; none for its own rows. */
+  readonly path: readonly Stay[]
+}
+
+export interface Wanted {
+  readonly row: (row: TrailRow) => boolean
+  /** Of the item's time. Default always. */
+  readonly during?: Stretch
+  /** Rows of carriers from before they carried the item as well. Default not. */
+  readonly evenBefore?: boolean
+}
+
 /**
- * The rows of an item and, while it was carried, those of its carriers, in order; only rows that
- * `wanted` accepts, and only from `during`. With `evenBefore`, those of carriers from before they
- * carried it as well. What stands in itself is followed once.
+ * The wanted rows of an item and, while it was carried, of its carriers, in order. What stands in
+ * itself is followed once.
  */
 export function effectiveRows(
   carriers: Carriers,
-  placed: Placed,
-  wanted: (row: TrailRow) => boolean,
-  during: Stretch = ALWAYS,
-  evenBefore = false,
+  trail: ItemTrail,
+  wanted: Wanted,
 ): EffectiveRow[] {
-  const found: EffectiveRow[] = []
-  const collect = ({ rows, stays, item }: Placed, within: Stretch, path: readonly Stay[]) => {
-    for (let at = evenBefore ? 0 : firstFrom(rows, within.fromUs); at < rows.length; at++) {
-      const row = rows[at]
-      if (!row || row.eventTimeUs >= within.toUs) break
-      if (wanted(row)) found.push({ row, path })
-    }
-    for (const stay of stays) {
-      const inside = overlap(within, stay)
-      const known = stay.parent.ref === placed.item.ref || stay.parent.ref === item.ref
-      if (!inside || known || path.some(({ parent }) => parent.ref === stay.parent.ref)) continue
-      collect(carriers.get(stay), inside, [...path, stay])
-    }
-  }
-  collect(placed, during, [])
-  if (placed.stays.length === 0) return found
+  const search: Search = { ...wanted, carriers, start: trail.item, found: [] }
+  collect(search, trail, wanted.during ?? ALWAYS, [])
+  const { found } = search
+  if (trail.stays.length === 0 || found.length < 2) return found
   return found.sort((one, other) => (isAfter(one.row, other.row) ? 1 : -1))
+}
+
+interface Search extends Wanted {
+  readonly carriers: Carriers
+  readonly start: ItemRef
+  readonly found: EffectiveRow[]
+}
+
+function collect(
+  search: Search,
+  { rows, stays }: ItemTrail,
+  during: Stretch,
+  path: readonly Stay[],
+): void {
+  for (let at = search.evenBefore ? 0 : firstFrom(rows, during.fromUs); at < rows.length; at++) {
+    const row = rows[at]
+    if (!row || row.eventTimeUs >= during.toUs) break
+    if (search.row(row)) search.found.push({ row, path })
+  }
+  for (const stay of stays) {
+    const inside = overlap(during, stay)
+    const { ref } = stay.parent
+    if (!inside || ref === search.start.ref || path.some((each) => each.parent.ref === ref))
+      continue
+    collect(search, search.carriers.get(stay), inside, [...path, stay])
+  }
 }
 
 function firstFrom(rows: readonly TrailRow[], fromUs: number): number {

@@ -5,6 +5,7 @@
  * and the same time are told in the order in which they were recorded).
  */
 import { formatTimeUs } from '#epcis/time.ts'
+import { isAfter, type Moment } from './moment.ts'
 import type {
   ChainCut,
   ChainGap,
@@ -15,7 +16,6 @@ import type {
   Unnamed,
 } from './parts.ts'
 import type { EventSummary, TrailSource } from './source.ts'
-import { isAfter, type Moment } from './view.ts'
 import { type WalkOptions, walkInBatches } from './walk.ts'
 
 /** A part as it goes out: times as RFC 3339 text, absent where they are not known. */
@@ -69,7 +69,7 @@ export async function chain(
 ): Promise<Chain | undefined> {
   const limit = options.limit ?? DEFAULT_LIMIT
   const collected = new Collected()
-  for await (const batch of walkInBatches(source, start, { ...options, limit })) {
+  for await (const batch of walkInBatches(source, start, { ...options, limit }, true)) {
     for (const part of batch) collected.add(part)
   }
   if (collected.isEmpty) return undefined

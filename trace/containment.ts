@@ -8,8 +8,9 @@
  * the former stay as inferred. Of a class or lot some can be in many containers at once: amounts are
  * added and taken away. Associations are replayed by the same rules, apart from containment.
  */
+
+import { isAfter, type Moment } from './moment.ts'
 import type { ItemRef, TrailRow } from './source.ts'
-import { isAfter, type Moment } from './view.ts'
 
 export type StayKind = 'contains' | 'associated'
 
@@ -63,89 +64,61 @@ interface OpenStay {
 
 /** The stays of one child, in the order in which they began. */
 export function replayStays(replay: Replay): Stay[] {
-  const { placements, single, emptied } = replay
   const stays: Stay[] = []
-  const open = new Map<number, OpenStay>()
-
-  const close = (stay: OpenStay, end: Moment, certainty: Stay['certainty']) => {
-    open.delete(stay.parent.ref)
-    stays.push(closed(replay.kind, stay, end, certainty))
+  const open: OpenStay[] = []
+  for (const placement of replay.placements) {
+    closeEmptied(replay, open, stays, placement.row)
+    if (placement.row.action === 'ADD') packed(replay, open, stays, placement)
+    else unpacked(replay, open, stays, placement)
   }
-  const closeEmptied = (before: Moment | undefined) => {
-    for (const stay of open.values()) {
-      const end = firstAfter(emptied(stay.parent), stay.began)
-      if (end && (!before || isAfter(before, end))) close(stay, end, 'observed')
-    }
-  }
-
-  for (const placement of placements) {
-    const { row, parent } = placement
-    closeEmptied(row)
-    const stay = open.get(parent.ref)
-    if (row.action === 'ADD') {
-      if (stay) {
-        add(stay, placement)
-        continue
-      }
-      if (single) for (const former of open.values()) close(former, row, 'inferred')
-      open.set(parent.ref, begin(placement))
-    } else if (stay) {
-      if (single || isLast(stay, placement)) close(stay, row, 'observed')
-    } else if (!single || open.size === 0) {
-      const missed = unseen(replay, placement, stays)
-      if (missed) stays.push(missed)
-    }
-  }
-  closeEmptied(undefined)
-  for (const { parent, began } of open.values()) {
-    stays.push({
-      kind: replay.kind,
-      parent,
-      fromUs: began.eventTimeUs,
-      toUs: Number.POSITIVE_INFINITY,
-      certainty: 'observed',
-      eventRefs: [began.eventRef],
-    })
-  }
-  return stays.sort((one, other) => one.fromUs - other.fromUs)
+  closeEmptied(replay, open, stays, undefined)
+  for (const stay of open) stays.push(stayOf(replay.kind, stay, undefined, 'observed'))
+  return stays.length < 2 ? stays : stays.sort((one, other) => one.fromUs - other.fromUs)
 }
 
-/** A crate can be emptied thousands of times, and is asked about for each thing that was in it. */
-function firstAfter(moments: readonly Moment[], moment: Moment): Moment | undefined {
-  let low = 0
-  let high = moments.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const found = moments[middle]
-    if (found && isAfter(found, moment)) high = middle
-    else low = middle + 1
-  }
-  return moments[low]
-}
-
-function closed(
-  kind: StayKind,
-  { parent, began }: OpenStay,
-  end: Moment,
-  certainty: Stay['certainty'],
-): Stay {
-  return {
-    kind,
-    parent,
-    fromUs: began.eventTimeUs,
-    toUs: end.eventTimeUs,
-    certainty,
-    eventRefs: [began.eventRef, end.eventRef],
+/** Ends stays in containers that were emptied before a row; before now without one. */
+function closeEmptied(
+  { kind, emptied }: Replay,
+  open: OpenStay[],
+  stays: Stay[],
+  before: Moment | undefined,
+): void {
+  for (let at = open.length - 1; at >= 0; at--) {
+    const stay = open[at]
+    const end = stay && firstAfter(emptied(stay.parent), stay.began)
+    if (!stay || !end || (before && !isAfter(before, end))) continue
+    stays.push(stayOf(kind, stay, end, 'observed'))
+    open.splice(at, 1)
   }
 }
 
-function begin({ row, parent, quantity, uom }: Placement): OpenStay {
-  return { parent, began: row, amount: quantity, uom }
+function packed(
+  { kind, single }: Replay,
+  open: OpenStay[],
+  stays: Stay[],
+  { row, parent, quantity, uom }: Placement,
+): void {
+  const stay = open.find((each) => each.parent.ref === parent.ref)
+  if (stay) {
+    const known = stay.amount !== undefined && quantity !== undefined && stay.uom === uom
+    stay.amount = known ? (stay.amount ?? 0) + (quantity ?? 0) : undefined
+    return
+  }
+  if (single) for (const former of open.splice(0)) stays.push(stayOf(kind, former, row, 'inferred'))
+  open.push({ parent, began: row, amount: quantity, uom })
 }
 
-function add(stay: OpenStay, { quantity, uom }: Placement): void {
-  const known = stay.amount !== undefined && quantity !== undefined && stay.uom === uom
-  stay.amount = known ? (stay.amount ?? 0) + (quantity ?? 0) : undefined
+function unpacked(replay: Replay, open: OpenStay[], stays: Stay[], placement: Placement): void {
+  const at = open.findIndex((each) => each.parent.ref === placement.parent.ref)
+  const stay = open[at]
+  if (stay) {
+    if (!replay.single && !isLast(stay, placement)) return
+    stays.push(stayOf(replay.kind, stay, placement.row, 'observed'))
+    open.splice(at, 1)
+  } else if (!replay.single || open.length === 0) {
+    const missed = unseen(replay, placement, stays)
+    if (missed) stays.push(missed)
+  }
 }
 
 /** Takes an amount out, and says whether nothing is left. What cannot be told is taken to be left. */
@@ -161,6 +134,35 @@ function isLast(stay: OpenStay, { quantity, uom }: Placement): boolean {
 
 /** Amounts such as 0.3 - 0.1 - 0.2 leave less than this behind. */
 const ROUNDING = 1e-9
+
+/** A crate can be emptied thousands of times, and is asked about for each thing that was in it. */
+function firstAfter(moments: readonly Moment[], moment: Moment): Moment | undefined {
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const found = moments[middle]
+    if (found && isAfter(found, moment)) high = middle
+    else low = middle + 1
+  }
+  return moments[low]
+}
+
+function stayOf(
+  kind: StayKind,
+  { parent, began }: OpenStay,
+  end: Moment | undefined,
+  certainty: Stay['certainty'],
+): Stay {
+  return {
+    kind,
+    parent,
+    fromUs: began.eventTimeUs,
+    toUs: end?.eventTimeUs ?? Number.POSITIVE_INFINITY,
+    certainty,
+    eventRefs: end ? [began.eventRef, end.eventRef] : [began.eventRef],
+  }
+}
 
 /**
  * The stay that an unpacking tells of when no event tells of the packing: since the child came into

@@ -2,12 +2,12 @@
  * What a walk goes on from: items that were found, with how and when each was reached, and what has
  * become of it when its own trail is known.
  */
-import type { Placed, Stretch } from './carriers.ts'
-import { covers, overlap } from './carriers.ts'
+import { covers, overlap, type Stretch } from './carriers.ts'
 import type { Stay } from './containment.ts'
 import type { ItemLot } from './lots.ts'
 import { type Bounds, type Direction, type Tier, tierOf } from './reach.ts'
 import type { ItemRef } from './source.ts'
+import type { ItemTrail } from './view.ts'
 
 /** How an item is walked on from. */
 export type Footing = 'traced' | 'lot' | 'attached'
@@ -22,9 +22,14 @@ export interface Arrival {
   /** When its contents belong to what is traced; undefined where it has none to follow. */
   readonly contents: Contents | undefined
   /** Holds only for what was inside this parent during the stretch: its own trail tells. */
-  readonly inside?: { readonly parent: ItemRef; readonly during: Stretch }
+  readonly inside?: Inside
   /** It is a serial of a lot that is traced, as this event says. */
   readonly lot?: ItemLot
+}
+
+export interface Inside {
+  readonly parent: ItemRef
+  readonly during: Stretch
 }
 
 export interface Contents {
@@ -37,19 +42,19 @@ export interface Contents {
 export interface Found {
   readonly item: ItemRef
   readonly footing: Footing
-  readonly arrivals: Arrival[]
+  arrivals: Arrival[]
 }
 
 /** An item that is walked on from, with what is known about it. */
 export interface Expansion {
   readonly footing: Footing
-  readonly placed: Placed
+  readonly trail: ItemTrail
   readonly lots: readonly ItemLot[]
+  /** The arrivals that hold, and all it was found by. */
   readonly arrivals: readonly Arrival[]
+  readonly found: readonly Arrival[]
   /** When its contents are of concern, where they have not been looked at yet. */
   readonly openings: readonly Contents[]
-  /** The stays for the sake of which it was reached. */
-  readonly insides: readonly Stay[]
   /** What it was reached in before. */
   readonly before: Bounds
   /** What its whereabouts have been told for; and what it became, on whatever footing. */
@@ -62,7 +67,7 @@ const FOOTINGS: readonly Footing[] = ['traced', 'lot', 'attached']
 
 /** Items to go on from, each once a footing. */
 export class Frontier {
-  readonly #found = new Map<number, Found>()
+  #found = new Map<number, Found>()
 
   get size(): number {
     return this.#found.size
@@ -71,12 +76,19 @@ export class Frontier {
   add(item: ItemRef, footing: Footing, arrival: Arrival): void {
     const at = item.ref * FOOTINGS.length + FOOTINGS.indexOf(footing)
     const known = this.#found.get(at)
-    if (!known) this.#found.set(at, { item, footing, arrivals: [arrival] })
-    else if (!known.arrivals.some((each) => isAsGood(each, arrival))) known.arrivals.push(arrival)
+    if (!known) {
+      this.#found.set(at, { item, footing, arrivals: [arrival] })
+    } else if (!known.arrivals.some((each) => isAsGood(each, arrival))) {
+      known.arrivals = known.arrivals.filter((each) => !isAsGood(arrival, each))
+      known.arrivals.push(arrival)
+    }
   }
 
-  entries(): Found[] {
-    return [...this.#found.values()]
+  /** All of them, and begins anew. */
+  take(): Found[] {
+    const found = [...this.#found.values()]
+    this.#found = new Map()
+    return found
   }
 }
 
@@ -95,45 +107,39 @@ export function isAsOpen(known: Contents, other: Contents): boolean {
   return known.tier <= other.tier && covers(known.during, other.during)
 }
 
-/** What holds of the arrivals of an item, now that its own trail and stays are known. */
-export function settle(
-  direction: Direction,
-  { footing, arrivals }: Found,
-  placed: Placed,
-  lots: readonly ItemLot[],
-): { arrivals: Arrival[]; insides: Stay[] } {
-  const insides = new Set<Stay>()
-  const kind = footing === 'attached' ? 'associated' : 'contains'
-  const settled = arrivals.flatMap((arrival): Arrival[] => {
-    if (arrival.inside) {
-      const { parent, during } = arrival.inside
-      return placed.stays.flatMap((stay) => {
-        const same = stay.kind === kind && stay.parent.ref === parent.ref
-        const inside = same ? overlap(stay, during) : undefined
-        if (!inside) return []
-        insides.add(stay)
-        return [insideArrival(direction, arrival, stay, inside)]
-      })
-    }
-    if (arrival.lot) return lotArrivals(arrival, arrival.lot, placed, lots)
-    return [arrival]
-  })
-  return { arrivals: settled, insides: [...insides] }
-}
-
-function insideArrival(
+/**
+ * What holds of an arrival, now that the trail and the lots of the item are known: nothing where it
+ * was never inside, an arrival for each time it was.
+ */
+export function settleArrival(
   direction: Direction,
   arrival: Arrival,
-  stay: Stay,
-  inside: Stretch,
-): Arrival {
-  const tier = Math.max(arrival.tier, tierOf(stay.certainty))
-  return {
-    bound: direction === 'forward' ? -inside.fromUs : inside.toUs - 1,
-    tier,
-    eventRef: stay.eventRefs[0],
-    contents: { during: inside, tier },
-  }
+  { footing }: Found,
+  trail: ItemTrail,
+  lots: readonly ItemLot[],
+): Arrival | readonly Arrival[] {
+  if (arrival.lot) return lotArrivals(arrival, arrival.lot, trail, lots)
+  const { inside } = arrival
+  if (!inside) return arrival
+  return staysInside(inside, footing, trail).flatMap((stay) => {
+    const during = overlap(stay, inside.during)
+    if (!during) return []
+    const tier = Math.max(arrival.tier, tierOf(stay.certainty))
+    const bound = direction === 'forward' ? -during.fromUs : during.toUs - 1
+    return { bound, tier, eventRef: stay.eventRefs[0], contents: { during, tier } }
+  })
+}
+
+/** The stays for the sake of which an item was reached. */
+export function staysInside(
+  { parent, during }: Inside,
+  footing: Footing,
+  { stays }: ItemTrail,
+): readonly Stay[] {
+  const kind = footing === 'attached' ? 'associated' : 'contains'
+  return stays.filter((stay) => {
+    return stay.kind === kind && stay.parent.ref === parent.ref && overlap(stay, during)
+  })
 }
 
 /**
@@ -144,15 +150,18 @@ function insideArrival(
 function lotArrivals(
   arrival: Arrival,
   { certainty, lot }: ItemLot,
-  { rows }: Placed,
+  { rows }: ItemTrail,
   lots: readonly ItemLot[],
-): Arrival[] {
-  const known = lots.some((other) => other.certainty === 'observed' && other.lot.ref !== lot.ref)
-  if (certainty !== 'observed' && known) return []
+): readonly Arrival[] {
+  if (certainty !== 'observed' && lots.some((other) => isBetterKnown(other, lot))) return []
   const whole = arrival.bound === Number.POSITIVE_INFINITY
   const bornUs = rows[0]?.eventTimeUs ?? Number.POSITIVE_INFINITY
   const elsewhere = bornUs < -arrival.bound || rows.some((row) => row.role === 'output')
   const tier = Math.max(arrival.tier, tierOf(certainty), whole ? 0 : elsewhere ? 2 : 1)
   const during = { fromUs: -arrival.bound, toUs: Number.POSITIVE_INFINITY }
   return [{ ...arrival, tier, contents: { during, tier } }]
+}
+
+function isBetterKnown({ lot, certainty }: ItemLot, than: ItemRef): boolean {
+  return certainty === 'observed' && lot.ref !== than.ref
 }

@@ -5,9 +5,10 @@
  * A pallet is often shipped and its cases received, so the two rows of a move may be of different
  * units. What item and carrier have in common is told once, at the carrier.
  */
-import { type Carriers, type EffectiveRow, effectiveRows, type Placed } from './carriers.ts'
+import { type Carriers, type EffectiveRow, effectiveRows } from './carriers.ts'
 import type { Certainty } from './parts.ts'
 import type { ItemRef, TrailRow } from './source.ts'
+import type { ItemTrail } from './view.ts'
 
 /** One transport. `from` is the unit that was shipped, `to` the one that was received. */
 export interface Move {
@@ -50,19 +51,19 @@ function isArrival(bizStep: string | undefined): boolean {
 }
 
 /** The moves of an item that are not moves of one of its carriers, and its gaps. */
-export function journeyOf(carriers: Carriers, placed: Placed): Journey {
+export function journeyOf(carriers: Carriers, trail: ItemTrail): Journey {
   // With one carrier and no transport of its own, every move is the carrier's.
-  if (placed.stays.length < 2 && !placed.rows.some(isTransport)) return STILL
-  const rows = effectiveRows(carriers, placed, isTransport)
-  const { kind } = placed.item
-  return kind === 'lot' || kind === 'class' ? amountJourney(rows) : unitJourney(placed, rows)
+  if (trail.stays.length < 2 && !trail.rows.some(isTransport)) return STILL
+  const rows = effectiveRows(carriers, trail, { row: isTransport })
+  const { kind } = trail.item
+  return kind === 'lot' || kind === 'class' ? amountJourney(rows) : unitJourney(trail, rows)
 }
 
 /** Of one thing: it is under way or it is not. */
-function unitJourney(placed: Placed, rows: readonly EffectiveRow[]): Journey {
+function unitJourney(trail: ItemTrail, rows: readonly EffectiveRow[]): Journey {
   const moves: Move[] = []
   const gaps: HalfMove[] = []
-  const lastUs = placed.rows.at(-1)?.eventTimeUs ?? Number.NEGATIVE_INFINITY
+  const lastUs = trail.rows.at(-1)?.eventTimeUs ?? Number.NEGATIVE_INFINITY
   let away: EffectiveRow | undefined
   let here: EffectiveRow | undefined
 

@@ -14,6 +14,9 @@ export interface ItemLot {
   readonly certainty: 'observed' | 'possible'
 }
 
+/** The lots that an event names, by product. */
+type NamedLots = ReadonlyMap<string, readonly ItemLot[]>
+
 /**
  * The lots of some items, by reference. Looked for where an item was made; elsewhere only where that
  * does not tell, as it means reading every event of the item.
@@ -21,65 +24,74 @@ export interface ItemLot {
 export async function lotsOf(
   view: View,
   trails: readonly ItemTrail[],
-): Promise<Map<number, readonly ItemLot[]>> {
+): Promise<ReadonlyMap<number, readonly ItemLot[]>> {
   const lots = new Map<number, readonly ItemLot[]>()
-  const serials = trails.filter(({ item }) => item.kind === 'instance' && gtinOf(item.key))
+  const serials = trails.filter(({ item }) => item.kind === 'instance')
   await readLots(view, serials, isOrigin, lots)
   const unknown = serials.filter(({ item }) => !lots.has(item.ref))
-  await readLots(view, unknown, (row) => isMention(row) && !isOrigin(row), lots)
+  await readLots(view, unknown, isMention, lots)
   return lots
 }
 
 /** Whether a row tells that the item came into being. */
-export function isOrigin({ role, type, action }: TrailRow): boolean {
+function isOrigin({ role, type, action }: TrailRow): boolean {
   return role === 'output' || (role === 'object' && type === 'ObjectEvent' && action === 'ADD')
 }
 
-function isMention({ role }: TrailRow): boolean {
-  return role === 'object' || role === 'child'
+function isMention(row: TrailRow): boolean {
+  return (row.role === 'object' || row.role === 'child') && !isOrigin(row)
 }
 
 async function readLots(
   view: View,
   trails: readonly ItemTrail[],
-  wanted: (row: TrailRow) => boolean,
+  tells: (row: TrailRow) => boolean,
   lots: Map<number, readonly ItemLot[]>,
 ): Promise<void> {
-  const named = await lotsNamed(
-    view,
-    trails.flatMap(({ rows }) => rows.filter(wanted).map((row) => row.eventRef)),
-  )
+  const eventRefs = new Set<number>()
+  for (const { rows } of trails) for (const row of rows) if (tells(row)) eventRefs.add(row.eventRef)
+  const named = await lotsNamed(view, eventRefs)
   if (named.size === 0) return
   for (const { item, rows } of trails) {
     const gtin = gtinOf(item.key)
-    const found = rows
-      .filter(wanted)
-      .flatMap((row) => named.get(row.eventRef) ?? [])
-      .filter((each) => gtinOf(each.lot.key) === gtin)
-    const observed = found.filter((each) => each.certainty === 'observed')
-    const best = observed.length > 0 ? observed : found
-    if (best.length > 0) lots.set(item.ref, best.filter(isFirstOfLot))
+    if (gtin === undefined) continue
+    let found: readonly ItemLot[] = []
+    for (const row of rows) {
+      const its = tells(row) ? named.get(row.eventRef)?.get(gtin) : undefined
+      if (its) found = found.length === 0 ? its : [...found, ...its]
+    }
+    if (found.length > 0) lots.set(item.ref, found.length === 1 ? found : best(found))
   }
 }
 
-function isFirstOfLot({ lot }: ItemLot, at: number, all: readonly ItemLot[]): boolean {
-  return all.findIndex((each) => each.lot.ref === lot.ref) === at
+/** Each lot once; those that are only possible where none is observed. */
+function best(found: readonly ItemLot[]): readonly ItemLot[] {
+  const observed = found.filter(({ certainty }) => certainty === 'observed')
+  return observed.length > 0 ? distinct(observed) : distinct(found)
 }
 
-/** The lots that events say their objects, children or outputs belong to. */
+/** Each lot once, the first of each. */
+export function distinct(lots: readonly ItemLot[]): readonly ItemLot[] {
+  return lots.filter(({ lot }, at) => lots.findIndex((each) => each.lot.ref === lot.ref) === at)
+}
+
+/** The lots that events say their objects, children or outputs belong to, by event. */
 async function lotsNamed(
   view: View,
-  eventRefs: readonly number[],
-): Promise<Map<number, readonly ItemLot[]>> {
-  const named = new Map<number, ItemLot[]>()
-  if (eventRefs.length === 0) return named
-  for await (const members of view.source.members([...new Set(eventRefs)], ['lot'])) {
+  eventRefs: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, NamedLots>> {
+  const named = new Map<number, Map<string, ItemLot[]>>()
+  if (eventRefs.size === 0) return named
+  for await (const members of view.source.members([...eventRefs], ['lot'])) {
     for (const { eventRef, item, quantity } of members) {
+      const gtin = gtinOf(item.key)
+      if (gtin === undefined) continue
+      const ofEvent = named.get(eventRef) ?? new Map<string, ItemLot[]>()
+      const ofProduct = ofEvent.get(gtin) ?? []
       // A count says that only so many of the serials belong to it.
       const certainty = quantity === undefined ? 'observed' : 'possible'
-      const lots = named.get(eventRef)
-      if (lots) lots.push({ lot: item, eventRef, certainty })
-      else named.set(eventRef, [{ lot: item, eventRef, certainty }])
+      ofProduct.push({ lot: item, eventRef, certainty })
+      named.set(eventRef, ofEvent.set(gtin, ofProduct))
     }
   }
   return named
@@ -93,12 +105,15 @@ export async function* serialsOf(
   lot: ItemRef,
   eventRefs: readonly number[],
 ): AsyncGenerator<readonly { readonly item: ItemRef; readonly lot: ItemLot }[]> {
-  const gtin = gtinOf(lot.key)
-  const named = await lotsNamed(view, eventRefs)
+  const gtin = gtinOf(lot.key) ?? ''
+  const named = await lotsNamed(view, new Set(eventRefs))
   for await (const members of view.source.members(eventRefs, SERIAL_ROLES)) {
     yield members.flatMap(({ item, eventRef }) => {
       if (item.kind !== 'instance' || gtinOf(item.key) !== gtin) return []
-      const its = named.get(eventRef)?.find((each) => each.lot.ref === lot.ref)
+      const its = named
+        .get(eventRef)
+        ?.get(gtin)
+        ?.find((each) => each.lot.ref === lot.ref)
       return its ? [{ item, lot: its }] : []
     })
   }

@@ -4,7 +4,7 @@
  * Keys are canonical. Times are microseconds since 1970-01-01T00:00:00Z.
  */
 import type { Kind } from '#epcis/identifier.ts'
-import type { Moment } from './view.ts'
+import type { Moment } from './moment.ts'
 
 /**
  * `observed`: an event states it. `inferred`: it follows from events that do not state it themselves

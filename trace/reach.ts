@@ -41,14 +41,20 @@ export function bestTier(bounds: Bounds): Tier {
   return tierAt(bounds, Number.NEGATIVE_INFINITY)
 }
 
-export function widened(bounds: Bounds, tier: Tier, bound: number): Bounds {
-  const at = (place: 0 | 1 | 2) =>
-    tier <= place && !(bound <= bounds[place]) ? bound : bounds[place]
-  return [at(0), at(1), at(2)]
+export function widened([first, second, third]: Bounds, tier: Tier, bound: number): Bounds {
+  return [
+    tier > 0 || bound <= first ? first : bound,
+    tier > 1 || bound <= second ? second : bound,
+    bound <= third ? third : bound,
+  ]
 }
 
 export function isWider(bounds: Bounds, than: Bounds): boolean {
-  return bounds.some((bound, tier) => !Number.isNaN(bound) && !(bound <= (than[tier] ?? NONE)))
+  return isMore(bounds[0], than[0]) || isMore(bounds[1], than[1]) || isMore(bounds[2], than[2])
+}
+
+function isMore(bound: number, than: number): boolean {
+  return !Number.isNaN(bound) && !(bound <= than)
 }
 
 /** One small number for each item that was met, a page for neighbours: 0 where there is none. */
@@ -88,9 +94,7 @@ export class Reach {
   }
 
   set(ref: number, bounds: Bounds): void {
-    const full = IN_FULL.findIndex((each) =>
-      each.every((bound, tier) => isSame(bound, bounds[tier])),
-    )
+    const full = inFull(bounds)
     if (full > 0) {
       this.#inFull.set(ref, full)
       this.#other.delete(ref)
@@ -100,6 +104,10 @@ export class Reach {
   }
 }
 
-function isSame(one: number, other: number | undefined): boolean {
-  return Object.is(one, other)
+/** Place in IN_FULL; 0 where some bound is neither none nor all. */
+function inFull([first, second, third]: Bounds): number {
+  if (third !== ALL) return 0
+  if (second !== ALL) return Number.isNaN(second) ? 1 : 0
+  if (first !== ALL) return Number.isNaN(first) ? 2 : 0
+  return 3
 }

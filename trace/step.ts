@@ -5,7 +5,7 @@ import type { Carriers, Stretch } from './carriers.ts'
 import type { Arrival, Footing } from './frontier.ts'
 import type { ChainLink, RawPart, Standing, Unnamed } from './parts.ts'
 import type { Bounds, Direction, Tier } from './reach.ts'
-import type { ItemRef } from './source.ts'
+import type { ItemRef, TrailRow } from './source.ts'
 import type { View } from './view.ts'
 
 export interface Discovery {
@@ -22,15 +22,20 @@ export interface Step {
   readonly direction: Direction
   /** What makes bounds of times: 1 back, -1 forward. */
   readonly sign: 1 | -1
+  /** Whether a row puts its item on the near side of a transformation. */
+  readonly isNearSide: (row: TrailRow) => boolean
   tell(part: RawPart): void
   /**
    * Tells of a node, unless it was told in as good a standing; false where the node limit bars it.
    * `away`: how many steps it is from the items of this step. Default 1.
    */
   tellNode(item: ItemRef, standing: Standing, tier: Tier, away?: number): boolean
+  /** Tells which events of an item are of concern, where that is wanted. */
+  tellEvents(item: ItemRef, events: readonly TrailRow[]): void
   isTold(item: ItemRef): boolean
   /** That an item has more rows than were looked at. */
   tellCrowded(item: ItemRef): void
+  /** Adds to what the walk goes on from, unless it was reached as well before. */
   discover(discovery: Discovery): void
   /** Whether the node limit is so far exceeded that looking on serves nothing. */
   isExhausted(): boolean

@@ -4,6 +4,8 @@
  * As of a time, what happened later is not looked at, and an event that was declared in error later
  * still counts. The declaration itself repeats the event it voids and never counts. [EPCIS 7.4.1.2]
  */
+import type { Stay } from './containment.ts'
+import { isAfter } from './moment.ts'
 import type { ItemRef, TrailRow, TrailSource } from './source.ts'
 
 export interface View {
@@ -18,10 +20,14 @@ export interface ItemTrail {
   readonly rows: TrailRow[]
   /** Whether there are more rows than were kept. */
   more: boolean
+  /** Where it was, in the order in which that began: empty until Carriers.place has filled it. */
+  stays: readonly Stay[]
 }
 
 /** Rows kept of one item. A lot can have a million; what goes beyond is read by `restOf`. */
 export const KEPT_ROWS = 10_000
+
+const NOWHERE: readonly Stay[] = []
 
 /** Trails of some items, by their reference. That of an item without standing rows is empty. */
 export async function trailsOf(
@@ -29,7 +35,7 @@ export async function trailsOf(
   items: readonly ItemRef[],
 ): Promise<Map<number, ItemTrail>> {
   const trails = new Map<number, ItemTrail>()
-  for (const item of items) trails.set(item.ref, { item, rows: [], more: false })
+  for (const item of items) trails.set(item.ref, { item, rows: [], more: false, stays: NOWHERE })
   let unread = [...trails.values()]
   while (unread.length > 0 && (await readUntilCrowded(view, unread, trails))) {
     unread = unread.filter((trail) => trail.rows.length === 0)
@@ -69,17 +75,6 @@ export async function* restOf(view: View, trail: ItemTrail): AsyncGenerator<read
     const rest = (await standingOf(view, chunk)).filter((row) => isAfter(row, last))
     if (rest.length > 0) yield rest
   }
-}
-
-/** A place in the order in which trails are told: by eventTime, then by recordTime. */
-export interface Moment {
-  readonly eventTimeUs: number
-  readonly eventRef: number
-}
-
-export function isAfter(one: Moment, other: Moment): boolean {
-  if (one.eventTimeUs !== other.eventTimeUs) return one.eventTimeUs > other.eventTimeUs
-  return one.eventRef > other.eventRef
 }
 
 async function standingOf(view: View, rows: readonly TrailRow[]): Promise<readonly TrailRow[]> {

@@ -10,7 +10,7 @@ import { Book } from './book.ts'
 import type { ChainPart, RawPart } from './parts.ts'
 import { Pass } from './pass.ts'
 import type { Direction } from './reach.ts'
-import type { EventSummary, TrailSource } from './source.ts'
+import type { TrailSource } from './source.ts'
 
 export interface WalkOptions {
   readonly direction: Direction | 'both'
@@ -34,37 +34,42 @@ export async function* walk(
   options: WalkOptions,
 ): AsyncGenerator<ChainPart> {
   const names = new EventNames(source)
-  for await (const batch of walkInBatches(source, start, options)) {
-    const parts = batch.filter((part) => part.part !== 'seen')
-    await names.read(parts.flatMap((part) => ('eventRefs' in part ? part.eventRefs : [])))
-    for (const part of parts) {
-      if (!('eventRefs' in part)) {
-        yield part
-      } else {
+  for await (const batch of walkInBatches(source, start, options, false)) {
+    await names.read(batch)
+    for (const part of batch) {
+      if (part.part === 'link' || part.part === 'gap') {
         const { eventRefs, ...rest } = part
         yield { ...rest, eventIDs: names.of(eventRefs) }
+      } else if (part.part !== 'seen') {
+        yield part
       }
     }
   }
 }
 
-/** The same in batches, as they are found, with events by number and what each item took part in. */
+/**
+ * The same in batches, as they are found, with events by number; `wantsEvents`: also with those that
+ * each item took part in.
+ */
 export async function* walkInBatches(
   source: TrailSource,
   start: string,
   { direction, atUs, depth = UNLIMITED, limit = UNLIMITED }: WalkOptions,
+  wantsEvents: boolean,
 ): AsyncGenerator<readonly RawPart[]> {
   const [item] = await source.find([start])
   if (!item) return
-  const book = new Book(limit)
+  const book = new Book(limit, wantsEvents)
   const directions: Direction[] = direction === 'both' ? ['back', 'forward'] : [direction]
   for (const [at, each] of directions.entries()) {
-    yield* new Pass({ source, atUs }, each, book, depth, at > 0).run(item)
+    const view = { source, atUs }
+    const pass = new Pass({ view, direction: each, maxDepth: depth, isSecond: at > 0 }, book)
+    yield* pass.run(item)
   }
 }
 
 /** Names kept; beyond it all are forgotten, and read again where needed. */
-const KEPT_NAMES = 50_000
+const KEPT_NAMES = 10_000
 
 /** The eventIDs of events that a walk speaks of again and again. */
 class EventNames {
@@ -75,12 +80,18 @@ class EventNames {
     this.#source = source
   }
 
-  async read(eventRefs: readonly number[]): Promise<void> {
+  /** Reads those that some parts rest on. */
+  async read(parts: readonly RawPart[]): Promise<void> {
     if (this.#names.size > KEPT_NAMES) this.#names.clear()
-    const unknown = [...new Set(eventRefs)].filter((ref) => !this.#names.has(ref))
-    const summaries: EventSummary[] =
-      unknown.length === 0 ? [] : await this.#source.summaries(unknown)
-    for (const { eventRef, eventID } of summaries) this.#names.set(eventRef, eventID)
+    const unknown = new Set<number>()
+    for (const part of parts) {
+      if (part.part !== 'link' && part.part !== 'gap') continue
+      for (const ref of part.eventRefs) if (!this.#names.has(ref)) unknown.add(ref)
+    }
+    if (unknown.size === 0) return
+    for (const { eventRef, eventID } of await this.#source.summaries([...unknown])) {
+      this.#names.set(eventRef, eventID)
+    }
   }
 
   of(eventRefs: readonly number[]): string[] {

@@ -3,7 +3,7 @@
  * the time they carried something that is followed, and never opened: what else they carried is no
  * part of the chain.
  */
-import { type Carriers, covers, overlap, type Placed, type Stretch } from './carriers.ts'
+import { type Carriers, covers, overlap, type Stretch } from './carriers.ts'
 import type { Stay } from './containment.ts'
 import type { Expansion } from './frontier.ts'
 import { type HalfMove, type Journey, journeyOf, type Move } from './journey.ts'
@@ -11,37 +11,52 @@ import { CERTAINTIES, type ChainGap, type ChainLink, type Unnamed } from './part
 import { type Tier, tierAt, tierOf, UNREACHED } from './reach.ts'
 import type { ItemRef, TrailRow } from './source.ts'
 import { reachedStretch, type Step } from './step.ts'
+import type { ItemTrail } from './view.ts'
+
+/** Carriers remembered. A walk over more of them may tell the link of one again. */
+const REMEMBERED = 50_000
 
 /** What has been told of carriers, in both directions of a walk. */
 export class ToldCarriers {
   /** Per certainty, by reference: the stretches told with it or with a better one. */
   readonly #stretches = CERTAINTIES.map(() => new Map<number, readonly Stretch[]>())
   /** Of carriers in hand. Weak, as carriers are forgotten and read again. */
-  readonly #journeys = new WeakMap<Placed, Journey>()
+  readonly #journeys = new WeakMap<ItemTrail, Journey>()
 
-  /** Adds a stretch. What was told before, and what in one piece is told now; nothing if no more. */
-  add(
-    { item }: Placed,
-    during: Stretch,
-    tier: Tier,
-  ): { before: readonly Stretch[]; now: Stretch } | undefined {
-    const ofTier = this.#stretches[tier]?.get(item.ref) ?? []
-    if (ofTier.some((stretch) => covers(stretch, during))) return undefined
-    const before = this.#stretches.at(-1)?.get(item.ref) ?? []
+  has({ ref }: ItemRef, during: Stretch, tier: Tier): boolean {
+    const told = this.#stretches[tier]?.get(ref)
+    return told?.some((stretch) => covers(stretch, during)) ?? false
+  }
+
+  /** Adds a stretch: what was told before, and what is told now, in one piece. */
+  add({ ref }: ItemRef, during: Stretch, tier: Tier): Telling {
+    const before = this.#stretches.at(-1)?.get(ref) ?? []
     let now = during
     for (const stretches of this.#stretches.slice(tier)) {
-      const told = stretches.get(item.ref) ?? []
+      if (stretches.size > REMEMBERED) stretches.clear()
+      const told = stretches.get(ref) ?? []
       now = union(during, told)
-      stretches.set(item.ref, [...told.filter((each) => !touches(each, now)), now])
+      stretches.set(ref, [...told.filter((each) => !touches(each, now)), now])
     }
     return { before, now }
   }
 
-  journeyOf(carriers: Carriers, carrier: Placed): Journey {
+  journeyOf(carriers: Carriers, carrier: ItemTrail): Journey {
     const known = this.#journeys.get(carrier) ?? journeyOf(carriers, carrier)
     this.#journeys.set(carrier, known)
     return known
   }
+}
+
+interface Telling {
+  readonly before: readonly Stretch[]
+  readonly now: Stretch
+}
+
+/** Whether something between two times is told now, and was not before. */
+function isToldNow({ before, now }: Telling, fromUs: number, toUs: number): boolean {
+  const span = { fromUs, toUs: toUs + 1 }
+  return covers(now, span) && !before.some((stretch) => covers(stretch, span))
 }
 
 /** A stretch together with those that touch it. */
@@ -57,89 +72,80 @@ function touches(one: Stretch, other: Stretch): boolean {
   return one.fromUs <= other.toUs && other.fromUs <= one.toUs
 }
 
+/** Whether an item is reached at a time, and its whereabouts have not been told for it. */
+export function isNewlyReached(step: Step, { bounds, shown }: Expansion, timeUs: number): boolean {
+  const signedUs = step.sign * timeUs
+  return tierAt(bounds, signedUs) < UNREACHED && tierAt(shown, signedUs) === UNREACHED
+}
+
 /** Tells the stays, carriers, moves and gaps of an item, as far as it is newly reached. */
 export function tellWhereabouts(step: Step, told: ToldCarriers, expansion: Expansion): void {
-  const { placed, bounds } = expansion
-  const isNew = (eventTimeUs: number) => {
-    const signedUs = step.sign * eventTimeUs
-    return tierAt(expansion.shown, signedUs) === UNREACHED && tierAt(bounds, signedUs) < UNREACHED
-  }
+  const { trail, bounds } = expansion
   const reached = reachedStretch(step, bounds)
-  for (const stay of placed.stays) {
+  for (const stay of trail.stays) {
     const during = overlap(stay, reached)
     if (!during) continue
     const touchUs = step.direction === 'forward' ? stay.toUs - 1 : stay.fromUs
     const tier = Math.max(tierAt(bounds, step.sign * touchUs), tierOf(stay.certainty))
     if (!tellCarrier(step, told, step.carriers.get(stay), during, tier, 1)) continue
-    if (isNew(touchUs)) step.tell(stayLink(stay, placed.item))
+    if (isNewlyReached(step, expansion, touchUs)) step.tell(stayLink(stay, trail.item))
   }
-  const { moves, gaps } = journeyOf(step.carriers, placed)
+  const { moves, gaps } = journeyOf(step.carriers, trail)
   for (const move of moves) {
-    if (isNew(move.received.eventTimeUs)) tellMove(step, move)
+    if (isNewlyReached(step, expansion, move.received.eventTimeUs)) tellMove(step, move)
   }
-  for (const gap of gaps) if (isNew(gap.row.eventTimeUs)) step.tell(halfMoveGap(gap))
-  tellUnseen(step, placed, isNew)
+  for (const gap of gaps) {
+    if (isNewlyReached(step, expansion, gap.row.eventTimeUs)) step.tell(halfMoveGap(gap))
+  }
+  const first = trail.rows[0]
+  if (first && isNewlyReached(step, expansion, first.eventTimeUs)) tellUnseen(step, first)
 }
 
 /** Tells a carrier for a stretch of time, and what carried it; false where the limit bars it. */
 function tellCarrier(
   step: Step,
   told: ToldCarriers,
-  carrier: Placed,
+  carrier: ItemTrail,
   during: Stretch,
   tier: Tier,
   away: number,
 ): boolean {
-  if (!step.tellNode(carrier.item, 'carrier', tier, away)) return false
-  const added = told.add(carrier, during, tier)
-  if (!added) return true
-  const { before, now } = added
-  for (const stay of carrier.stays) {
+  const { item, rows, stays } = carrier
+  if (!step.tellNode(item, 'carrier', tier, away)) return false
+  if (told.has(item, during, tier)) return true
+  const telling = told.add(item, during, tier)
+  for (const stay of stays) {
     const inside = overlap(stay, during)
     if (!inside) continue
     const outer = step.carriers.get(stay)
     const its = Math.max(tier, tierOf(stay.certainty))
     if (!tellCarrier(step, told, outer, inside, its, away + 1)) continue
-    if (!before.some((stretch) => overlap(stay, stretch))) step.tell(stayLink(stay, carrier.item))
+    if (!telling.before.some((stretch) => overlap(stay, stretch))) step.tell(stayLink(stay, item))
   }
-  const isNew = (...timesUs: number[]) =>
-    timesUs.every((timeUs) => isIn(timeUs, now)) &&
-    !before.some((stretch) => timesUs.every((timeUs) => isIn(timeUs, stretch)))
   const { moves, gaps } = told.journeyOf(step.carriers, carrier)
   for (const move of moves) {
-    if (isNew(move.shipped.eventTimeUs, move.received.eventTimeUs)) tellMove(step, move)
+    const { shipped, received } = move
+    if (isToldNow(telling, shipped.eventTimeUs, received.eventTimeUs)) tellMove(step, move)
   }
-  for (const gap of gaps) if (isNew(gap.row.eventTimeUs)) step.tell(halfMoveGap(gap))
-  tellUnseen(step, carrier, isNew)
-  tellEvents(
-    step,
-    carrier.item,
-    carrier.rows.filter((row) => isNew(row.eventTimeUs)),
-  )
+  for (const gap of gaps) {
+    if (isToldNow(telling, gap.row.eventTimeUs, gap.row.eventTimeUs)) step.tell(halfMoveGap(gap))
+  }
+  const seen = rows.filter(({ eventTimeUs }) => isToldNow(telling, eventTimeUs, eventTimeUs))
+  if (seen.length > 0) step.tellEvents(item, seen)
+  if (seen[0] && seen[0] === rows[0]) tellUnseen(step, seen[0])
   return true
 }
 
-function isIn(timeUs: number, { fromUs, toUs }: Stretch): boolean {
-  return fromUs <= timeUs && timeUs < toUs
-}
-
-/** The events of an item that are of concern, for who collects them. */
-export function tellEvents(step: Step, { key }: ItemRef, events: readonly TrailRow[]): void {
-  if (events.length > 0) step.tell({ part: 'seen', key, events })
-}
-
 /** An item whose first event is that it goes into something, or is packed. */
-function tellUnseen(step: Step, { item, rows }: Placed, isNew: (timeUs: number) => boolean): void {
-  const first = rows[0]
-  if (!first || !isNew(first.eventTimeUs)) return
-  if (first.role !== 'input' && first.role !== 'child' && first.role !== 'parent') return
+function tellUnseen(step: Step, { item, role, eventTimeUs, eventRef }: TrailRow): void {
+  if (role !== 'input' && role !== 'child' && role !== 'parent') return
   step.tell({
     part: 'gap',
     kind: 'never-seen-before',
     key: item.key,
-    timeUs: first.eventTimeUs,
+    timeUs: eventTimeUs,
     open: false,
-    eventRefs: [first.eventRef],
+    eventRefs: [eventRef],
   })
 }
 
