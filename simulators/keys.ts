@@ -35,10 +35,8 @@ export function ssccKey(prefix: string, serial: number): string {
   return `${root}/00/${checked(`3${prefix}${padded(serial, 9)}`)}`
 }
 
-/** A place, or with `extension` a room, door or till inside it. */
-export function placeKey(prefix: string, reference: number, extension?: string): string {
-  const place = `${root}/414/${checked(`${prefix}${padded(reference, 5)}`)}`
-  return extension === undefined ? place : `${place}/254/${extension}`
+export function placeKey(prefix: string, reference: number): string {
+  return `${root}/414/${checked(`${prefix}${padded(reference, 5)}`)}`
 }
 
 export function partyKey(prefix: string): string {

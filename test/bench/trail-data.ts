@@ -50,7 +50,7 @@ interface Pool {
   readonly lots: string[]
 }
 
-const pooled = 60
+const pooled = 600
 
 class World {
   readonly #chance: Chance
@@ -72,7 +72,7 @@ class World {
     const number = this.#runs++
     for (let made = 0; made < 3; made += 1) {
       yield* this.#grow(this.#seeds, [])
-      yield* this.#grow(this.#crops, this.#some(this.#seeds, 4))
+      yield* this.#grow(this.#crops, this.#some(this.#seeds, 5))
       yield* this.#grow(this.#ingredients, this.#some(this.#crops, 6))
     }
     const product = `095213210${String(number % 1000).padStart(4, '0')}9`
@@ -188,7 +188,6 @@ function eventOf(what: What, count: number, line: number): NewEvent {
   const eventTimeUs = recordTimeUs - line * 100_000
   const place = `https://id.gs1.org/414/952132100${String(line).padStart(3, '0')}9`
   const body = {
-    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
     eventID,
     type: what.type,
     action: what.action,
@@ -201,9 +200,7 @@ function eventOf(what: What, count: number, line: number): NewEvent {
     bizLocation: { id: place },
     bizTransactionList: [
       { type: 'po', bizTransaction: `urn:epcglobal:cbv:bt:9521321000010:PO-${count >> 4}` },
-      { type: 'desadv', bizTransaction: `urn:epcglobal:cbv:bt:9521321000010:ASN-${count >> 3}` },
     ],
-    sourceList: [{ type: 'owning_party', source: 'https://id.gs1.org/417/9521321000010' }],
   }
   return {
     ...what,

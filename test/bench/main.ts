@@ -1,0 +1,63 @@
+/**
+ * `npm run bench`: how fast, how large, and beside what. Every figure stands beside a baseline of the
+ * same run and beside what was to be reached; nothing here can fail a build. Prints a table and
+ * writes everything it measured to bench-results/.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { figuresOf } from './figures.ts'
+import { measureIntake } from './intake.ts'
+import { judge, machine, tableOf } from './report.ts'
+import { measureTrace } from './trace.ts'
+
+const help = `Usage: npm run bench -- [options]
+
+  --seconds N   of the load without a pause (default: 60)
+  --rounds N    in turns with the baselines (default: 5)
+  --rows LIST   trail rows at which traces are measured (default: 1000000,5000000)
+  --quick       a first impression in about a minute: short rounds, 200000 rows
+  --help
+`
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    rows: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) process.stdout.write(help)
+else await bench()
+
+async function bench(): Promise<void> {
+  const quick = { seconds: '10', rounds: '1', rows: '200000' }
+  const full = { seconds: '60', rounds: '5', rows: '1000000,5000000' }
+  const { seconds, rounds, rows } = { ...(values.quick ? quick : full), ...values }
+  const started = new Date()
+  const intake = await measureIntake({
+    rounds: Number(rounds),
+    roundSeconds: values.quick ? 3 : 10,
+    sustainedSeconds: Number(seconds),
+    onProgress: tell,
+  })
+  tell(`traces at ${rows} trail rows`)
+  const trace = await measureTrace(rows.split(',').map(Number))
+  const figures = figuresOf(intake, trace).map(judge)
+  const on = machine()
+  process.stdout.write(`${JSON.stringify(on)}\n${tableOf(figures)}\n`)
+  const folder = fileURLToPath(new URL('../../bench-results', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, `${started.toISOString().replace(/[:.]/g, '-')}.json`)
+  const measured = { machine: on, started: started.toISOString(), figures, intake, trace }
+  writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`)
+  tell(`written to ${file}`)
+}
+
+function tell(what: string): void {
+  process.stderr.write(`${what}\n`)
+}
