@@ -42,7 +42,7 @@ export type Party = z.infer<typeof partySchema>
 export const locationSchema = z
   .strictObject({
     key: keySchema.describe('Canonical key of a readPoint or bizLocation').meta({
-      example: 'https://id.gs1.org/414/9521321000010',
+      example: 'https://id.gs1.org/414/9521321000018',
     }),
     party: slugSchema,
     name: nameSchema,
@@ -57,7 +57,7 @@ export type Location = z.infer<typeof locationSchema>
 export const productSchema = z
   .strictObject({
     key: keySchema.describe('Canonical key of the class, usually a GTIN').meta({
-      example: 'https://id.gs1.org/01/09521321000013',
+      example: 'https://id.gs1.org/01/09521321000018',
     }),
     party: slugSchema,
     name: nameSchema,

@@ -109,7 +109,7 @@ describe('the registry', () => {
       party: 'farm',
       name: 'Gate',
     })
-    expect(parsed.key).toBe('https://id.gs1.org/414/9521321000010')
+    expect(parsed.key).toBe('https://id.gs1.org/414/9521321000018')
   })
 
   it('refuses vendor topics that could cover more than one device', () => {

@@ -1,0 +1,106 @@
+/**
+ * Wires the HTTP API: each resource is handed only what it needs. The app has no port; the
+ * composition root serves it, and tests call it directly.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Logger } from 'pino'
+import type { Registry as Metrics } from 'prom-client'
+import type { Intake } from '#store/intake.ts'
+import type { Journal } from '#store/journal/journal.ts'
+import type { JournalReader } from '#store/journal/reader.ts'
+import type { Registry } from '#store/registry.ts'
+import type { TrailReader } from '#store/trail.ts'
+import { authenticate } from './caller.ts'
+import { serveCapture } from './capture.ts'
+import { CaptureIntake } from './capture-intake.ts'
+import type { CaptureOutcomes } from './capture-outcomes.ts'
+import { serveDocs } from './docs.ts'
+import { announced, epcisHeaders } from './epcis-headers.ts'
+import { serveEvents } from './events.ts'
+import { type ReadinessCheck, serveHealth } from './health.ts'
+import { serveItems } from './items.ts'
+import { serveKeys } from './keys.ts'
+import { measureRequests, serveMetrics } from './metrics.ts'
+import { Problem } from './problem.ts'
+import { serveRegistry } from './registry.ts'
+import { serveRejections } from './rejections.ts'
+import { createRouter, type Env } from './route.ts'
+import { serveTelemetry } from './telemetry.ts'
+import { serveTrace } from './trace.ts'
+
+export interface ApiSettings {
+  /** How the server is reached from outside; without it links name the host of the request. */
+  readonly publicUrl: string | undefined
+  /** Largest capture body that is read. */
+  readonly maxBodyBytes: number
+}
+
+export interface ApiParts {
+  readonly settings: ApiSettings
+  readonly trail: TrailReader
+  readonly registry: Registry
+  readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
+  readonly journal: Pick<Journal, 'append' | 'failed'>
+  readonly journalReader: Pick<JournalReader, 'at'>
+  /** Whether the journal may grow; while it may not, captures are answered 503. */
+  readonly hasRoom: () => boolean
+  /** Fed by the composition root with every outcome that ingest reports. */
+  readonly outcomes: CaptureOutcomes
+  /** What /readyz tells, asked at every request. */
+  readonly readiness: () => Promise<readonly ReadinessCheck[]>
+  /** What /metrics tells; see registerGauges. */
+  readonly metrics: Metrics
+  readonly log: Logger
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number
+}
+
+const longestUri = 8192
+
+export function createApi(parts: ApiParts): OpenAPIHono<Env> {
+  const { settings, registry, log } = parts
+  const app = new OpenAPIHono<Env>()
+  app.use(measureRequests(parts.metrics))
+  app.use(async (c, next) => {
+    c.set('baseUrl', (settings.publicUrl ?? new URL(c.req.url).origin).replace(/\/+$/, ''))
+    if (c.req.url.length > longestUri) {
+      const detail = `the URI has ${c.req.url.length} characters; ${longestUri} are read`
+      throw new Problem('uri_too_long', { detail })
+    }
+    await next()
+  })
+  app.use('/epcis/*', epcisHeaders)
+  app.use(authenticate(registry))
+  app.notFound((c) => {
+    return new Problem('not_found', { detail: `there is nothing at ${c.req.path}` }).toResponse()
+  })
+  app.onError((error, c) => {
+    if (error instanceof Problem) return error.toResponse()
+    log.error({ err: error, method: c.req.method, path: c.req.path }, 'a request failed')
+    return new Problem('internal', { detail: 'the fault is in the log' }).toResponse()
+  })
+
+  const router = createRouter(app)
+  const captureIntake = new CaptureIntake({ ...parts, maxBodyBytes: settings.maxBodyBytes })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key as it was shown when it was made',
+  })
+  serveCapture(router, { ...parts, captureIntake })
+  serveEvents(router, { ...parts, captureIntake })
+  serveTrace(router, parts)
+  serveItems(router, parts)
+  serveTelemetry(router, parts)
+  serveRegistry(router, parts)
+  serveKeys(router, { ...parts, keys: registry.keys })
+  serveRejections(router, parts)
+  serveHealth(router, parts)
+  serveMetrics(router, parts.metrics)
+  serveDocs(router, app)
+  router.close((path) => {
+    if (!path.startsWith('/epcis/')) return {}
+    return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced
+  })
+  return app
+}

@@ -1,0 +1,58 @@
+/** Who asks: the bearer key of a request, and how far the right of a route reaches for it. */
+import type { MiddlewareHandler } from 'hono'
+import type { Principal } from '#store/registry/schema.ts'
+import type { Registry } from '#store/registry.ts'
+import { type Action, type CallerRole, type Reach, reachOf, rolesFor } from './access.ts'
+import { Problem } from './problem.ts'
+import type { Env } from './route.ts'
+
+export interface Caller {
+  readonly role: CallerRole
+  readonly reach: Reach
+  readonly keyId?: string
+  readonly party?: string
+  readonly device?: string
+}
+
+/** Finds whose key a request carries. A key that opens nothing is refused, also where none is needed. */
+export function authenticate(registry: Pick<Registry, 'principal'>): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const header = c.req.header('Authorization')
+    if (header !== undefined) {
+      const key = /^Bearer +(\S+) *$/i.exec(header)?.[1]
+      if (key === undefined) throw unauthenticated('Authorization is not of the form: Bearer <key>')
+      const principal = registry.principal(key)
+      if (principal === undefined) throw unauthenticated('this key opens nothing', 'invalid_token')
+      c.set('principal', principal)
+    }
+    await next()
+  }
+}
+
+/** Throws 401 without a key and 403 with one that may not do this. */
+export function callerOf(principal: Principal | undefined, action: Action): Caller {
+  const reach = reachOf(action, principal?.role ?? 'public')
+  if (reach !== undefined) return { role: 'public', ...principal, reach }
+  if (principal === undefined) throw unauthenticated('send Authorization: Bearer <key>')
+  const roles = rolesFor(action).join(', ')
+  throw new Problem('forbidden', {
+    detail: `this is a key of role ${principal.role}; to ${action} takes one of: ${roles}`,
+  })
+}
+
+/** The party to look at: the caller's where it is confined to one, else the one it asks for. */
+export function partyFor(caller: Caller, asked?: string): string | undefined {
+  if (caller.reach === 'all') return asked
+  if (asked === undefined || asked === caller.party) return caller.party
+  throw new Problem('forbidden', { detail: `this key sees what is of ${caller.party} only` })
+}
+
+/** Whether something of a party is out of the caller's reach. */
+export function isForeign(caller: Caller, party: string | undefined): boolean {
+  return caller.reach !== 'all' && party !== caller.party
+}
+
+function unauthenticated(detail: string, error?: 'invalid_token'): Problem {
+  const challenge = ['Bearer realm="suyuan"', ...(error ? [`error="${error}"`] : [])].join(', ')
+  return new Problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': challenge } })
+}

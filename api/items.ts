@@ -1,0 +1,2 @@
+import type { Router } from './route.ts'
+export function serveItems(_router: Router, _parts: unknown): void {}

@@ -1,0 +1,229 @@
+/**
+ * Parties, locations, products and devices: whoever makes one names it, so PUT makes or replaces it
+ * under its name, and sending it again changes nothing.
+ */
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { identify } from '#epcis/identifier.ts'
+import type { Collection, Refusal } from '#store/registry/collection.ts'
+import {
+  type Device,
+  deviceSchema,
+  type Location,
+  locationSchema,
+  type Party,
+  type Product,
+  partySchema,
+  productSchema,
+  slugSchema,
+} from '#store/registry/schema.ts'
+import { deviceKey, type Registry } from '#store/registry.ts'
+import type { Action } from './access.ts'
+import { type Caller, isForeign, partyFor } from './caller.ts'
+import { lastOf, linkNext, pageParameters, tokenOf } from './paging.ts'
+import { Problem } from './problem.ts'
+import type { Env, Router } from './route.ts'
+
+export interface RegistryParts {
+  readonly registry: Registry
+  readonly nowUs: () => number
+}
+
+/** One kind of thing and how its resource differs from the others. */
+interface Kind<T> {
+  readonly path: string
+  /** The path of one of them, with the parts of its name. */
+  readonly onePath: string
+  readonly tail?: true
+  readonly read: Action
+  readonly write: Action
+  readonly collection: Collection<T>
+  readonly schema: z.ZodType<T>
+  readonly keyOf: (thing: T) => string
+  readonly partyOf: (thing: T) => string
+  /** The key that a path names. */
+  readonly keyOfPath: (params: Readonly<Record<string, string>>) => string
+  /** What the answer to the making of one holds beside it. */
+  readonly made?: { readonly schema: z.ZodType; readonly more: (thing: T) => object }
+}
+
+const newDeviceSchema = deviceSchema
+  .extend({
+    keyId: z.string(),
+    secret: z.string().meta({ description: 'The key of the device: shown here and never again' }),
+  })
+  .meta({ id: 'NewDevice' })
+
+export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts): void {
+  serveKind<Party>(router, {
+    path: '/v1/parties',
+    onePath: '/v1/parties/{slug}',
+    read: 'read parties',
+    write: 'write parties',
+    collection: registry.parties,
+    schema: partySchema,
+    keyOf: (party) => party.slug,
+    partyOf: (party) => party.slug,
+    keyOfPath: ({ slug = '' }) => slug,
+  })
+  serveKind<Location>(router, {
+    path: '/v1/locations',
+    onePath: '/v1/locations/{key}',
+    tail: true,
+    read: 'read locations',
+    write: 'write locations',
+    collection: registry.locations,
+    schema: locationSchema,
+    keyOf: (location) => location.key,
+    partyOf: (location) => location.party,
+    keyOfPath: ({ key = '' }) => canonical(key),
+  })
+  serveKind<Product>(router, {
+    path: '/v1/products',
+    onePath: '/v1/products/{key}',
+    tail: true,
+    read: 'read products',
+    write: 'write products',
+    collection: registry.products,
+    schema: productSchema,
+    keyOf: (product) => product.key,
+    partyOf: (product) => product.party,
+    keyOfPath: ({ key = '' }) => canonical(key),
+  })
+  serveKind<Device>(router, {
+    path: '/v1/devices',
+    onePath: '/v1/devices/{party}/{device}',
+    read: 'read devices',
+    write: 'write devices',
+    collection: registry.devices,
+    schema: deviceSchema,
+    keyOf: ({ party, device }) => deviceKey(party, device),
+    partyOf: (device) => device.party,
+    keyOfPath: ({ party = '', device = '' }) => deviceKey(party, device),
+    made: {
+      schema: newDeviceSchema,
+      more: ({ party, device, name }) => {
+        const key = registry.keys.issue({ role: 'device', party, device, label: name }, nowUs())
+        if (!key.ok) throw refused(key)
+        return { keyId: key.record.keyId, secret: key.secret }
+      },
+    },
+  })
+}
+
+function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
+  const { path, onePath, tail, schema, collection } = kind
+  const tag = 'Registry'
+  const plural = path.replace('/v1/', '')
+  const one = { path: onePath, tag, ...(tail && { tail }) } as const
+  router.serve(
+    {
+      method: 'get',
+      path,
+      tag,
+      may: kind.read,
+      summary: `List ${plural}`,
+      query: { party: slugSchema.optional(), ...pageParameters },
+      answers: {
+        200: {
+          description: 'A page',
+          schema: z.object({ items: z.array(schema), nextPageToken: z.string().optional() }),
+        },
+      },
+    },
+    (c, { caller, query: { party, perPage, nextPageToken } }) => {
+      const after = lastOf(nextPageToken)
+      const page = collection.list({ party: partyFor(caller, party), after, limit: perPage })
+      linkNext(c, page.after)
+      const token = page.after === undefined ? undefined : tokenOf(page.after)
+      return c.json({ items: page.items, nextPageToken: token })
+    },
+  )
+  router.serve(
+    {
+      ...one,
+      method: 'get',
+      may: kind.read,
+      summary: `Get one of the ${plural}`,
+      answers: { 200: { description: 'It', schema } },
+    },
+    (c, { caller, params }) => {
+      const found = collection.get(kind.keyOfPath(params))
+      if (found === undefined || isForeign(caller, kind.partyOf(found)))
+        throw notFound(kind, params)
+      return c.json(found)
+    },
+  )
+  router.serve(
+    {
+      ...one,
+      method: 'put',
+      may: kind.write,
+      summary: `Make or replace one of the ${plural}`,
+      body: schema,
+      answers: {
+        200: { description: 'Replaced', schema },
+        201: { description: 'Made', schema: kind.made?.schema ?? schema },
+      },
+    },
+    (c, { caller, params, body }) => put(c, kind, caller, params, body),
+  )
+  router.serve(
+    {
+      ...one,
+      method: 'delete',
+      may: kind.write,
+      summary: `Remove one of the ${plural}`,
+      answers: { 204: { description: 'Removed' } },
+    },
+    (c, { caller, params }) => {
+      const key = kind.keyOfPath(params)
+      const found = collection.get(key)
+      if (found === undefined || isForeign(caller, kind.partyOf(found)))
+        throw notFound(kind, params)
+      const removed = collection.remove(key)
+      if (!removed.ok) throw refused(removed)
+      return c.body(null, 204)
+    },
+  )
+}
+
+function put<T extends object>(
+  c: Context<Env>,
+  kind: Kind<T>,
+  caller: Caller,
+  params: Readonly<Record<string, string>>,
+  thing: T,
+): Response {
+  const { collection } = kind
+  const key = kind.keyOfPath(params)
+  if (kind.keyOf(thing) !== key) {
+    const detail = `the body is of ${kind.keyOf(thing)}, the path names ${key}`
+    throw new Problem('invalid_input', { code: 'path_mismatch', path: '', detail })
+  }
+  const before = collection.get(key)
+  if ([thing, before].some((some) => some !== undefined && isForeign(caller, kind.partyOf(some)))) {
+    const detail = `${key} is not of party ${caller.party}, which this key acts for`
+    throw new Problem('forbidden', { detail })
+  }
+  const written = collection.put(thing)
+  if (!written.ok) throw refused(written)
+  if (!written.created) return c.json(thing)
+  return c.json({ ...thing, ...kind.made?.more(thing) }, 201)
+}
+
+function notFound<T>(kind: Kind<T>, params: Readonly<Record<string, string>>): Problem {
+  const key = kind.keyOfPath(params)
+  return new Problem('not_found', { detail: `there is no ${key} in ${kind.path}` })
+}
+
+/** The problem of a write that the registry does not take. */
+export function refused({ code, path, message }: Refusal): Problem {
+  const kind =
+    code === 'party_in_use' || code === 'admin_key_is_a_setting' ? 'in_use' : 'invalid_input'
+  return new Problem(kind, { code, path, detail: message })
+}
+
+function canonical(text: string): string {
+  return identify(text).key
+}

@@ -1,0 +1,86 @@
+/**
+ * The chain of an item: what it came from, what it became, where it was. As one JSON document, or as
+ * a stream of its parts, a line each, for chains of any size: those are never held whole.
+ */
+import { z } from 'zod'
+import type { TrailReader } from '#store/trail.ts'
+import { chain, DEFAULT_LIMIT, partToJson } from '#trace/chain.ts'
+import type { TrailSource } from '#trace/source.ts'
+import { type WalkOptions, walk } from '#trace/walk.ts'
+import { itemOf, unknownItem } from './item.ts'
+import { count, moment } from './parameters.ts'
+import type { Router } from './route.ts'
+import { streamText } from './stream.ts'
+import { trailFor } from './visible.ts'
+
+/** Nodes that one JSON document may hold in each direction; a stream may hold any number. */
+const mostNodes = 10_000
+const streamType = 'application/x-ndjson'
+
+const chainSchema = z
+  .object({
+    start: z.string(),
+    direction: z.enum(['back', 'forward', 'both']),
+    at: z.iso.datetime().optional(),
+    nodes: z.array(z.looseObject({ key: z.string(), kind: z.string() })),
+    links: z.array(z.looseObject({ kind: z.string(), from: z.string(), to: z.string() })),
+    gaps: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
+    cut: z.array(z.looseObject({ reason: z.string(), count: z.int() })),
+    events: z.array(z.looseObject({ eventID: z.string() })),
+  })
+  .meta({ id: 'Chain' })
+
+export interface TraceParts {
+  readonly trail: TrailReader
+}
+
+export function serveTrace(router: Router, { trail }: TraceParts): void {
+  router.serve(
+    {
+      method: 'get',
+      path: '/v1/trace/{id}',
+      tail: true,
+      may: 'trace',
+      tag: 'Trace',
+      summary: 'The chain of an item',
+      description:
+        `Accept: ${streamType} streams the parts of the chain, a line each, without holding it: a ` +
+        'part has `part`: node, link, gap or cut.',
+      query: {
+        direction: z.enum(['back', 'forward', 'both']).default('both'),
+        at: moment.optional().meta({ description: 'The chain as it was at that time' }),
+        depth: count.optional().meta({ description: 'How many steps from the start' }),
+        limit: count.optional().meta({
+          description:
+            `How many nodes in each direction. ${DEFAULT_LIMIT} where it is left out, ` +
+            `${mostNodes} at most; a stream has neither limit`,
+        }),
+      },
+      answers: {
+        200: { description: 'The chain; `cut` says what a limit left out', schema: chainSchema },
+      },
+    },
+    async (c, { caller, params: { id = '' }, query: { direction, at, depth, limit } }) => {
+      const item = itemOf(id)
+      const source = trailFor(trail, caller)
+      const options = { direction, atUs: at, depth, limit }
+      if (c.req.header('Accept')?.includes(streamType)) {
+        const [known] = await source.find([item.key])
+        if (known === undefined) throw unknownItem(item)
+        return streamText(lines(source, item.key, options), { 'Content-Type': streamType })
+      }
+      const bounded = { ...options, limit: Math.min(limit ?? DEFAULT_LIMIT, mostNodes) }
+      const found = await chain(source, item.key, bounded)
+      if (found === undefined) throw unknownItem(item)
+      return c.json(found)
+    },
+  )
+}
+
+async function* lines(
+  source: TrailSource,
+  key: string,
+  options: WalkOptions,
+): AsyncGenerator<string> {
+  for await (const part of walk(source, key, options)) yield `${JSON.stringify(partToJson(part))}\n`
+}
