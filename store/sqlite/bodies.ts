@@ -24,10 +24,10 @@ interface Block {
 type BlockRow = [first: number, block: Uint8Array]
 
 export class Bodies {
-  protected readonly select: Statement
+  readonly #select: Statement
 
   constructor(database: Database) {
-    this.select = prepareArrays(
+    this.#select = prepareArrays(
       database,
       'SELECT first, block FROM body WHERE first <= ? ORDER BY first DESC LIMIT 1',
     )
@@ -50,7 +50,7 @@ export class Bodies {
   }
 
   protected blockOf(seq: number): Block | undefined {
-    const row: BlockRow | undefined = this.select.get(seq)
+    const row: BlockRow | undefined = this.#select.get(seq)
     return row && { first: row[0], bodies: unpack(row[1]) }
   }
 }
@@ -69,9 +69,10 @@ export class WritableBodies extends Bodies {
    * added. To be called in a transaction.
    */
   add(first: number, bodies: readonly string[]): void {
-    let { first: start, bodies: held } = this.#openBlock(first)
-    let length = lengthOf(held)
-    let block = [...held]
+    const last = this.blockOf(first)
+    let start = last?.first ?? first
+    let block = [...(last?.bodies ?? [])]
+    let length = block.reduce((sum, body) => sum + body.length, 0)
     for (const [at, body] of bodies.entries()) {
       if (isFull(block.length, length)) {
         this.#replace.run(start, pack(block))
@@ -84,23 +85,10 @@ export class WritableBodies extends Bodies {
     }
     this.#replace.run(start, pack(block))
   }
-
-  /** The last block while there is room in it, else a new one. */
-  #openBlock(next: number): Block {
-    const last = this.blockOf(next)
-    if (last === undefined || isFull(last.bodies.length, lengthOf(last.bodies))) {
-      return { first: next, bodies: [] }
-    }
-    return last
-  }
 }
 
 function isFull(events: number, length: number): boolean {
   return events >= blockEvents || length >= blockLength
-}
-
-function lengthOf(bodies: readonly string[]): number {
-  return bodies.reduce((length, body) => length + body.length, 0)
 }
 
 /** The lengths in UTF-16 units, a line feed, the bodies. */

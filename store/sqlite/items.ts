@@ -78,7 +78,8 @@ export class Items {
     return items
   }
 
-  protected forget(): void {
+  /** After a rollback: numbers given in the transaction are not those of the file. */
+  forget(): void {
     this.#cache.clear()
   }
 }
@@ -119,7 +120,6 @@ export class WritableItems extends Items {
     return ids.map((id, at) => id ?? missing.get(named[at]?.key ?? '')?.id ?? 0)
   }
 
-  /** After a rollback: numbers given in the transaction are not those of the file. */
   override forget(): void {
     super.forget()
     this.#ids.clear()

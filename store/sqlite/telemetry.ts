@@ -104,17 +104,21 @@ async function* windows(
 
 /** Of the one connection that writes. */
 export class TelemetryWriter {
+  readonly #selectSeries: Statement
   readonly #insertSeries: Statement
   readonly #insert: RowsStatement
   readonly #replace: RowsStatement
   readonly #count: Statement
 
   constructor(database: Database) {
-    // The update that changes nothing makes it return the series that is there.
+    const columns = 'device, type, component, uom, party'
+    this.#selectSeries = prepareArrays(
+      database,
+      `SELECT id FROM series WHERE (${columns}) = (?, ?, ?, ?, ?)`,
+    )
     this.#insertSeries = prepareArrays(
       database,
-      `INSERT INTO series (device, type, component, uom, party) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET device = device RETURNING id`,
+      `INSERT INTO series (${columns}) VALUES (?, ?, ?, ?, ?) RETURNING id`,
     )
     const into = 'INTO reading (series, timeUs, value) VALUES'
     this.#insert = new RowsStatement(database, 3, (values) => `INSERT OR IGNORE ${into} ${values}`)
@@ -136,7 +140,7 @@ export class TelemetryWriter {
     }
     const rows: number[] = []
     for (const [key, series] of points) {
-      const id: number = this.#insertSeries.get(...JSON.parse(key))[0]
+      const id = this.#seriesID(JSON.parse(key))
       for (const [timeUs, value] of [...series].sort((a, b) => a[0] - b[0])) {
         rows.push(id, timeUs, value)
       }
@@ -145,5 +149,10 @@ export class TelemetryWriter {
     // The rest is there already: a point sent again, or corrected.
     if (added < rows.length / 3) this.#replace.run(rows)
     this.#count.run(added)
+  }
+
+  #seriesID(series: readonly string[]): number {
+    const [id] = this.#selectSeries.get(...series) ?? this.#insertSeries.get(...series)
+    return id
   }
 }

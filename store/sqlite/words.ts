@@ -47,7 +47,8 @@ export class Words {
     this.#texts.set(id, text)
   }
 
-  protected forget(): void {
+  /** After a rollback: numbers given in the transaction are not those of the file. */
+  forget(): void {
     this.#ids.clear()
     this.#texts.clear()
   }
@@ -69,10 +70,5 @@ export class WritableWords extends Words {
     const id: number = this.#insert.get(text)[0]
     this.remember(id, text)
     return id
-  }
-
-  /** After a rollback: numbers given in the transaction are not those of the file. */
-  override forget(): void {
-    super.forget()
   }
 }
