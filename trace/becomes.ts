@@ -94,7 +94,7 @@ function addOwnUses(
 
 function addInheritedUses(step: Step, expansion: Expansion, uses: Use[]): void {
   const { trail, footing, bounds } = expansion
-  if (footing !== 'traced' || trail.stays.length === 0) return
+  if (footing !== 'traced' || !step.carriers.someTransform(trail)) return
   const rows = effectiveRows(step.carriers, trail, {
     row: step.isNearSide,
     during: reachedStretch(step, bounds),
@@ -181,17 +181,19 @@ function cross(step: Step, use: Use, far: FarEvent, { item, role }: EventMember)
   const isPart = role === 'lot' && step.direction === 'forward'
   const reached = isPart ? Math.max(tier, 1) : tier
   const isNew = toldTier === UNREACHED
-  step.discover({
+  const arrival = {
+    bound: step.sign * far.timeUs,
+    tier: reached,
+    eventRef: far.eventRef,
+    contents: { during: contentsTime(step, item, far), tier: Math.max(reached, 1) },
+  }
+  const isTold = !isNew || !step.isTold(unit)
+  step.discover(
     item,
-    footing: 'traced',
-    arrival: {
-      bound: step.sign * far.timeUs,
-      tier: reached,
-      eventRef: far.eventRef,
-      contents: { during: contentsTime(step, item, far), tier: Math.max(reached, 1) },
-    },
-    link: isNew && step.isTold(unit) ? linkOf(step, unit, evidence, item, far) : undefined,
-  })
+    'traced',
+    arrival,
+    isTold ? undefined : linkOf(step, unit, evidence, item, far),
+  )
 }
 
 /** Within one event the standard states it, within one transformation it infers it. */

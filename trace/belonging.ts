@@ -4,7 +4,7 @@
  */
 import { stayKindOf } from './containment.ts'
 import type { Arrival, Contents, Expansion } from './frontier.ts'
-import { distinct, type ItemLot, serialsOf } from './lots.ts'
+import { type ItemLot, serialsOf } from './lots.ts'
 import type { ChainLink, Unnamed } from './parts.ts'
 import { type Bounds, bestTier, isWider, type Tier, tierOf, UNREACHED } from './reach.ts'
 import type { ItemRef, TrailRow } from './source.ts'
@@ -20,11 +20,11 @@ export async function* serials(
   if (eventRefs.length === 0 || !isWider(bounds, before)) return
   const tiers = tiersThatDiffer(bounds)
   for await (const found of serialsOf(step.view, trail.item, eventRefs)) {
-    for (const { item, lot } of found) {
+    for (const { lot, serials } of found) {
       for (const tier of tiers) {
-        const bound = bounds[tier]
-        const arrival = { bound, tier, eventRef: lot.eventRef, contents: undefined, lot }
-        step.discover({ item, footing: 'traced', arrival, link: undefined })
+        const { eventRef } = lot
+        const arrival = { bound: bounds[tier], tier, eventRef, contents: undefined, lot }
+        for (const item of serials) step.discover(item, 'traced', arrival)
       }
     }
     yield
@@ -59,10 +59,11 @@ export function lotsUpward(step: Step, expansion: Expansion): void {
 
 /** Those its own events name, and those it was found by. */
 function lotsTold({ lots, arrivals }: Expansion): readonly ItemLot[] {
-  const others = arrivals.flatMap(({ lot }) => {
-    return lot && !lots.some((each) => each.lot.ref === lot.lot.ref) ? [lot] : []
-  })
-  return others.length === 0 ? lots : distinct([...lots, ...others])
+  let told = lots
+  for (const { lot } of arrivals) {
+    if (lot && !told.some((each) => each.lot.ref === lot.lot.ref)) told = [...told, lot]
+  }
+  return told
 }
 
 function goForwardFromLot(step: Step, { trail, bounds }: Expansion, lot: ItemLot): void {
@@ -82,8 +83,9 @@ function goBackFromLot(step: Step, { trail, bounds }: Expansion, lot: ItemLot): 
 }
 
 function goOnFromLot(step: Step, { lot, eventRef }: ItemLot, bound: number, tier: Tier): void {
-  const arrival = { bound, tier, eventRef, contents: undefined }
-  step.discover({ item: lot, footing: 'lot', arrival, link: undefined })
+  if (!step.isKnown(lot, 'lot', bound, tier)) {
+    step.discover(lot, 'lot', { bound, tier, eventRef, contents: undefined })
+  }
 }
 
 function ofLot({ trail }: Expansion, { lot, certainty, eventRef }: ItemLot): Unnamed<ChainLink> {
@@ -135,7 +137,7 @@ async function* contentsBy(
       }
       const footing =
         kinds.get(eventRef) === 'associated' ? 'attached' : isPart(item) ? 'lot' : 'traced'
-      step.discover({ item, footing, arrival, link: undefined })
+      step.discover(item, footing, arrival)
     }
     yield
     if (step.isExhausted()) return

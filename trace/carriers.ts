@@ -112,20 +112,39 @@ export class Carriers {
     }
   }
 
-  #staysOf({ item, rows }: ItemTrail, placements: readonly Placement[]): readonly Stay[] {
-    const amount = placements.some(({ quantity }) => quantity !== undefined)
-    const single = item.kind !== 'lot' && item.kind !== 'class' && !amount
-    const bornUs = rows[0]?.eventTimeUs ?? Number.NEGATIVE_INFINITY
-    return KINDS.flatMap((kind) => {
-      const its = placements.filter(({ row }) => stayKindOf(row) === kind)
-      if (its.length === 0) return []
-      const emptied = ({ ref }: ItemRef) => this.#emptied[kind].get(ref) ?? []
-      return replayStays({ kind, placements: its, single, emptied, bornUs })
+  /** Whether anything that carried an item took part in a transformation. */
+  someTransform({ stays }: ItemTrail, depth = 0): boolean {
+    for (const stay of stays) {
+      const carrier = this.get(stay)
+      // Deeper than this, containers contain each other.
+      if (carrier.transforms || depth > DEEPEST || this.someTransform(carrier, depth + 1))
+        return true
+    }
+    return false
+  }
+
+  #staysOf(trail: ItemTrail, placements: readonly Placement[]): readonly Stay[] {
+    const attached = placements.filter(({ row }) => row.type === 'AssociationEvent')
+    if (attached.length === 0) return this.#replay('contains', trail, placements)
+    const packed = placements.filter(({ row }) => row.type === 'AggregationEvent')
+    return [
+      ...this.#replay('contains', trail, packed),
+      ...this.#replay('associated', trail, attached),
+    ]
+  }
+
+  #replay(kind: StayKind, { item, rows }: ItemTrail, placements: readonly Placement[]): Stay[] {
+    const isAmount = placements.some(({ quantity }) => quantity !== undefined)
+    return replayStays(kind, {
+      placements,
+      single: item.kind !== 'lot' && item.kind !== 'class' && !isAmount,
+      emptied: this.#emptied[kind],
+      bornUs: rows[0]?.eventTimeUs ?? Number.NEGATIVE_INFINITY,
     })
   }
 }
 
-const KINDS: readonly StayKind[] = ['contains', 'associated']
+const DEEPEST = 20
 
 function isPlacement(row: TrailRow): boolean {
   return row.role === 'child' && stayKindOf(row) !== undefined

@@ -16,7 +16,7 @@ import type {
   Unnamed,
 } from './parts.ts'
 import type { EventSummary, TrailSource } from './source.ts'
-import { type WalkOptions, walkInBatches } from './walk.ts'
+import { rawBatches, type WalkOptions } from './walk.ts'
 
 /** A part as it goes out: times as RFC 3339 text, absent where they are not known. */
 export type PartJson<Part extends ChainPart = ChainPart> = Part extends ChainLink
@@ -69,7 +69,7 @@ export async function chain(
 ): Promise<Chain | undefined> {
   const limit = options.limit ?? DEFAULT_LIMIT
   const collected = new Collected()
-  for await (const batch of walkInBatches(source, start, { ...options, limit }, true)) {
+  for await (const batch of rawBatches(source, start, { ...options, limit }, true)) {
     for (const part of batch) collected.add(part)
   }
   if (collected.isEmpty) return undefined

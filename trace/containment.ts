@@ -37,13 +37,12 @@ export interface Placement {
 }
 
 export interface Replay {
-  readonly kind: StayKind
   /** Placements of one child, in order. */
   readonly placements: readonly Placement[]
   /** Whether the child is one thing, and not an amount of a class or lot. */
   readonly single: boolean
-  /** The events that emptied a parent, in order. */
-  readonly emptied: (parent: ItemRef) => readonly Moment[]
+  /** The events that emptied a parent, in order, by its reference. */
+  readonly emptied: ReadonlyMap<number, readonly Moment[]>
   /** When the child was first heard of. */
   readonly bornUs: number
 }
@@ -63,29 +62,31 @@ interface OpenStay {
 }
 
 /** The stays of one child, in the order in which they began. */
-export function replayStays(replay: Replay): Stay[] {
+export function replayStays(kind: StayKind, replay: Replay): Stay[] {
   const stays: Stay[] = []
   const open: OpenStay[] = []
   for (const placement of replay.placements) {
-    closeEmptied(replay, open, stays, placement.row)
-    if (placement.row.action === 'ADD') packed(replay, open, stays, placement)
-    else unpacked(replay, open, stays, placement)
+    closeEmptied(kind, replay, open, stays, placement.row)
+    if (placement.row.action === 'ADD') packed(kind, replay, open, stays, placement)
+    else unpacked(kind, replay, open, stays, placement)
   }
-  closeEmptied(replay, open, stays, undefined)
-  for (const stay of open) stays.push(stayOf(replay.kind, stay, undefined, 'observed'))
+  closeEmptied(kind, replay, open, stays, undefined)
+  for (const stay of open) stays.push(stayOf(kind, stay, undefined, 'observed'))
   return stays.length < 2 ? stays : stays.sort((one, other) => one.fromUs - other.fromUs)
 }
 
 /** Ends stays in containers that were emptied before a row; before now without one. */
 function closeEmptied(
-  { kind, emptied }: Replay,
+  kind: StayKind,
+  { emptied }: Replay,
   open: OpenStay[],
   stays: Stay[],
   before: Moment | undefined,
 ): void {
   for (let at = open.length - 1; at >= 0; at--) {
     const stay = open[at]
-    const end = stay && firstAfter(emptied(stay.parent), stay.began)
+    const moments = stay && emptied.get(stay.parent.ref)
+    const end = moments && firstAfter(moments, stay.began)
     if (!stay || !end || (before && !isAfter(before, end))) continue
     stays.push(stayOf(kind, stay, end, 'observed'))
     open.splice(at, 1)
@@ -93,7 +94,8 @@ function closeEmptied(
 }
 
 function packed(
-  { kind, single }: Replay,
+  kind: StayKind,
+  { single }: Replay,
   open: OpenStay[],
   stays: Stay[],
   { row, parent, quantity, uom }: Placement,
@@ -108,15 +110,21 @@ function packed(
   open.push({ parent, began: row, amount: quantity, uom })
 }
 
-function unpacked(replay: Replay, open: OpenStay[], stays: Stay[], placement: Placement): void {
+function unpacked(
+  kind: StayKind,
+  replay: Replay,
+  open: OpenStay[],
+  stays: Stay[],
+  placement: Placement,
+): void {
   const at = open.findIndex((each) => each.parent.ref === placement.parent.ref)
   const stay = open[at]
   if (stay) {
     if (!replay.single && !isLast(stay, placement)) return
-    stays.push(stayOf(replay.kind, stay, placement.row, 'observed'))
+    stays.push(stayOf(kind, stay, placement.row, 'observed'))
     open.splice(at, 1)
   } else if (!replay.single || open.length === 0) {
-    const missed = unseen(replay, placement, stays)
+    const missed = unseen(kind, replay, placement, stays)
     if (missed) stays.push(missed)
   }
 }
@@ -170,20 +178,21 @@ function stayOf(
  * where nothing bounds it, nothing is said.
  */
 function unseen(
+  kind: StayKind,
   replay: Replay,
   { row, parent }: Placement,
   stays: readonly Stay[],
 ): Stay | undefined {
   const before = stays.filter((stay) => replay.single || stay.parent.ref === parent.ref)
   const bounds = before.map((stay) => stay.toUs)
-  const emptied = replay.emptied(parent).findLast((moment) => isAfter(row, moment))
+  const emptied = replay.emptied.get(parent.ref)?.findLast((moment) => isAfter(row, moment))
   if (emptied) bounds.push(emptied.eventTimeUs)
   if (replay.single && replay.bornUs < row.eventTimeUs) bounds.push(replay.bornUs)
   if (bounds.length === 0 && parent.kind === 'asset') return undefined
   const fromUs = Math.max(Number.NEGATIVE_INFINITY, ...bounds)
   if (fromUs >= row.eventTimeUs) return undefined
   return {
-    kind: replay.kind,
+    kind,
     parent,
     fromUs,
     toUs: row.eventTimeUs,

@@ -58,7 +58,7 @@ export interface Expansion {
   /** What it was reached in before. */
   readonly before: Bounds
   /** What its whereabouts have been told for; and what it became, on whatever footing. */
-  readonly shown: Bounds
+  shown: Bounds
   readonly told: Bounds
   readonly bounds: Bounds
 }
@@ -118,7 +118,7 @@ export function settleArrival(
   trail: ItemTrail,
   lots: readonly ItemLot[],
 ): Arrival | readonly Arrival[] {
-  if (arrival.lot) return lotArrivals(arrival, arrival.lot, trail, lots)
+  if (arrival.lot) return arrivalFromLot(arrival, arrival.lot, trail, lots)
   const { inside } = arrival
   if (!inside) return arrival
   return staysInside(inside, footing, trail).flatMap((stay) => {
@@ -147,19 +147,19 @@ export function staysInside(
  * more than possible where it was there before, or where its own origin is stated. A serial whose
  * lot is known from a better source is not one of a lot that is only named beside it.
  */
-function lotArrivals(
-  arrival: Arrival,
-  { certainty, lot }: ItemLot,
+function arrivalFromLot(
+  { bound, tier: best, eventRef }: Arrival,
+  lot: ItemLot,
   { rows }: ItemTrail,
   lots: readonly ItemLot[],
-): readonly Arrival[] {
-  if (certainty !== 'observed' && lots.some((other) => isBetterKnown(other, lot))) return []
-  const whole = arrival.bound === Number.POSITIVE_INFINITY
+): Arrival | readonly Arrival[] {
+  if (lot.certainty !== 'observed' && lots.some((each) => isBetterKnown(each, lot.lot))) return []
+  const isWhole = bound === Number.POSITIVE_INFINITY
   const bornUs = rows[0]?.eventTimeUs ?? Number.POSITIVE_INFINITY
-  const elsewhere = bornUs < -arrival.bound || rows.some((row) => row.role === 'output')
-  const tier = Math.max(arrival.tier, tierOf(certainty), whole ? 0 : elsewhere ? 2 : 1)
-  const during = { fromUs: -arrival.bound, toUs: Number.POSITIVE_INFINITY }
-  return [{ ...arrival, tier, contents: { during, tier } }]
+  const isElsewhere = !isWhole && (bornUs < -bound || rows.some(({ role }) => role === 'output'))
+  const tier = Math.max(best, tierOf(lot.certainty), isElsewhere ? 2 : isWhole ? 0 : 1)
+  const during = { fromUs: -bound, toUs: Number.POSITIVE_INFINITY }
+  return { bound, tier, eventRef, contents: { during, tier }, lot }
 }
 
 function isBetterKnown({ lot, certainty }: ItemLot, than: ItemRef): boolean {

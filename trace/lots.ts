@@ -71,7 +71,7 @@ function best(found: readonly ItemLot[]): readonly ItemLot[] {
 }
 
 /** Each lot once, the first of each. */
-export function distinct(lots: readonly ItemLot[]): readonly ItemLot[] {
+function distinct(lots: readonly ItemLot[]): readonly ItemLot[] {
   return lots.filter(({ lot }, at) => lots.findIndex((each) => each.lot.ref === lot.ref) === at)
 }
 
@@ -99,22 +99,34 @@ async function lotsNamed(
 
 const SERIAL_ROLES: readonly Role[] = ['object', 'child', 'output']
 
+/** Some serials of a lot, with what one event says of them. */
+export interface LotSerials {
+  readonly lot: ItemLot
+  readonly serials: readonly ItemRef[]
+}
+
 /** The serials that some events say are of a lot, in chunks of bounded size. */
 export async function* serialsOf(
   view: View,
   lot: ItemRef,
   eventRefs: readonly number[],
-): AsyncGenerator<readonly { readonly item: ItemRef; readonly lot: ItemLot }[]> {
+): AsyncGenerator<readonly LotSerials[]> {
   const gtin = gtinOf(lot.key) ?? ''
   const named = await lotsNamed(view, new Set(eventRefs))
   for await (const members of view.source.members(eventRefs, SERIAL_ROLES)) {
-    yield members.flatMap(({ item, eventRef }) => {
-      if (item.kind !== 'instance' || gtinOf(item.key) !== gtin) return []
+    const byEvent = new Map<number, ItemRef[]>()
+    for (const { item, eventRef } of members) {
+      if (item.kind !== 'instance' || gtinOf(item.key) !== gtin) continue
+      const serials = byEvent.get(eventRef)
+      if (serials) serials.push(item)
+      else byEvent.set(eventRef, [item])
+    }
+    yield [...byEvent].flatMap(([eventRef, serials]) => {
       const its = named
         .get(eventRef)
         ?.get(gtin)
         ?.find((each) => each.lot.ref === lot.ref)
-      return its ? [{ item, lot: its }] : []
+      return its ? [{ lot: its, serials }] : []
     })
   }
 }

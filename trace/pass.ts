@@ -12,7 +12,7 @@ import type { Book } from './book.ts'
 import { ALWAYS, Carriers } from './carriers.ts'
 import { type Expansion, type Found, Frontier, staysInside } from './frontier.ts'
 import type { RawPart } from './parts.ts'
-import { bestTier, type Direction, EVERYWHERE, tierAt, UNREACHED } from './reach.ts'
+import { bestTier, type Direction, EVERYWHERE, type Tier, tierAt, UNREACHED } from './reach.ts'
 import { Settler } from './settler.ts'
 import type { ItemRef } from './source.ts'
 import type { Step } from './step.ts'
@@ -103,12 +103,13 @@ export class Pass {
       tellEvents: (item, events) => book.tellEvents(item, events),
       isTold: (item) => book.isTold(item),
       tellCrowded: (item) => book.tellCrowded(item),
-      discover: ({ item, footing, arrival, link }) => {
+      isKnown: (item, footing, bound, tier) => settler.isKnown(item, footing, bound, tier),
+      discover: (item, footing, arrival, link) => {
         // What its own trail decides is told when that has been read.
         const isDecided = !arrival.inside && !arrival.lot
         if (isDecided && !book.tellNode(item, footing, arrival.tier, depth + 1)) return
         if (link) book.tell(link)
-        if (!settler.isKnown(item, footing, arrival)) frontier.add(item, footing, arrival)
+        frontier.add(item, footing, arrival)
       },
       isExhausted: () => book.isExhausted,
     }
@@ -149,10 +150,9 @@ export class Pass {
     const known = await this.#settler.read(chunk)
     const expansions: Expansion[] = []
     for (const found of chunk) {
-      const news = this.#settler.settle(found, known)
-      if (!news || !step.tellNode(found.item, found.footing, bestOf(news.arrivals), 0)) continue
-      const isAgain = this.#options.isSecond && found.item.ref === this.#start
-      const expansion = { ...news, shown: isAgain ? EVERYWHERE : news.before }
+      const expansion = this.#settler.settle(found, known)
+      if (!expansion || !step.tellNode(found.item, found.footing, bestOf(expansion), 0)) continue
+      if (this.#options.isSecond && found.item.ref === this.#start) expansion.shown = EVERYWHERE
       this.#tell(step, expansion)
       expansions.push(expansion)
     }
@@ -181,7 +181,7 @@ function byKey(one: Found, other: Found): number {
   return one.item.key < other.item.key ? -1 : 1
 }
 
-function bestOf(arrivals: Expansion['arrivals']): number {
+function bestOf({ arrivals }: Expansion): Tier {
   let best = UNREACHED
   for (const { tier } of arrivals) best = Math.min(best, tier)
   return best

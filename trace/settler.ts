@@ -18,9 +18,6 @@ import { type Bounds, type Direction, isWider, Reach, type Tier, tierAt, widened
 import type { ItemRef, TrailRow } from './source.ts'
 import { type ItemTrail, trailsOf, type View } from './view.ts'
 
-/** What is new about an item. */
-export type News = Omit<Expansion, 'shown'>
-
 const NO_LOTS: readonly ItemLot[] = []
 
 export class Settler {
@@ -41,12 +38,10 @@ export class Settler {
     this.#carriers = carriers
   }
 
-  /** Whether going on would find nothing that was not found before. */
-  isKnown({ ref }: ItemRef, footing: Footing, arrival: Arrival): boolean {
-    if (arrival.contents || arrival.inside || arrival.lot) return false
-    const traced = this.#reach.traced.get(ref)
-    if (tierAt(traced, arrival.bound) <= arrival.tier) return true
-    return tierAt(this.#reach[footing].get(ref), arrival.bound) <= arrival.tier
+  /** Whether going on from an item, without its contents, would find nothing new. */
+  isKnown({ ref }: ItemRef, footing: Footing, bound: number, tier: Tier): boolean {
+    if (tierAt(this.#reach.traced.get(ref), bound) <= tier) return true
+    return tierAt(this.#reach[footing].get(ref), bound) <= tier
   }
 
   /** What is known of some items together; each is settled by `settle` when its turn comes. */
@@ -66,21 +61,35 @@ export class Settler {
   }
 
   /** What is new about an item; undefined where nothing is. */
-  settle(found: Found, { trails, lots: known }: Known): News | undefined {
+  settle(found: Found, { trails, lots: known }: Known): Expansion | undefined {
     const { item, footing } = found
     const trail = trails.get(item.ref)
     if (!trail) return undefined
     const lots = known.get(item.ref) ?? NO_LOTS
-    const arrivals = found.arrivals.flatMap((arrival) =>
-      settleArrival(this.#direction, arrival, found, trail, lots),
-    )
+    const arrivals: Arrival[] = []
+    for (const each of found.arrivals) {
+      const settled = settleArrival(this.#direction, each, found, trail, lots)
+      if ('bound' in settled) arrivals.push(settled)
+      else arrivals.push(...settled)
+    }
     const before = this.#reach[footing].get(item.ref)
     const bounds = this.#widen(before, footing, trail, arrivals)
     const openings = footing === 'traced' ? this.#open(trail, arrivals) : []
     if (openings.length === 0 && !isWider(bounds, before)) return undefined
     const told = this.#toldBounds(item)
     this.#reach[footing].set(item.ref, bounds)
-    return { footing, trail, lots, arrivals, openings, before, told, bounds, found: found.arrivals }
+    return {
+      footing,
+      trail,
+      lots,
+      arrivals,
+      found: found.arrivals,
+      openings,
+      before,
+      shown: before,
+      told,
+      bounds,
+    }
   }
 
   #widen(before: Bounds, footing: Footing, trail: ItemTrail, arrivals: readonly Arrival[]): Bounds {

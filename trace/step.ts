@@ -8,14 +8,6 @@ import type { Bounds, Direction, Tier } from './reach.ts'
 import type { ItemRef, TrailRow } from './source.ts'
 import type { View } from './view.ts'
 
-export interface Discovery {
-  readonly item: ItemRef
-  readonly footing: Footing
-  readonly arrival: Arrival
-  /** Told when the node limit lets the item in; undefined where it has been told before. */
-  readonly link: Unnamed<ChainLink> | undefined
-}
-
 export interface Step {
   readonly view: View
   readonly carriers: Carriers
@@ -35,8 +27,10 @@ export interface Step {
   isTold(item: ItemRef): boolean
   /** That an item has more rows than were looked at. */
   tellCrowded(item: ItemRef): void
-  /** Adds to what the walk goes on from, unless it was reached as well before. */
-  discover(discovery: Discovery): void
+  /** Whether going on from an item, without its contents, would find nothing new. */
+  isKnown(item: ItemRef, footing: Footing, bound: number, tier: Tier): boolean
+  /** Adds to what the walk goes on from, with the link to tell if the node limit lets the item in. */
+  discover(item: ItemRef, footing: Footing, arrival: Arrival, link?: Unnamed<ChainLink>): void
   /** Whether the node limit is so far exceeded that looking on serves nothing. */
   isExhausted(): boolean
 }

@@ -20,6 +20,8 @@ export interface ItemTrail {
   readonly rows: TrailRow[]
   /** Whether there are more rows than were kept. */
   more: boolean
+  /** Whether it took part in a transformation. */
+  transforms: boolean
   /** Where it was, in the order in which that began: empty until Carriers.place has filled it. */
   stays: readonly Stay[]
 }
@@ -35,7 +37,9 @@ export async function trailsOf(
   items: readonly ItemRef[],
 ): Promise<Map<number, ItemTrail>> {
   const trails = new Map<number, ItemTrail>()
-  for (const item of items) trails.set(item.ref, { item, rows: [], more: false, stays: NOWHERE })
+  for (const item of items) {
+    trails.set(item.ref, { item, rows: [], more: false, transforms: false, stays: NOWHERE })
+  }
   let unread = [...trails.values()]
   while (unread.length > 0 && (await readUntilCrowded(view, unread, trails))) {
     unread = unread.filter((trail) => trail.rows.length === 0)
@@ -61,6 +65,7 @@ async function readUntilCrowded(
         return true
       }
       trail.rows.push(row)
+      if (row.type === 'TransformationEvent') trail.transforms = true
     }
   }
   return false

@@ -28,30 +28,65 @@ const UNLIMITED = Number.POSITIVE_INFINITY
  * The parts of the chain of a canonical key; none where no event has named it. Links may come before
  * their nodes, nodes may come again better told, cuts come at the end of a direction.
  */
-export async function* walk(
+export function walk(
   source: TrailSource,
   start: string,
   options: WalkOptions,
-): AsyncGenerator<ChainPart> {
+): AsyncIterableIterator<ChainPart> {
+  return new OneByOne(walkBatches(source, start, options))
+}
+
+/** The same, as many at a time as are found together: for those who pass them on in bulk. */
+export async function* walkBatches(
+  source: TrailSource,
+  start: string,
+  options: WalkOptions,
+): AsyncGenerator<readonly ChainPart[]> {
   const names = new EventNames(source)
-  for await (const batch of walkInBatches(source, start, options, false)) {
+  for await (const batch of rawBatches(source, start, options, false)) {
     await names.read(batch)
-    for (const part of batch) {
-      if (part.part === 'link' || part.part === 'gap') {
-        const { eventRefs, ...rest } = part
-        yield { ...rest, eventIDs: names.of(eventRefs) }
-      } else if (part.part !== 'seen') {
-        yield part
-      }
-    }
+    yield batch.flatMap((part) => names.nameIn(part) ?? [])
+  }
+}
+
+/** What comes in batches, one by one: an async generator would cost more a part than the walk does. */
+class OneByOne<T> implements AsyncIterableIterator<T> {
+  readonly #batches: AsyncGenerator<readonly T[]>
+  #batch: readonly T[] = []
+  #at = 0
+
+  constructor(batches: AsyncGenerator<readonly T[]>) {
+    this.#batches = batches
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    const value = this.#batch[this.#at++]
+    return value === undefined ? this.#nextBatch() : Promise.resolve({ done: false, value })
+  }
+
+  async return(): Promise<IteratorResult<T, undefined>> {
+    this.#batch = []
+    await this.#batches.return(undefined)
+    return { done: true, value: undefined }
+  }
+
+  async #nextBatch(): Promise<IteratorResult<T, undefined>> {
+    const next = await this.#batches.next()
+    if (next.done) return { done: true, value: undefined }
+    this.#batch = next.value
+    this.#at = 0
+    return this.next()
   }
 }
 
 /**
- * The same in batches, as they are found, with events by number; `wantsEvents`: also with those that
- * each item took part in.
+ * The same with events by number. `wantsEvents`: also with those that each item took part in.
  */
-export async function* walkInBatches(
+export async function* rawBatches(
   source: TrailSource,
   start: string,
   { direction, atUs, depth = UNLIMITED, limit = UNLIMITED }: WalkOptions,
@@ -94,7 +129,21 @@ class EventNames {
     }
   }
 
-  of(eventRefs: readonly number[]): string[] {
+  /** A part with its events named; undefined for parts that are not told one by one. */
+  nameIn(part: RawPart): ChainPart | undefined {
+    if (part.part === 'link') {
+      const { kind, from, to, certainty, fromUs, toUs, eventRefs } = part
+      const eventIDs = this.#namesOf(eventRefs)
+      return { part: 'link', kind, from, to, certainty, fromUs, toUs, eventIDs }
+    }
+    if (part.part === 'gap') {
+      const { kind, key, timeUs, open, eventRefs } = part
+      return { part: 'gap', kind, key, timeUs, open, eventIDs: this.#namesOf(eventRefs) }
+    }
+    return part.part === 'seen' ? undefined : part
+  }
+
+  #namesOf(eventRefs: readonly number[]): string[] {
     return eventRefs.map((ref) => this.#names.get(ref) ?? '')
   }
 }

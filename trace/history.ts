@@ -1,0 +1,69 @@
+/**
+ * All that happened to one item, by itself and with what carried it, in order: what its state and its
+ * exposure are told from.
+ */
+
+import { Carriers, type EffectiveRow, effectiveRows } from './carriers.ts'
+import type { Stay } from './containment.ts'
+import { type ItemLot, lotsOf } from './lots.ts'
+import type { EventSummary, ItemRef, TrailSource } from './source.ts'
+import { trailsOf, type View } from './view.ts'
+
+/** An event of an item; `path` are the stays from the item outwards, none where it is its own. */
+export interface Happening extends EffectiveRow {
+  readonly event: EventSummary
+}
+
+export interface History {
+  readonly item: ItemRef
+  /** In the order of (eventTime, recordTime), each event once. */
+  readonly happenings: readonly Happening[]
+  /** Where it was packed, in the order in which that began. */
+  readonly stays: readonly Stay[]
+  readonly lots: readonly ItemLot[]
+  /** Whether there is more than was read: a lot can have a million events. */
+  readonly more: boolean
+}
+
+/** The history of a canonical key as of now or `atUs`; undefined where no event has named it. */
+export async function historyOf(
+  source: TrailSource,
+  key: string,
+  atUs?: number,
+): Promise<History | undefined> {
+  const [item] = await source.find([key])
+  if (!item) return undefined
+  const view: View = { source, atUs }
+  const trail = (await trailsOf(view, [item])).get(item.ref)
+  if (!trail) return undefined
+  const carriers = new Carriers(view)
+  await carriers.place([trail])
+  const rows = onceEach(effectiveRows(carriers, trail, { row: () => true }))
+  const summaries = await source.summaries(rows.map(({ row }) => row.eventRef))
+  const lots = (await lotsOf(view, [trail])).get(item.ref) ?? []
+  return {
+    item,
+    happenings: rows.flatMap((row, at) => {
+      const event = summaries[at]
+      return event ? [{ ...row, event }] : []
+    }),
+    stays: trail.stays,
+    lots,
+    more: trail.more,
+  }
+}
+
+/** Of an event that names both an item and its carrier, the item's own row. */
+function onceEach(rows: readonly EffectiveRow[]): EffectiveRow[] {
+  const nearest = new Map<number, EffectiveRow>()
+  for (const row of rows) {
+    const known = nearest.get(row.row.eventRef)
+    if (!known || row.path.length < known.path.length) nearest.set(row.row.eventRef, row)
+  }
+  return [...nearest.values()]
+}
+
+/** What a path of stays allows to say: seen where all of them were stated. */
+export function certaintyOf(path: readonly Stay[]): Stay['certainty'] {
+  return path.every(({ certainty }) => certainty === 'observed') ? 'observed' : 'inferred'
+}
