@@ -7,17 +7,20 @@
 import { readFile } from 'node:fs/promises'
 import type { JournalPosition } from '#store/trail.ts'
 import { type Disk, replaceFile } from './disk.ts'
-import { codeOf } from './errors.ts'
+import { codeOf, JournalDamaged } from './errors.ts'
 
 const NAME = 'closed-at'
 
+/** 0 for a journal that was never closed in order. */
 export async function readFloor(directory: string): Promise<JournalPosition> {
   try {
-    return Number(await readFile(`${directory}/${NAME}`, 'utf8'))
+    const position = Number(await readFile(`${directory}/${NAME}`, 'utf8'))
+    if (Number.isSafeInteger(position)) return position
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 0
     throw error
   }
+  throw new JournalDamaged(0, NAME, 'it does not say where the journal was closed')
 }
 
 export async function writeFloor(

@@ -290,10 +290,9 @@ function memoryOf({ payload }: JournalEntry): number {
   return WAITING_BYTES + payload.length
 }
 
-/** Makes the folder, each new level durable in the one above. */
+/** Makes the folder where there is none, each new level durable in the one above. */
 async function makeDirectory({ directory, disk }: Settings): Promise<void> {
-  const first = await mkdir(directory, { recursive: true })
-  if (first === undefined) return
+  const first = (await mkdir(directory, { recursive: true })) ?? directory
   for (let made = directory; made.length >= first.length; made = dirname(made)) {
     await disk.syncDirectory(dirname(made))
   }

@@ -27,7 +27,11 @@ export function lockDirectory(directory: string): () => void {
     if (!isBusy(error)) throw error
     throw new JournalLocked(`${directory} is in use by process ${holder?.pid}`, { cause: error })
   }
-  return () => database.close()
+  return () => {
+    // `close` alone waits for the garbage collector to let go of statements.
+    database.exec('ROLLBACK')
+    database.close()
+  }
 }
 
 function isBusy(error: unknown): boolean {

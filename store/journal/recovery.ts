@@ -60,7 +60,7 @@ export async function recover(
   }
   const segment = await openSegment(directory, last, (path) => disk.open(path, 'r+'))
   try {
-    return { starts, segment, ...(await recoverLast(segment, disk, floor)) }
+    return { starts, segment, ...(await recoverLast(directory, segment, disk, floor)) }
   } catch (error) {
     await segment.file.close()
     throw error
@@ -82,6 +82,7 @@ async function checkWhole(
 }
 
 async function recoverLast(
+  directory: string,
   segment: Segment,
   disk: Disk,
   floor: JournalPosition,
@@ -98,11 +99,12 @@ async function recoverLast(
     if (await wasAcknowledged(segment, end)) {
       throw new JournalDamaged(position, name, 'a record is not whole, but later ones are')
     }
-    // Never acknowledged. A crash before the sync leaves the same tail to cut at the next start.
+    // Never acknowledged. A crash before the sync below leaves a tail to cut at the next start.
     await disk.truncate(segment.file, end)
-    await disk.sync(segment.file)
   }
   await writeAgain(segment.file, disk, commit, end)
+  // Its name as well: a crash may have come between the renaming of a new segment and this.
+  await disk.syncDirectory(directory)
   return { end, lastRecordTimeUs, cutBytes: size - end }
 }
 
@@ -124,7 +126,7 @@ async function scan(
 }
 
 /**
- * Makes the last commit durable. What was read of it may be in the system's memory alone: written
+ * Makes the last commit durable, and the end of the file. What was read of it may be in the system's memory alone: written
  * but not synced before a crash, or dropped by a sync that failed, which a second sync does not
  * bring back. Followers would act on it, and a loss of power then take it away from under them.
  */

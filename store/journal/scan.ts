@@ -37,14 +37,16 @@ export async function readChunk(
   from: number,
   limits: ChunkLimits,
 ): Promise<Chunk> {
-  const { end = Number.POSITIVE_INFINITY, maxBytes } = limits
+  const { end = Number.POSITIVE_INFINITY } = limits
+  const maxBytes = Math.max(limits.maxBytes, RECORD_HEADER_BYTES)
   const bytes = await readBytes(segment, from, Math.min(maxBytes, end - from))
   const chunk = decodeChunk(segment, from, bytes, limits)
   if (chunk.records.length > 0 || chunk.stop !== 'limit') return chunk
   // The first record is larger than the chunk: all of it, if there is as much as it says.
-  const length = recordLength(bytes, 0, segment.salt, from) ?? RECORD_HEADER_BYTES
+  const hasHeader = bytes.length >= RECORD_HEADER_BYTES
+  const length = hasHeader ? recordLength(bytes, 0, segment.salt, from) : undefined
   const { size } = await segment.file.stat()
-  if (from + length > Math.min(end, size)) return { ...chunk, stop: 'bad' }
+  if (length === undefined || from + length > Math.min(end, size)) return { ...chunk, stop: 'bad' }
   return decodeChunk(segment, from, await readBytes(segment, from, length), limits)
 }
 

@@ -37,6 +37,7 @@ const PIECE_BYTES = 1024 * 1024
 /** What has been read so far. */
 interface Tally {
   records: number
+  /** Of the record before; 0 where that is not known. */
   lastRecordTimeUs: number
   to: JournalPosition
   tornBytes: number
@@ -90,9 +91,16 @@ async function* verifySegment(
     segment = await openSegment(directory, start)
   } catch (error) {
     if (!(error instanceof JournalDamaged)) throw error
+    tally.lastRecordTimeUs = 0
     yield error
     return
   }
+  const { lastRecordTimeUs } = segment
+  if (tally.lastRecordTimeUs > 0 && tally.lastRecordTimeUs !== lastRecordTimeUs) {
+    const what = 'it was begun behind other records than those before it'
+    yield new JournalDamaged(start, segmentName(start), what)
+  }
+  tally.lastRecordTimeUs = lastRecordTimeUs
   try {
     yield* verifyRecords(segment, size, next === undefined, tally)
   } finally {
@@ -100,6 +108,7 @@ async function* verifySegment(
   }
   if (next === undefined || start + size === next) return
   const what = `it ends at ${start + size}, but the next segment begins at ${next}`
+  tally.lastRecordTimeUs = 0
   yield new JournalDamaged(start + size, segmentName(start), what)
 }
 
@@ -131,7 +140,6 @@ async function* verifyRecords(
     const resume = (whole?.records[0]?.position ?? start + size) - start
     const what = `${resume - at} bytes are no whole record`
     yield new JournalDamaged(start + at, segmentName(start), what)
-    // The record before is unknown now.
     tally.lastRecordTimeUs = 0
     at = resume
   }

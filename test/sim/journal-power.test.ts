@@ -48,7 +48,7 @@ async function writeUntilPowerIsLost(
   promised: Promised,
 ): Promise<Map<string, Buffer>> {
   const folder = folderWith(files)
-  const power = new PowerDisk(chance, files)
+  const power = new PowerDisk(folder, files, chance)
   do {
     power.start(chance.whole(0, 40))
     const journal = await Journal.open(folder, {

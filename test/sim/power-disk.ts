@@ -30,6 +30,7 @@ interface Cut {
 type Names = Map<string, Inode>
 
 export class PowerDisk {
+  readonly #folder: string
   readonly #chance: Chance
   /** Operations that are still let through; the process dies at the one after. */
   #operationsLeft = 0
@@ -40,7 +41,8 @@ export class PowerDisk {
   readonly #opened: FileHandle[] = []
 
   /** `files`: what is in the folder, all of it durable. */
-  constructor(chance: Chance, files: ReadonlyMap<string, Buffer>) {
+  constructor(folder: string, files: ReadonlyMap<string, Buffer>, chance: Chance) {
+    this.#folder = folder
     this.#chance = chance
     for (const [name, bytes] of files) {
       this.#names.set(name, { durable: Buffer.from(bytes), unsynced: [] })
@@ -98,8 +100,9 @@ export class PowerDisk {
       await realDisk.remove(path)
       this.#rename((names) => names.delete(basename(path)))
     },
-    syncDirectory: async () => {
+    syncDirectory: async (path) => {
       this.#tick()
+      if (path !== this.#folder) return
       this.#durableNames = new Map(this.#names)
       this.#unsyncedNames = []
     },
