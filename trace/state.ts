@@ -107,19 +107,15 @@ function locationOf(happenings: readonly Happening[]): Stated<string> | undefine
   return latest(happenings, ({ event }) => event.bizLocation ?? event.readPoint)
 }
 
-/** An ObjectEvent DELETE ends an instance; for a lot it takes some of it away. */
+/** What ends one thing; of a lot it takes some away, and the lot goes on. */
 function endingOf({ row, event }: Happening): string | undefined {
-  const { bizStep, disposition } = event
-  if (bizStep !== undefined && ENDING_STEPS.has(bizStep) && row.role === 'object') return bizStep
-  if (row.type === 'TransformationEvent' && row.role === 'input' && isOne(row.item.kind)) {
-    return 'transformed'
-  }
-  const deleted = row.type === 'ObjectEvent' && row.action === 'DELETE' && isOne(row.item.kind)
-  return deleted ? (bizStep ?? disposition ?? 'decommissioning') : undefined
-}
-
-function isOne(kind: string): boolean {
-  return kind !== 'lot' && kind !== 'class'
+  if (row.item.kind === 'lot' || row.item.kind === 'class') return undefined
+  const { bizStep } = event
+  if (row.type === 'TransformationEvent') return row.role === 'input' ? 'transformed' : undefined
+  if (row.role !== 'object') return undefined
+  if (bizStep !== undefined && ENDING_STEPS.has(bizStep)) return bizStep
+  const deleted = row.type === 'ObjectEvent' && row.action === 'DELETE'
+  return deleted ? (bizStep ?? 'decommissioning') : undefined
 }
 
 function persistentDispositionsOf(
@@ -130,6 +126,8 @@ function persistentDispositionsOf(
   for (const happening of own) {
     const event = bodies.get(happening.row.eventRef)?.event
     if (event?.type !== 'ObjectEvent' && event?.type !== 'TransformationEvent') continue
+    // A transformation tells of what came out of it.
+    if (happening.row.role === 'input') continue
     for (const word of event.persistentDisposition?.unset ?? []) standing.delete(bareWord(word))
     for (const word of event.persistentDisposition?.set ?? []) {
       const value = bareWord(word)
