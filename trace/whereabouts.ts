@@ -14,7 +14,7 @@ import { reachedStretch, type Step } from './step.ts'
 import type { ItemTrail } from './view.ts'
 
 /** Carriers remembered. A walk over more of them may tell the link of one again. */
-const REMEMBERED = 50_000
+const REMEMBERED = 20_000
 
 /** What has been told of carriers, in both directions of a walk. */
 export class ToldCarriers {
@@ -30,15 +30,22 @@ export class ToldCarriers {
 
   /** Adds a stretch: what was told before, and what is told now, in one piece. */
   add({ ref }: ItemRef, during: Stretch, tier: Tier): Telling {
-    const before = this.#stretches.at(-1)?.get(ref) ?? []
-    let now = during
+    let before: readonly Stretch[] = []
+    let after: Telling = { before, now: during }
+    let list: readonly Stretch[] | undefined
     for (const stretches of this.#stretches.slice(tier)) {
       if (stretches.size > REMEMBERED) stretches.clear()
-      const told = stretches.get(ref) ?? []
-      now = union(during, told)
-      stretches.set(ref, [...told.filter((each) => !touches(each, now)), now])
+      const told = stretches.get(ref) ?? NOTHING
+      // Mostly the same with every certainty, and kept once then.
+      if (!list || told !== before) {
+        const now = union(during, told)
+        after = { before: told, now }
+        list = [...told.filter((each) => !touches(each, now)), now]
+      }
+      before = told
+      stretches.set(ref, list)
     }
-    return { before, now }
+    return after
   }
 
   journeyOf(carriers: Carriers, carrier: ItemTrail): Journey {
@@ -47,6 +54,8 @@ export class ToldCarriers {
     return known
   }
 }
+
+const NOTHING: readonly Stretch[] = []
 
 interface Telling {
   readonly before: readonly Stretch[]
@@ -62,6 +71,7 @@ function isToldNow({ before, now }: Telling, fromUs: number, toUs: number): bool
 /** A stretch together with those that touch it. */
 function union(during: Stretch, others: readonly Stretch[]): Stretch {
   const together = others.filter((other) => touches(other, during))
+  if (together.length === 0) return during
   return {
     fromUs: Math.min(during.fromUs, ...together.map((other) => other.fromUs)),
     toUs: Math.max(during.toUs, ...together.map((other) => other.toUs)),
