@@ -5,8 +5,7 @@
  * A sensor is with an item when an AssociationEvent ties it to the item, to what carries the item, or
  * to the place where it is; or when it is known to be mounted there (its binding).
  */
-import { Carriers, overlap, type Stretch } from './carriers.ts'
-import type { Stay } from './containment.ts'
+import { ALWAYS, Carriers, overlap, type Stretch } from './carriers.ts'
 import { certaintyOf, type Happening, type History } from './history.ts'
 import type { ItemRef, TrailSource } from './source.ts'
 import { type ItemTrail, trailsOf, type View } from './view.ts'
@@ -88,28 +87,13 @@ function placesOf(happenings: readonly Happening[]): PlaceStay[] {
 }
 
 /** The item itself, always, and all that carried it, while it did. */
-function mountsOf({ item, happenings, stays }: History): Mount[] {
-  const found = new Map<string, Mount>()
-  const add = (during: Stretch, path: readonly Stay[]) => {
-    const keys = path.map(({ parent }) => parent.key)
-    const key = keys.at(-1) ?? item.key
-    const mount = { ...during, key, certainty: certaintyOf(path), via: [...keys] }
-    found.set(JSON.stringify([mount.via, during.fromUs]), mount)
-  }
-  add({ fromUs: Number.NEGATIVE_INFINITY, toUs: Number.POSITIVE_INFINITY }, [])
-  for (const stay of stays) add(stay, [stay])
-  // Carriers of carriers show in the events that reach the item through them.
-  for (const { path } of happenings) {
-    for (let depth = 2; depth <= path.length; depth++) {
-      const part = path.slice(0, depth)
-      const during = part.reduce<Stretch | undefined>(
-        (common, stay) => common && overlap(common, stay),
-        part[0],
-      )
-      if (during) add(during, part)
-    }
-  }
-  return [...found.values()]
+function mountsOf({ item, carriages }: History): Mount[] {
+  const itself: Mount = { ...ALWAYS, key: item.key, certainty: 'observed', via: [] }
+  const carriers = carriages.map(({ path, fromUs, toUs }): Mount => {
+    const via = path.map(({ parent }) => parent.key)
+    return { fromUs, toUs, key: via.at(-1) ?? item.key, certainty: certaintyOf(path), via }
+  })
+  return [itself, ...carriers]
 }
 
 function mountAt({ place, fromUs, toUs, certainty, via }: PlaceStay): Mount {

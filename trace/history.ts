@@ -3,15 +3,27 @@
  * exposure are told from.
  */
 
-import { Carriers, type EffectiveRow, effectiveRows } from './carriers.ts'
+import {
+  ALWAYS,
+  Carriers,
+  type EffectiveRow,
+  effectiveRows,
+  overlap,
+  type Stretch,
+} from './carriers.ts'
 import type { Stay } from './containment.ts'
 import { type ItemLot, lotsOf } from './lots.ts'
 import type { EventSummary, ItemRef, TrailSource } from './source.ts'
-import { trailsOf, type View } from './view.ts'
+import { type ItemTrail, trailsOf, type View } from './view.ts'
 
 /** An event of an item; `path` are the stays from the item outwards, none where it is its own. */
 export interface Happening extends EffectiveRow {
   readonly event: EventSummary
+}
+
+/** The time an item was carried along a path of stays, from the item outwards. */
+export interface Carriage extends Stretch {
+  readonly path: readonly Stay[]
 }
 
 export interface History {
@@ -20,6 +32,8 @@ export interface History {
   readonly happenings: readonly Happening[]
   /** Where it was packed, in the order in which that began. */
   readonly stays: readonly Stay[]
+  /** All that carried it, near and far, each for as long as it did. */
+  readonly carriages: readonly Carriage[]
   readonly lots: readonly ItemLot[]
   /** Whether there is more than was read: a lot can have a million events. */
   readonly more: boolean
@@ -48,9 +62,23 @@ export async function historyOf(
       return event ? [{ ...row, event }] : []
     }),
     stays: trail.stays,
+    carriages: carriagesOf(carriers, trail, { ...ALWAYS, path: [] }),
     lots,
     more: trail.more,
   }
+}
+
+/** What stands in itself is followed once. */
+function carriagesOf(carriers: Carriers, { item, stays }: ItemTrail, inside: Carriage): Carriage[] {
+  return stays.flatMap((stay) => {
+    const during = overlap(inside, stay)
+    const isInItself = [item, ...inside.path.map(({ parent }) => parent)].some(
+      ({ ref }) => ref === stay.parent.ref,
+    )
+    if (!during || isInItself) return []
+    const carriage = { ...during, path: [...inside.path, stay] }
+    return [carriage, ...carriagesOf(carriers, carriers.get(stay), carriage)]
+  })
 }
 
 /** Of an event that names both an item and its carrier, the item's own row. */

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import { type Exposure, exposureOf, type Mounted } from '#trace/exposure.ts'
+import { historyOf } from '#trace/history.ts'
+import { type Body, type ItemState, stateOf } from '#trace/state.ts'
+import { visibleTo } from '#trace/visibility.ts'
+import { crate, hour, lot, pallet, place, sensor, serial, short, World } from './world.ts'
+
+const at = (number: number) => ({ bizLocation: { id: place(number) } })
+
+async function stateIn(world: World, key: string): Promise<ItemState> {
+  const history = await historyOf(world.source(), key)
+  if (!history) throw new RangeError(`nothing is known of ${key}`)
+  const bodies = new Map<number, Body>(
+    world.captured.map(({ event }, index) => [index + 1, { event, context: undefined }]),
+  )
+  return stateOf(history, bodies)
+}
+
+async function exposureIn(world: World, key: string, mounted: Mounted = () => []) {
+  const source = world.source()
+  const history = await historyOf(source, key)
+  if (!history) throw new RangeError(`nothing is known of ${key}`)
+  return exposureOf(source, history, mounted)
+}
+
+const hours = (us: number) => (us - hour(0)) / 3.6e9
+const sensorsOf = ({ sensors }: Exposure) =>
+  sensors.map(
+    ({ device, fromUs, toUs, certainty }) =>
+      `${short(device)} ${hours(fromUs)}-${hours(toUs)} ${certainty}`,
+  )
+
+describe('the state of an item', () => {
+  it('is that of its last event, where none contradicts it', async () => {
+    const world = new World()
+    world.object(1, 'ADD', 'commissioning', [serial('a')], { disposition: 'active', ...at(1) })
+    world.object(2, 'OBSERVE', 'inspecting', [serial('a')])
+    const state = await stateIn(world, serial('a'))
+    expect(state.firstSeen).toMatchObject({ value: 'commissioning', timeUs: hour(1) })
+    expect(state.lastSeen).toMatchObject({ value: 'inspecting', timeUs: hour(2) })
+    expect(state.location).toMatchObject({ value: place(1), certainty: 'observed', via: [] })
+    expect(state.disposition).toMatchObject({ value: 'active', eventID: 'urn:e:1' })
+    expect(state.ended).toBeUndefined()
+  })
+
+  it('is where its container was seen while it is in it, and not where that went without it', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.pack(2, pallet(1), [serial('a')])
+    world.receive(3, [pallet(1)], at(2))
+    const packed = await stateIn(world, serial('a'))
+    expect(packed.location).toMatchObject({ value: place(2), via: [pallet(1)] })
+    expect(packed.container).toMatchObject({ value: pallet(1), timeUs: hour(2) })
+
+    world.unpack(4, pallet(1), [serial('a')])
+    world.receive(5, [pallet(1)], at(3))
+    const unpacked = await stateIn(world, serial('a'))
+    expect(unpacked.location).toMatchObject({ value: place(2) })
+    expect(unpacked.container).toBeUndefined()
+  })
+
+  it('says that a place is inferred when nobody saw the packing', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.receive(2, [pallet(1)], at(2))
+    world.unpack(3, pallet(1), [serial('a')])
+    const state = await stateIn(world, serial('a'))
+    expect(state.location).toMatchObject({ value: place(2), certainty: 'inferred' })
+  })
+
+  it('keeps persistent dispositions until they are unset', async () => {
+    const world = new World()
+    const mark = (hour: number, persistentDisposition: object) =>
+      world.object(hour, 'OBSERVE', 'inspecting', [serial('a')], { persistentDisposition })
+    mark(1, { set: ['recalled', 'non_conformant'] })
+    world.object(2, 'OBSERVE', 'storing', [serial('a')], { disposition: 'sellable_accessible' })
+    mark(3, { unset: ['non_conformant'] })
+    const { persistentDispositions } = await stateIn(world, serial('a'))
+    expect(persistentDispositions.map(({ value, eventID }) => [value, eventID])).toEqual([
+      ['recalled', 'urn:e:1'],
+    ])
+  })
+
+  it.each([
+    ['retail_selling', 'OBSERVE', 'retail_selling'],
+    ['decommissioning', 'DELETE', 'decommissioning'],
+    ['storing', 'DELETE', 'storing'],
+  ])('ends with %s, %s', async (bizStep, action, ended) => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.object(2, action, bizStep, [serial('a')])
+    expect((await stateIn(world, serial('a'))).ended).toMatchObject({ value: ended })
+  })
+
+  it('of a lot does not end when some of it is sold', async () => {
+    const world = new World()
+    const some = { epcClass: lot('L'), quantity: 5 }
+    world.make(1, [some])
+    world.object(2, 'OBSERVE', 'retail_selling', [some])
+    expect((await stateIn(world, lot('L'))).ended).toBeUndefined()
+  })
+
+  it('knows its lot and its expiry from the master data it was made with', async () => {
+    const world = new World()
+    const ilmd = { 'cbvmda:lotNumber': 'L', 'cbvmda:itemExpirationDate': '2026-04-01' }
+    world.object(1, 'ADD', 'commissioning', [serial('a')], { ilmd })
+    const state = await stateIn(world, serial('a'))
+    expect(state.lots).toEqual([lot('L')])
+    expect(state.itemExpirationDate).toMatchObject({ value: '2026-04-01' })
+  })
+
+  it('forgets an event that was declared wrong', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    const sold = world.object(2, 'OBSERVE', 'retail_selling', [serial('a')])
+    world.declareWrong(3, sold)
+    const state = await stateIn(world, serial('a'))
+    expect(state.ended).toBeUndefined()
+    expect(state.lastSeen).toMatchObject({ value: 'commissioning' })
+  })
+})
+
+describe('the exposure of an item', () => {
+  it('has its places, from each arrival until it left or was seen elsewhere', async () => {
+    const world = new World()
+    world.object(1, 'ADD', 'commissioning', [serial('a')], at(1))
+    world.ship(3, [serial('a')], { readPoint: { id: place(9) } })
+    world.receive(5, [serial('a')], at(2))
+    const { places } = await exposureIn(world, serial('a'))
+    expect(
+      places.map(({ place, fromUs, toUs }) => [short(place), hours(fromUs), hours(toUs)]),
+    ).toEqual([
+      [short(place(1)), 1, 3],
+      [short(place(2)), 5, Number.POSITIVE_INFINITY],
+    ])
+  })
+
+  it('has the sensor of its container for as long as both were in it', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.associate(2, 'ADD', crate(1), [sensor(7)])
+    world.pack(3, crate(1), [serial('a')])
+    world.associate(5, 'DELETE', crate(1), [sensor(7)])
+    world.unpack(6, crate(1), [serial('a')])
+    expect(sensorsOf(await exposureIn(world, serial('a')))).toEqual(['S7 3-5 observed'])
+  })
+
+  it('reaches through containers of containers', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.associate(1, 'ADD', crate(1), [sensor(7)])
+    world.pack(2, pallet(1), [serial('a')])
+    world.pack(3, crate(1), [pallet(1)])
+    world.unpack(5, crate(1), [pallet(1)])
+    const { sensors } = await exposureIn(world, serial('a'))
+    expect(sensors).toMatchObject([{ fromUs: hour(3), toUs: hour(5), via: [pallet(1), crate(1)] }])
+  })
+
+  it('has the sensors of the place where its container stood, and none of where it did not', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.associate(1, 'ADD', place(2), [sensor(1)])
+    world.associate(1, 'ADD', place(3), [sensor(2)])
+    world.pack(2, pallet(1), [serial('a')])
+    world.receive(3, [pallet(1)], at(2))
+    world.unpack(4, pallet(1), [serial('a')])
+    world.ship(6, [serial('a')])
+    world.receive(7, [pallet(1)], at(3))
+    expect(sensorsOf(await exposureIn(world, serial('a')))).toEqual(['S1 3-6 observed'])
+  })
+
+  it('infers what a mounted sensor measured of it', async () => {
+    const world = new World()
+    world.object(1, 'ADD', 'commissioning', [serial('a')], at(1))
+    const mounted = (key: string) => (key === place(1) ? [sensor(5)] : [])
+    expect(sensorsOf(await exposureIn(world, serial('a'), mounted))).toEqual([
+      'S5 1-Infinity inferred',
+    ])
+  })
+})
+
+describe('what a party may see of a trail', () => {
+  const trail = [...'aabbcdda'].map((party, at) => ({ eventRef: at + 1, party }))
+
+  it.each([
+    ['b', [1, 2, 3, 4, 5]],
+    ['c', [3, 4, 5, 6, 7]],
+    ['a', [1, 2, 3, 4, 6, 7, 8]],
+    ['z', []],
+  ])('%s sees its own, and those directly before and after', (party, visible) => {
+    expect([...visibleTo(party, trail)].sort()).toEqual(visible)
+  })
+})
