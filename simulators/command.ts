@@ -6,8 +6,8 @@ import { runSimulation, type SimulationOptions } from './simulate.ts'
 export const simulateHelp = `Usage: main.ts simulate [options]
 
 Lets the farms, dairy, distribution centre and shops of a simulated milk chain publish to a running
-server, each device over a connection of its own, until all is acknowledged. The same seed and number
-of items give the same messages to the byte.
+server, each device over a connection of its own, until all is acknowledged. The same seed and
+number of items give the same messages to the byte.
 
   --seed TEXT    what decides everything that happens (default: 1)
   --items N      cartons of milk to make, sell or leave on a shelf (default: 1000)

@@ -1,7 +1,7 @@
 /**
  * The demonstration against a server that runs: a small milk chain publishes to it, and when all of
- * it is stored one line names a carton that was sold and where its chain is to be seen. Starting the
- * server and keeping it up is the caller's part.
+ * it is stored one line names a carton that was sold and where its chain is to be seen. Starting
+ * the server and keeping it up is the caller's part.
  */
 import { toUrn } from '#epcis/epc-urn.ts'
 import { companyPrefixLength } from './keys.ts'

@@ -57,7 +57,9 @@ function padded(value: number, width: number): string {
   return String(value).padStart(width, '0')
 }
 
-/** Appends the check digit [GS1 General Specifications 7.9.1]: weights 3, 1, 3, … from the right. */
+/**
+ * Appends the check digit [GS1 General Specifications 7.9.1]: weights 3, 1, 3, … from the right.
+ */
 function checked(digits: string): string {
   const sum = [...digits]
     .reverse()

@@ -1,4 +1,6 @@
-/** Progress of long work on the command line: a bar on a terminal, else a plain line every tenth. */
+/**
+ * Progress of long work on the command line: a bar on a terminal, else a plain line every tenth.
+ */
 import { Presets, SingleBar } from 'cli-progress'
 
 export interface Progress {

@@ -1,6 +1,6 @@
 /**
- * Publishes as the devices of a world do: every device has a connection and a key of its own, QoS 1,
- * a bounded number of messages in flight. A lost connection is taken up again and what was not
+ * Publishes as the devices of a world do: every device has a connection and a key of its own, QoS
+ * 1, a bounded number of messages in flight. A lost connection is taken up again and what was not
  * acknowledged goes out again, so that every message that was sent is acknowledged in the end, or
  * the publisher fails by name.
  */
@@ -23,7 +23,9 @@ export interface PublisherOptions {
 }
 
 export interface Publisher {
-  /** Resolves once it is on its way: at once, or when the device's window has room. One at a time. */
+  /**
+   * Resolves once it is on its way: at once, or when the device's window has room. One at a time.
+   */
   send(message: MessageStep): Promise<void>
   /** Resolves when everything sent is acknowledged. */
   drain(): Promise<void>

@@ -1,7 +1,7 @@
 /**
  * Makes a world known to a server, as an administrator would: parties, places, products, devices,
- * and a key for each device. Doing it again changes nothing but the keys, which are new each time and
- * end with the run.
+ * and a key for each device. Doing it again changes nothing but the keys, which are new each time
+ * and end with the run.
  */
 import type { Device, Party, Place, Product, World } from './script.ts'
 import { isNewKey, makeKey, request, type Server } from './server.ts'

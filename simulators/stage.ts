@@ -92,7 +92,9 @@ export class Stage {
     return act(occasion, event)
   }
 
-  /** Takes `children` out of `parent`, or without `children` everything, unlisted as EPCIS allows. */
+  /**
+   * Takes `children` out of `parent`, or without `children` everything, unlisted as EPCIS allows.
+   */
   unpack(parent: string, occasion: Occasion, children?: readonly Amount[]): Act {
     const event = this.#event('AggregationEvent', occasion, {
       parentID: parent,

@@ -1,7 +1,8 @@
 /**
  * The truth: what really happened in a simulated world, one JSON object a line, written beside the
  * messages so that anyone can measure whether a chain that was found is right. Keys are canonical,
- * times RFC 3339 in UTC; `eventIDs` are the events that a reader of the messages could know it from.
+ * times RFC 3339 in UTC; `eventIDs` are the events that a reader of the messages could know it
+ * from.
  */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'

@@ -1,7 +1,8 @@
 /**
- * Air temperature in cold rooms and trucks as it really moves: heat leaks in by Newton's law, faster
- * through an open door; a compressor with a thermostat takes it out again; the outside follows the
- * hour of the day. Minute by minute, so sawtooth, door peaks and their recovery come by themselves.
+ * Air temperature in cold rooms and trucks as it really moves: heat leaks in by Newton's law,
+ * faster through an open door; a compressor with a thermostat takes it out again; the outside
+ * follows the hour of the day. Minute by minute, so sawtooth, door peaks and their recovery come by
+ * themselves.
  */
 import type { Chance } from '#simulators/random.ts'
 import type { Sample } from '#simulators/report.ts'

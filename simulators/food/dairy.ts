@@ -1,7 +1,7 @@
 /**
- * The dairy: two farms' milk is mixed in a tank, cartons are filled from it and packed into cases and
- * on pallets, and a cooled truck takes the pallets to the distribution centre. Volumes are whole
- * millilitres, so that what goes in and what comes out balance exactly.
+ * The dairy: two farms' milk is mixed in a tank, cartons are filled from it and packed into cases
+ * and on pallets, and a cooled truck takes the pallets to the distribution centre. Volumes are
+ * whole millilitres, so that what goes in and what comes out balance exactly.
  */
 import { formatTimeUs } from '#epcis/time.ts'
 import { itemKey, lotKey, ssccKey } from '#simulators/keys.ts'
@@ -52,7 +52,9 @@ export interface Tank {
   readonly pallets: readonly number[]
 }
 
-/** What is to be made of how much raw milk: two tanks, one of them where a single carton is asked. */
+/**
+ * What is to be made of how much raw milk: two tanks, one of them where a single carton is asked.
+ */
 export function tanksOf(batch: Batch): Tank[] {
   const chance = batch.chance('mixing')
   return mixes.flatMap(([first, second], index) => {

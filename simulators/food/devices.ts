@@ -1,4 +1,7 @@
-/** The readers and sensors of the milk chain, and its vehicles and cages with what is mounted on them. */
+/**
+ * The readers and sensors of the milk chain, and its vehicles and cages with what is mounted on
+ * them.
+ */
 import { assetKey, returnableKey } from '#simulators/keys.ts'
 import type { Device, Place } from '#simulators/script.ts'
 import {
@@ -140,7 +143,9 @@ export function assetsOf(all: readonly Lane[]): { desk: Device; place: Place; ke
 
 const cageSets = [0, 1]
 
-/** The cage that brings one shop its share; a cage is back two days later, and then filled again. */
+/**
+ * The cage that brings one shop its share; a cage is back two days later, and then filled again.
+ */
 export function rollCage(lane: Lane, day: number, shopIndex: number): string {
   return returnableKey(
     centre.prefix,

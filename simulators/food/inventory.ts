@@ -1,6 +1,6 @@
 /**
- * What stays in the chain and is used again: tags on vehicles, cages and thermometers before the first
- * milking, thermometers mounted where they measure, and a last count when everything is over.
+ * What stays in the chain and is used again: tags on vehicles, cages and thermometers before the
+ * first milking, thermometers mounted where they measure, and a last count when everything is over.
  */
 import { chanceOf } from '#simulators/random.ts'
 import { report } from '#simulators/report.ts'

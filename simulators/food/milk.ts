@@ -1,6 +1,6 @@
 /**
- * From the cows to the dairy: every farm's milking of a day is a lot; a tanker collects the lots, and
- * the dairy's intake takes the temperature of each.
+ * From the cows to the dairy: every farm's milking of a day is a lot; a tanker collects the lots,
+ * and the dairy's intake takes the temperature of each.
  */
 import { formatTimeUs } from '#epcis/time.ts'
 import { lotKey } from '#simulators/keys.ts'

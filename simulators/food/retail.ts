@@ -1,7 +1,8 @@
 /**
- * From the distribution centre to the customer: pallets are broken up, cases go into the roll cage of
- * a shop, a van takes the cages round, and each shop opens cases, fills its shelf and sells. Some
- * cases stay behind at the centre, some stay shut in a shop, and some cartons stay on the shelf.
+ * From the distribution centre to the customer: pallets are broken up, cases go into the roll cage
+ * of a shop, a van takes the cages round, and each shop opens cases, fills its shelf and sells.
+ * Some cases stay behind at the centre, some stay shut in a shop, and some cartons stay on the
+ * shelf.
  */
 import type { Chance } from '#simulators/random.ts'
 import { report } from '#simulators/report.ts'

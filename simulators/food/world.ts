@@ -1,7 +1,7 @@
 /**
- * The milk chain as a world: days of production in as many lanes as the number of cartons needs, cold
- * rooms measured all the time, vehicles on their trips. The seed decides everything; nothing depends
- * on the clock of the machine it runs on.
+ * The milk chain as a world: days of production in as many lanes as the number of cartons needs,
+ * cold rooms measured all the time, vehicles on their trips. The seed decides everything; nothing
+ * depends on the clock of the machine it runs on.
  */
 import { chanceOf } from '#simulators/random.ts'
 import { simpleTelemetry } from '#simulators/report.ts'
@@ -33,7 +33,9 @@ export interface FoodOptions {
   readonly items: number
 }
 
-/** The same seed with another number of items is another world, with keys and eventIDs of its own. */
+/**
+ * The same seed with another number of items is another world, with keys and eventIDs of its own.
+ */
 export function foodWorld({ seed, items }: FoodOptions): World {
   const options = { seed: `${seed}/${items}`, items }
   const batchCount = Math.ceil(items / itemsPerBatch)

@@ -1,7 +1,8 @@
 /**
- * Intake: what a device is acknowledged and what is stored of it, beside a bare broker under the same
- * load in the same run. Rounds alternate between the two, so that both see the same moods of the
- * machine; then the program alone takes all it can for a minute, with a journal that may not grow.
+ * Intake: what a device is acknowledged and what is stored of it, beside a bare broker under the
+ * same load in the same run. Rounds alternate between the two, so that both see the same moods of
+ * the machine; then the program alone takes all it can for a minute, with a journal that may not
+ * grow.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { metricsOf } from '../e2e/metrics.ts'

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast, how large, and beside what. Every figure stands beside a baseline of the
- * same run and beside what was to be reached; nothing here can fail a build. Prints a table and
+ * `npm run bench`: how fast, how large, and beside what. Every figure stands beside a baseline of
+ * the same run and beside what was to be reached; nothing here can fail a build. Prints a table and
  * writes everything it measured to bench-results/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'

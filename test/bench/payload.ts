@@ -1,8 +1,8 @@
 /**
- * The load of the intake benchmark: ObjectEvents of about 700 bytes that name 4 things on average. Of
- * a thousand events 998 name 3 and two name 500. Every event is another, and every thing is seen four
- * times in its life. They are made by writing digits into a finished text, as the generator must not
- * be what limits the rate.
+ * The load of the intake benchmark: ObjectEvents of about 700 bytes that name 4 things on average.
+ * Of a thousand events 998 name 3 and two name 500. Every event is another, and every thing is seen
+ * four times in its life. They are made by writing digits into a finished text, as the generator
+ * must not be what limits the rate.
  */
 import type { MakePayload } from './mqtt-load.ts'
 

@@ -1,6 +1,7 @@
 /**
- * The second baseline: how fast the embedded database itself takes the same event bodies, a thousand
- * a transaction, durable after each, with one integer key and nothing else. Prints one line of JSON.
+ * The second baseline: how fast the embedded database itself takes the same event bodies, a
+ * thousand a transaction, durable after each, with one integer key and nothing else. Prints one
+ * line of JSON.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

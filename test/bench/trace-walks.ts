@@ -1,7 +1,7 @@
 /**
  * Tracing in a store that grows: builds a trail store event by event through its own writer, and at
- * each size goes back from serials and forward from lots, through a reader of its own as the API has
- * one. Prints one line of JSON, a StoreResult for each size. Needs --expose-gc.
+ * each size goes back from serials and forward from lots, through a reader of its own as the API
+ * has one. Prints one line of JSON, a StoreResult for each size. Needs --expose-gc.
  */
 import { join } from 'node:path'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-it('the demonstration names a carton, shows its chain at the URL it prints, and keeps serving', async () => {
+it('the demonstration shows the chain of a carton at the URL it prints, and serves on', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'suyuan-demo-'))
   const child = spawn(process.execPath, ['--import', 'tsx', 'main.ts', 'demo'], {
     cwd: root,

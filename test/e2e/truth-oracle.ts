@@ -2,8 +2,8 @@
  * The links that a chain has to have, worked out from the truth of a simulated run alone: plain and
  * slow, and with no thought of how Suyuan walks.
  *
- * Substance is followed: back to what went into a thing, forward to what was made of it. Whatever is
- * followed was inside containers, and these inside others; they and their journeys belong to the
+ * Substance is followed: back to what went into a thing, forward to what was made of it. Whatever
+ * is followed was inside containers, and these inside others; they and their journeys belong to the
  * chain for the time they held it, and nothing else that they held does. A carton is of a lot, and
  * what that lot was made of is told with it.
  */

@@ -11,7 +11,7 @@ import {
 } from './replay.ts'
 import { linesOf, runOf } from './run.ts'
 
-// Two lanes would need more than 60 batches: two days with shared farms, trucks and cages are enough.
+// Two days of production: the second uses the farms, trucks and cages of the first again.
 const run = runOf({ seed: 'truth', items: 1700 })
 const events = eventsOfRun(run.messages)
 const inside = intervalsOf(events, 'AggregationEvent')
