@@ -4,22 +4,13 @@
  * again in a shop. Many lines run at once, so that what belongs together does not come together.
  *
  * An event has 4 members on average, one in 380 has 501, and a body of about 700 bytes. Going back
- * from a serial meets some 200 lots and carriers; forward from `sharedLot` goes to 100,000 serials.
+ * from a serial meets some 200 lots and carriers.
  */
 import { createHash } from 'node:crypto'
 import type { Kind } from '#epcis/identifier.ts'
 import { type Chance, chanceOf } from '#simulators/random.ts'
 import type { NewEvent, NewMember } from '#store/trail.ts'
 
-export interface TrailDataOptions {
-  readonly seed: string
-  /** Serials without order, as drug packs have them, instead of counted ones. */
-  readonly randomSerials?: boolean
-}
-
-/** An ingredient of the first `sharedRuns` products. */
-export const sharedLot = lotKey('09521321999998', 'SHARED')
-const sharedRuns = 200
 const linesAtOnce = 20
 const serialsOfRun = 500
 const serialsInCase = 10
@@ -31,16 +22,15 @@ const stepUs = 20_000
 type What = Pick<NewEvent, 'type' | 'action' | 'bizStep' | 'disposition' | 'members'>
 
 /** Endless; the same seed gives the same events. */
-export function* trailEvents(options: TrailDataOptions): Generator<NewEvent, never> {
-  const chance = chanceOf(options.seed, 'trail-data')
-  const world = new World(chance, options.randomSerials ?? false)
-  const lines = Array.from({ length: linesAtOnce }, () => ({ place: 0, run: world.run() }))
-  for (let count = 0; ; count += 1) {
-    const at = chance.whole(0, linesAtOnce - 1)
-    const line = lines[at] ?? { place: at, run: world.run() }
-    const next = line.run.next()
-    if (next.done) lines[at] = { place: at, run: world.run() }
-    else yield eventOf(next.value, count, at)
+export function* trailEvents({ seed }: { readonly seed: string }): Generator<NewEvent, never> {
+  const chance = chanceOf(seed, 'trail-data')
+  const world = new World(chance)
+  const lines = Array.from({ length: linesAtOnce }, () => world.run())
+  for (let count = 0; ; ) {
+    const line = chance.whole(0, linesAtOnce - 1)
+    const next = lines[line]?.next()
+    if (next === undefined || next.done) lines[line] = world.run()
+    else yield eventOf(next.value, count++, line)
   }
 }
 
@@ -54,7 +44,6 @@ const pooled = 600
 
 class World {
   readonly #chance: Chance
-  readonly #randomSerials: boolean
   readonly #seeds: Pool = { name: 'SEED', lots: [] }
   readonly #crops: Pool = { name: 'CROP', lots: [] }
   readonly #ingredients: Pool = { name: 'INGREDIENT', lots: [] }
@@ -62,9 +51,8 @@ class World {
   #lots = 0
   #carriers = 0
 
-  constructor(chance: Chance, randomSerials: boolean) {
+  constructor(chance: Chance) {
     this.#chance = chance
-    this.#randomSerials = randomSerials
   }
 
   /** All events of one product lot, in the order of time. */
@@ -77,10 +65,11 @@ class World {
     }
     const product = `095213210${String(number % 1000).padStart(4, '0')}9`
     const lot = lotKey(product, `L${number}`)
-    const inputs = this.#some(this.#ingredients, 6)
-    if (number < sharedRuns) inputs.push(sharedLot)
-    yield transformation(inputs, lot)
-    const serials = Array.from({ length: serialsOfRun }, (_, at) => this.#serial(product, at))
+    yield transformation(this.#some(this.#ingredients, 6), lot)
+    const serials = Array.from({ length: serialsOfRun }, (_, at) => {
+      const serial = String(number * serialsOfRun + at).padStart(12, '0')
+      return `https://id.gs1.org/01/${product}/21/${serial}`
+    })
     yield object('ADD', 'commissioning', serials, [member(lot, 'lot', 'lot')])
     yield* this.#ship(serials)
     for (const serial of serials.slice(0, soldOfRun))
@@ -119,11 +108,6 @@ class World {
       const parent = `https://id.gs1.org/00/395213${number}5`
       yield { parent, children: things.slice(at, at + size) }
     }
-  }
-
-  #serial(product: string, at: number): string {
-    const number = this.#randomSerials ? this.#chance.whole(0, 1e12) : this.#runs * 1000 + at
-    return `https://id.gs1.org/01/${product}/21/${String(number).padStart(12, '0')}`
   }
 
   #some({ lots }: Pool, count: number): string[] {

@@ -159,6 +159,32 @@ describe('the trail store in SQLite', () => {
     await again.close()
   })
 
+  it('packs bodies by 32, whatever the batches, and large ones by fewer', async () => {
+    const writer = openSqliteTrail(file, 'write')
+    for (let first = 1; first <= 91; first += 10) await store(writer, ...events(first, first + 9))
+    const body = JSON.stringify({ long: 'x'.repeat(40_000) })
+    await store(writer, ...events(101, 109, { body }))
+    const database = openDatabase(file, { migrations, readOnly: true })
+    const blocks = database.prepare('SELECT first FROM body ORDER BY first').all()
+    expect(blocks.map(({ first }) => first)).toEqual([1, 33, 65, 97, 103, 105, 107, 109])
+    database.close()
+    await writer.close()
+  })
+
+  it('tells eventIDs apart that have the same hash in the index', async () => {
+    // The first 48 bits of their SHA-256 are equal.
+    const ids = ['urn:e:17241185', 'urn:e:29996504']
+    const writer = openSqliteTrail(file, 'write')
+    const said = ids.map((eventID, at) => event(at, { eventID }))
+    const refs = await store(writer, ...said)
+    expect(await store(writer, ...said)).toEqual(refs)
+    expect(new Set(refs).size).toBe(2)
+    for (const [at, eventID] of ids.entries()) {
+      expect(await writer.byEventID(eventID)).toEqual([refs[at]])
+    }
+    await writer.close()
+  })
+
   it('lets the event loop turn during each kind of long read', async () => {
     const writer = openSqliteTrail(file, 'write')
     const count = 20_000
