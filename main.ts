@@ -49,9 +49,7 @@ const simulate: Command = {
   summary: 'let a simulated food chain publish to a server that runs',
   help: simulateHelp,
   async run(args) {
-    const options = simulationOf(args, process.env['ADMIN_KEY'])
-    if (options === 'help') process.stdout.write(simulateHelp)
-    else await runSimulate(options)
+    await runSimulate(simulationOf(args, process.env['ADMIN_KEY']))
     return 0
   },
 }

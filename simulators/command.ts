@@ -17,7 +17,6 @@ number of items give the same messages to the byte.
   --url URL      HTTP API of the server (default: http://localhost:8080)
   --mqtt URL     its MQTT port (default: mqtt://, the host of --url, port 1883)
   --key KEY      an administrator's key (default: ADMIN_KEY of the environment)
-  --help
 `
 
 /** What the command line does not say right; `message` is for its user. */
@@ -29,9 +28,8 @@ export class UsageError extends Error {
 export function simulationOf(
   args: readonly string[],
   adminKey: string | undefined,
-): SimulationOptions | 'help' {
+): SimulationOptions {
   const { values } = parse(args)
-  if (values.help) return 'help'
   const key = values.key ?? adminKey
   if (key === undefined) throw new UsageError('--key or ADMIN_KEY is needed')
   const url = urlOf('--url', values.url)
@@ -72,7 +70,6 @@ function parse(args: readonly string[]) {
         url: { type: 'string', default: 'http://localhost:8080' },
         mqtt: { type: 'string' },
         key: { type: 'string' },
-        help: { type: 'boolean', default: false },
       },
     })
   } catch (cause) {

@@ -9,11 +9,14 @@ export interface Progress {
   end(): void
 }
 
-export function progressOn(stream: NodeJS.WriteStream, what: string): Progress {
+/** A terminal, or any other stream. */
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+export function progressOn(stream: Output, what: string): Progress {
   return stream.isTTY ? bar(stream, what) : lines(stream, what)
 }
 
-function bar(stream: NodeJS.WriteStream, what: string): Progress {
+function bar(stream: Output, what: string): Progress {
   const format = `${what} {bar} {percentage}% | {duration_formatted}, {eta_formatted} left`
   const shown = new SingleBar({ stream, format, hideCursor: true }, Presets.shades_classic)
   shown.start(1000, 0)
@@ -23,7 +26,7 @@ function bar(stream: NodeJS.WriteStream, what: string): Progress {
   }
 }
 
-function lines(stream: NodeJS.WriteStream, what: string): Progress {
+function lines(stream: Output, what: string): Progress {
   let next = 0
   return {
     show(share) {
