@@ -27,8 +27,9 @@ export interface Captured {
 
 export class MemorySource implements TrailSource {
   readonly #items = new Map<string, ItemRef>()
-  readonly #members: EventMember[] = []
-  readonly #rows: TrailRow[] = []
+  /** By event and by item. */
+  readonly #members = new Map<number, EventMember[]>()
+  readonly #rows = new Map<number, TrailRow[]>()
   readonly #summaries: EventSummary[] = []
   readonly #chunk: number
   /** How often it was asked anything. */
@@ -63,13 +64,17 @@ export class MemorySource implements TrailSource {
       voidedAtUs,
     }
     this.#summaries.push(summary)
+    const members: EventMember[] = []
     for (const { key, kind, role, quantity, uom } of membersOf(event).members) {
       const item = this.#items.get(key) ?? { key, kind, ref: this.#items.size + 1 }
       this.#items.set(key, item)
-      this.#members.push({ eventRef, item, role, quantity, uom })
+      members.push({ eventRef, item, role, quantity, uom })
       const { type, action, bizStep, eventTimeUs } = summary
-      this.#rows.push({ item, eventRef, eventTimeUs, type, action, role, bizStep, voidedAtUs })
+      const row = { item, eventRef, eventTimeUs, type, action, role, bizStep, voidedAtUs }
+      const rows = this.#rows.get(item.ref) ?? []
+      this.#rows.set(item.ref, [...rows, row].sort(inOrder))
     }
+    this.#members.set(eventRef, members)
   }
 
   async find(keys: readonly string[]) {
@@ -80,10 +85,9 @@ export class MemorySource implements TrailSource {
   async *trail(items: readonly ItemRef[], { fromUs = 0, toUs }: TimeWindow = {}) {
     this.calls++
     const rows = items.flatMap(({ ref }) =>
-      this.#rows
-        .filter((row) => row.item.ref === ref && row.eventTimeUs >= fromUs)
-        .filter((row) => toUs === undefined || row.eventTimeUs <= toUs)
-        .sort((a, b) => a.eventTimeUs - b.eventTimeUs || a.eventRef - b.eventRef),
+      (this.#rows.get(ref) ?? []).filter(({ eventTimeUs }) => {
+        return eventTimeUs >= fromUs && (toUs === undefined || eventTimeUs <= toUs)
+      }),
     )
     yield* chunks(rows, this.#chunk)
   }
@@ -91,7 +95,7 @@ export class MemorySource implements TrailSource {
   async *members(eventRefs: readonly number[], roles: readonly Role[]) {
     this.calls++
     const members = eventRefs.flatMap((ref) =>
-      this.#members.filter(({ eventRef, role }) => eventRef === ref && roles.includes(role)),
+      (this.#members.get(ref) ?? []).filter(({ role }) => roles.includes(role)),
     )
     yield* chunks(members, this.#chunk)
   }
@@ -104,6 +108,10 @@ export class MemorySource implements TrailSource {
       return summary
     })
   }
+}
+
+function inOrder(one: TrailRow, other: TrailRow): number {
+  return one.eventTimeUs - other.eventTimeUs || one.eventRef - other.eventRef
 }
 
 function declarationOf({ errorDeclaration }: EpcisEvent): number | undefined {

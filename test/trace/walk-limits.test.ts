@@ -68,6 +68,65 @@ describe('the limits of a walk', () => {
   })
 })
 
+describe('a walk that outgrows what it may hold', () => {
+  /** A lot of 24,000 serials, in cases of ten and on pallets of ten cases. */
+  function crowd(): World {
+    const world = new World()
+    const serials = Array.from({ length: 24_000 }, (_, at) => serial(at))
+    world.transform(0, [lot('milk', 2)], [lot('l')])
+    for (let at = 0; at < serials.length; at += 10) {
+      const ten = serials.slice(at, at + 10)
+      world.make(1 + at / 1e5, ten, 'l')
+      world.pack(2 + at / 1e5, pallet(1_000 + at / 10), ten)
+      if (at % 100 === 0) {
+        const cases = Array.from({ length: 10 }, (_, nth) => pallet(1_000 + at / 10 + nth))
+        world.pack(3 + at / 1e5, pallet(10_000 + at / 100), cases)
+      }
+    }
+    return world
+  }
+
+  it('still tells every node and link, and no link twice', async () => {
+    const told = new Map<string, number>()
+    const source = crowd().source(undefined, 5_000)
+    for await (const part of walk(source, lot('milk', 2), { direction: 'forward' })) {
+      const name = JSON.stringify(part)
+      told.set(name, (told.get(name) ?? 0) + 1)
+    }
+    const count = (word: string) => [...told.keys()].filter((name) => name.includes(word)).length
+    expect(count('"kind":"instance"')).toBe(24_000)
+    expect(count('"standing":"carrier"')).toBe(2_400 + 240)
+    expect(count('"kind":"of-lot"')).toBe(24_000)
+    expect(count('"kind":"contains"')).toBe(24_000 + 2_400)
+    expect([...told.values()].every((times) => times === 1)).toBe(true)
+  })
+
+  it('says how many were left out, or that it stopped counting', async () => {
+    const world = crowd()
+    const found = await world.forward(lot('l'), { limit: 20_000 })
+    expect(found.nodes).toHaveLength(20_000)
+    const [cut] = (await world.forward(lot('l'), { limit: 10 })).cut
+    expect(cut).toMatchObject({ reason: 'limit', atLeast: true })
+    expect(cut?.count).toBeGreaterThan(9_000)
+  })
+})
+
+describe('an item with more events than are held', () => {
+  /** A lot whose serials are made one by one. */
+  function busy(): World {
+    const world = new World()
+    for (let at = 0; at < 12_000; at++) world.make(at / 1e4, [serial(at)], 'l')
+    world.transform(2, [lot('l')], [serial('x', 2)])
+    return world
+  }
+
+  it('is followed to all it became, and says that not all of its whereabouts were looked at', async () => {
+    const found = await busy().forward(lot('l'), { limit: 20_000 })
+    expect(found.nodes).toHaveLength(12_002)
+    expect(found.cut).toMatchObject([{ reason: 'rows', count: 1, keys: [lot('l')] }])
+  })
+})
+
 describe('the parts of a walk', () => {
   it('name the events of links and gaps, and come once', async () => {
     const world = new World()

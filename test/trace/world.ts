@@ -47,6 +47,9 @@ const filled = (name: string, list: readonly unknown[]) => (list.length > 0 ? { 
 
 export const hour = (hours: number) => Date.UTC(2026, 2, 1) * 1000 + Math.round(hours * 3.6e9)
 
+/** Rows and members that come at once: odd, and more than one in most worlds. */
+const CHUNK = 7
+
 export class World {
   readonly captured: Captured[] = []
   #party = 'us'
@@ -137,12 +140,12 @@ export class World {
     this.captured.push({ event, party: wrong.party })
   }
 
-  source(order: readonly Captured[] = this.captured): MemorySource {
-    return new MemorySource(order)
+  source(order: readonly Captured[] = this.captured, chunk?: number): MemorySource {
+    return new MemorySource(order, chunk)
   }
 
   async chain(start: string, options: WalkOptions): Promise<Chain> {
-    const found = await chain(this.source(), start, options)
+    const found = await chain(this.source(this.captured, CHUNK), start, options)
     if (!found) throw new RangeError(`nothing is known of ${start}`)
     return found
   }
