@@ -23,6 +23,9 @@ export interface Found extends EventIdentity {
   readonly seq: number
 }
 
+/** Some eventIDs, each with its hash. */
+export type Hashes = ReadonlyMap<string, number>
+
 type FoundRow = [wanted: number, seq: number, eventID: string, party: number, code: number]
 
 const findIn = (table: string): string => `
@@ -44,15 +47,16 @@ export class EventIndex {
   }
 
   /** All events that have one of some eventIDs, of any party, with and without a declaration. */
-  find(eventIDs: readonly string[]): Found[] {
-    return [...inParts(eventIDs, lookedUpAtOnce)].flatMap((some) => this.#findSome(some))
+  find(hashes: Hashes): Found[] {
+    const parts = [...inParts([...hashes], lookedUpAtOnce)]
+    return parts.flatMap((some) => this.#findSome(some))
   }
 
-  #findSome(eventIDs: readonly string[]): Found[] {
-    const rows: FoundRow[] = this.#find.all(JSON.stringify(eventIDs.map(hashOf)))
+  #findSome(hashes: readonly (readonly [eventID: string, hash: number])[]): Found[] {
+    const rows: FoundRow[] = this.#find.all(JSON.stringify(hashes.map(([, hash]) => hash)))
     const found: Found[] = []
     for (const [wanted, seq, eventID, party, code] of rows) {
-      if (eventID !== eventIDs[wanted]) continue
+      if (eventID !== hashes[wanted]?.[0]) continue
       const { declaresError } = unpackEvent(code)
       found.push({ seq, eventID, party: this.#words.text(party) ?? '', declaresError })
     }
@@ -89,8 +93,8 @@ export class WritableEventIndex extends EventIndex {
    * Adds the events from number `first` on, which is the one behind the last that was added. To be
    * called in a transaction.
    */
-  add(first: number, eventIDs: readonly string[]): void {
-    const rows = eventIDs.map((eventID, at) => [hashOf(eventID), first + at] as const)
+  add(first: number, eventIDs: readonly string[], hashes: Hashes): void {
+    const rows = eventIDs.map((eventID, at) => [hashes.get(eventID) ?? 0, first + at] as const)
     this.#insert.run(rows.sort((a, b) => a[0] - b[0]).flat())
     this.moveIfFull(first + eventIDs.length - 1)
   }
@@ -110,6 +114,10 @@ export function identityKey({ eventID, party, declaresError }: EventIdentity): s
   return `${party} ${declaresError ? 1 : 0} ${eventID}`
 }
 
-function hashOf(eventID: string): number {
-  return hash('sha256', eventID, 'buffer').readIntBE(0, 6)
+export function hashesOf(eventIDs: readonly string[]): Hashes {
+  const hashes = new Map<string, number>()
+  for (const eventID of new Set(eventIDs)) {
+    hashes.set(eventID, hash('sha256', eventID, 'buffer').readIntBE(0, 6))
+  }
+  return hashes
 }

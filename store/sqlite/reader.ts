@@ -24,7 +24,7 @@ import type {
 } from '#trace/source.ts'
 import type { Bodies } from './bodies.ts'
 import type { Database, Statement } from './database.ts'
-import { type EventIndex, identityKey } from './event-index.ts'
+import { type EventIndex, hashesOf, identityKey } from './event-index.ts'
 import { EventRecords } from './event-records.ts'
 import type { Items } from './items.ts'
 import { Members } from './members.ts'
@@ -126,7 +126,7 @@ export class SqliteTrailReader implements TrailReader {
 
   async byEventID(eventID: string): Promise<number[]> {
     return this.#parts.index
-      .find([eventID])
+      .find(hashesOf([eventID]))
       .map(({ seq }) => seq)
       .sort((a, b) => a - b)
   }
@@ -134,7 +134,7 @@ export class SqliteTrailReader implements TrailReader {
   async byIdentity(identities: readonly EventIdentity[]): Promise<(number | undefined)[]> {
     const refs: (number | undefined)[] = []
     for (const some of inParts(identities, keysAtOnce)) {
-      const found = this.#parts.index.find(some.map(({ eventID }) => eventID))
+      const found = this.#parts.index.find(hashesOf(some.map(({ eventID }) => eventID)))
       const byKey = new Map(found.map((event) => [identityKey(event), event.seq]))
       for (const identity of some) refs.push(byKey.get(identityKey(identity)))
       await this.#pace.after(some.length)

@@ -2,11 +2,11 @@
  * The one connection that writes the trail store: events, their members and trails, telemetry and
  * the cursor of whoever brings them, a batch in one transaction.
  */
-import type { Applied, JournalPosition, TrailBatch, TrailWriter } from '#store/trail.ts'
+import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
 import type { WritableBodies } from './bodies.ts'
 import { packEvent, packEventID, packMembers, packPart } from './codes.ts'
 import { type Statement, transaction } from './database.ts'
-import type { WritableEventIndex } from './event-index.ts'
+import { hashesOf, type WritableEventIndex } from './event-index.ts'
 import type { WritableItems } from './items.ts'
 import { type Placed, place } from './placement.ts'
 import { SqliteTrailReader, type TrailParts } from './reader.ts'
@@ -67,7 +67,8 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
 
   #write({ events, readings, follower, to }: TrailBatch): Applied {
     const [last, lastRecordTimeUs]: LastRow = this.#last.get() ?? [0, 0]
-    const stored = this.#parts.index.find([...new Set(events.map(({ eventID }) => eventID))])
+    const hashes = hashesOf(events.map(({ eventID }) => eventID))
+    const stored = this.#parts.index.find(hashes)
     const { outcomes, fresh, voided } = place(
       events,
       stored,
@@ -76,18 +77,14 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     )
     if (fresh.length > 0) {
       this.#writeEvents(fresh, lastRecordTimeUs)
-      this.#parts.index.add(
-        last + 1,
-        fresh.map(({ event }) => event.eventID),
-      )
-      this.#parts.bodies.add(
-        last + 1,
-        fresh.map(({ event }) => event.body),
-      )
+      const eventIDs = fresh.map(({ event }) => event.eventID)
+      this.#parts.index.add(last + 1, eventIDs, hashes)
+      const bodies = fresh.map(({ event }) => event.body)
+      this.#parts.bodies.add(last + 1, bodies)
     }
     this.#insertVoided.run(voided.flatMap(({ seq, voidedAtUs }) => [seq, voidedAtUs]))
     if (readings.length > 0) this.#parts.telemetry.add(readings)
-    this.#moveCursor(follower, to)
+    this.#setCursor.run(follower, to)
     return { outcomes }
   }
 
@@ -145,9 +142,5 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     }
     this.#insertTrail.run(values)
     this.#countRows.run(values.length / 4)
-  }
-
-  #moveCursor(follower: string, to: JournalPosition): void {
-    this.#setCursor.run(follower, to)
   }
 }
