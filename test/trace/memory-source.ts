@@ -45,6 +45,7 @@ export class MemorySource implements TrailSource {
     for (const [at, { event, party }] of captured.entries()) {
       this.#add(at + 1, event, party, voidedAt.get(`${party} ${event.eventID}`))
     }
+    for (const rows of this.#rows.values()) rows.sort(inOrder)
   }
 
   #add(eventRef: number, event: EpcisEvent, party: string, voidedAtUs: number | undefined): void {
@@ -71,8 +72,9 @@ export class MemorySource implements TrailSource {
       members.push({ eventRef, item, role, quantity, uom })
       const { type, action, bizStep, eventTimeUs } = summary
       const row = { item, eventRef, eventTimeUs, type, action, role, bizStep, voidedAtUs }
-      const rows = this.#rows.get(item.ref) ?? []
-      this.#rows.set(item.ref, [...rows, row].sort(inOrder))
+      const rows = this.#rows.get(item.ref)
+      if (rows) rows.push(row)
+      else this.#rows.set(item.ref, [row])
     }
     this.#members.set(eventRef, members)
   }
