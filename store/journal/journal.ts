@@ -65,7 +65,7 @@ export class Journal {
   #working: Promise<void> | undefined
   #trimming: Promise<void> | undefined
   #failed: JournalFailed | undefined
-  #closed = false
+  #closing: Promise<void> | undefined
   /** Bytes of a commit that a crash interrupted and that opening has cut. */
   readonly cutBytes: number
 
@@ -143,8 +143,8 @@ export class Journal {
    */
   append(entry: JournalEntry, done: Done): void {
     checkEntry(entry)
-    const refusal = this.#failed ?? (this.#closed ? new JournalClosed() : undefined)
-    if (refusal !== undefined) {
+    if (this.#failed !== undefined || this.#closing !== undefined) {
+      const refusal = this.#failed ?? new JournalClosed('the journal is closed')
       queueMicrotask(() => done(refusal))
       return
     }
@@ -165,9 +165,12 @@ export class Journal {
   }
 
   /** Writes what was appended, notes where the journal ends, and gives the folder back. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
     await this.#working
     const { directory, disk } = this.#settings
     try {

@@ -22,7 +22,7 @@ export function lockDirectory(directory: string): () => void {
     // Committed so that others can read who it is; whoever comes in between has the lock.
     database.exec('COMMIT; BEGIN IMMEDIATE')
   } catch (error) {
-    const holder: { pid: number } | undefined = database.prepare('SELECT pid FROM holder').get()
+    const holder = isBusy(error) ? database.prepare('SELECT pid FROM holder').get() : undefined
     database.close()
     if (!isBusy(error)) throw error
     throw new JournalLocked(`${directory} is in use by process ${holder?.pid}`, { cause: error })

@@ -55,10 +55,12 @@ export class JournalReader {
       const end = this.#durableEnd() - start
       const chunk = await readChunk(segment, offset, { ...limits, end })
       if (chunk.records.length > 0) return { records: chunk.records, next: start + chunk.next }
-      if (chunk.stop === 'bad') await this.#checkTorn(start, start + offset)
       at = Math.max(at, start)
-      segment = await this.#openAt(at)
-      if (segment?.start === start) break
+      if (chunk.stop === 'end') segment = await this.#openAt(at)
+      if (segment?.start === start) {
+        await this.#checkEnd(start, at)
+        break
+      }
     }
     return { records: [], next: from }
   }
@@ -122,10 +124,10 @@ export class JournalReader {
     }
   }
 
-  /** Only the end of a journal that has no watermark may be torn. */
-  async #checkTorn(start: JournalPosition, position: JournalPosition): Promise<void> {
+  /** What is durable has to be there; without a watermark the last segment may end anywhere. */
+  async #checkEnd(start: JournalPosition, position: JournalPosition): Promise<void> {
     const isLast = (await listSegments(this.#directory)).at(-1) === start
     if (this.#watermark === undefined && isLast) return
-    throw new JournalDamaged(position, segmentName(start), 'a record is not whole')
+    throw new JournalDamaged(position, segmentName(start), 'a record is missing or not whole')
   }
 }

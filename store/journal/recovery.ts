@@ -126,9 +126,10 @@ async function scan(
 }
 
 /**
- * Makes the last commit durable, and the end of the file. What was read of it may be in the system's memory alone: written
- * but not synced before a crash, or dropped by a sync that failed, which a second sync does not
- * bring back. Followers would act on it, and a loss of power then take it away from under them.
+ * Makes the last commit durable, and where the file ends. What was read of it may be in the system's
+ * memory alone: written but not synced before a crash, or dropped by a sync that failed, which a
+ * second sync does not bring back. Followers would act on it, and a loss of power would then take it
+ * away from under them.
  */
 async function writeAgain(file: FileHandle, disk: Disk, from: number, end: number): Promise<void> {
   const piece = Buffer.allocUnsafeSlow(Math.min(SCAN_BYTES, end - from))

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Journal } from '#store/journal/journal.ts'
@@ -102,6 +104,22 @@ describe('reading by cursor', () => {
     expect(rest[0]).toBe('message 2')
     expect(rest.at(-1)).toBe('message 59')
     expect(rest.length).toBeLessThan(58)
+  })
+})
+
+describe('what is durable and cannot be read', () => {
+  it('is damage, told with its place, be it changed or missing', async () => {
+    const texts = numbers(60)
+    for (const text of texts) await append(journal, text)
+    const [, second = '', third = ''] = segmentsIn(folder)
+    rmSync(join(folder, third))
+    const position = Number.parseInt(third, 10)
+    await expect(follow(0, { maxBytes: 64 * KIB })).rejects.toMatchObject({ position })
+    writeFileSync(join(folder, second), Buffer.from([0]), { flag: 'r+' })
+    const start = Number.parseInt(second, 10)
+    const another = new JournalReader(folder, journal.watermark)
+    await expect(another.read(start, { maxBytes: KIB })).rejects.toMatchObject({ position: start })
+    await another.close()
   })
 })
 
