@@ -2,7 +2,6 @@
  * All that happened to one item, by itself and with what carried it, in order: what its state and its
  * exposure are told from.
  */
-
 import {
   ALWAYS,
   Carriers,
@@ -12,6 +11,7 @@ import {
   type Stretch,
 } from './carriers.ts'
 import type { Stay } from './containment.ts'
+import { countContents } from './contents.ts'
 import { type ItemLot, lotsOf } from './lots.ts'
 import type { EventSummary, ItemRef, TrailSource } from './source.ts'
 import { type ItemTrail, trailsOf, type View } from './view.ts'
@@ -35,6 +35,8 @@ export interface History {
   /** All that carried it, near and far, each for as long as it did. */
   readonly carriages: readonly Carriage[]
   readonly lots: readonly ItemLot[]
+  /** How many different things are in it. */
+  readonly contents: number
   /** Whether there is more than was read: a lot can have a million events. */
   readonly more: boolean
 }
@@ -64,6 +66,7 @@ export async function historyOf(
     stays: trail.stays,
     carriages: carriagesOf(carriers, trail, { ...ALWAYS, path: [] }),
     lots,
+    contents: await countContents(view, trail),
     more: trail.more,
   }
 }

@@ -29,6 +29,8 @@ export interface ItemState {
   /** Set and not unset since. [EPCIS 7.3.5.3] */
   readonly persistentDispositions: readonly Stated<string>[]
   readonly container: Stated<string> | undefined
+  /** How many different things are in it. */
+  readonly contents: number
   /** The lots that it belongs to. */
   readonly lots: readonly string[]
   readonly itemExpirationDate: Stated<string> | undefined
@@ -52,7 +54,7 @@ const ENDING_STEPS = new Set([
 
 /** `bodies`: of the item's own events, by eventRef; what is missing tells nothing. */
 export function stateOf(history: History, bodies: ReadonlyMap<number, Body>): ItemState {
-  const { happenings, stays, lots } = history
+  const { happenings, stays, lots, contents } = history
   const own = happenings.filter(({ path }) => path.length === 0)
   const first = own[0]
   const last = happenings.at(-1)
@@ -66,6 +68,7 @@ export function stateOf(history: History, bodies: ReadonlyMap<number, Body>): It
     persistentDispositions: persistentDispositionsOf(own, bodies),
     container: stay &&
       packing && { ...stated(packing, stay.parent.key), certainty: stay.certainty },
+    contents,
     lots: [...new Set(lots.map(({ lot }) => lot.key))],
     itemExpirationDate: latest(own, ({ row }) => {
       const body = bodies.get(row.eventRef)

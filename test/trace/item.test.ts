@@ -3,7 +3,7 @@ import { type Exposure, exposureOf, type Mounted } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 import { type Body, type ItemState, stateOf } from '#trace/state.ts'
 import { visibleTo } from '#trace/visibility.ts'
-import { crate, hour, lot, pallet, place, sensor, serial, short, World } from './world.ts'
+import { amount, crate, hour, lot, pallet, place, sensor, serial, short, World } from './world.ts'
 
 const at = (number: number) => ({ bizLocation: { id: place(number) } })
 
@@ -57,6 +57,19 @@ describe('the state of an item', () => {
     const unpacked = await stateIn(world, serial('a'))
     expect(unpacked.location).toMatchObject({ value: place(2) })
     expect(unpacked.container).toBeUndefined()
+  })
+
+  it('counts what is in it: what was packed, and not taken out or packed elsewhere', async () => {
+    const world = new World()
+    world.pack(1, pallet(1), [serial('long gone')])
+    world.unpack(2, pallet(1))
+    world.pack(3, pallet(1), [serial('a'), serial('b'), serial('c')])
+    world.pack(4, pallet(1), [serial('a'), amount(lot('l'), 5), amount(lot('m'), 5)])
+    world.unpack(5, pallet(1), [serial('b'), amount(lot('l'), 2), amount(lot('m'), 5)])
+    world.pack(6, pallet(2), [serial('c')])
+    expect((await stateIn(world, pallet(1))).contents).toBe(2)
+    expect((await stateIn(world, pallet(2))).contents).toBe(1)
+    expect((await stateIn(world, serial('a'))).contents).toBe(0)
   })
 
   it('says that a place is inferred when nobody saw the packing', async () => {
