@@ -21,6 +21,7 @@ import { type ReadinessCheck, serveHealth } from './health.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
+import { mountedSensors } from './mounted.ts'
 import { Problem } from './problem.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
@@ -90,8 +91,9 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveCapture(router, { ...parts, captureIntake })
   serveEvents(router, { ...parts, captureIntake })
   serveTrace(router, parts)
-  serveItems(router, parts)
-  serveTelemetry(router, parts)
+  const mounted = mountedSensors(registry)
+  serveItems(router, { ...parts, mounted })
+  serveTelemetry(router, { ...parts, mounted })
   serveRegistry(router, parts)
   serveKeys(router, { ...parts, keys: registry.keys })
   serveRejections(router, parts)

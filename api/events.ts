@@ -5,7 +5,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { captureIDOf } from '#store/intake.ts'
-import type { EventQuery, StoredEvent, TrailReader } from '#store/trail.ts'
+import type { StoredEvent, TrailReader } from '#store/trail.ts'
 import { jsonOf } from './body.ts'
 import type { Caller } from './caller.ts'
 import type { CaptureIntake } from './capture-intake.ts'
@@ -16,7 +16,7 @@ import { lastNumberOf, linkNext, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
 import { queryDocument } from './query-document.ts'
 import type { Env, Router } from './route.ts'
-import { queryFor, visibleEvents } from './visible.ts'
+import { narrowed, visibleEvents } from './visible.ts'
 
 export interface EventsParts {
   readonly trail: TrailReader
@@ -57,7 +57,7 @@ export function serveEvents(router: Router, parts: EventsParts): void {
       answers: { 200: documentAnswer },
     },
     async (c, { caller, query }) => {
-      const page = await readPage(trail, queryFor(eventQueryOf(query), caller), {
+      const page = await readPage(trail, await narrowed(trail, caller, eventQueryOf(query)), {
         limit: query.perPage,
         after: lastNumberOf(query.nextPageToken),
       })
@@ -83,7 +83,7 @@ export function serveEvents(router: Router, parts: EventsParts): void {
     async (c, { caller, params: { eventID = '' }, query: { ver } }) => {
       const wanted = ver === undefined ? eventID : `${eventID}?ver=${ver}`
       const found = await trail.events(await trail.byEventID(wanted))
-      const events = visibleEvents(found, caller)
+      const events = await visibleEvents(trail, caller, found)
       if (events.length > 0) return answer(c, events, nowUs())
       throw new Problem('not_found', {
         detail: `there is no event ${wanted}`,
@@ -136,7 +136,7 @@ const readAtOnce = 30
 /** A page of at most `limit` events, shorter where they are long. */
 async function readPage(
   trail: TrailReader,
-  query: EventQuery,
+  { query, sees }: Awaited<ReturnType<typeof narrowed>>,
   { limit, after }: { limit: number; after: number | undefined },
 ): Promise<{ events: StoredEvent[]; after: number | undefined }> {
   const events: StoredEvent[] = []
@@ -147,8 +147,9 @@ async function readPage(
       limit: Math.min(readAtOnce, limit - events.length),
       ...(last !== undefined && { after: last }),
     })
-    events.push(...page.events)
-    length += page.events.reduce((sum, { body }) => sum + body.length, 0)
+    const seen = page.events.filter(sees)
+    events.push(...seen)
+    length += seen.reduce((sum, { body }) => sum + body.length, 0)
     last = page.after
   } while (last !== undefined && events.length < limit && length < mostPageLength)
   return { events, after: last }

@@ -8,11 +8,17 @@ import { formatTimeUs } from '#epcis/time.ts'
 import { sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TelemetryPoint, TelemetryQuery, TrailReader } from '#store/trail.ts'
+import { overlap } from '#trace/carriers.ts'
+import { exposureOf, type Mounted } from '#trace/exposure.ts'
+import { historyOf } from '#trace/history.ts'
+import type { TimeWindow } from '#trace/source.ts'
 import { type Caller, isForeign } from './caller.ts'
+import { knownItem } from './item.ts'
 import { duration, moment, valueList } from './parameters.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
 import { streamText } from './stream.ts'
+import { trailFor } from './visible.ts'
 
 const pointSchema = z
   .object({
@@ -42,9 +48,11 @@ const telemetrySchema = z
 export interface TelemetryParts {
   readonly trail: TrailReader
   readonly registry: Pick<Registry, 'device'>
+  readonly mounted: Mounted
 }
 
-export function serveTelemetry(router: Router, { trail, registry }: TelemetryParts): void {
+export function serveTelemetry(router: Router, parts: TelemetryParts): void {
+  const { trail, registry } = parts
   router.serve(
     {
       method: 'get',
@@ -68,12 +76,18 @@ export function serveTelemetry(router: Router, { trail, registry }: TelemetryPar
       answers: { 200: { description: 'The readings by series', schema: telemetrySchema } },
     },
     async (_c, { caller, query: { device, item, type, from, to, every } }) => {
-      if (device === undefined || item !== undefined) {
+      if ((device === undefined) === (item === undefined)) {
         throw new Problem('invalid_query', { path: 'device', detail: 'give device or item' })
       }
       const asked = { ...(type && { types: type }), ...(every && { everyUs: every }) }
-      const query = { ...asked, devices: [sensorOf(device, registry)], fromUs: from, toUs: to }
-      return streamText(seriesText(points(trail, [query], caller), every !== undefined), {
+      const sensors =
+        item === undefined
+          ? [{ device: sensorOf(device ?? '', registry), fromUs: from, toUs: to }]
+          : await sensorsWith(parts, caller, item, { fromUs: from, toUs: to })
+      const queries = sensors.map(({ device, fromUs, toUs }) => {
+        return { ...asked, devices: [device], fromUs, toUs }
+      })
+      return streamText(seriesText(points(trail, queries, caller), every !== undefined), {
         'Content-Type': 'application/json',
       })
     },
@@ -85,6 +99,30 @@ function sensorOf(text: string, registry: Pick<Registry, 'device'>): string {
   const [, party, device] = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text) ?? []
   if (party === undefined || device === undefined) return identify(text).key
   return sensorKeyOf(registry.device(party, device) ?? { party, device })
+}
+
+interface SensorWindow extends TimeWindow {
+  readonly device: string
+}
+
+/** The sensors that were with an item, each for as long as it was. */
+async function sensorsWith(
+  { trail, mounted }: TelemetryParts,
+  caller: Caller,
+  item: string,
+  { fromUs, toUs }: TimeWindow,
+): Promise<SensorWindow[]> {
+  const source = trailFor(trail, caller)
+  const { key } = await knownItem(source, item)
+  const history = await historyOf(source, key)
+  if (history === undefined) return []
+  const { sensors } = await exposureOf(source, history, mounted)
+  return sensors.flatMap((stay) => {
+    // The stay ends before its end, a window with it.
+    const asked = { fromUs: fromUs ?? 0, toUs: (toUs ?? Number.MAX_SAFE_INTEGER - 1) + 1 }
+    const during = overlap(stay, asked)
+    return during ? [{ device: stay.device, fromUs: during.fromUs, toUs: during.toUs - 1 }] : []
+  })
 }
 
 /** Readings of several queries, one after the other; of the caller's own party where it is confined. */

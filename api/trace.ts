@@ -7,7 +7,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { chain, DEFAULT_LIMIT, partToJson } from '#trace/chain.ts'
 import type { TrailSource } from '#trace/source.ts'
 import { type WalkOptions, walk } from '#trace/walk.ts'
-import { itemOf, unknownItem } from './item.ts'
+import { knownItem } from './item.ts'
 import { count, moment } from './parameters.ts'
 import type { Router } from './route.ts'
 import { streamText } from './stream.ts'
@@ -61,18 +61,14 @@ export function serveTrace(router: Router, { trail }: TraceParts): void {
       },
     },
     async (c, { caller, params: { id = '' }, query: { direction, at, depth, limit } }) => {
-      const item = itemOf(id)
       const source = trailFor(trail, caller)
+      const { key } = await knownItem(source, id)
       const options = { direction, atUs: at, depth, limit }
       if (c.req.header('Accept')?.includes(streamType)) {
-        const [known] = await source.find([item.key])
-        if (known === undefined) throw unknownItem(item)
-        return streamText(lines(source, item.key, options), { 'Content-Type': streamType })
+        return streamText(lines(source, key, options), { 'Content-Type': streamType })
       }
-      const bounded = { ...options, limit: Math.min(limit ?? DEFAULT_LIMIT, mostNodes) }
-      const found = await chain(source, item.key, bounded)
-      if (found === undefined) throw unknownItem(item)
-      return c.json(found)
+      const bounded = Math.min(limit ?? DEFAULT_LIMIT, mostNodes)
+      return c.json(await chain(source, key, { ...options, limit: bounded }))
     },
   )
 }

@@ -1,0 +1,88 @@
+/**
+ * The facts that speak against an item, or say that its way is over. Each is one that a person can
+ * check: it names the event that says so. What is to be made of them is left to who asks.
+ */
+import { formatTimeUs } from '#epcis/time.ts'
+import type { ItemTold } from './item-state.ts'
+
+export interface Fact {
+  /** A disposition such as `recalled`, or `expired`, `ended`, `not_commissioned`. */
+  readonly fact: string
+  /** The item itself, or a lot that it belongs to. */
+  readonly key: string
+  /** The expiry date, or how it ended. */
+  readonly value?: string
+  readonly time?: string
+  readonly eventID?: string
+}
+
+/** Dispositions of the CBV that no sound item has. */
+const adverse = new Set([
+  'damaged',
+  'destroyed',
+  'disposed',
+  'expired',
+  'mismatch_class',
+  'mismatch_instance',
+  'mismatch_quantity',
+  'needs_replacement',
+  'no_pedigree_match',
+  'non_conformant',
+  'recalled',
+  'stolen',
+])
+
+/**
+ * `item` is as the caller may see it; `adverseTo`, the item and its lots as they are: that goods are
+ * recalled is nobody's secret.
+ */
+export function factsOf(item: ItemTold, adverseTo: readonly ItemTold[], nowUs: number): Fact[] {
+  return [
+    ...adverseTo.flatMap(dispositionFacts),
+    ...expiryFacts(item, nowUs),
+    ...beginningFacts(item),
+    ...endingFacts(item),
+  ]
+}
+
+function dispositionFacts({ history, state }: ItemTold): Fact[] {
+  const stated = [
+    ...state.persistentDispositions,
+    ...(state.disposition ? [state.disposition] : []),
+  ]
+  const facts = stated
+    .filter(({ value }) => adverse.has(value))
+    .map(({ value, timeUs, eventID }) => ({
+      fact: value,
+      key: history.item.key,
+      time: formatTimeUs(timeUs),
+      eventID,
+    }))
+  return facts.filter(({ fact }, at) => facts.findIndex((one) => one.fact === fact) === at)
+}
+
+/** A date without a time lasts until its end, wherever on earth. */
+function expiryFacts({ history, state }: ItemTold, nowUs: number): Fact[] {
+  const { value, eventID } = state.itemExpirationDate ?? { value: '', eventID: '' }
+  const wholeDay = /^\d{4}-\d\d-\d\d$/.test(value)
+  const endMs = wholeDay ? Date.parse(`${value}T23:59:59.999-12:00`) : Date.parse(value)
+  if (Number.isNaN(endMs) || endMs * 1000 >= nowUs) return []
+  return [{ fact: 'expired', key: history.item.key, value, eventID }]
+}
+
+/** An instance whose first event is not its making: nobody says where it comes from. */
+function beginningFacts({ history: { item, happenings } }: ItemTold): Fact[] {
+  const first = happenings.find(({ path }) => path.length === 0)
+  if (item.kind !== 'instance' || first === undefined) return []
+  const { row, event } = first
+  const isMade = row.action === 'ADD' && row.role === 'object'
+  if (isMade || row.role === 'output') return []
+  const time = formatTimeUs(event.eventTimeUs)
+  return [{ fact: 'not_commissioned', key: item.key, time, eventID: event.eventID }]
+}
+
+function endingFacts({ history, state }: ItemTold): Fact[] {
+  if (state.ended === undefined) return []
+  const { value, timeUs, eventID } = state.ended
+  return [{ fact: 'ended', key: history.item.key, value, time: formatTimeUs(timeUs), eventID }]
+}

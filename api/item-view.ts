@@ -1,0 +1,190 @@
+/** How an item goes out: to those who may see its trail, and to whoever buys it. */
+import { z } from 'zod'
+import type { Identifier } from '#epcis/identifier.ts'
+import { formatTimeUs } from '#epcis/time.ts'
+import { type Product, productSchema } from '#store/registry/schema.ts'
+import type { Registry } from '#store/registry.ts'
+import type { Stretch } from '#trace/carriers.ts'
+import { eventToJson } from '#trace/chain.ts'
+import type { Exposure } from '#trace/exposure.ts'
+import type { Stated } from '#trace/state.ts'
+import type { Fact } from './item-facts.ts'
+import type { ItemTold } from './item-state.ts'
+
+const factSchema = z.object({
+  fact: z.string().meta({ description: 'Such as recalled, expired, ended, not_commissioned' }),
+  key: z.string().meta({ description: 'The item, or a lot that it belongs to' }),
+  value: z.string().optional(),
+  time: z.iso.datetime().optional(),
+  eventID: z.string().optional(),
+})
+
+const common = {
+  key: z.string(),
+  kind: z.string(),
+  warnings: z.array(z.string()),
+  lots: z.array(z.string()),
+  facts: z.array(factSchema),
+}
+
+const consumerSchema = z
+  .object({
+    ...common,
+    product: productSchema.pick({ name: true, names: true, description: true }).optional(),
+    producer: z.string().optional(),
+    firstSeen: z.iso.datetime().optional(),
+    itemExpirationDate: z.string().optional(),
+  })
+  .meta({ id: 'ItemForConsumers' })
+
+const statedSchema = z
+  .object({
+    value: z.string(),
+    time: z.iso.datetime(),
+    eventID: z.string(),
+    certainty: z.enum(['observed', 'inferred']),
+    via: z.array(z.string()).meta({ description: 'Containers through which it holds' }),
+  })
+  .meta({ id: 'Stated' })
+
+const stretch = {
+  fromTime: z.iso.datetime().optional(),
+  toTime: z.iso.datetime().optional(),
+  certainty: z.enum(['observed', 'inferred']),
+  via: z.array(z.string()),
+}
+
+const fullSchema = z
+  .object({
+    ...common,
+    product: productSchema.optional(),
+    state: z.object({
+      firstSeen: statedSchema.optional(),
+      lastSeen: statedSchema.optional(),
+      location: statedSchema.optional(),
+      disposition: statedSchema.optional(),
+      persistentDispositions: z.array(statedSchema),
+      container: statedSchema.optional(),
+      itemExpirationDate: statedSchema.optional(),
+      ended: statedSchema.optional(),
+    }),
+    places: z.array(z.object({ place: z.string(), ...stretch })),
+    sensors: z.array(z.object({ device: z.string(), ...stretch })),
+    history: z.array(z.looseObject({ eventID: z.string(), eventTime: z.iso.datetime() })),
+    historyCount: z.int(),
+    names: z.record(z.string(), z.string()).meta({ description: 'Of places and parties' }),
+  })
+  .meta({ id: 'Item' })
+
+export const itemSchema = z.union([fullSchema, consumerSchema])
+
+/** What there is to tell of an item. */
+export interface ItemFound {
+  readonly identifier: Identifier
+  readonly told: ItemTold
+  readonly product: Product | undefined
+  readonly facts: readonly Fact[]
+}
+
+/** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
+export function consumerView(
+  { identifier, told: { state }, product, facts }: ItemFound,
+  registry: Pick<Registry, 'parties'>,
+): z.output<typeof consumerSchema> {
+  return {
+    key: identifier.key,
+    kind: identifier.kind,
+    warnings: [...identifier.warnings],
+    lots: [...state.lots],
+    facts: facts.map(({ eventID, ...fact }) => fact),
+    product: product && {
+      name: product.name,
+      names: product.names,
+      description: product.description,
+    },
+    producer: product && registry.parties.get(product.party)?.name,
+    firstSeen: state.firstSeen && formatTimeUs(state.firstSeen.timeUs),
+    itemExpirationDate: state.itemExpirationDate?.value,
+  }
+}
+
+/** The last `length` events are told, the newest first. */
+export function fullView(
+  { identifier, told, product, facts }: ItemFound,
+  exposure: Exposure,
+  length: number,
+  registry: Pick<Registry, 'parties' | 'locations'>,
+): z.output<typeof fullSchema> {
+  const { happenings } = told.history
+  const { lots, persistentDispositions, ...state } = told.state
+  const places = exposure.places.map(({ place, ...stay }) => ({ place, ...stretchView(stay) }))
+  const sensors = exposure.sensors.map(({ device, ...stay }) => ({ device, ...stretchView(stay) }))
+  const history = happenings
+    .slice(-length)
+    .reverse()
+    .map(({ event, path }) => ({
+      ...eventToJson(event),
+      via: path.map(({ parent }) => parent.key),
+    }))
+  return {
+    key: identifier.key,
+    kind: identifier.kind,
+    warnings: [...identifier.warnings],
+    lots: [...lots],
+    facts: [...facts],
+    product,
+    state: {
+      firstSeen: statedView(state.firstSeen),
+      lastSeen: statedView(state.lastSeen),
+      location: statedView(state.location),
+      disposition: statedView(state.disposition),
+      persistentDispositions: persistentDispositions.flatMap((one) => statedView(one) ?? []),
+      container: statedView(state.container),
+      itemExpirationDate: statedView(state.itemExpirationDate),
+      ended: statedView(state.ended),
+    },
+    places,
+    sensors,
+    history,
+    historyCount: happenings.length,
+    names: {
+      ...namesOf(registry.locations, [
+        ...places.map(({ place }) => place),
+        ...history.flatMap(({ readPoint, bizLocation }) => [readPoint, bizLocation]),
+        state.location?.value,
+      ]),
+      ...namesOf(
+        registry.parties,
+        history.map(({ party }) => party),
+      ),
+    },
+  }
+}
+
+function statedView(stated: Stated<string> | undefined): z.output<typeof statedSchema> | undefined {
+  if (stated === undefined) return undefined
+  const { timeUs, via, ...rest } = stated
+  return { ...rest, time: formatTimeUs(timeUs), via: [...via] }
+}
+
+/** An end that is not known, or not yet come, is left out. */
+function stretchView<Stay extends Stretch & { via: readonly string[] }>(stay: Stay) {
+  const { fromUs, toUs, via, ...rest } = stay
+  return {
+    ...rest,
+    ...(Number.isFinite(fromUs) && { fromTime: formatTimeUs(fromUs) }),
+    ...(Number.isFinite(toUs) && { toTime: formatTimeUs(toUs) }),
+    via: [...via],
+  }
+}
+
+function namesOf(
+  collection: { get(key: string): { name: string } | undefined },
+  keys: readonly (string | undefined)[],
+): Record<string, string> {
+  const names = [...new Set(keys)].flatMap((key) => {
+    const name = key === undefined ? undefined : collection.get(key)?.name
+    return key === undefined || name === undefined ? [] : [[key, name]]
+  })
+  return Object.fromEntries(names)
+}

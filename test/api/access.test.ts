@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey, document, event, startWorld, type World } from './world.ts'
+
+let world: World
+const keys: Record<string, string | undefined> = { public: undefined, admin: adminKey }
+
+beforeAll(async () => {
+  world = await startWorld()
+  keys['enterprise'] = world.party('farm')
+  world.registry.devices.put({
+    party: 'farm',
+    device: 'gate',
+    site: 'north',
+    name: 'Gate',
+    enabled: true,
+    topics: [],
+  })
+  keys['device'] = world.key({ role: 'device', party: 'farm', device: 'gate', label: '' })
+  keys['inspector'] = world.key({ role: 'inspector', label: '' })
+  keys['regulator'] = world.key({ role: 'regulator', label: '' })
+})
+
+afterAll(() => world.close())
+
+const everybody = ['public', 'device', 'enterprise', 'inspector', 'regulator', 'admin']
+const records = ['enterprise', 'inspector', 'regulator', 'admin']
+const owners = ['enterprise', 'admin']
+
+/** Who may do what, as README and ARCHITECTURE promise it; written down a second time on purpose. */
+const may: [string, string, string[]][] = [
+  ['GET', '/healthz', everybody],
+  ['GET', '/readyz', everybody],
+  ['GET', '/openapi.json', everybody],
+  ['GET', '/docs', everybody],
+  ['GET', '/docs/style.css', everybody],
+  ['GET', '/metrics', ['admin']],
+  ['POST', '/epcis/capture', ['device', 'enterprise']],
+  ['POST', '/epcis/events', ['device', 'enterprise']],
+  ['GET', '/epcis/capture', ['device', 'enterprise', 'regulator', 'admin']],
+  ['GET', '/epcis/capture/c0', ['device', 'enterprise', 'regulator', 'admin']],
+  ['GET', '/epcis/events', records],
+  ['GET', '/epcis/events/urn:x', records],
+  ['GET', '/v1/trace/urn:x', records],
+  ['GET', '/v1/items/urn:x', everybody],
+  ['GET', '/v1/telemetry', records],
+  ['GET', '/v1/rejections', ['enterprise', 'regulator', 'admin']],
+  ['GET', '/v1/rejections/r0', ['enterprise', 'regulator', 'admin']],
+  ['GET', '/v1/parties', records],
+  ['GET', '/v1/parties/x', records],
+  ['PUT', '/v1/parties/x', ['admin']],
+  ['DELETE', '/v1/parties/x', ['admin']],
+  ['GET', '/v1/locations', records],
+  ['GET', '/v1/locations/urn:x', records],
+  ['PUT', '/v1/locations/urn:x', owners],
+  ['DELETE', '/v1/locations/urn:x', owners],
+  ['GET', '/v1/products', records],
+  ['GET', '/v1/products/urn:x', records],
+  ['PUT', '/v1/products/urn:x', owners],
+  ['DELETE', '/v1/products/urn:x', owners],
+  ['GET', '/v1/devices', records],
+  ['GET', '/v1/devices/farm/x', records],
+  ['PUT', '/v1/devices/farm/x', owners],
+  ['DELETE', '/v1/devices/farm/x', owners],
+  ['GET', '/v1/keys', owners],
+  ['GET', '/v1/keys/k999', owners],
+  ['POST', '/v1/keys', owners],
+  ['DELETE', '/v1/keys/k999', owners],
+]
+
+describe('who may do what', () => {
+  it.each(may)('%s %s is for %j', async (method, path, allowed) => {
+    for (const role of everybody) {
+      const writes = method === 'POST' || method === 'PUT'
+      const body = writes ? { body: 'not json' } : {}
+      const { status } = await world.call(path, { method, key: keys[role], ...body })
+      const refused = role === 'public' ? 401 : 403
+      if (allowed.includes(role)) expect([role, status]).not.toEqual([role, refused])
+      else expect([role, status]).toEqual([role, refused])
+    }
+  })
+
+  it('leaves out no route', () => {
+    const served = world.app.routes
+      .filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS')
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+(\{[^}]*\})?/g, '*')}`)
+    const listed = may.map(([method, path]) => {
+      const pattern = /^\/(epcis|v1)\/(\w+)\/(.+)$/.exec(path)
+      const rest = pattern?.[2] === 'devices' ? '*/*' : '*'
+      return `${method} ${pattern ? `/${pattern[1]}/${pattern[2]}/${rest}` : path}`
+    })
+    expect([...new Set(served)].sort()).toEqual([...new Set(listed)].sort())
+  })
+})
+
+describe('a device', () => {
+  it('captures in the name of its party and learns what became of it', async () => {
+    const answer = await world.call('/epcis/capture', {
+      method: 'POST',
+      key: keys['device'],
+      body: document([event({ eventID: 'urn:x:by-device' })]),
+    })
+    const job = await world.finished(answer.headers.get('Location'), keys['device'] ?? '')
+    expect(job).toMatchObject({ success: true, stored: 1 })
+    const found = await world.call('/epcis/events/urn:x:by-device', { key: keys['enterprise'] })
+    expect(found.status).toBe(200)
+  })
+
+  it('opens nothing once it is disabled', async () => {
+    const gate = world.registry.device('farm', 'gate')
+    if (gate === undefined) throw new Error('there is a gate')
+    world.registry.devices.put({ ...gate, enabled: false })
+    const { status } = await world.call('/epcis/capture', { key: keys['device'] })
+    expect(status).toBe(401)
+    world.registry.devices.put(gate)
+  })
+})
