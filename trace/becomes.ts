@@ -1,6 +1,7 @@
 /**
- * From the one side of transformations to the other: what went in may be in all that came out, and the
- * other way round. Events that share a transformationID are one transformation. [EPCIS 7.4.5]
+ * From the one side of transformations to the other: what went in may be in all that came out,
+ * and the other way round. Events that share a transformationID are one transformation. [EPCIS
+ * 7.4.5]
  *
  * A container that went in took its contents with it; what was in one that came out came with it.
  */
@@ -205,7 +206,8 @@ function certaintyOfStep(step: Step, row: TrailRow, far: FarEvent): Tier {
 }
 
 function contentsTime(step: Step, item: ItemRef, { timeUs }: FarEvent) {
-  // What comes out is packed as it comes out, or soon after; what goes in is as full as it is then.
+  // What comes out is packed as it comes out, or soon after; what goes in is as full as it is
+  // then.
   const lasting = step.direction === 'forward' && item.kind !== 'asset'
   return { fromUs: timeUs, toUs: lasting ? Number.POSITIVE_INFINITY : timeUs + 1 }
 }

@@ -1,6 +1,7 @@
 /**
- * From a lot to its serials, from a serial to its lot, from a container to its contents. What hangs on
- * the trail of the item that is found is settled when that trail is read: see frontier.ts.
+ * From a lot to its serials, from a serial to its lot, from a container to its contents. What
+ * hangs on the trail of the item that is found is settled when that trail is read: see
+ * frontier.ts.
  */
 import { stayKindOf } from './containment.ts'
 import type { Arrival, Contents, Expansion } from './frontier.ts'
@@ -102,8 +103,8 @@ function ofLot({ trail }: Expansion, { lot, certainty, eventRef }: ItemLot): Unn
 }
 
 /**
- * What was in a traced container while that was of concern, and what was attached to it. Contents are
- * traced with it; what is attached is shown and not followed.
+ * What was in a traced container while that was of concern, and what was attached to it. Contents
+ * are traced with it; what is attached is shown and not followed.
  */
 export async function* contents(step: Step, expansion: Expansion): AsyncGenerator<void> {
   for (const opening of expansion.openings) {

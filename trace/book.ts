@@ -1,5 +1,6 @@
 /**
- * What a walk has told so far and may still tell: which nodes, how well, how many. A few bytes an item.
+ * What a walk has told so far and may still tell: which nodes, how well, how many. A few bytes an
+ * item.
  */
 import type { ChainCut, RawPart, Standing } from './parts.ts'
 import { Bytes, certaintyOf, type Tier } from './reach.ts'

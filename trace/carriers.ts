@@ -1,6 +1,6 @@
 /**
- * What items were in and on: their stays, those of their containers, and so on to the outermost. An
- * item shares the whereabouts of its carriers while it is there, and nothing else.
+ * What items were in and on: their stays, those of their containers, and so on to the outermost.
+ * An item shares the whereabouts of its carriers while it is there, and nothing else.
  *
  * Carriers are read once for all that they carry, a batch of items at a time.
  */
@@ -154,7 +154,9 @@ function isUnpacking(row: TrailRow): boolean {
   return row.role === 'parent' && row.action === 'DELETE' && stayKindOf(row) !== undefined
 }
 
-/** Whether an identifier may stand for an amount: a URI of no GS1 kind may be a lot of somebody's. */
+/**
+ * Whether an identifier may stand for an amount: a URI of no GS1 kind may be a lot of somebody's.
+ */
 function isAmount({ kind }: ItemRef): boolean {
   return kind === 'lot' || kind === 'class' || kind === 'other'
 }

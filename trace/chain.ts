@@ -1,8 +1,9 @@
 /**
- * A whole walk as one document: nodes, links, gaps, what was cut, and the events all this rests on.
+ * A whole walk as one document: nodes, links, gaps, what was cut, and the events all this rests
+ * on.
  *
- * The same events give the same document to the byte, in whatever order they arrived (events of one
- * and the same time are told in the order in which they were recorded).
+ * The same events give the same document to the byte, in whatever order they arrived (events of
+ * one and the same time are told in the order in which they were recorded).
  */
 import { formatTimeUs } from '#epcis/time.ts'
 import { isAfter, type Moment } from './moment.ts'
@@ -160,7 +161,9 @@ class Collected {
   }
 }
 
-/** In the order of time, so that it does not matter which of two simultaneous ones arrived first. */
+/**
+ * In the order of time, so that it does not matter which of two simultaneous ones arrived first.
+ */
 function eventIDsOf(refs: readonly number[], summaries: ReadonlyMap<number, EventSummary>) {
   const events = refs.flatMap((ref) => summaries.get(ref) ?? [])
   const ordered = inOrder(events, (event) => [pad(event.eventTimeUs), event.eventID])

@@ -1,12 +1,13 @@
 /**
  * Where an item was packed, and when: its stays in containers, replayed in the order of eventTime
- * (ties: recordTime), so that an event that arrives late takes its place as if it had been in time.
- * [EPCIS 7.4.3, 7.4.6]
+ * (ties: recordTime), so that an event that arrives late takes its place as if it had been in
+ * time. [EPCIS 7.4.3, 7.4.6]
  *
- * ADD begins a stay, DELETE ends it, whether it lists the child or nobody at all (then everybody is
- * out), OBSERVE changes nothing. One thing is in one container at a time, so an ADD to another ends
- * the former stay as inferred. Of a class or lot some can be in many containers at once: amounts are
- * added and taken away. Associations are replayed by the same rules, apart from containment.
+ * ADD begins a stay, DELETE ends it, whether it lists the child or nobody at all (then everybody
+ * is out), OBSERVE changes nothing. One thing is in one container at a time, so an ADD to another
+ * ends the former stay as inferred. Of a class or lot some can be in many containers at once:
+ * amounts are added and taken away. Associations are replayed by the same rules, apart from
+ * containment.
  */
 
 import { isAfter, type Moment } from './moment.ts'
@@ -129,7 +130,9 @@ function unpacked(
   }
 }
 
-/** Takes an amount out, and says whether nothing is left. What cannot be told is taken to be left. */
+/**
+ * Takes an amount out, and says whether nothing is left. What cannot be told is taken to be left.
+ */
 function isLast(stay: OpenStay, { quantity, uom }: Placement): boolean {
   if (quantity === undefined) return true
   if (stay.amount === undefined || stay.uom !== uom) {
@@ -173,9 +176,9 @@ function stayOf(
 }
 
 /**
- * The stay that an unpacking tells of when no event tells of the packing: since the child came into
- * being, was last in a container, or the container was empty. An asset is filled again and again:
- * where nothing bounds it, nothing is said.
+ * The stay that an unpacking tells of when no event tells of the packing: since the child came
+ * into being, was last in a container, or the container was empty. An asset is filled again and
+ * again: where nothing bounds it, nothing is said.
  */
 function unseen(
   kind: StayKind,

@@ -1,4 +1,7 @@
-/** What is in a container: what was packed into it and neither taken out nor packed elsewhere since. */
+/**
+ * What is in a container: what was packed into it and neither taken out nor packed elsewhere
+ * since.
+ */
 import { Carriers } from './carriers.ts'
 import { stayKindOf } from './containment.ts'
 import type { ItemRef, TrailRow } from './source.ts'

@@ -1,9 +1,9 @@
 /**
- * What an item was exposed to: the places it was at and the sensors that were with it, by itself and
- * through its containers, each for as long as it was.
+ * What an item was exposed to: the places it was at and the sensors that were with it, by itself
+ * and through its containers, each for as long as it was.
  *
- * A sensor is with an item when an AssociationEvent ties it to the item, to what carries the item, or
- * to the place where it is; or when it is known to be mounted there (its binding).
+ * A sensor is with an item when an AssociationEvent ties it to the item, to what carries the
+ * item, or to the place where it is; or when it is known to be mounted there (its binding).
  */
 import { ALWAYS, Carriers, overlap, type Stretch } from './carriers.ts'
 import { certaintyOf, type Happening, type History } from './history.ts'

@@ -1,6 +1,6 @@
 /**
- * What a walk goes on from: items that were found, with how and when each was reached, and what has
- * become of it when its own trail is known.
+ * What a walk goes on from: items that were found, with how and when each was reached, and what
+ * has become of it when its own trail is known.
  */
 import { covers, overlap, type Stretch } from './carriers.ts'
 import type { Stay } from './containment.ts'
@@ -108,8 +108,8 @@ export function isAsOpen(known: Contents, other: Contents): boolean {
 }
 
 /**
- * What holds of an arrival, now that the trail and the lots of the item are known: nothing where it
- * was never inside, an arrival for each time it was.
+ * What holds of an arrival, now that the trail and the lots of the item are known: nothing where
+ * it was never inside, an arrival for each time it was.
  */
 export function settleArrival(
   direction: Direction,
@@ -143,9 +143,10 @@ export function staysInside(
 }
 
 /**
- * A serial of a lot that was traced from some time on: inferred to be of that part of the lot, and no
- * more than possible where it was there before, or where its own origin is stated. A serial whose
- * lot is known from a better source is not one of a lot that is only named beside it.
+ * A serial of a lot that was traced from some time on: inferred to be of that part of the lot,
+ * and no more than possible where it was there before, or where its own origin is stated. A
+ * serial whose lot is known from a better source is not one of a lot that is only named beside
+ * it.
  */
 function arrivalFromLot(
   { bound, tier: best, eventRef }: Arrival,

@@ -1,6 +1,6 @@
 /**
- * All that happened to one item, by itself and with what carried it, in order: what its state and its
- * exposure are told from.
+ * All that happened to one item, by itself and with what carried it, in order: what its state and
+ * its exposure are told from.
  */
 import {
   ALWAYS,

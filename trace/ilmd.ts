@@ -1,7 +1,7 @@
 /**
- * What the instance/lot master data of an event says of its objects or outputs [EPCIS 7.3.7], under
- * any spelling of the attribute: `cbvmda:lotNumber`, another prefix of the same namespace, the name in
- * full, the GS1 web vocabulary's word for it, or the bare word.
+ * What the instance/lot master data of an event says of its objects or outputs [EPCIS 7.3.7],
+ * under any spelling of the attribute: `cbvmda:lotNumber`, another prefix of the same namespace,
+ * the name in full, the GS1 web vocabulary's word for it, or the bare word.
  */
 import type { EpcisEvent } from '#epcis/event.ts'
 import { isObject, type JsonContext } from '#epcis/fields.ts'
@@ -18,7 +18,9 @@ export type Attribute = keyof typeof ATTRIBUTES
 const NAMESPACE = /^\{(?:urn:epcglobal:cbv:mda|https?:\/\/(?:ref\.)?gs1\.org\/(?:cbv|voc))\b/
 const NAME_IN_FULL = /^(urn:epcglobal:cbv:mda:|https?:\/\/(?:ref\.)?gs1\.org\/(?:cbv|voc)\/)(.+)$/
 
-/** Text of one attribute; undefined where the event does not give it. `context`: the document's. */
+/**
+ * Text of one attribute; undefined where the event does not give it. `context`: the document's.
+ */
 export function masterDatum(
   event: EpcisEvent,
   attribute: Attribute,

@@ -1,6 +1,6 @@
 /**
- * How an item moved: each shipping paired with the receiving that answers it, on the rows of the item
- * and of whatever carried it; and the halves that are missing.
+ * How an item moved: each shipping paired with the receiving that answers it, on the rows of the
+ * item and of whatever carried it; and the halves that are missing.
  *
  * A pallet is often shipped and its cases received, so the two rows of a move may be of different
  * units. What item and carrier have in common is told once, at the carrier.
@@ -95,8 +95,8 @@ function unitJourney(trail: ItemTrail, rows: readonly EffectiveRow[]): Journey {
 }
 
 /**
- * Of an amount: several consignments can be under way, and which receiving answers which shipping is
- * a guess where there are more than one.
+ * Of an amount: several consignments can be under way, and which receiving answers which shipping
+ * is a guess where there are more than one.
  */
 function amountJourney(rows: readonly EffectiveRow[]): Journey {
   const moves: Move[] = []

@@ -1,6 +1,6 @@
 /**
- * Which lot a serial belongs to. The serial does not say; the event that made it does, by its ilmd, or
- * any event that names serial and lot together in a Digital Link.
+ * Which lot a serial belongs to. The serial does not say; the event that made it does, by its
+ * ilmd, or any event that names serial and lot together in a Digital Link.
  */
 import { gtinOf } from '#epcis/identifier.ts'
 import type { ItemRef, Role, TrailRow } from './source.ts'
@@ -18,8 +18,8 @@ export interface ItemLot {
 type NamedLots = ReadonlyMap<string, readonly ItemLot[]>
 
 /**
- * The lots of some items, by reference. Looked for where an item was made; elsewhere only where that
- * does not tell, as it means reading every event of the item.
+ * The lots of some items, by reference. Looked for where an item was made; elsewhere only where
+ * that does not tell, as it means reading every event of the item.
  */
 export async function lotsOf(
   view: View,

@@ -19,8 +19,8 @@ export interface Member {
   readonly kind: Kind
   readonly role: Role
   /**
-   * The amount of a class or lot in a quantityList. On role `lot`: how many of the event's serials of
-   * this product belong to the lot, given only where not all of them do.
+   * The amount of a class or lot in a quantityList. On role `lot`: how many of the event's
+   * serials of this product belong to the lot, given only where not all of them do.
    */
   readonly quantity: number | undefined
   readonly uom: string | undefined
@@ -98,8 +98,8 @@ class Found {
   }
 
   /**
-   * The lots of what plays `role`: those that came with serials, and the lot number of the ilmd, which
-   * is of every product named without its lot. [CBV 9.2.2]
+   * The lots of what plays `role`: those that came with serials, and the lot number of the ilmd,
+   * which is of every product named without its lot. [CBV 9.2.2]
    */
   lots(role: Role, lotNumber: string | undefined): void {
     if (this.#lots.size === 0 && lotNumber === undefined) return
@@ -167,8 +167,8 @@ export interface SensorValue {
 }
 
 /**
- * The numbers that known sensors report in an event. A report's own device and time go before those
- * of its element; without any time it was measured when the event happened. [EPCIS 7.3.7]
+ * The numbers that known sensors report in an event. A report's own device and time go before
+ * those of its element; without any time it was measured when the event happened. [EPCIS 7.3.7]
  */
 export function sensorValuesOf(event: EpcisEvent): SensorValue[] {
   const values: SensorValue[] = []

@@ -7,16 +7,17 @@ import type { Kind } from '#epcis/identifier.ts'
 import type { Moment } from './moment.ts'
 
 /**
- * `observed`: an event states it. `inferred`: it follows from events that do not state it themselves
- * (membership in a container or lot). `possible`: nothing speaks against it, and no more than that.
+ * `observed`: an event states it. `inferred`: it follows from events that do not state it
+ * themselves (membership in a container or lot). `possible`: nothing speaks against it, and no
+ * more than that.
  */
 export type Certainty = (typeof CERTAINTIES)[number]
 export const CERTAINTIES = ['observed', 'inferred', 'possible'] as const
 
 /**
- * Why an item is part of a chain. `traced`: it or its substance is what is followed. `lot`: one of its
- * serials, or an unknown part of it, is followed. `carrier`: what is followed was in it or on it.
- * `attached`: it was associated with something that is followed, such as a sensor.
+ * Why an item is part of a chain. `traced`: it or its substance is what is followed. `lot`: one
+ * of its serials, or an unknown part of it, is followed. `carrier`: what is followed was in it or
+ * on it. `attached`: it was associated with something that is followed, such as a sensor.
  */
 export type Standing = 'traced' | 'lot' | 'carrier' | 'attached'
 
@@ -38,8 +39,8 @@ export interface ChainNode {
 export type LinkKind = 'becomes' | 'contains' | 'of-lot' | 'associated' | 'moves'
 
 /**
- * One edge, from input to output (`becomes`), parent to child (`contains`, `associated`), serial to
- * lot (`of-lot`), unit as shipped to unit as received (`moves`). It may come before its nodes.
+ * One edge, from input to output (`becomes`), parent to child (`contains`, `associated`), serial
+ * to lot (`of-lot`), unit as shipped to unit as received (`moves`). It may come before its nodes.
  */
 export interface ChainLink {
   readonly part: 'link'

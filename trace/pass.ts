@@ -1,10 +1,10 @@
 /**
  * A walk in one direction: breadth first, a level at a time, each level in chunks.
  *
- * Memory is bounded whatever the size of the result: a level that outgrows the frontier is walked in
- * parts, each to its end before the next, and what remains of an item that is done is a few bytes.
- * Cycles end, because an item is gone on from again only when it is reached over more time, or more
- * certainly, than before.
+ * Memory is bounded whatever the size of the result: a level that outgrows the frontier is walked
+ * in parts, each to its end before the next, and what remains of an item that is done is a few
+ * bytes. Cycles end, because an item is gone on from again only when it is reached over more
+ * time, or more certainly, than before.
  */
 import { becomes, becomesByRows, isNearSide } from './becomes.ts'
 import { contents, lotsUpward, serials } from './belonging.ts'
@@ -134,7 +134,9 @@ export class Pass {
     yield
   }
 
-  /** What the rows beyond those kept lead to. Of a lot that is only touched, the first are enough. */
+  /**
+   * What the rows beyond those kept lead to. Of a lot that is only touched, the first are enough.
+   */
   async *#rest(step: Step, expansion: Expansion): AsyncGenerator<void> {
     step.tellCrowded(expansion.trail.item)
     if (expansion.footing !== 'traced') return

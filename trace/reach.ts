@@ -1,10 +1,11 @@
 /**
  * How far in time a walk has reached each item, and how certainly.
  *
- * A walk forward reaches an item from some time on, a walk back up to some time. Both are written as
- * one signed bound that only grows: back the time itself, forward its negative. A row of the item at
- * time t can be gone on from when sign * t <= bound. One bound is kept for each certainty, so that
- * what hangs on a poor path is never taken for what hangs on a good one: three walks in one.
+ * A walk forward reaches an item from some time on, a walk back up to some time. Both are written
+ * as one signed bound that only grows: back the time itself, forward its negative. A row of the
+ * item at time t can be gone on from when sign * t <= bound. One bound is kept for each
+ * certainty, so that what hangs on a poor path is never taken for what hangs on a good one: three
+ * walks in one.
  */
 import { CERTAINTIES, type Certainty } from './parts.ts'
 
@@ -82,8 +83,8 @@ const PAGE = 512
 const IN_FULL: readonly Bounds[] = [NOWHERE, [NONE, NONE, ALL], [NONE, ALL, ALL], EVERYWHERE]
 
 /**
- * The bounds of all items met. Most items of a large walk are reached in full: they cost a byte, and
- * only the others a place in a map.
+ * The bounds of all items met. Most items of a large walk are reached in full: they cost a byte,
+ * and only the others a place in a map.
  */
 export class Reach {
   readonly #inFull = new Bytes()

@@ -1,6 +1,6 @@
 /**
- * Settles what has been found: reads its trails, places it in what carried it, and says what is new
- * about each item, how far in time it is reached and how certainly.
+ * Settles what has been found: reads its trails, places it in what carried it, and says what is
+ * new about each item, how far in time it is reached and how certainly.
  */
 import { mayTell } from './belonging.ts'
 import type { Carriers } from './carriers.ts'
@@ -102,7 +102,9 @@ export class Settler {
     return bounds
   }
 
-  /** Reached before all it did is reached for good: most items of a large walk cost no more then. */
+  /**
+   * Reached before all it did is reached for good: most items of a large walk cost no more then.
+   */
   #effective(bound: number, { item, rows, stays }: ItemTrail): number {
     const first = rows[0]
     if (this.#direction === 'back' || item.kind === 'lot' || !first) return bound

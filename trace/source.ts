@@ -6,9 +6,10 @@ import type { Action, EventType } from '#epcis/event.ts'
 import type { Kind } from '#epcis/identifier.ts'
 
 /**
- * The part an identifier plays in one event. `object` is a member of epcList or quantityList, `lot`
- * a lot that the event says its objects or outputs belong to (ilmd, or a Digital Link that carries
- * both lot and serial), `transformation` the transformationID, `device` a sensor that reported.
+ * The part an identifier plays in one event. `object` is a member of epcList or quantityList,
+ * `lot` a lot that the event says its objects or outputs belong to (ilmd, or a Digital Link that
+ * carries both lot and serial), `transformation` the transformationID, `device` a sensor that
+ * reported.
  */
 export type Role =
   | 'object'
@@ -48,7 +49,10 @@ export interface TrailRow {
   readonly voidedAtUs: number | undefined
 }
 
-/** One identifier in one event. A quantity without uom is a count; no quantity is an unknown amount. */
+/**
+ * One identifier in one event. A quantity without uom is a count; no quantity is an unknown
+ * amount.
+ */
 export interface EventMember {
   readonly eventRef: number
   readonly item: ItemRef
@@ -87,8 +91,8 @@ export interface TrailSource {
   find(keys: readonly string[]): Promise<(ItemRef | undefined)[]>
 
   /**
-   * All trail rows of some items, in chunks of bounded size. The rows of one item come together, in
-   * the order of (eventTimeUs, eventRef); the items in any order. Voided events are included.
+   * All trail rows of some items, in chunks of bounded size. The rows of one item come together,
+   * in the order of (eventTimeUs, eventRef); the items in any order. Voided events are included.
    * An item may span chunks: a lot can have a million rows.
    */
   trail(items: readonly ItemRef[], window?: TimeWindow): AsyncIterable<readonly TrailRow[]>

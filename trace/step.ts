@@ -29,7 +29,9 @@ export interface Step {
   tellCrowded(item: ItemRef): void
   /** Whether going on from an item, without its contents, would find nothing new. */
   isKnown(item: ItemRef, footing: Footing, bound: number, tier: Tier): boolean
-  /** Adds to what the walk goes on from, with the link to tell if the node limit lets the item in. */
+  /**
+   * Adds to what the walk goes on from, with the link to tell if the node limit lets the item in.
+   */
   discover(item: ItemRef, footing: Footing, arrival: Arrival, link?: Unnamed<ChainLink>): void
   /** Whether the node limit is so far exceeded that looking on serves nothing. */
   isExhausted(): boolean

@@ -1,8 +1,9 @@
 /**
  * The rows a walk may believe: those of events that stand, as of now or as of a time.
  *
- * As of a time, what happened later is not looked at, and an event that was declared in error later
- * still counts. The declaration itself repeats the event it voids and never counts. [EPCIS 7.4.1.2]
+ * As of a time, what happened later is not looked at, and an event that was declared in error
+ * later still counts. The declaration itself repeats the event it voids and never counts. [EPCIS
+ * 7.4.1.2]
  */
 import type { Stay } from './containment.ts'
 import { isAfter } from './moment.ts'

@@ -1,10 +1,10 @@
 /**
  * The walk over a chain: what an item came from, what it became, where it was on the way.
  *
- * It goes in time. Back from an item it looks only at what could have reached it by then, forward only
- * at what left after. Substance is followed (what went in, what came out, what was inside), carriers
- * are shown and never opened. Everything says how certain it is and on which events it rests; limits
- * say what they cut.
+ * It goes in time. Back from an item it looks only at what could have reached it by then, forward
+ * only at what left after. Substance is followed (what went in, what came out, what was inside),
+ * carriers are shown and never opened. Everything says how certain it is and on which events it
+ * rests; limits say what they cut.
  */
 import { Book } from './book.ts'
 import type { ChainPart, RawPart } from './parts.ts'
@@ -14,9 +14,13 @@ import type { TrailSource } from './source.ts'
 
 export interface WalkOptions {
   readonly direction: Direction | 'both'
-  /** The chain as it was at that time: nothing later, and nothing that was declared wrong later. */
+  /**
+   * The chain as it was at that time: nothing later, and nothing that was declared wrong later.
+   */
   readonly atUs?: number | undefined
-  /** How many steps from the start; those at the end are shown and not gone on from. Default all. */
+  /**
+   * How many steps from the start; those at the end are shown and not gone on from. Default all.
+   */
   readonly depth?: number | undefined
   /** How many nodes in each direction. Default all. */
   readonly limit?: number | undefined
@@ -25,8 +29,8 @@ export interface WalkOptions {
 const UNLIMITED = Number.POSITIVE_INFINITY
 
 /**
- * The parts of the chain of a canonical key; none where no event has named it. Links may come before
- * their nodes, nodes may come again better told, cuts come at the end of a direction.
+ * The parts of the chain of a canonical key; none where no event has named it. Links may come
+ * before their nodes, nodes may come again better told, cuts come at the end of a direction.
  */
 export function walk(
   source: TrailSource,
@@ -49,7 +53,10 @@ export async function* walkBatches(
   }
 }
 
-/** What comes in batches, one by one: an async generator would cost more a part than the walk does. */
+/**
+ * What comes in batches, one by one: an async generator would cost more a part than the walk
+ * does.
+ */
 class OneByOne<T> implements AsyncIterableIterator<T> {
   readonly #batches: AsyncGenerator<readonly T[]>
   #batch: readonly T[] = []

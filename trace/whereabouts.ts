@@ -1,7 +1,7 @@
 /**
- * Tells where traced items were: what they were in and on, and how that moved. Carriers are shown for
- * the time they carried something that is followed, and never opened: what else they carried is no
- * part of the chain.
+ * Tells where traced items were: what they were in and on, and how that moved. Carriers are shown
+ * for the time they carried something that is followed, and never opened: what else they carried
+ * is no part of the chain.
  */
 import { type Carriers, covers, overlap, type Stretch } from './carriers.ts'
 import type { Stay } from './containment.ts'

@@ -43,7 +43,7 @@ describe('the state of an item', () => {
     expect(state.ended).toBeUndefined()
   })
 
-  it('is where its container was seen while it is in it, and not where that went without it', async () => {
+  it('is where its container was seen while in it, and not where that went later', async () => {
     const world = new World()
     world.make(1, [serial('a')])
     world.pack(2, pallet(1), [serial('a')])
@@ -169,7 +169,7 @@ describe('the exposure of an item', () => {
     expect(sensors).toMatchObject([{ fromUs: hour(3), toUs: hour(5), via: [pallet(1), crate(1)] }])
   })
 
-  it('has the sensors of the place where its container stood, and none of where it did not', async () => {
+  it('has the sensors of the place where its container stood, and of no other', async () => {
     const world = new World()
     world.make(1, [serial('a')])
     world.associate(1, 'ADD', place(2), [sensor(1)])

@@ -134,7 +134,7 @@ describe('the lots of an event', () => {
     }
   })
 
-  it('are those of Digital Links that name lot and serial; of some serials only, it says how many', () => {
+  it('are those of Digital Links with lot and serial, counted if not of all serials', () => {
     const both = (name: string, its: string) => `${lot(its)}/21/${name}`
     const all = membersOf(made({ epcList: [both('a', 'l'), both('b', 'l')] }))
     expect(lotsOf(all)).toEqual([lot('l')])
@@ -163,7 +163,7 @@ describe('the sensor values of an event', () => {
     ])
   })
 
-  it('are of the time of the event where no other is given, and of nobody without a device', () => {
+  it('are of the time of the event where no other is given, and need a device', () => {
     const sensorReport = [{ type: 'Temperature', value: 1 }]
     expect(sensors([{ sensorReport }])).toEqual([])
     const [value] = sensors([{ sensorMetadata: { deviceID: sensor('1') }, sensorReport }])

@@ -1,7 +1,7 @@
 /**
- * A trail source over a list of events, in the order in which they arrived. It is the contract written
- * down a second time, kept so plain that it is right at a glance; chunks are small, so that whoever
- * reads it cannot rely on getting everything at once.
+ * A trail source over a list of events, in the order in which they arrived. It is the contract
+ * written down a second time, kept so plain that it is right at a glance; chunks are small, so
+ * that whoever reads it cannot rely on getting everything at once.
  */
 
 import { bareWord } from '#epcis/cbv.ts'

@@ -1,6 +1,6 @@
 /**
- * What a walk has to find, worked out the slow way: all events in memory, every rule tried on every
- * item until nothing changes. It shares no code with the walk but identifiers and members.
+ * What a walk has to find, worked out the slow way: all events in memory, every rule tried on
+ * every item until nothing changes. It shares no code with the walk but identifiers and members.
  */
 import { gtinOf } from '#epcis/identifier.ts'
 import { parseTimeUs } from '#epcis/time.ts'
@@ -28,7 +28,10 @@ interface Span {
   readonly to: number
 }
 
-/** A way an item is reached: a bound in time, how certain (0 is observed), and when its contents count. */
+/**
+ * A way an item is reached: a bound in time, how certain (0 is observed), and when its contents
+ * count.
+ */
 interface Way {
   readonly bound: number
   readonly tier: number

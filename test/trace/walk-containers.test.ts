@@ -158,7 +158,7 @@ describe('a walk over containers', () => {
     expect(nodeOf(found, lot('l'))?.standing).toBe('lot')
   })
 
-  it('shows what is attached and what an item is attached to, and goes on from neither', async () => {
+  it('shows what an item is attached to and what to it, and goes on from neither', async () => {
     const world = new World()
     world.make(1, [serial('a')])
     world.associate(1, 'ADD', place(1), [sensor('1')])

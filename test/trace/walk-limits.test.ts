@@ -120,7 +120,7 @@ describe('an item with more events than are held', () => {
     return world
   }
 
-  it('is followed to all it became, and says that not all of its whereabouts were looked at', async () => {
+  it('is followed to all it became, and says that not all its rows were looked at', async () => {
     const found = await busy().forward(lot('l'), { limit: 20_000 })
     expect(found.nodes).toHaveLength(12_002)
     expect(found.cut).toMatchObject([{ reason: 'rows', count: 1, keys: [lot('l')] }])

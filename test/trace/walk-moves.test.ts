@@ -90,7 +90,7 @@ describe('the moves of a chain', () => {
     expect(gaps(found)).toEqual([])
   })
 
-  it('tells the moves before an item went in when it looks back, and those after when forward', async () => {
+  it('looks back only at the moves and gaps before an item went in', async () => {
     const world = new World()
     world.make(1, [serial('a')])
     world.ship(2, [serial('a')])

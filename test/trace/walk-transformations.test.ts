@@ -24,7 +24,7 @@ describe('a walk over transformations', () => {
     expect(links(found)).toEqual(['curd > a', 'curd > b', 'milk > curd'])
   })
 
-  it('looks back only at what went in before the item left, and forward at what left after', async () => {
+  it('looks back only at what went in before, and forward only at what left after', async () => {
     const world = new World()
     world.transform(1, [lot('early')], [lot('vat', 2)])
     world.transform(2, [lot('vat', 2)], [serial('drawn', 3)])
@@ -34,7 +34,7 @@ describe('a walk over transformations', () => {
     expect(nodes(await world.forward(lot('late')))).toEqual(['drawn2', 'late', 'vat'])
   })
 
-  it('takes events with one transformationID as one, whatever the order of their arrival', async () => {
+  it('takes events with one transformationID as one, in whatever order they came', async () => {
     const world = new World()
     world.transform(3, [], [serial('second', 2)], { transformationID: id })
     world.transform(1, [lot('first')], [], { transformationID: id })

@@ -1,6 +1,6 @@
 /**
- * Small worlds for the tests of tracing: events in a few words, and what a chain says of them in as few.
- * Times are hours of one day; names stand for GS1 keys.
+ * Small worlds for the tests of tracing: events in a few words, and what a chain says of them in
+ * as few. Times are hours of one day; names stand for GS1 keys.
  */
 import type { EpcisEvent } from '#epcis/event.ts'
 import { checkDigit } from '#epcis/gs1-key.ts'
@@ -159,7 +159,10 @@ export class World {
   }
 }
 
-/** Keys of the nodes in some standings, sorted; with what they are certain to where it is not observed. */
+/**
+ * Keys of the nodes in some standings, sorted; with what they are certain to where it is not
+ * observed.
+ */
 export function nodes(found: Chain, ...standings: string[]): string[] {
   return found.nodes
     .filter((node) => standings.length === 0 || standings.includes(node.standing))
