@@ -66,6 +66,8 @@ async function* beyond(step: Step, uses: readonly Use[]): AsyncGenerator<void> {
       if (!far) continue
       far.transformation.hasFarSide = true
       for (const use of far.transformation.uses) cross(step, use, far, member)
+      // A thousand inputs and a thousand outputs are a million links.
+      if (step.isFull()) yield
     }
     yield
     if (step.isExhausted()) return
@@ -160,45 +162,41 @@ function addUse(uses: Use[], use: Use): void {
   else uses.push(use)
 }
 
+/** Goes from one use of a transformation to one item on its far side. */
 function cross(step: Step, use: Use, far: FarEvent, { item, role }: EventMember): void {
-  const { expansion, unit } = use
-  if (item.ref === unit.ref) return
+  const { expansion, unit, rows } = use
+  const [first] = rows
+  if (item.ref === unit.ref || !first) return
+  // What was inside is inferred to have gone the way of its container.
+  const least = unit.ref === expansion.trail.item.ref ? 0 : 1
+  let evidence = first
   let tier = UNREACHED
-  let toldTier = UNREACHED
-  let beforeTier = UNREACHED
-  let evidence: TrailRow | undefined
-  for (const row of use.rows) {
-    const stepTier = certaintyOfStep(step, row, far)
-    const least = unit.ref === expansion.trail.item.ref ? stepTier : Math.max(stepTier, 1)
+  let before = UNREACHED
+  let told = UNREACHED
+  for (const row of rows) {
     const signedUs = step.sign * row.eventTimeUs
-    const reached = Math.max(tierAt(expansion.bounds, signedUs), least)
-    toldTier = Math.min(toldTier, tierAt(expansion.told, signedUs))
-    beforeTier = Math.min(beforeTier, Math.max(tierAt(expansion.before, signedUs), least))
-    if (!evidence || stepTier < certaintyOfStep(step, evidence, far)) evidence = row
-    tier = Math.min(tier, reached)
+    const own = tierOfStep(step, row, far)
+    if (own < tierOfStep(step, evidence, far)) evidence = row
+    tier = Math.min(tier, Math.max(tierAt(expansion.bounds, signedUs), own, least))
+    before = Math.min(before, Math.max(tierAt(expansion.before, signedUs), own, least))
+    told = Math.min(told, tierAt(expansion.told, signedUs))
   }
-  if (!evidence || tier >= beforeTier) return
+  if (tier >= before) return
   // Of a lot whose serials are listed, this event made only a part.
-  const isPart = role === 'lot' && step.direction === 'forward'
-  const reached = isPart ? Math.max(tier, 1) : tier
-  const isNew = toldTier === UNREACHED
+  if (role === 'lot' && step.direction === 'forward') tier = Math.max(tier, 1)
   const arrival = {
     bound: step.sign * far.timeUs,
-    tier: reached,
+    tier,
     eventRef: far.eventRef,
-    contents: { during: contentsTime(step, item, far), tier: Math.max(reached, 1) },
+    contents: { during: contentsTime(step, item, far), tier: Math.max(tier, 1) },
   }
-  const isTold = !isNew || !step.isTold(unit)
-  step.discover(
-    item,
-    'traced',
-    arrival,
-    isTold ? undefined : linkOf(step, unit, evidence, item, far),
-  )
+  const isNew = told === UNREACHED && step.isTold(unit)
+  const link = isNew ? linkOf(step, unit, evidence, item, far) : undefined
+  step.discover(item, 'traced', arrival, link)
 }
 
 /** Within one event the standard states it, within one transformation it infers it. */
-function certaintyOfStep(step: Step, row: TrailRow, far: FarEvent): Tier {
+function tierOfStep(step: Step, row: TrailRow, far: FarEvent): Tier {
   if (row.eventRef === far.eventRef) return tierOf('observed')
   // What came out before this went in: clocks and working habits may explain it, no more.
   const inOrder = step.sign * far.timeUs <= step.sign * row.eventTimeUs
@@ -206,8 +204,7 @@ function certaintyOfStep(step: Step, row: TrailRow, far: FarEvent): Tier {
 }
 
 function contentsTime(step: Step, item: ItemRef, { timeUs }: FarEvent) {
-  // What comes out is packed as it comes out, or soon after; what goes in is as full as it is
-  // then.
+  // What comes out is filled then or soon after; what goes in is as full as it is then.
   const lasting = step.direction === 'forward' && item.kind !== 'asset'
   return { fromUs: timeUs, toUs: lasting ? Number.POSITIVE_INFINITY : timeUs + 1 }
 }
@@ -220,7 +217,7 @@ function linkOf(
   far: FarEvent,
 ): Unnamed<ChainLink> {
   const forward = step.direction === 'forward'
-  const certainty: Certainty = certaintyOf(certaintyOfStep(step, near, far))
+  const certainty: Certainty = certaintyOf(tierOfStep(step, near, far))
   const ends = [
     { key: unit.key, timeUs: near.eventTimeUs, eventRef: near.eventRef },
     { key: item.key, timeUs: far.timeUs, eventRef: far.eventRef },

@@ -4,7 +4,7 @@
  */
 import type { ChainCut, RawPart, Standing } from './parts.ts'
 import { Bytes, certaintyOf, type Tier } from './reach.ts'
-import type { ItemRef, TrailRow } from './source.ts'
+import type { ItemRef } from './source.ts'
 import { ToldCarriers } from './whereabouts.ts'
 
 /** From the best. */
@@ -14,6 +14,8 @@ const DEEPEST = 255
 /** Items counted beyond the node limit before the walk stops looking. */
 const LOOKAHEAD = 10_000
 const EXAMPLES = 10
+/** Parts held before they are passed on. */
+const HELD_PARTS = 10_000
 
 export class Book {
   readonly carriers = new ToldCarriers()
@@ -44,12 +46,12 @@ export class Book {
     return this.#barred.count > LOOKAHEAD
   }
 
-  tell(part: RawPart): void {
-    this.#parts.push(part)
+  get isFull(): boolean {
+    return this.#parts.length >= HELD_PARTS
   }
 
-  tellEvents({ key }: ItemRef, events: readonly TrailRow[]): void {
-    if (this.wantsEvents && events.length > 0) this.tell({ part: 'seen', key, events })
+  tell(part: RawPart): void {
+    this.#parts.push(part)
   }
 
   /** The parts told since they were last taken. */

@@ -100,7 +100,7 @@ export class Pass {
       tell: (part) => book.tell(part),
       tellNode: (item, standing, tier, away = 1) =>
         book.tellNode(item, standing, tier, depth + away),
-      tellEvents: (item, events) => book.tellEvents(item, events),
+      wantsEvents: book.wantsEvents,
       isTold: (item) => book.isTold(item),
       tellCrowded: (item) => book.tellCrowded(item),
       isKnown: (item, footing, bound, tier) => settler.isKnown(item, footing, bound, tier),
@@ -111,6 +111,7 @@ export class Pass {
         if (link) book.tell(link)
         frontier.add(item, footing, arrival)
       },
+      isFull: () => book.isFull,
       isExhausted: () => book.isExhausted,
     }
   }
@@ -165,9 +166,9 @@ export class Pass {
     const { footing, trail } = expansion
     if (footing === 'traced') tellWhereabouts(step, this.#book.carriers, expansion)
     else tellInsides(step, expansion)
-    if (this.#book.wantsEvents) {
-      const isNew = trail.rows.filter((row) => isNewlyReached(step, expansion, row.eventTimeUs))
-      step.tellEvents(trail.item, isNew)
+    if (step.wantsEvents) {
+      const events = trail.rows.filter((row) => isNewlyReached(step, expansion, row.eventTimeUs))
+      step.tell({ part: 'seen', key: trail.item.key, events })
     }
     if (trail.item.kind === 'class' && this.#isLeaf(expansion)) tellClassOnly(step, expansion)
   }

@@ -22,8 +22,8 @@ export interface Step {
    * `away`: how many steps it is from the items of this step. Default 1.
    */
   tellNode(item: ItemRef, standing: Standing, tier: Tier, away?: number): boolean
-  /** Tells which events of an item are of concern, where that is wanted. */
-  tellEvents(item: ItemRef, events: readonly TrailRow[]): void
+  /** Whether it is wanted to be told which events of an item are of concern. */
+  readonly wantsEvents: boolean
   isTold(item: ItemRef): boolean
   /** That an item has more rows than were looked at. */
   tellCrowded(item: ItemRef): void
@@ -33,6 +33,8 @@ export interface Step {
    * Adds to what the walk goes on from, with the link to tell if the node limit lets the item in.
    */
   discover(item: ItemRef, footing: Footing, arrival: Arrival, link?: Unnamed<ChainLink>): void
+  /** Whether so much has been told that it should be passed on. */
+  isFull(): boolean
   /** Whether the node limit is so far exceeded that looking on serves nothing. */
   isExhausted(): boolean
 }

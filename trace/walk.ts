@@ -14,13 +14,9 @@ import type { TrailSource } from './source.ts'
 
 export interface WalkOptions {
   readonly direction: Direction | 'both'
-  /**
-   * The chain as it was at that time: nothing later, and nothing that was declared wrong later.
-   */
+  /** The chain as it was at that time: nothing later, no error that was declared later. */
   readonly atUs?: number | undefined
-  /**
-   * How many steps from the start; those at the end are shown and not gone on from. Default all.
-   */
+  /** How many steps from the start: what is there is shown, not gone on from. Default all. */
   readonly depth?: number | undefined
   /** How many nodes in each direction. Default all. */
   readonly limit?: number | undefined
@@ -30,7 +26,8 @@ const UNLIMITED = Number.POSITIVE_INFINITY
 
 /**
  * The parts of the chain of a canonical key; none where no event has named it. Links may come
- * before their nodes, nodes may come again better told, cuts come at the end of a direction.
+ * before their nodes, nodes may come again better told, cuts come at the end of a direction. A
+ * walk over more than 20,000 carriers may tell some of their links twice.
  */
 export function walk(
   source: TrailSource,
@@ -53,10 +50,7 @@ export async function* walkBatches(
   }
 }
 
-/**
- * What comes in batches, one by one: an async generator would cost more a part than the walk
- * does.
- */
+/** What comes in batches, one by one. An async generator would cost more than all the rest. */
 class OneByOne<T> implements AsyncIterableIterator<T> {
   readonly #batches: AsyncGenerator<readonly T[]>
   #batch: readonly T[] = []
@@ -90,9 +84,7 @@ class OneByOne<T> implements AsyncIterableIterator<T> {
   }
 }
 
-/**
- * The same with events by number. `wantsEvents`: also with those that each item took part in.
- */
+/** The same with events by number; `wantsEvents`: also with those each item took part in. */
 export async function* rawBatches(
   source: TrailSource,
   start: string,

@@ -30,22 +30,20 @@ export class ToldCarriers {
 
   /** Adds a stretch: what was told before, and what is told now, in one piece. */
   add({ ref }: ItemRef, during: Stretch, tier: Tier): Telling {
-    let before: readonly Stretch[] = []
-    let after: Telling = { before, now: during }
-    let list: readonly Stretch[] | undefined
+    let telling: Telling | undefined
+    let list: readonly Stretch[] = NOTHING
     for (const stretches of this.#stretches.slice(tier)) {
       if (stretches.size > REMEMBERED) stretches.clear()
-      const told = stretches.get(ref) ?? NOTHING
+      const before = stretches.get(ref) ?? NOTHING
       // Mostly the same with every certainty, and kept once then.
-      if (!list || told !== before) {
-        const now = union(during, told)
-        after = { before: told, now }
-        list = [...told.filter((each) => !touches(each, now)), now]
+      if (!telling || telling.before !== before) {
+        const now = union(during, before)
+        telling = { before, now }
+        list = [...before.filter((each) => !touches(each, now)), now]
       }
-      before = told
       stretches.set(ref, list)
     }
-    return after
+    return telling ?? { before: NOTHING, now: during }
   }
 
   journeyOf(carriers: Carriers, carrier: ItemTrail): Journey {
@@ -92,11 +90,13 @@ export function isNewlyReached(step: Step, { bounds, shown }: Expansion, timeUs:
 export function tellWhereabouts(step: Step, told: ToldCarriers, expansion: Expansion): void {
   const { trail, bounds } = expansion
   const reached = reachedStretch(step, bounds)
+  const least: Tier = isPartOfLot(step, expansion) ? 2 : 0
   for (const stay of trail.stays) {
     const during = overlap(stay, reached)
     if (!during) continue
     const touchUs = step.direction === 'forward' ? stay.toUs - 1 : stay.fromUs
-    const tier = Math.max(tierAt(bounds, step.sign * touchUs), tierOf(stay.certainty))
+    const reachedBy = Math.max(tierAt(bounds, step.sign * touchUs), least)
+    const tier = Math.max(reachedBy, tierOf(stay.certainty))
     if (!tellCarrier(step, told, step.carriers.get(stay), during, tier, 1)) continue
     if (isNewlyReached(step, expansion, touchUs)) step.tell(stayLink(stay, trail.item))
   }
@@ -109,6 +109,13 @@ export function tellWhereabouts(step: Step, told: ToldCarriers, expansion: Expan
   }
   const first = trail.rows[0]
   if (first && isNewlyReached(step, expansion, first.eventTimeUs)) tellUnseen(step, first)
+}
+
+/** Of a lot that went into something, nobody knows which containers that part of it had been in. */
+function isPartOfLot({ direction }: Step, { trail, bounds }: Expansion): boolean {
+  const { kind } = trail.item
+  const isAmount = kind === 'lot' || kind === 'class'
+  return isAmount && direction === 'back' && bounds[0] !== Number.POSITIVE_INFINITY
 }
 
 /** Tells a carrier for a stretch of time, and what carried it; false where the limit bars it. */
@@ -140,9 +147,12 @@ function tellCarrier(
   for (const gap of gaps) {
     if (isToldNow(telling, gap.row.eventTimeUs, gap.row.eventTimeUs)) step.tell(halfMoveGap(gap))
   }
-  const seen = rows.filter(({ eventTimeUs }) => isToldNow(telling, eventTimeUs, eventTimeUs))
-  if (seen.length > 0) step.tellEvents(item, seen)
-  if (seen[0] && seen[0] === rows[0]) tellUnseen(step, seen[0])
+  const first = rows[0]
+  if (first && isToldNow(telling, first.eventTimeUs, first.eventTimeUs)) tellUnseen(step, first)
+  if (step.wantsEvents) {
+    const events = rows.filter((row) => isToldNow(telling, row.eventTimeUs, row.eventTimeUs))
+    step.tell({ part: 'seen', key: item.key, events })
+  }
   return true
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chain } from '#trace/chain.ts'
 import type { ChainPart } from '#trace/parts.ts'
-import { walk } from '#trace/walk.ts'
+import { walk, walkBatches } from '#trace/walk.ts'
 import { links, lot, nodes, pallet, serial, World } from './world.ts'
 
 function line(length: number): World {
@@ -148,6 +148,20 @@ describe('the parts of a walk', () => {
       { kind: 'shipped-not-received', eventIDs: ['urn:e:3'] },
       { kind: 'never-seen-before', key: lot('a'), eventIDs: ['urn:e:1'] },
     ])
+  })
+
+  it('are passed on while many inputs meet many outputs', async () => {
+    const world = new World()
+    const many = (number: number) => Array.from({ length: 150 }, (_, at) => serial(at, number))
+    world.transform(1, [lot('raw')], many(2))
+    world.transform(2, many(2), many(3))
+    const batches: number[] = []
+    const source = world.source(undefined, 1_000)
+    for await (const batch of walkBatches(source, lot('raw'), { direction: 'forward' })) {
+      batches.push(batch.length)
+    }
+    expect(Math.max(...batches)).toBeLessThan(11_000)
+    expect(batches.reduce((sum, length) => sum + length)).toBeGreaterThan(150 * 150)
   })
 
   it('come before the walk is over', async () => {

@@ -57,6 +57,22 @@ describe('a walk over lots and serials', () => {
     expect(nodes(await world.forward(serial('a')))).toEqual(['a', 'l'])
   })
 
+  it('does not claim to know which pallets of a lot went in, and knows those of the lot', async () => {
+    const world = new World()
+    world.make(1, [amount(lot('l'), 20)])
+    world.pack(2, pallet(1), [amount(lot('l'), 10)])
+    world.pack(2.5, pallet(2), [amount(lot('l'), 10)])
+    world.transform(3, [amount(lot('l'), 5)], [serial('x', 2)])
+    world.pack(4, pallet(3), [amount(lot('l'), 5)])
+    expect(nodes(await world.back(serial('x', 2)))).toEqual([
+      'P1 possible',
+      'P2 possible',
+      'l',
+      'x',
+    ])
+    expect(nodes(await world.back(lot('l')))).toEqual(['P1', 'P2', 'P3', 'l'])
+  })
+
   it('learns the lot from any event that names it with the serial', async () => {
     const world = new World()
     world.make(1, [serial('a')])
