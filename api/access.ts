@@ -1,8 +1,8 @@
 /**
  * Who may do what: the one table. A role that a line does not name may not.
  *
- * How far a right reaches: `all` of it; `own`, what the caller's party captured or owns; `near`, its
- * own and, on the trail of each item, what the parties directly before and after it captured;
+ * How far a right reaches: `all` of it; `own`, what the caller's party captured or owns; `near`,
+ * its own and, on the trail of each item, what the parties directly before and after it captured;
  * `consumer`, what is printed on the goods or meant for whoever buys them.
  */
 import type { Principal } from '#store/registry/schema.ts'

@@ -14,7 +14,10 @@ export interface Caller {
   readonly device?: string
 }
 
-/** Finds whose key a request carries. A key that opens nothing is refused, also where none is needed. */
+/**
+ * Finds whose key a request carries. A key that opens nothing is refused, also where none is
+ * needed.
+ */
 export function authenticate(registry: Pick<Registry, 'principal'>): MiddlewareHandler<Env> {
   return async (c, next) => {
     const header = c.req.header('Authorization')

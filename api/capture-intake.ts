@@ -1,7 +1,7 @@
 /**
- * The way of a captured body into the journal, for both capture routes. What it promises is what the
- * gateway promises of PUBACK: once a route has answered 202 or 201, the bytes are on disk. Memory is
- * bounded: one body by its limit, all that are on their way together by a budget.
+ * The way of a captured body into the journal, for both capture routes. What it promises is what
+ * the gateway promises of PUBACK: once a route has answered 202 or 201, the bytes are on disk.
+ * Memory is bounded: one body by its limit, all that are on their way together by a budget.
  */
 import { MAX_PARTS } from '#ingest/decoded.ts'
 import type { Journal } from '#store/journal/journal.ts'

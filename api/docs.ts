@@ -18,9 +18,9 @@ export function serveDocs(router: Router, app: OpenAPIHono<Env>): void {
         title: 'Suyuan',
         version: '0.1.0',
         description:
-          'Life histories of products from tag reads and sensor readings. An identifier in a path ' +
-          'is a URN or a GS1 Digital Link, percent-encoded; a whole URI at the end of a path also ' +
-          'works as it is. Every refusal is application/problem+json.',
+          'Life histories of products from tag reads and sensor readings. An identifier in a ' +
+          'path is a URN or a GS1 Digital Link, percent-encoded; a whole URI at the end of a ' +
+          'path also works as it is. Every refusal is application/problem+json.',
       },
     })
     return built

@@ -1,6 +1,6 @@
 /**
- * Events [EPCIS 12.7]: capture of one, which waits until it is stored, and queries. Events come back
- * as they were captured, with recordTime added.
+ * Events [EPCIS 12.7]: capture of one, which waits until it is stored, and queries. Events come
+ * back as they were captured, with recordTime added.
  */
 import type { Context } from 'hono'
 import { z } from 'zod'

@@ -33,8 +33,8 @@ const adverse = new Set([
 ])
 
 /**
- * `item` is as the caller may see it; `adverseTo`, the item and its lots as they are: that goods are
- * recalled is nobody's secret.
+ * `item` is as the caller may see it; `adverseTo`, the item and its lots as they are: that goods
+ * are recalled is nobody's secret.
  */
 export function factsOf(item: ItemTold, adverseTo: readonly ItemTold[], nowUs: number): Fact[] {
   return [

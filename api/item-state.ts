@@ -1,4 +1,6 @@
-/** How an item stands, with the bodies that this is told from: the newest, as a lot can have many. */
+/**
+ * How an item stands, with the bodies that this is told from: the newest, as a lot can have many.
+ */
 import type { TrailReader } from '#store/trail.ts'
 import { type History, historyOf } from '#trace/history.ts'
 import type { TrailSource } from '#trace/source.ts'

@@ -1,7 +1,8 @@
 /**
  * Paging as the EPCIS REST binding has it: `perPage` is a maximum, `nextPageToken` is opaque, and a
  * page without a `Link` to the next is the last. Tokens name the last thing shown, not a count of
- * what came before, so nothing is shown twice or left out while more is written. They do not expire.
+ * what came before, so nothing is shown twice or left out while more is written. They do not
+ * expire.
  */
 import type { Context } from 'hono'
 import { z } from 'zod'

@@ -1,6 +1,7 @@
 /**
- * Every refusal the API gives, as application/problem+json [RFC 9457]. `type` is the EPCIS exception
- * where one fits, `code` is stable and made for programs, `detail` for people, `path` says where.
+ * Every refusal the API gives, as application/problem+json [RFC 9457]. `type` is the EPCIS
+ * exception where one fits, `code` is stable and made for programs, `detail` for people, `path`
+ * says where.
  */
 
 const kinds = {

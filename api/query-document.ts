@@ -1,7 +1,8 @@
 /**
- * Answers with events: an EPCISQueryDocument [EPCIS 8.2.5] put together from the stored texts, never
- * parsed and printed again, so that every number and every extension comes back as it was sent.
- * recordTime is added, and every prefix an event uses stays bound to what its sender bound it to.
+ * Answers with events: an EPCISQueryDocument [EPCIS 8.2.5] put together from the stored texts,
+ * never parsed and printed again, so that every number and every extension comes back as it was
+ * sent. recordTime is added, and every prefix an event uses stays bound to what its sender bound it
+ * to.
  */
 import { formatTimeUs } from '#epcis/time.ts'
 import { editObject, spanAt } from '#ingest/json-text.ts'

@@ -1,8 +1,8 @@
 /**
  * The one way a route comes into being. What a route says of itself here is at once its guard, its
  * checks and its entry in the OpenAPI document, so that none of them can be forgotten or differ.
- * Unknown query parameters are refused, never ignored. Every path answers OPTIONS, and other methods
- * with 405.
+ * Unknown query parameters are refused, never ignored. Every path answers OPTIONS, and other
+ * methods with 405.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'

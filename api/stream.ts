@@ -5,7 +5,9 @@
 
 const chunkLength = 16 * 1024
 
-/** A response of text parts. A fault while it runs cuts the connection: the status is out by then. */
+/**
+ * A response of text parts. A fault while it runs cuts the connection: the status is out by then.
+ */
 export function streamText(
   parts: AsyncIterable<string>,
   headers: Record<string, string>,

@@ -125,7 +125,9 @@ async function sensorsWith(
   })
 }
 
-/** Readings of several queries, one after the other; of the caller's own party where it is confined. */
+/**
+ * Readings of several queries, one after the other; of the caller's own party where it is confined.
+ */
 async function* points(
   trail: TrailReader,
   queries: readonly TelemetryQuery[],

@@ -1,6 +1,6 @@
 /**
- * The chain of an item: what it came from, what it became, where it was. As one JSON document, or as
- * a stream of its parts, a line each, for chains of any size: those are never held whole.
+ * The chain of an item: what it came from, what it became, where it was. As one JSON document, or
+ * as a stream of its parts, a line each, for chains of any size: those are never held whole.
  */
 import { z } from 'zod'
 import type { TrailReader } from '#store/trail.ts'
@@ -44,8 +44,8 @@ export function serveTrace(router: Router, { trail }: TraceParts): void {
       tag: 'Trace',
       summary: 'The chain of an item',
       description:
-        `Accept: ${streamType} streams the parts of the chain, a line each, without holding it: a ` +
-        'part has `part`: node, link, gap or cut.',
+        `Accept: ${streamType} streams the parts of the chain, a line each, without holding it: ` +
+        'a part has `part`: node, link, gap or cut.',
       query: {
         direction: z.enum(['back', 'forward', 'both']).default('both'),
         at: moment.optional().meta({ description: 'The chain as it was at that time' }),

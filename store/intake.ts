@@ -72,8 +72,8 @@ export interface JobQuery {
 
 export interface Intake {
   /**
-   * Durable on return, all of it or nothing; what is there already stays as it was. The cursor moves
-   * on to `to`, and never back. The rejections of one message stand next to each other.
+   * Durable on return, all of it or nothing; what is there already stays as it was. The cursor
+   * moves on to `to`, and never back. The rejections of one message stand next to each other.
    */
   record(outcome: {
     rejections: readonly Rejection[]
@@ -127,7 +127,9 @@ const migrations = [
   INSERT INTO intake (one, cursor) VALUES (1, 0);`,
 ]
 
-/** Opens `intake.db`, making it where it is missing. A read-only connection needs it to be there. */
+/**
+ * Opens `intake.db`, making it where it is missing. A read-only connection needs it to be there.
+ */
 export function openIntake(file: string, options: { readOnly?: boolean } = {}): Intake {
   const { readOnly = false } = options
   const database = openDatabase(file, { readOnly, migrations })

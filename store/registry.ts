@@ -59,7 +59,9 @@ const migrations = [
   INSERT INTO registry (one, version) VALUES (1, 0);`,
 ]
 
-/** Opens `registry.db`, making it where it is missing. A read-only connection needs it to be there. */
+/**
+ * Opens `registry.db`, making it where it is missing. A read-only connection needs it to be there.
+ */
 export function openRegistry(file: string, options: RegistryOptions = {}): Registry {
   const { readOnly = false, nowUs = () => Date.now() * 1000, random = randomBytes } = options
   const database = openDatabase(file, { readOnly, migrations })

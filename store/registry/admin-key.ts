@@ -1,6 +1,6 @@
 /**
- * The administrator's key: the setting where there is one, else a file beside the data that only its
- * owner can read, made at the first start.
+ * The administrator's key: the setting where there is one, else a file beside the data that only
+ * its owner can read, made at the first start.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * One kind of thing in the registry: a table of JSON bodies by key, each owned by a party. Bodies
- * are checked by their schema on the way in and on the way out, so a file that another version wrote
- * fails by name instead of later.
+ * are checked by their schema on the way in and on the way out, so a file that another version
+ * wrote fails by name instead of later.
  */
 import type { z } from 'zod'
 import type { Database } from '../sqlite/database.ts'

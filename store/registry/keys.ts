@@ -1,6 +1,6 @@
 /**
- * Keys of devices and people. A key is 32 random bytes, shown once when it is made; only its SHA-256
- * is kept. A plain hash is enough for a random key, where a password would need a slow one.
+ * Keys of devices and people. A key is 32 random bytes, shown once when it is made; only its
+ * SHA-256 is kept. A plain hash is enough for a random key, where a password would need a slow one.
  *
  * `k0` is the administrator's key. The setting or the file beside the data decides it, so it is
  * replaced at start and cannot be revoked here.

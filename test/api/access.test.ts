@@ -26,7 +26,9 @@ const everybody = ['public', 'device', 'enterprise', 'inspector', 'regulator', '
 const records = ['enterprise', 'inspector', 'regulator', 'admin']
 const owners = ['enterprise', 'admin']
 
-/** Who may do what, as README and ARCHITECTURE promise it; written down a second time on purpose. */
+/**
+ * Who may do what, as README and ARCHITECTURE promise it; written down a second time on purpose.
+ */
 const may: [string, string, string[]][] = [
   ['GET', '/healthz', everybody],
   ['GET', '/readyz', everybody],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Disk, realDisk } from '#store/journal/disk.ts'
 import { document, event, eventsOf, startWorld, type World } from './world.ts'
 
 let world: World
@@ -79,7 +80,7 @@ describe('capture of a document', () => {
     expect(world.journal.durableEnd).toBe(await emptyEnd())
   })
 
-  it('is refused in another media type, with another error behaviour, nested too deep', async () => {
+  it('is refused as another media type, with another error behaviour, nested deep', async () => {
     const xml = await post('<a/>', { 'Content-Type': 'application/xml' })
     expect(xml.status).toBe(415)
     expect(xml.json['type']).toBe('epcisException:UnsupportedMediaTypeException')
@@ -124,7 +125,7 @@ describe('capture of a document', () => {
     expect(answer.json).toMatchObject({ status: 413, code: 'capture_too_large' })
   })
 
-  it('is answered 503 while there is no room, and after the journal has failed', async () => {
+  it('is answered 503 while there is no room', async () => {
     const full = await startWorld({ parts: { hasRoom: () => false } })
     const key = full.party('farm')
     const call = { method: 'POST', key, body: document([event()]) }
@@ -132,6 +133,29 @@ describe('capture of a document', () => {
     expect(noRoom.json).toMatchObject({ status: 503, code: 'no_room' })
     expect(noRoom.headers.get('Retry-After')).toMatch(/^\d+$/)
     await full.close()
+  })
+
+  it('is answered 503 from the first write on that does not reach the disk', async () => {
+    let broken = false
+    const disk: Disk = {
+      ...realDisk,
+      async sync(file) {
+        if (broken) throw new Error('EIO: i/o error, fdatasync')
+        await realDisk.sync(file)
+      },
+    }
+    const failing = await startWorld({ disk })
+    const key = failing.party('farm')
+    await failing.capture(key, event({ eventID: 'urn:x:before' }))
+    broken = true
+    for (const path of ['/epcis/events', '/epcis/capture']) {
+      const body = path === '/epcis/events' ? event() : document([event()])
+      const answer = await failing.call(path, { method: 'POST', key, body })
+      expect(answer.json).toMatchObject({ status: 503, code: 'journal_failed' })
+      broken = false
+    }
+    expect(eventsOf(await failing.call('/epcis/events', { key }))).toHaveLength(1)
+    await failing.close()
   })
 
   async function emptyEnd(): Promise<number> {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { document, event, eventsOf, startWorld, type World } from './world.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { adminKey, document, event, eventsOf, startWorld, type World } from './world.ts'
 
 let world: World
 let farm: string
@@ -16,12 +16,6 @@ afterEach(() => world.close())
 const epc = (serial: number | string) => `https://id.gs1.org/01/09521321000018/21/${serial}`
 const urn = (serial: number | string) => `urn:epc:id:sgtin:9521321.000001.${serial}`
 const get = (path: string, key = inspector) => world.call(path, { key })
-
-async function ids(query: string, key = inspector): Promise<unknown[]> {
-  const answer = await get(`/epcis/events?${query}`, key)
-  expect(answer.status, answer.text).toBe(200)
-  return eventsOf(answer).map(({ eventID }) => eventID)
-}
 
 describe('capture of one event', () => {
   const post = (body: unknown) => world.call('/epcis/events', { method: 'POST', key: farm, body })
@@ -150,11 +144,15 @@ describe('an event that comes back', () => {
 })
 
 describe('a query', () => {
-  beforeEach(async () => {
+  let asked: World
+
+  beforeAll(async () => {
+    asked = await startWorld()
+    const key = asked.party('farm')
     const at = { readPoint: { id: 'urn:epc:id:sgln:9521321.00001.0' } }
     const shipping = { bizStep: 'shipping', disposition: 'in_transit', ...at }
-    await world.capture(
-      farm,
+    await asked.capture(
+      key,
       event({ eventID: 'urn:x:1', eventTime: '2026-03-01T00:00:00Z', epcList: [urn('a')] }),
       event({ eventID: 'urn:x:2', eventTime: '2026-03-02T00:00:00Z', ...shipping }),
       event({
@@ -170,6 +168,10 @@ describe('a query', () => {
       }),
     )
   })
+
+  afterAll(() => asked.close())
+
+  const get = (path: string) => asked.call(path, { key: adminKey })
 
   it.each([
     ['', ['urn:x:3', 'urn:x:2', 'urn:x:1']],
@@ -192,7 +194,9 @@ describe('a query', () => {
     [`MATCH_anyEPC=urn:epc:id:sscc:9521321.0000000001%7C${urn('a')}`, ['urn:x:3', 'urn:x:1']],
     ['MATCH_epc=urn:never:seen', []],
   ])('by %s finds %j', async (query, expected) => {
-    expect(await ids(query)).toEqual(expected)
+    const answer = await get(`/epcis/events?${query}`)
+    expect(answer.status, answer.text).toBe(200)
+    expect(eventsOf(answer).map(({ eventID }) => eventID)).toEqual(expected)
   })
 
   it.each([
@@ -267,6 +271,14 @@ describe('paging', () => {
 })
 
 describe('the headers of the binding', () => {
+  let asked: World
+
+  beforeAll(async () => {
+    asked = await startWorld()
+  })
+
+  afterAll(() => asked.close())
+
   it.each([
     [{ 'GS1-EPCIS-Min': '2.1' }, 406],
     [{ 'GS1-EPCIS-Max': '1.2' }, 406],
@@ -280,7 +292,7 @@ describe('the headers of the binding', () => {
     [{ Accept: 'application/xml, application/json;q=0.5' }, 200],
     [{ Accept: 'application/ld+json' }, 200],
   ])('%j is answered %i', async (headers, status) => {
-    const answer = await world.call('/epcis/events', { key: inspector, headers })
+    const answer = await asked.call('/epcis/events', { key: adminKey, headers })
     expect(answer.status).toBe(status)
     if (status === 406) {
       expect(answer.json['type']).toBe('epcisException:NotAcceptableException')
@@ -288,12 +300,12 @@ describe('the headers of the binding', () => {
   })
 
   it('are announced by OPTIONS, with the limits of capture', async () => {
-    const answer = await world.call('/epcis/capture', { method: 'OPTIONS' })
+    const answer = await asked.call('/epcis/capture', { method: 'OPTIONS' })
     expect(answer.status).toBe(204)
     expect(answer.headers.get('Allow')).toBe('OPTIONS, POST, GET')
     expect(answer.headers.get('GS1-EPCIS-Min')).toBe('2.0.0')
     expect(answer.headers.get('GS1-EPCIS-Capture-Limit')).toBe('20000')
-    const events = await world.call('/epcis/events/urn:x', { method: 'OPTIONS' })
+    const events = await asked.call('/epcis/events/urn:x', { method: 'OPTIONS' })
     expect(events.headers.get('Allow')).toBe('OPTIONS, GET')
     expect(events.headers.has('GS1-EPCIS-Capture-Limit')).toBe(false)
   })

@@ -15,13 +15,14 @@ import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { follow } from '#ingest/follower.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
+import { type Disk, realDisk } from '#store/journal/disk.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import type { KeyGrant } from '#store/registry/schema.ts'
 import { openRegistry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -41,13 +42,18 @@ export type World = Awaited<ReturnType<typeof startWorld>>
 
 export const adminKey = 'an-administrators-key'
 
-/** `ingest: false` leaves captures in the journal. `parts` replaces parts of the API. */
-export async function startWorld(options: { ingest?: boolean; parts?: Partial<ApiParts> } = {}) {
-  const { ingest = true } = options
+/**
+ * `ingest: false` leaves captures in the journal. `parts` replaces parts of the API, `disk` the
+ * disk.
+ */
+export async function startWorld(
+  options: { ingest?: boolean; parts?: Partial<ApiParts>; disk?: Disk } = {},
+) {
+  const { ingest = true, disk = realDisk } = options
   const directory = mkdtempSync(join(tmpdir(), 'suyuan-api-'))
   const folder = dataFolder(directory)
   const nowUs = () => Date.now() * 1000
-  const journal = await Journal.open(folder.journal, { nowUs })
+  const journal = await Journal.open(folder.journal, { nowUs, disk })
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   const registry = openRegistry(folder.registry, { nowUs, random: randomBytes })
   const intake = openIntake(folder.intake)
@@ -84,7 +90,10 @@ export async function startWorld(options: { ingest?: boolean; parts?: Partial<Ap
     ...options.parts,
   })
 
-  async function call(path: string, { method = 'GET', key, body, headers = {} }: Call = {}) {
+  async function call(
+    path: string,
+    { method = 'GET', key, body, headers = {} }: Call = {},
+  ): Promise<Answer> {
     const isBytes = typeof body === 'string' || body instanceof Uint8Array
     const response = await app.request(path, {
       method,

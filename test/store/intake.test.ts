@@ -91,7 +91,7 @@ describe('the intake', () => {
     expect(intake.rejection(7, 0)).toBeDefined()
   })
 
-  it('lists the newest message first and its events in order, in pages without gap or repeat', () => {
+  it('lists the newest message first, its events in order, page by page', () => {
     const all = [1, 2, 3, 4, 5].flatMap((position) =>
       [-1, 0, 1].map((index) => rejection(position, index)),
     )
