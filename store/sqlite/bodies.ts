@@ -1,8 +1,8 @@
 /**
- * The bodies of events as they came, packed by the dozen: bodies are much alike, and a deflated block
- * of 32 takes a third of their single sizes. A block holds the bodies of consecutive events; the
- * last one is written again with each batch until it is full. Reading one body inflates its block,
- * so a block is also bounded in size: a large body may fill one alone.
+ * The bodies of events as they came, packed by the dozen: bodies are much alike, and a deflated
+ * block of 32 takes a third of their single sizes. A block holds the bodies of consecutive events;
+ * the last one is written again with each batch until it is full. Reading one body inflates its
+ * block, so a block is also bounded in size: a large body may fill one alone.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Database, Statement } from './database.ts'

@@ -2,8 +2,9 @@
  * Opens SQLite files: the one place that names the library. It has node:sqlite's interface, so that
  * a later Node can take its place here and nowhere else.
  *
- * Promises: a transaction that returned has been synced to disk (write-ahead log, synchronous=FULL);
- * readers never wait for the writer nor it for them; a file made by a newer version is refused.
+ * Promises: a transaction that returned has been synced to disk (write-ahead log,
+ * synchronous=FULL); readers never wait for the writer nor it for them; a file made by a newer
+ * version is refused.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import {
@@ -68,7 +69,7 @@ export function openDatabase(file: string, options: DatabaseOptions): Database {
   }
 }
 
-/** Opens a file as it is, whatever its version, to copy it or to look it through; never to query. */
+/** Opens a file as it is, whatever its version, to copy it or to look it through, not to query. */
 export function openAsItIs(file: string): Database {
   return new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
 }

@@ -65,8 +65,8 @@ export function prepareArrays(database: Database, sql: string): Statement {
 }
 
 /**
- * A query for many rows. They cross as one JSON text a column, at half the cost of rows. Not for REAL,
- * of which JSON keeps 15 digits, nor for BLOB. `from` is the SELECT from its FROM on.
+ * A query for many rows. They cross as one JSON text a column, at half the cost of rows. Not for
+ * REAL, of which JSON keeps 15 digits, nor for BLOB. `from` is the SELECT from its FROM on.
  */
 export function prepareBulk<Row extends readonly unknown[]>(
   database: Database,

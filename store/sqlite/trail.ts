@@ -13,7 +13,7 @@ import { TelemetryWriter } from './telemetry.ts'
 import { Words, WritableWords } from './words.ts'
 import { SqliteTrailWriter } from './writer.ts'
 
-/** Large, as each batch comes back to pages of the last ones; and it is filled only by large stores. */
+/** Large, as each batch comes back to pages of the last ones; only large stores fill it. */
 const writerCacheMiB = 128
 const readerCacheMiB = 64
 /** A checkpoint writes each changed page once, however often it changed since the last one. */

@@ -7,7 +7,7 @@ import type { Database, Statement } from './database.ts'
 import { prepareArrays } from './rows.ts'
 
 const cachedWords = 32_768
-/** Longer ones, contexts mostly, are read each time: the cache is bounded by number, not by size. */
+/** Longer ones, mostly contexts, are read each time: the cache is bounded by number, not size. */
 const longestCached = 1_000
 
 export class Words {

@@ -56,7 +56,7 @@ export function reading(said: Partial<Reading> = {}): Reading {
   }
 }
 
-/** Batch `n` of a stream: each event and reading of it is in no other, and `to` counts the batches. */
+/** Batch `n` of a stream: none shares an event or a reading, and `to` counts the batches. */
 export function streamBatch(n: number, size: number): TrailBatch {
   const first = n * size + 1
   const last = first + size - 1

@@ -139,7 +139,7 @@ export function eventsContract(open: OpenStore): void {
       expect(summaries.map(({ voidedAtUs }) => voidedAtUs)).toEqual(voided)
     })
 
-    it('leaves every other event standing, of another party under the same eventID too', async () => {
+    it('leaves all others standing, of another party under the same eventID too', async () => {
       await store(held.writer, event(1, { party: 'blue-dairy' }), declaration, standing)
       const trail = await trailOf(held.reader, serial(1))
       expect(trail.map(({ voidedAtUs }) => voidedAtUs)).toEqual([
