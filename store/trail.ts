@@ -25,8 +25,8 @@ export interface NewMember {
 }
 
 /**
- * A validated event to store. `body` is its JSON text, eventID included, recordTime not. All text is
- * well-formed Unicode without U+0000.
+ * A validated event to store. `body` is its JSON text, eventID included, recordTime not. All text
+ * is well-formed Unicode without U+0000.
  */
 export interface NewEvent {
   readonly eventID: string

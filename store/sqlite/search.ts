@@ -1,7 +1,7 @@
 /**
- * Finds the events that a query asks for, newest recorded first. Three ways, the narrowest there is:
- * along the trails of the identifiers asked for; along the event times, where their window is small;
- * else back from the newest event. Each goes in slices, however rare what is asked for is.
+ * Finds the events a query asks for, newest recorded first. Three ways, the narrowest there is:
+ * along the trails of the identifiers asked for; along the event times, where their window is
+ * small; else back from the newest event. Each goes in slices, however rare what is asked for is.
  */
 import type { EventQuery } from '#store/trail.ts'
 import { hasRole, roleBit, roleMask, typeCode, typeNumber } from './codes.ts'
