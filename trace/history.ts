@@ -13,6 +13,7 @@ import {
 import type { Stay } from './containment.ts'
 import { countContents } from './contents.ts'
 import { type ItemLot, lotsOf } from './lots.ts'
+import { isAfter } from './moment.ts'
 import type { EventSummary, ItemRef, TrailSource } from './source.ts'
 import { type ItemTrail, trailsOf, type View } from './view.ts'
 
@@ -54,7 +55,10 @@ export async function historyOf(
   if (!trail) return undefined
   const carriers = new Carriers(view)
   await carriers.place([trail])
-  const rows = onceEach(effectiveRows(carriers, trail, { row: () => true }))
+  const carriages = carriagesOf(carriers, trail, { ...ALWAYS, path: [] })
+  const own = effectiveRows(carriers, trail, { row: () => true })
+  const rows = onceEach([...own, ...emptyings(carriers, carriages)])
+  rows.sort((one, other) => (isAfter(one.row, other.row) ? 1 : -1))
   const summaries = await source.summaries(rows.map(({ row }) => row.eventRef))
   const lots = (await lotsOf(view, [trail])).get(item.ref) ?? []
   return {
@@ -64,7 +68,7 @@ export async function historyOf(
       return event ? [{ ...row, event }] : []
     }),
     stays: trail.stays,
-    carriages: carriagesOf(carriers, trail, { ...ALWAYS, path: [] }),
+    carriages,
     lots,
     contents: await countContents(view, trail),
     more: trail.more,
@@ -81,6 +85,23 @@ function carriagesOf(carriers: Carriers, { item, stays }: ItemTrail, inside: Car
     if (!during || isInItself) return []
     const carriage = { ...during, path: [...inside.path, stay] }
     return [carriage, ...carriagesOf(carriers, carriers.get(stay), carriage)]
+  })
+}
+
+/**
+ * The events that emptied what carried the item to their end: they name nobody, and concern
+ * everybody who was inside. [EPCIS 7.4.3]
+ */
+function emptyings(carriers: Carriers, carriages: readonly Carriage[]): EffectiveRow[] {
+  return carriages.flatMap(({ path, toUs }) => {
+    const stay = path.at(-1)
+    if (stay?.toUs !== toUs) return []
+    const row = carriers
+      .get(stay)
+      .rows.find(
+        ({ eventRef, action }) => eventRef === stay.eventRefs.at(-1) && action === 'DELETE',
+      )
+    return row ? [{ row, path: path.slice(0, -1) }] : []
   })
 }
 

@@ -63,6 +63,27 @@ describe('a simulated food chain that publishes to the program', () => {
     }
   })
 
+  it('knows of cartons of every fate where they are, in what, and if they are sold', async () => {
+    const chosen = itemLines().filter((_, at) => at % 26 === 0)
+    for (const { key, lot, state, place, containers } of chosen) {
+      const { body } = await get(program, `/v1/items/${encodeURIComponent(key)}`)
+      const told = body as unknown as ItemAnswer
+      expect({
+        lot: told.lots[0],
+        place: told.state.location?.value,
+        container: told.state.container?.value,
+        isSold: told.state.disposition?.value === 'retail_sold',
+        isOnShelf: told.state.disposition?.value === 'sellable_accessible',
+      }).toEqual({
+        lot,
+        place,
+        container: containers[0],
+        isSold: state === 'sold',
+        isOnShelf: state === 'on_shelf',
+      })
+    }
+  })
+
   it('changes nothing when it is published once more', async () => {
     const events = await figure('store_events')
     const again = await runSimulation({ ...program, ...run })
@@ -76,6 +97,11 @@ describe('a simulated food chain that publishes to the program', () => {
 interface ChainAnswer {
   readonly links: readonly TruthLink[]
   readonly gaps: readonly unknown[]
+}
+
+interface ItemAnswer {
+  readonly lots: readonly string[]
+  readonly state: Readonly<Record<string, { readonly value: string } | undefined>>
 }
 
 async function chainOf(key: string, direction: 'back' | 'forward'): Promise<ChainAnswer> {

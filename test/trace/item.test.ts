@@ -59,6 +59,24 @@ describe('the state of an item', () => {
     expect(unpacked.container).toBeUndefined()
   })
 
+  it('is where its container was emptied, also by an event that lists nobody', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.pack(2, crate(1), [serial('a')])
+    world.pack(3, pallet(1), [crate(1)])
+    const emptied = { action: 'DELETE', bizStep: 'unpacking' }
+    world.event(4, 'AggregationEvent', { ...emptied, parentID: pallet(1), ...at(2) })
+    expect((await stateIn(world, serial('a'))).location).toMatchObject({
+      value: place(2),
+      timeUs: hour(4),
+      via: [crate(1)],
+    })
+    world.event(5, 'AggregationEvent', { ...emptied, parentID: crate(1), ...at(3) })
+    const { location, lastSeen, container } = await stateIn(world, serial('a'))
+    expect(location).toMatchObject({ value: place(3), timeUs: hour(5), via: [] })
+    expect([lastSeen?.value, container]).toEqual(['unpacking', undefined])
+  })
+
   it('counts what is in it: what was packed, and not taken out or packed elsewhere', async () => {
     const world = new World()
     world.pack(1, pallet(1), [serial('long gone')])
