@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatTimeUs } from '#epcis/time.ts'
+import { foodWorld } from '#simulators/food/world.ts'
 import { runSimulation, type SimulationReport, untilStored } from '#simulators/simulate.ts'
 import type { ItemLine, TruthLine } from '#simulators/truth.ts'
 import { get, until } from './http.ts'
@@ -84,6 +86,29 @@ describe('a simulated food chain that publishes to the program', () => {
     }
   })
 
+  it('gives of truck and van what they measured while a carton was in them', async () => {
+    const measured = vehicleReadings()
+    const sold = itemLines().filter(({ state }) => state === 'sold')
+    for (const { key } of sold.filter((_, at) => at % 200 === 0)) {
+      const { body } = await get(program, `/v1/telemetry?item=${encodeURIComponent(key)}`)
+      const series = body['series'] as readonly Series[]
+      const told = series
+        .filter(({ device }) => measured.has(device))
+        .flatMap(({ device, points }) =>
+          points.map(({ time, value }) => `${device} ${time} ${value}`),
+        )
+      const expected = oracle
+        .sensorsWith(key)
+        .flatMap(({ sensor, since, until }) =>
+          (measured.get(sensor) ?? [])
+            .filter(({ time }) => since <= time && time < until)
+            .map(({ time, value }) => `${sensor} ${time} ${value}`),
+        )
+      expect(told.sort()).toEqual(expected.sort())
+      expect(expected.length).toBeGreaterThan(20)
+    }
+  })
+
   it('changes nothing when it is published once more', async () => {
     const events = await figure('store_events')
     const again = await runSimulation({ ...program, ...run })
@@ -102,6 +127,30 @@ interface ChainAnswer {
 interface ItemAnswer {
   readonly lots: readonly string[]
   readonly state: Readonly<Record<string, { readonly value: string } | undefined>>
+}
+
+interface Reading {
+  readonly time: string
+  readonly value: number
+}
+
+interface Series {
+  readonly device: string
+  readonly points: readonly Reading[]
+}
+
+/** What the thermometers of vehicles sent, by their keys. */
+function vehicleReadings(): Map<string, Reading[]> {
+  const readings = new Map<string, Reading[]>()
+  for (const step of foodWorld(run).steps()) {
+    if (step.kind !== 'message' || step.device.site !== 'fleet') continue
+    const { epc = '' } = step.device
+    const pack: { bt?: number; t: number; v: number }[] = JSON.parse(step.payload)
+    const base = pack[0]?.bt ?? 0
+    const sent = pack.map(({ t, v }) => ({ time: formatTimeUs((base + t) * 1e6), value: v }))
+    readings.set(epc, [...(readings.get(epc) ?? []), ...sent])
+  }
+  return readings
 }
 
 async function chainOf(key: string, direction: 'back' | 'forward'): Promise<ChainAnswer> {

@@ -32,7 +32,13 @@ interface Becoming {
   readonly eventIDs: readonly string[]
 }
 
+/** The time from `since` to `until` with one sensor. */
+export interface SensorStay extends Stretch {
+  readonly sensor: string
+}
+
 type MovesLine = Extract<TruthLine, { kind: 'moves' }>
+type AssociatedLine = Extract<TruthLine, { kind: 'associated' }>
 
 const beginning = '0000'
 const end = '9999'
@@ -42,6 +48,7 @@ export class TruthOracle {
   readonly #madeInto = new Map<string, Becoming[]>()
   readonly #stays = new Map<string, ContainsLine[]>()
   readonly #moves = new Map<string, MovesLine[]>()
+  readonly #mounted = new Map<string, AssociatedLine[]>()
   readonly #lots = new Map<string, string>()
 
   constructor(truth: Iterable<TruthLine>) {
@@ -49,6 +56,7 @@ export class TruthOracle {
     for (const line of lines) {
       if (line.kind === 'contains') pushTo(this.#stays, line.child, line)
       if (line.kind === 'moves') pushTo(this.#moves, line.unit, line)
+      if (line.kind === 'associated') pushTo(this.#mounted, line.asset, line)
       if (line.kind === 'item') this.#lots.set(line.key, line.lot)
     }
     for (const line of lines) {
@@ -92,6 +100,25 @@ export class TruthOracle {
     }
     follow(key, beginning)
     return links.all()
+  }
+
+  /** The sensors that were mounted on what a thing was in, each for as long as both were so. */
+  sensorsWith(key: string): SensorStay[] {
+    const during: Stretch = { since: beginning, until: end }
+    return this.#carriersOf(key, during).flatMap(({ carrier, ...inside }) =>
+      (this.#mounted.get(carrier) ?? []).flatMap(({ sensor, since, until = end }) => {
+        const both = overlap({ since, until }, inside)
+        return both.since < both.until ? [{ sensor, ...both }] : []
+      }),
+    )
+  }
+
+  #carriersOf(key: string, during: Stretch): (Stretch & { readonly carrier: string })[] {
+    return (this.#stays.get(key) ?? []).flatMap(({ parent: carrier, since, until = end }) => {
+      const inside = overlap({ since, until }, during)
+      if (inside.since >= inside.until) return []
+      return [{ carrier, ...inside }, ...this.#carriersOf(carrier, inside)]
+    })
   }
 
   #tellWhereabouts(links: LinkSet, key: string, during: Stretch): void {
