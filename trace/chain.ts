@@ -75,14 +75,40 @@ export async function chain(
   }
   if (collected.isEmpty) return undefined
   const { direction, atUs } = options
-  const refs = collected.eventRefs()
-  const summaries = new Map<number, EventSummary>()
-  for (const each of await source.summaries(refs)) summaries.set(each.eventRef, each)
+  const events = new Events(await source.summaries(collected.eventRefs()))
   return {
     start,
     direction,
     ...(atUs === undefined ? {} : { at: formatTimeUs(atUs) }),
-    ...collected.document(summaries),
+    ...collected.document(events),
+  }
+}
+
+/**
+ * Events in the order of their time; of what is simultaneous it does not matter what came first.
+ */
+class Events {
+  readonly #inOrder: readonly EventSummary[]
+  readonly #places = new Map<number, number>()
+
+  constructor(summaries: readonly EventSummary[]) {
+    this.#inOrder = inOrder(summaries, (event) => [
+      pad(event.eventTimeUs),
+      event.eventID,
+      event.party,
+    ])
+    for (const [place, { eventRef }] of this.#inOrder.entries()) this.#places.set(eventRef, place)
+  }
+
+  /** Their eventIDs in order, each once: two parties may have captured the same event. */
+  named(refs: readonly number[]): string[] {
+    const places = refs.flatMap((ref) => this.#places.get(ref) ?? [])
+    const ordered = places.sort((one, other) => one - other)
+    return [...new Set(ordered.flatMap((place) => this.#inOrder[place]?.eventID ?? []))]
+  }
+
+  json(): EventJson[] {
+    return this.#inOrder.map(eventToJson)
   }
 }
 
@@ -122,35 +148,31 @@ class Collected {
 
   /** The events that the document will speak of. */
   eventRefs(): number[] {
-    const parts = [...this.#links.values(), ...this.#gaps.values()]
-    const ofNodes = [...this.#nodes.keys()].flatMap((key) => this.#eventsOf(key))
-    return [...new Set([...parts.flatMap((part) => part.eventRefs), ...ofNodes])]
+    const refs = new Set<number>()
+    for (const { eventRefs } of this.#links.values()) for (const ref of eventRefs) refs.add(ref)
+    for (const { eventRefs } of this.#gaps.values()) for (const ref of eventRefs) refs.add(ref)
+    for (const key of this.#nodes.keys()) for (const ref of this.#eventsOf(key)) refs.add(ref)
+    return [...refs]
   }
 
-  document(summaries: ReadonlyMap<number, EventSummary>) {
-    const named = (refs: readonly number[]) => eventIDsOf(refs, summaries)
+  document(events: Events): Omit<Chain, 'start' | 'direction' | 'at'> {
     const nodes = [...this.#nodes.values()].map(({ part: _, ...node }) => ({
       ...node,
-      eventIDs: named(this.#eventsOf(node.key)),
+      eventIDs: events.named(this.#eventsOf(node.key)),
       eventCount: this.#seen.get(node.key)?.size ?? 0,
     }))
     const links = [...this.#links.values()].map(({ eventRefs, ...link }) =>
-      withoutPart(partToJson({ ...link, eventIDs: named(eventRefs) })),
+      withoutPart(partToJson({ ...link, eventIDs: events.named(eventRefs) })),
     )
     const gaps = [...this.#gaps.values()].map(({ eventRefs, ...gap }) =>
-      withoutPart(partToJson({ ...gap, eventIDs: named(eventRefs) })),
+      withoutPart(partToJson({ ...gap, eventIDs: events.named(eventRefs) })),
     )
-    const events = inOrder([...summaries.values()], (event) => [
-      pad(event.eventTimeUs),
-      event.eventID,
-      event.party,
-    ]).map(eventToJson)
     return {
       nodes: inOrder(nodes, (node) => [pad(node.depth), node.key]),
       links: inOrder(links, (link) => [link.kind, link.from, link.to, JSON.stringify(link)]),
       gaps: inOrder(gaps, (gap) => [gap.time, gap.key, JSON.stringify(gap)]),
       cut: this.#cuts.map(withoutPart),
-      events,
+      events: events.json(),
     }
   }
 
@@ -159,15 +181,6 @@ class Collected {
     const first = seen.sort((one, other) => (isAfter(one, other) ? 1 : -1)).slice(0, EVENTS_A_NODE)
     return first.map((event) => event.eventRef)
   }
-}
-
-/**
- * In the order of time, so that it does not matter which of two simultaneous ones arrived first.
- */
-function eventIDsOf(refs: readonly number[], summaries: ReadonlyMap<number, EventSummary>) {
-  const events = refs.flatMap((ref) => summaries.get(ref) ?? [])
-  const ordered = inOrder(events, (event) => [pad(event.eventTimeUs), event.eventID])
-  return [...new Set(ordered.map((event) => event.eventID))]
 }
 
 /** Sorted by the texts that `by` gives, the first that differs decides. */
