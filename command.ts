@@ -1,6 +1,5 @@
 /** What every command of the program is made of. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { UsageError } from '#simulators/command.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -13,9 +12,14 @@ export interface Command {
   run(args: readonly string[]): Promise<number>
 }
 
+/** The command line is wrong; `message` says how, for the person who typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
 /**
- * Reads the options of a command and the words beside them, of which there must be one for each name
- * in `words`. Throws UsageError.
+ * Reads the options of a command and the words beside them, of which there must be one for each
+ * name in `words`. Throws UsageError.
  */
 export function readArguments<const Given extends Options>(
   args: readonly string[],

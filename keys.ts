@@ -1,12 +1,13 @@
-/** `main.ts keys`: keys, devices and parties from the command line, beside a server that may run. */
+/**
+ * `main.ts keys`: keys, devices and parties from the command line, beside a server that may run.
+ */
 import { mkdirSync } from 'node:fs'
 import type { z } from 'zod'
-import { UsageError } from '#simulators/command.ts'
 import { dataFolder } from '#store/folder.ts'
 import type { Listing, Page, Refusal } from '#store/registry/collection.ts'
 import { deviceSchema, keyGrantSchema, partySchema } from '#store/registry/schema.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
-import { type Command, readArguments } from './command.ts'
+import { type Command, readArguments, UsageError } from './command.ts'
 import { readConfig } from './config.ts'
 
 const text = { type: 'string' } as const
