@@ -16,6 +16,7 @@ import { CaptureIntake } from './capture-intake.ts'
 import type { CaptureOutcomes } from './capture-outcomes.ts'
 import { serveDocs } from './docs.ts'
 import { announced, epcisHeaders } from './epcis-headers.ts'
+import { registerEpcisSchemas } from './epcis-schema.ts'
 import { serveEvents } from './events.ts'
 import { type ReadinessCheck, serveHealth } from './health.ts'
 import { serveItems } from './items.ts'
@@ -88,6 +89,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
     scheme: 'bearer',
     description: 'A key as it was shown when it was made',
   })
+  registerEpcisSchemas(app.openAPIRegistry)
   serveCapture(router, { ...parts, captureIntake })
   serveEvents(router, { ...parts, captureIntake })
   serveTrace(router, parts)

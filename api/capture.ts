@@ -17,7 +17,7 @@ import type { JournalPosition } from '#store/trail.ts'
 import { jsonOf } from './body.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
 import { type CaptureIntake, captureLimit } from './capture-intake.ts'
-import { documentSchema, problemOf } from './epcis-schema.ts'
+import { documentReference, problemOf } from './epcis-schema.ts'
 import { lastNumberOf, linkNext, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
@@ -56,7 +56,7 @@ export function serveCapture(router: Router, parts: CaptureParts): void {
       description:
         'GS1-Capture-Error-Behaviour: rollback (default) stores all events or none, proceed ' +
         'stores those that hold. The job that Location names tells what became of them.',
-      rawBody: documentSchema,
+      rawBody: documentReference,
       answers: { 202: { description: 'The document is on disk' } },
     },
     (c, { caller }) =>

@@ -10,7 +10,7 @@ import { jsonOf } from './body.ts'
 import type { Caller } from './caller.ts'
 import type { CaptureIntake } from './capture-intake.ts'
 import type { CaptureOutcomes } from './capture-outcomes.ts'
-import { problemOf, queryDocumentSchema, singleEventSchema } from './epcis-schema.ts'
+import { eventReference, problemOf, queryDocumentReference } from './epcis-schema.ts'
 import { eventParameters, eventQueryOf } from './event-query.ts'
 import { lastNumberOf, linkNext, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
@@ -25,7 +25,7 @@ export interface EventsParts {
   readonly nowUs: () => number
 }
 
-const documentAnswer = { description: 'The events', schema: queryDocumentSchema }
+const documentAnswer = { description: 'The events', schema: queryDocumentReference }
 
 export function serveEvents(router: Router, parts: EventsParts): void {
   const { trail, nowUs } = parts
@@ -36,7 +36,7 @@ export function serveEvents(router: Router, parts: EventsParts): void {
       may: 'capture',
       tag: 'EPCIS',
       summary: 'Capture one event and wait until it is stored',
-      rawBody: singleEventSchema,
+      rawBody: eventReference,
       answers: {
         201: { description: 'It is stored; Location names it. Also when it was stored before' },
         409: { description: 'Its eventID is that of an event with other content' },

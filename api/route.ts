@@ -23,9 +23,12 @@ export interface Env {
   }
 }
 
+/** A schema, or a reference to one of the components. */
+type Schema = z.ZodType | { readonly $ref: string }
+
 interface Answer {
   readonly description: string
-  readonly schema?: z.ZodType
+  readonly schema?: Schema
   /** Media type of the schema; JSON unless it says otherwise. */
   readonly type?: string
 }
@@ -44,7 +47,7 @@ export interface RouteSpec<Query extends z.ZodRawShape, Body extends z.ZodType> 
   /** A JSON body that the route wants checked. */
   readonly body?: Body
   /** What the OpenAPI document says of a body that the route reads itself. */
-  readonly rawBody?: z.ZodType
+  readonly rawBody?: Schema
   readonly answers: Readonly<Record<number, Answer>>
 }
 
