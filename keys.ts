@@ -59,15 +59,15 @@ export const keys: Command = {
 
   keys list [--party P]            every key but not its secret, which is shown once when it is made
   keys add --role R [--party P] [--device D] [--label TEXT]
-                                   makes a key: R is device, enterprise, inspector, regulator or admin
+                                   a key: R is device, enterprise, inspector, regulator or admin
   keys revoke <key id>             ends a key at once, also for a device that is connected
   keys devices [--party P]
   keys add-device --party P --device D --site S --name TEXT [--epc URI]
                                    registers a device, or changes it, and makes a key for it
   keys add-party --slug P --name TEXT --domain food|drugs|building_materials
 
-P, D and S are 1 to 40 of a-z, 0-9 and -. Reads and writes registry.db of DATA_DIR; a server that runs
-there sees it at once.
+P, D and S are 1 to 40 of a-z, 0-9 and -. Reads and writes registry.db of DATA_DIR; a server that
+runs there sees it at once.
 `,
   async run([name = '', ...args]) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined

@@ -24,9 +24,9 @@ export const verify: Command = {
   summary: 'check the data folder: files, checksums, and that nothing acknowledged is missing',
   help: `Usage: main.ts verify
 
-Looks through the three databases of DATA_DIR, reads its journal with its checksums, and checks of each
-message in the journal that the store has followed it: its events have to be stored or rejected. Changes
-nothing and may run beside a server. Ends with 1 when anything is wrong.
+Looks through the three databases of DATA_DIR, reads its journal with its checksums, and checks of
+each message in the journal that the store has followed it: its events have to be stored or
+rejected. Changes nothing and may run beside a server. Ends with 1 when anything is wrong.
 `,
   async run(args) {
     readArguments(args, {})
@@ -43,9 +43,9 @@ export const replay: Command = {
   summary: 'make the trail store anew from the journal',
   help: `Usage: main.ts replay [--add]
 
-Makes trail.db of DATA_DIR anew from the messages in its journal, and puts it in the place of the old
-one when it is whole. Needs a journal that has never been trimmed (JOURNAL_KEEP_BYTES) and no server at
-work on the folder.
+Makes trail.db of DATA_DIR anew from the messages in its journal, and puts it in the place of the
+old one when it is whole. Needs a journal that has never been trimmed (JOURNAL_KEEP_BYTES) and no
+server at work on the folder.
 
   --add  settle the messages that the journal has into the store that is there; what is stored stays
 `,

@@ -1,6 +1,6 @@
 /**
- * The running program: opens the data folder, starts every part in the order in which they need each
- * other, joins them, and ends them in the opposite order.
+ * The running program: opens the data folder, starts every part in the order in which they need
+ * each other, joins them, and ends them in the opposite order.
  *
  * What ends it unasked is a bug anywhere, such as the death of the ingest worker. Nothing that was
  * acknowledged is lost by that, since it is on disk; a half alive process would be worse than one
@@ -44,8 +44,8 @@ export interface Running {
   /** The administrator's key, where this start has made it. */
   readonly madeAdminKey: string | undefined
   /**
-   * Ends in order: takes nothing more, answers for what it has taken, and stores of that what it can
-   * in ten seconds. The rest is in the journal for the next start.
+   * Ends in order: takes nothing more, answers for what it has taken, and stores of that what it
+   * can in ten seconds. The rest is in the journal for the next start.
    */
   close(): Promise<void>
 }

@@ -14,9 +14,9 @@ type Content = Pick<StoredEvent, 'body' | 'context'>
 
 /**
  * Finds, before anything is stored, the conflicts that have to be known by then: those of documents
- * that are stored whole or not at all, and those of events that bring readings along, which would be
- * stored beside a refused event. All others come to light when the store tells of a repeat, at no
- * cost to the many events that are new.
+ * that are stored whole or not at all, and those of events that bring readings along, which would
+ * be stored beside a refused event. All others come to light when the store tells of a repeat, at
+ * no cost to the many events that are new.
  */
 export async function refuseConflicts(
   messages: readonly Message[],

@@ -1,7 +1,7 @@
 /**
  * EPCIS 2.0 in JSON: one event, an array of events, an EPCISDocument or an EPCISQueryDocument. Each
- * event is checked by itself and kept as the text it came in: nothing that its sender wrote is lost,
- * down to 26.0 and to numbers longer than a double holds.
+ * event is checked by itself and kept as the text it came in: nothing that its sender wrote is
+ * lost, down to 26.0 and to numbers longer than a double holds.
  */
 import { bareWord } from '#epcis/cbv.ts'
 import { checkEvent } from '#epcis/check.ts'
@@ -99,8 +99,8 @@ function decodeEvent(
 }
 
 /**
- * The numbers of known sensors; the event itself keeps everything. None of an event that declares an
- * error, as it repeats those it takes back, and none of a time in the far future.
+ * The numbers of known sensors; the event itself keeps everything. None of an event that declares
+ * an error, as it repeats those it takes back, and none of a time in the far future.
  */
 function readingsOf(event: EpcisEvent, origin: Origin): Reading[] {
   if (event.sensorElementList === undefined || event.errorDeclaration !== undefined) return []

@@ -39,8 +39,8 @@ export function wholly(failure: Failure): Decoded {
 }
 
 /**
- * How far a device's clock may run ahead of ours. A time beyond that is a mistake, and as every walk
- * goes in time, it would hide the real history of the item.
+ * How far a device's clock may run ahead of ours. A time beyond that is a mistake, and as every
+ * walk goes in time, it would hide the real history of the item.
  */
 const MAX_AHEAD_US = 24 * 3600 * 1e6
 

@@ -1,9 +1,10 @@
 /**
- * Follows the journal: reads what is durable, settles it, tells what came of it, and waits for more.
+ * Follows the journal: reads what is durable, settles it, tells what came of it, and waits for
+ * more.
  *
- * Promises: every record is settled exactly once in effect, in the journal's order, whatever crashes
- * in between (settle.ts). A message that comes alone is settled at once, and those that came
- * meanwhile together, so batches grow by themselves when devices are faster than the store.
+ * Promises: every record is settled exactly once in effect, in the journal's order, whatever
+ * crashes in between (settle.ts). A message that comes alone is settled at once, and those that
+ * came meanwhile together, so batches grow by themselves when devices are faster than the store.
  *
  * While the store takes nothing the cursor stands and the same batch is tried again for as long as
  * it takes; the bound of the journal holds the senders back. Whatever else goes wrong is a bug: it

@@ -1,6 +1,7 @@
 /**
- * Where the parts of a JSON text stand in it, so that an event of a document can be kept as the very
- * text its sender wrote: parsing and printing would turn 26.0 into 26 and lose digits of a big number.
+ * Where the parts of a JSON text stand in it, so that an event of a document can be kept as the
+ * very text its sender wrote: parsing and printing would turn 26.0 into 26 and lose digits of a big
+ * number.
  *
  * Promises nothing for text that JSON.parse has not accepted: every function here expects it has.
  * Where a key stands twice in an object the last one counts, as for JSON.parse.

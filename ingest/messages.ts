@@ -1,6 +1,7 @@
 /**
- * A journal record becomes a message: which channel its bytes came by, what a decoder finds in them,
- * and how much of it has to hold for any of it to be stored. Pure but for the registry it asks.
+ * A journal record becomes a message: which channel its bytes came by, what a decoder finds in
+ * them, and how much of it has to hold for any of it to be stored. Pure but for the registry it
+ * asks.
  */
 import { fail } from '#epcis/failure.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
@@ -16,8 +17,8 @@ type Channel = 'epcis' | 'reads' | 'telemetry' | 'status'
 
 /**
  * What of a message is stored when a part of it is refused: `each` the rest (MQTT, and capture with
- * errorBehaviour proceed), `all` nothing (capture with rollback), `one` nothing either, and it has to
- * hold exactly one event (POST /epcis/events).
+ * errorBehaviour proceed), `all` nothing (capture with rollback), `one` nothing either, and it has
+ * to hold exactly one event (POST /epcis/events).
  */
 type Policy = 'each' | 'all' | 'one'
 

@@ -33,7 +33,9 @@ export interface CaptureOutcome {
   readonly errors: readonly CaptureError[]
 }
 
-/** After a commit: everything before `cursor` is durable in the store and recorded in the intake. */
+/**
+ * After a commit: everything before `cursor` is durable in the store and recorded in the intake.
+ */
 export interface IngestNews {
   readonly kind: 'news'
   readonly cursor: JournalPosition

@@ -1,6 +1,6 @@
 /**
- * How far ingest has come, as the main thread knows it from the news: for readiness, metrics, and the
- * bound on how far the journal may run ahead.
+ * How far ingest has come, as the main thread knows it from the news: for readiness, metrics, and
+ * the bound on how far the journal may run ahead.
  */
 import type { JournalPosition } from '#store/trail.ts'
 import type { IngestNews, IngestTrouble } from './news.ts'

@@ -1,9 +1,9 @@
 /**
- * Settles again what is in the journal, while nobody else has the data folder: into a new trail store
- * that then takes the place of the old one, or into the one that is there.
+ * Settles again what is in the journal, while nobody else has the data folder: into a new trail
+ * store that then takes the place of the old one, or into the one that is there.
  *
- * The old store stays as it is until the new one is whole and durable; a crash before that loses the
- * time spent, nothing else.
+ * The old store stays as it is until the new one is whole and durable; a crash before that loses
+ * the time spent, nothing else.
  */
 import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
@@ -54,7 +54,7 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
     if (starts[0] !== 0) {
       throw new ReplayError(
         'the beginning of the journal has been trimmed away, so the events before it are only in ' +
-          'the trail store: it cannot be made anew. --add settles what the journal still has into it',
+          'the trail store: it cannot be made anew. --add settles into it what the journal has',
       )
     }
     const made = `${folder.trail}.replayed`

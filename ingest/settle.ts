@@ -6,8 +6,8 @@
  *    records are read again and decided the same.
  * 2. `writer.apply` makes events, readings and the store's cursor durable at once. After a crash
  *    before it returns all of it is there or nothing.
- * 3. `intake.record` makes rejections, capture jobs and the intake's cursor durable at once. After a
- *    crash between 2 and 3 the store is ahead of the intake. The follower begins at the lower of
+ * 3. `intake.record` makes rejections, capture jobs and the intake's cursor durable at once. After
+ *    a crash between 2 and 3 the store is ahead of the intake. The follower begins at the lower of
  *    both cursors, so these records are settled again: their events are found stored under their
  *    own recordTime, which no other message has, and so count as stored by them and not as repeats;
  *    rejections and jobs come out as they would have. The store's cursor never moves back.
@@ -39,8 +39,9 @@ export interface SettleStores {
 }
 
 /**
- * Settles the first of `records`, as many as make one commit of bounded size, at least one; `cursor`
- * of the news is where to go on. Throws what a store throws; doing it again then is always right.
+ * Settles the first of `records`, as many as make one commit of bounded size, at least one;
+ * `cursor` of the news is where to go on. Throws what a store throws; doing it again then is always
+ * right.
  */
 export async function settle(
   records: readonly JournalRecord[],

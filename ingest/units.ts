@@ -1,7 +1,7 @@
 /**
  * SenML units [RFC 8428 12.1, RFC 8798] as UN/ECE Rec. 20 codes, with the EPCIS measurement type
- * where the unit alone tells it. A unit that has no code in Rec. 20 is not here: it is refused, since
- * a value whose unit is lost is worth nothing.
+ * where the unit alone tells it. A unit that has no code in Rec. 20 is not here: it is refused,
+ * since a value whose unit is lost is worth nothing.
  */
 
 export interface Unit {

@@ -32,7 +32,8 @@ export interface VerifyStep {
 }
 
 /**
- * Looks through the messages from the beginning of the journal to `followed`, a cursor of the store.
+ * Looks through the messages from the beginning of the journal to `followed`, a cursor of the
+ * store.
  * @throws JournalDamaged where the journal is not whole.
  */
 export async function* verifyStored(

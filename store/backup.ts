@@ -4,8 +4,8 @@
  * journal. What is restored goes on from there as after a crash at that moment.
  *
  * The moment is made in this order. The segments of the journal are opened first, so that none can
- * be trimmed away any more. Then each database is held at a snapshot: what these have followed of the
- * journal lies behind where the opened segments begin. The segments are read last, so what the
+ * be trimmed away any more. Then each database is held at a snapshot: what these have followed of
+ * the journal lies behind where the opened segments begin. The segments are read last, so what the
  * snapshots have yet to follow is in them.
  */
 import { createHash } from 'node:crypto'

@@ -37,7 +37,9 @@ export interface CommitPlace {
   readonly lastRecordTimeUs: number
 }
 
-/** Small enough to stay in the processor's cache between the copying here and that of the system. */
+/**
+ * Small enough to stay in the processor's cache between the copying here and that of the system.
+ */
 const SLAB_BYTES = 1024 * 1024
 const MAX_COMMIT_BYTES = 8 * 1024 * 1024
 

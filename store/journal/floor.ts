@@ -1,6 +1,7 @@
 /**
- * A position up to which the journal is known to be whole, noted when it is closed in order. Recovery
- * refuses to cut below it: after an orderly stop nothing is torn, so what is missing is damage.
+ * A position up to which the journal is known to be whole, noted when it is closed in order.
+ * Recovery refuses to cut below it: after an orderly stop nothing is torn, so what is missing is
+ * damage.
  *
  * It stays true while the journal grows, so that a crash needs no change to it.
  */

@@ -1,8 +1,8 @@
 /**
- * At most one writer for a journal. The lock is a transaction that stays open in an SQLite file beside
- * the segments, because that is a lock of the operating system: it ends with its process, however
- * that dies, so there is no stale lock to recognise and no race in taking one over. A file with a
- * process id has both, and takes two containers with a process 1 each for one and the same.
+ * At most one writer for a journal. The lock is a transaction that stays open in an SQLite file
+ * beside the segments, because that is a lock of the operating system: it ends with its process,
+ * however that dies, so there is no stale lock to recognise and no race in taking one over. A file
+ * with a process id has both, and takes two containers with a process 1 each for one and the same.
  */
 import { openDatabase } from '#store/sqlite/database.ts'
 import { JournalLocked } from './errors.ts'

@@ -80,7 +80,9 @@ export class JournalReader {
     }
   }
 
-  /** Resolves when something behind `position` is durable, or after `timeoutMs`: then look again. */
+  /**
+   * Resolves when something behind `position` is durable, or after `timeoutMs`: then look again.
+   */
   async wait(position: JournalPosition, timeoutMs: number): Promise<void> {
     await this.#watermark?.wait(position, timeoutMs)
   }

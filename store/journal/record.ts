@@ -16,8 +16,9 @@
  * The mark tells where a record begins in the midst of damage. Nobody outside knows the salt, so
  * that no payload can pass for a record, were it the copy of a journal.
  *
- * A commit begins only after the one before it has been synced. So a whole record whose commit began
- * behind some place proves that everything before that place was on disk once: see recovery.ts.
+ * A commit begins only after the one before it has been synced. So a whole record whose commit
+ * began behind some place proves that everything before that place was on disk once: see
+ * recovery.ts.
  */
 import { crc32 } from 'node:zlib'
 import type { JournalPosition } from '#store/trail.ts'

@@ -3,8 +3,8 @@
  * nothing else.
  *
  * At the end of the last segment there may be a commit that a crash interrupted. Nobody was told
- * that it is safe, so it is cut where its first record is not whole. Anything else that is not whole
- * had been acknowledged: then the journal is not opened, and nothing is changed. The proofs:
+ * that it is safe, so it is cut where its first record is not whole. Anything else that is not
+ * whole had been acknowledged: then the journal is not opened, and nothing is changed. The proofs:
  *
  * - a segment gets its name after everything before it was synced. So every segment but the last
  *   has to reach to the beginning of the next one;
@@ -126,10 +126,10 @@ async function scan(
 }
 
 /**
- * Makes the last commit durable, and where the file ends. What was read of it may be in the system's
- * memory alone: written but not synced before a crash, or dropped by a sync that failed, which a
- * second sync does not bring back. Followers would act on it, and a loss of power would then take it
- * away from under them.
+ * Makes the last commit durable, and where the file ends. What was read of it may be in the
+ * system's memory alone: written but not synced before a crash, or dropped by a sync that failed,
+ * which a second sync does not bring back. Followers would act on it, and a loss of power would
+ * then take it away from under them.
  */
 async function writeAgain(file: FileHandle, disk: Disk, from: number, end: number): Promise<void> {
   const piece = Buffer.allocUnsafeSlow(Math.min(SCAN_BYTES, end - from))

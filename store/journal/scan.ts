@@ -1,6 +1,6 @@
 /**
- * Reading a segment: in chunks of records, and, where a record is not whole, the search for the next
- * one that is. Reads only; recovery, verification and readers all go through here.
+ * Reading a segment: in chunks of records, and, where a record is not whole, the search for the
+ * next one that is. Reads only; recovery, verification and readers all go through here.
  */
 import {
   commitOf,
@@ -73,9 +73,10 @@ function decodeChunk(segment: Segment, from: number, bytes: Buffer, limits: Chun
 }
 
 /**
- * Whether the bytes at `bad`, which are no whole record, had been acknowledged. A commit begins only
- * when the one before it is on disk, so a whole record of a commit that began behind `bad` proves
- * it. Whole records of the same commit do not: a disk may write the pages of one in any order.
+ * Whether the bytes at `bad`, which are no whole record, had been acknowledged. A commit begins
+ * only when the one before it is on disk, so a whole record of a commit that began behind `bad`
+ * proves it. Whole records of the same commit do not: a disk may write the pages of one in any
+ * order.
  */
 export async function wasAcknowledged(segment: Segment, bad: number): Promise<boolean> {
   let from = bad + 1

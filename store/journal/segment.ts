@@ -1,6 +1,7 @@
 /**
  * The files of a journal. A segment is named by the position where it begins, and a byte of it has
- * the position `start + offset`: one ends where the next begins, so that a missing or short one shows.
+ * the position `start + offset`: one ends where the next begins, so that a missing or short one
+ * shows.
  *
  * A segment gets its name only when its header is on disk. Its header, little-endian:
  *

@@ -1,6 +1,6 @@
 /**
- * Checks a whole journal: every segment, every checksum, and that record times increase. Reads only,
- * and may run beside the process that writes; what that is writing just then counts as torn.
+ * Checks a whole journal: every segment, every checksum, and that record times increase. Reads
+ * only, and may run beside the process that writes; what that is writing just then counts as torn.
  */
 import { stat } from 'node:fs/promises'
 import type { JournalPosition } from '#store/trail.ts'

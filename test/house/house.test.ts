@@ -5,6 +5,8 @@ const files = sourceFiles()
 const clock = /\b(Date\.now|new Date\(\)|performance\.now|set(Timeout|Immediate))\b/g
 const chance = /\b(Math\.random|random(UUID|Bytes|Int))\b/g
 const world = /\b(process\.|console\.)/g
+/** The name of a test is one sentence in one string, which the formatter leaves on its line. */
+const isTitle = (line: string) => /^\s*(it|describe)\('/.test(line)
 const folders = Object.keys(arrows)
 
 describe('the house', () => {
@@ -40,7 +42,7 @@ describe('the house', () => {
   it('files stay under 400 lines and lines under 100 characters', () => {
     const long = files.flatMap((file) => {
       const lines = file.text.split('\n')
-      const wide = lines.findIndex((line) => line.length > 100)
+      const wide = lines.findIndex((line) => line.length > 100 && !isTitle(line))
       return [
         ...(lines.length > 400 ? [`${file.path}: ${lines.length} lines`] : []),
         ...(wide >= 0 ? [`${file.path}:${wide + 1}: ${lines[wide]?.length} characters`] : []),

@@ -22,8 +22,8 @@ function settingsPage(): string {
   ])
   return `# Settings
 
-Read from the environment at the start, checked before anything is opened. An empty variable counts as
-unset; a bad value stops the start with a line that names it.
+Read from the environment at the start, checked before anything is opened. An empty variable
+counts as unset; a bad value stops the start with a line that names it.
 
 ${table(['setting', 'default', 'what it is'], rows)}
 `
@@ -34,10 +34,10 @@ function rejectionsPage(): string {
     Object.entries(of).map(([code, sentence]) => [`\`${code}\``, sentence])
   return `# What can be wrong with a message
 
-A message that is refused is kept whole, with a stable code, a JSON Pointer (RFC 6901) to the place and a
-sentence. Its device hears of it on its \`rejected\` topic, its party at \`GET /v1/rejections\`; over HTTP
-the same code stands in the problem (\`code\`, \`path\`, \`detail\`) or in the capture job. Codes are only
-ever added, never renamed.
+A message that is refused is kept whole, with a stable code, a JSON Pointer (RFC 6901) to the
+place and a sentence. Its device hears of it on its \`rejected\` topic, its party at
+\`GET /v1/rejections\`; over HTTP the same code stands in the problem (\`code\`, \`path\`,
+\`detail\`) or in the capture job. Codes are only ever added, never renamed.
 
 ${table(['code', 'what it means'], codes(FAILURES))}
 

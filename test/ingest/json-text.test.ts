@@ -6,7 +6,8 @@ import { editObject, itemSpans, spanAt } from '#ingest/json-text.ts'
 function spell(value: unknown, space: string, escaped: boolean): string {
   if (typeof value === 'string') return spellString(value, escaped)
   if (Array.isArray(value)) {
-    return `[${space}${value.map((item) => spell(item, space, escaped)).join(`${space},${space}`)}${space}]`
+    const items = value.map((item) => spell(item, space, escaped))
+    return `[${space}${items.join(`${space},${space}`)}${space}]`
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).map(

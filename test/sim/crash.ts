@@ -5,8 +5,8 @@
  *   npx tsx test/sim/crash.ts --kills 20 --seed 1
  *
  * Devices publish over MQTT with QoS 1, clients capture over HTTP, all without pause. mqtt.js sends
- * again what was not acknowledged, the HTTP clients do the same. The moments of the kills follow the
- * seed; some hit the program while it starts.
+ * again what was not acknowledged, the HTTP clients do the same. The moments of the kills follow
+ * the seed; some hit the program while it starts.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,7 +52,9 @@ const DEVICES = 4
 /** Of a hundred kills so many hit the program while it starts. */
 const KILLS_AT_START_PERCENT = 25
 
-/** Runs in a folder of its own, which is gone afterwards. Throws when the program does not come up. */
+/**
+ * Runs in a folder of its own, which is gone afterwards. Throws when the program does not come up.
+ */
 export async function crashRun(options: CrashOptions): Promise<CrashReport> {
   const dataDir = mkdtempSync(join(tmpdir(), 'suyuan-crash-'))
   const settings = { LOG_LEVEL: 'warn' }

@@ -1,6 +1,7 @@
 /**
  * Kills a process that appends to a journal, again and again at random moments, on one journal.
- * More kills than a test run needs: JOURNAL_KILLS=200 JOURNAL_SEED=7 npx vitest run test/sim/journal-kill
+ * More kills than a test run needs: JOURNAL_KILLS=200 JOURNAL_SEED=7 npx vitest run
+ * test/sim/journal-kill
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +16,9 @@ const seed = process.env['JOURNAL_SEED'] ?? '1'
 
 afterEach(removeFolders)
 
-/** Runs a writer until it is killed, some time after its first acknowledgement; gives all of them. */
+/**
+ * Runs a writer until it is killed, some time after its first acknowledgement; gives all of them.
+ */
 async function killedWriter(folder: string, name: string, afterMs: number): Promise<string[]> {
   const writer = new JournalWriter(join(folder, 'journal'), { name, seed, segmentBytes: 200_000 })
   await writer.working()

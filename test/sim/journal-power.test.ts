@@ -1,6 +1,7 @@
 /**
  * Kills the process and takes the power from a journal at random operations of its disk, again and
- * again, also while it recovers from the last time. POWER_RUNS=5000 POWER_SEED=7 npx vitest run test/sim/journal-power
+ * again, also while it recovers from the last time. POWER_RUNS=5000 POWER_SEED=7 npx vitest run
+ * test/sim/journal-power
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -100,7 +100,10 @@ async function publish(client: MqttClient, topic: string, payload: string): Prom
 const isTrue = (): boolean => true
 const isFalse = (): boolean => false
 
-/** Posts until it is answered as it should be: a broken connection and a busy server are tried again. */
+/**
+ * Posts until it is answered as it should be: a broken connection and a busy server are tried
+ * again.
+ */
 async function post(url: string, key: string, expected: number, body: object): Promise<void> {
   for (;;) {
     const response = await fetch(url, {

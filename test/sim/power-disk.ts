@@ -1,8 +1,8 @@
 /**
- * A disk that can lose its power. What the journal writes goes to real files, which is what a process
- * sees, also one that is started after a crash; beside them this keeps what would be left of each
- * file and name after a loss of power: all that was synced, and of the rest what chance lets through,
- * sector by sector and in no order.
+ * A disk that can lose its power. What the journal writes goes to real files, which is what a
+ * process sees, also one that is started after a crash; beside them this keeps what would be left
+ * of each file and name after a loss of power: all that was synced, and of the rest what chance
+ * lets through, sector by sector and in no order.
  */
 import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'

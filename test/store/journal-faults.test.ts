@@ -23,7 +23,9 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: as the test wants it`), { code })
 }
 
-/** A disk whose n-th operation of a kind fails, counted from when it is armed. Counts all of them. */
+/**
+ * A disk whose n-th operation of a kind fails, counted from when it is armed. Counts all of them.
+ */
 class FailingDisk {
   readonly calls: Record<Operation, number> = {
     open: 0,
@@ -58,7 +60,9 @@ class FailingDisk {
   }
 }
 
-/** Appends one after the other until one is refused; gives what was acknowledged, and the refusal. */
+/**
+ * Appends one after the other until one is refused; gives what was acknowledged, and the refusal.
+ */
 async function appendUntilRefused(
   journal: Journal,
   payloads: Iterable<string>,
