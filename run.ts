@@ -26,8 +26,8 @@ export const demo: Command = {
   summary: 'serve, and let a small simulated food chain publish to it',
   help: `Usage: main.ts demo
 
-Starts the server as serve does, lets the devices of a small milk chain publish to it, prints where the
-chain of one carton is to be seen, and goes on serving.
+Starts the server as serve does, lets the devices of a small milk chain publish to it, prints where
+the chain of one carton is to be seen, and goes on serving.
 `,
   async run(args) {
     readArguments(args, {})
