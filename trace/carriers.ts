@@ -42,7 +42,7 @@ export class Carriers {
     for (const [trail, its] of placements) trail.stays = this.#staysOf(trail, its)
   }
 
-  /** A carrier that `place` has met. */
+  /** A carrier of what was placed last: `place` may forget those of what was placed before. */
   get({ parent }: Stay): ItemTrail {
     const carrier = this.#known.get(parent.ref)
     if (!carrier) throw new TypeError(`${parent.key} was not read as a carrier`)

@@ -123,6 +123,7 @@ export class Pass {
       const cut = onward.filter((expansion) => goesOn(step, expansion))
       for (const { trail } of cut) this.#book.tellDeepest(trail.item)
     } else {
+      // Looks at carriers before it first comes back: a part walked meanwhile may forget them.
       yield* becomes(step, onward)
       for (const expansion of onward) {
         if (step.isExhausted()) break
