@@ -4,7 +4,7 @@ import { formatTimeUs } from '#epcis/time.ts'
 import type { KeyRecord, Keys } from '#store/registry/keys.ts'
 import { keyGrantSchema, slugSchema } from '#store/registry/schema.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
-import { lastOf, linkNext, pageParameters, tokenOf } from './paging.ts'
+import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
 import { refused } from './registry.ts'
 import type { Router } from './route.ts'
@@ -38,10 +38,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
       summary: 'List keys',
       query: { party: slugSchema.optional(), ...pageParameters },
       answers: {
-        200: {
-          description: 'A page',
-          schema: z.object({ items: z.array(keySchema), nextPageToken: z.string().optional() }),
-        },
+        200: { description: 'A page', schema: pageOf(keySchema) },
       },
     },
     (c, { caller, query: { party, perPage, nextPageToken } }) => {
@@ -50,9 +47,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
         after: lastOf(nextPageToken),
         limit: perPage,
       })
-      linkNext(c, page.after)
-      const token = page.after === undefined ? undefined : tokenOf(page.after)
-      return c.json({ items: page.items.map(view), nextPageToken: token })
+      return answerPage(c, page.items.map(view), page.after)
     },
   )
   router.serve(

@@ -24,7 +24,7 @@ export const pageParameters = {
 }
 
 /** An opaque token of what a page ended with. */
-export function tokenOf(last: string | number): string {
+function tokenOf(last: string | number): string {
   return Buffer.from(String(last)).toString('base64url')
 }
 
@@ -56,4 +56,19 @@ export function linkNext(c: Context<Env>, last: string | number | undefined): vo
   const url = new URL(c.req.url)
   url.searchParams.set('nextPageToken', tokenOf(last))
   c.header('Link', `<${c.get('baseUrl')}${url.pathname}${url.search}>; rel="next"`)
+}
+
+/** The schema of a page outside /epcis. */
+export function pageOf(schema: z.ZodType) {
+  return z.object({ items: z.array(schema), nextPageToken: z.string().optional() })
+}
+
+/** Answers a page; `last` where there are more. */
+export function answerPage(
+  c: Context<Env>,
+  items: readonly object[],
+  last: string | undefined,
+): Response {
+  linkNext(c, last)
+  return c.json({ items, nextPageToken: last === undefined ? undefined : tokenOf(last) })
 }

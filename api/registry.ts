@@ -10,17 +10,14 @@ import {
   type Device,
   deviceSchema,
   type Location,
-  locationSchema,
   type Party,
   type Product,
-  partySchema,
-  productSchema,
   slugSchema,
 } from '#store/registry/schema.ts'
 import { deviceKey, type Registry } from '#store/registry.ts'
 import type { Action } from './access.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
-import { lastOf, linkNext, pageParameters, tokenOf } from './paging.ts'
+import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
 import type { Env, Router } from './route.ts'
 
@@ -38,9 +35,6 @@ interface Kind<T> {
   readonly read: Action
   readonly write: Action
   readonly collection: Collection<T>
-  readonly schema: z.ZodType<T>
-  readonly keyOf: (thing: T) => string
-  readonly partyOf: (thing: T) => string
   /** The key that a path names. */
   readonly keyOfPath: (params: Readonly<Record<string, string>>) => string
   /** What the answer to the making of one holds beside it. */
@@ -61,9 +55,6 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read parties',
     write: 'write parties',
     collection: registry.parties,
-    schema: partySchema,
-    keyOf: (party) => party.slug,
-    partyOf: (party) => party.slug,
     keyOfPath: ({ slug = '' }) => slug,
   })
   serveKind<Location>(router, {
@@ -73,9 +64,6 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read locations',
     write: 'write locations',
     collection: registry.locations,
-    schema: locationSchema,
-    keyOf: (location) => location.key,
-    partyOf: (location) => location.party,
     keyOfPath: ({ key = '' }) => canonical(key),
   })
   serveKind<Product>(router, {
@@ -85,9 +73,6 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read products',
     write: 'write products',
     collection: registry.products,
-    schema: productSchema,
-    keyOf: (product) => product.key,
-    partyOf: (product) => product.party,
     keyOfPath: ({ key = '' }) => canonical(key),
   })
   serveKind<Device>(router, {
@@ -96,9 +81,6 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read devices',
     write: 'write devices',
     collection: registry.devices,
-    schema: deviceSchema,
-    keyOf: ({ party, device }) => deviceKey(party, device),
-    partyOf: (device) => device.party,
     keyOfPath: ({ party = '', device = '' }) => deviceKey(party, device),
     made: {
       schema: newDeviceSchema,
@@ -112,7 +94,8 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
 }
 
 function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
-  const { path, onePath, tail, schema, collection } = kind
+  const { path, onePath, tail, collection } = kind
+  const { schema } = collection
   const tag = 'Registry'
   const plural = path.replace('/v1/', '')
   const one = { path: onePath, tag, ...(tail && { tail }) } as const
@@ -125,18 +108,13 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
       summary: `List ${plural}`,
       query: { party: slugSchema.optional(), ...pageParameters },
       answers: {
-        200: {
-          description: 'A page',
-          schema: z.object({ items: z.array(schema), nextPageToken: z.string().optional() }),
-        },
+        200: { description: 'A page', schema: pageOf(schema) },
       },
     },
     (c, { caller, query: { party, perPage, nextPageToken } }) => {
       const after = lastOf(nextPageToken)
       const page = collection.list({ party: partyFor(caller, party), after, limit: perPage })
-      linkNext(c, page.after)
-      const token = page.after === undefined ? undefined : tokenOf(page.after)
-      return c.json({ items: page.items, nextPageToken: token })
+      return answerPage(c, page.items, page.after)
     },
   )
   router.serve(
@@ -149,7 +127,7 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
     },
     (c, { caller, params }) => {
       const found = collection.get(kind.keyOfPath(params))
-      if (found === undefined || isForeign(caller, kind.partyOf(found)))
+      if (found === undefined || isForeign(caller, collection.partyOf(found)))
         throw notFound(kind, params)
       return c.json(found)
     },
@@ -179,7 +157,7 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
     (c, { caller, params }) => {
       const key = kind.keyOfPath(params)
       const found = collection.get(key)
-      if (found === undefined || isForeign(caller, kind.partyOf(found)))
+      if (found === undefined || isForeign(caller, collection.partyOf(found)))
         throw notFound(kind, params)
       const removed = collection.remove(key)
       if (!removed.ok) throw refused(removed)
@@ -197,12 +175,16 @@ function put<T extends object>(
 ): Response {
   const { collection } = kind
   const key = kind.keyOfPath(params)
-  if (kind.keyOf(thing) !== key) {
-    const detail = `the body is of ${kind.keyOf(thing)}, the path names ${key}`
+  if (collection.keyOf(thing) !== key) {
+    const detail = `the body is of ${collection.keyOf(thing)}, the path names ${key}`
     throw new Problem('invalid_input', { code: 'path_mismatch', path: '', detail })
   }
   const before = collection.get(key)
-  if ([thing, before].some((some) => some !== undefined && isForeign(caller, kind.partyOf(some)))) {
+  if (
+    [thing, before].some(
+      (some) => some !== undefined && isForeign(caller, collection.partyOf(some)),
+    )
+  ) {
     const detail = `${key} is not of party ${caller.party}, which this key acts for`
     throw new Problem('forbidden', { detail })
   }

@@ -5,7 +5,7 @@ import { formatTimeUs } from '#epcis/time.ts'
 import type { Intake, RefusedEvent } from '#store/intake.ts'
 import { slugSchema } from '#store/registry/schema.ts'
 import { isForeign, partyFor } from './caller.ts'
-import { badToken, lastOf, linkNext, pageParameters, tokenOf } from './paging.ts'
+import { answerPage, badToken, lastOf, pageOf, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
 
@@ -49,13 +49,7 @@ export function serveRejections(router: Router, { intake }: RejectionsParts): vo
         ...pageParameters,
       },
       answers: {
-        200: {
-          description: 'A page',
-          schema: z.object({
-            items: z.array(rejectionSchema),
-            nextPageToken: z.string().optional(),
-          }),
-        },
+        200: { description: 'A page', schema: pageOf(rejectionSchema) },
       },
     },
     (c, { caller, query: { party, device, code, perPage, nextPageToken } }) => {
@@ -71,8 +65,7 @@ export function serveRejections(router: Router, { intake }: RejectionsParts): vo
       })
       const items = found.slice(0, perPage).map(view)
       const next = found.length > perPage ? items.at(-1)?.rejectionID : undefined
-      linkNext(c, next)
-      return c.json({ items, nextPageToken: next && tokenOf(next) })
+      return answerPage(c, items, next)
     },
   )
   router.serve(

@@ -30,6 +30,10 @@ export interface Listing<T> {
 }
 
 export interface Collection<T> {
+  readonly schema: z.ZodType<T>
+  keyOf(value: T): string
+  /** The slug of the party that owns it. */
+  partyOf(value: T): string
   get(key: string): T | undefined
   /** In the order of keys. */
   list(page: Page): Listing<T>
@@ -83,6 +87,9 @@ export function openCollection<T>(
   const read = (row: { body: string }): T => shape.schema.parse(JSON.parse(row.body))
 
   return {
+    schema: shape.schema,
+    keyOf: shape.keyOf,
+    partyOf: shape.partyOf,
     get(key) {
       const row = select.get(key)
       return row === undefined ? undefined : read(row)
