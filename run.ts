@@ -72,8 +72,7 @@ async function runUntilStopped(
   }
   log.info({ api: apiUrl, docs: `${apiUrl}/docs`, mqtt: mqttUrl }, 'ready')
   try {
-    await meanwhile(running)
-    await stopped
+    await Promise.race([meanwhile(running).then(() => stopped), stopped])
     return 0
   } finally {
     await running.close()
