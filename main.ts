@@ -60,5 +60,5 @@ function describe(error: unknown): string {
   return isBug ? (error.stack ?? error.message) : `${error.message}${cause}`
 }
 
-// Whatever a command has left under way, such as a demonstration that was interrupted, ends with it.
+// What a command has left under way, such as a demonstration that was interrupted, ends with it.
 process.exit(await main(process.argv.slice(2)))
