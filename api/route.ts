@@ -8,6 +8,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { pointer } from '#epcis/failure.ts'
+import { isObject } from '#epcis/fields.ts'
 import type { Principal } from '#store/registry/schema.ts'
 import { type Action, rolesFor } from './access.ts'
 import { jsonOf, readBody, requireJson } from './body.ts'
@@ -82,7 +83,9 @@ export function createRouter(app: OpenAPIHono<Env>): Router {
         const params = paramsOf(c, spec)
         const parsed = query.safeParse(queryOf(c.req.url))
         if (!parsed.success) throw queryProblem(parsed.error)
-        const body = spec.body && (await bodyOf(c.req.raw, spec.body))
+        // What the path names need not be said again in what is put there.
+        const named = spec.method === 'put' ? params : {}
+        const body = spec.body && (await bodyOf(c.req.raw, spec.body, named))
         return handle(c, {
           caller,
           params,
@@ -155,11 +158,12 @@ function queryProblem(error: z.ZodError): Problem {
   return new Problem('invalid_query', { path, detail: `${path}: ${issue?.message}` })
 }
 
-async function bodyOf(request: Request, schema: z.ZodType): Promise<unknown> {
+async function bodyOf(request: Request, schema: z.ZodType, named: object): Promise<unknown> {
   requireJson(request)
   const tooLarge = () =>
     new Problem('too_large', { detail: `the body may have ${mostBodyBytes} bytes` })
-  const parsed = schema.safeParse(jsonOf(await readBody(request, mostBodyBytes, tooLarge)))
+  const json = jsonOf(await readBody(request, mostBodyBytes, tooLarge))
+  const parsed = schema.safeParse(isObject(json) ? { ...named, ...json } : json)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues
     .slice(0, 20)

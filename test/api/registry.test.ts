@@ -49,6 +49,20 @@ describe('the registry over HTTP', () => {
     expect((await remove(path)).status).toBe(404)
   })
 
+  it.each([
+    ['/v1/parties/mill', { slug: 'mill' }, { name: 'Mill', domain: 'food' }],
+    [
+      '/v1/locations/urn:epc:id:sgln:9521321.00001.0',
+      { key: site.key },
+      { party: 'farm', name: 'B' },
+    ],
+    ['/v1/devices/farm/gate', { party: 'farm', device: 'gate' }, { name: 'Gate', site: 'yard' }],
+  ])('takes from the path %s what the body leaves out', async (path, named, rest) => {
+    const made = await put(path, rest)
+    expect(made.status, made.text).toBe(201)
+    expect(made.json).toMatchObject({ ...named, ...rest })
+  })
+
   it('tells the key of a new device once', async () => {
     const made = await put('/v1/devices/farm/gate', gate)
     const secret = String(made.json['secret'])
