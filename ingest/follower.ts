@@ -26,7 +26,7 @@ import { FOLLOWER, settle } from './settle.ts'
 export const READ_AT_ONCE = { maxBytes: 4 * 1024 * 1024, maxRecords: 5000 }
 const WAIT_MS = 200
 const FIRST_RETRY_MS = 100
-const LAST_RETRY_MS = 10_000
+const LAST_RETRY_MS = 2000
 
 /** The store has not yet followed what the journal no longer has: messages would be passed over. */
 export class JournalGapError extends Error {

@@ -32,7 +32,25 @@ export function parseJson(
 }
 
 function nestsTooDeep(payload: Uint8Array): boolean {
+  const openings = countUpTo(MAX_DEPTH + 1, payload, OPEN_BRACE, OPEN_BRACKET)
+  // Most messages open fewer than may nest, which is seen in a third of the time.
+  return openings > MAX_DEPTH && deepest(payload) > MAX_DEPTH
+}
+
+function countUpTo(most: number, payload: Uint8Array, ...bytes: readonly number[]): number {
+  let count = 0
+  for (const byte of bytes) {
+    for (let at = payload.indexOf(byte); at >= 0 && count < most; count += 1) {
+      at = payload.indexOf(byte, at + 1)
+    }
+  }
+  return count
+}
+
+/** How deep objects and lists nest; brackets inside texts do not count. */
+function deepest(payload: Uint8Array): number {
   let depth = 0
+  let most = 0
   let inString = false
   for (let at = 0; at < payload.length; at += 1) {
     const byte = payload[at]
@@ -42,8 +60,8 @@ function nestsTooDeep(payload: Uint8Array): boolean {
     } else if (byte === QUOTE) inString = true
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1
-      if (depth > MAX_DEPTH) return true
+      most = Math.max(most, depth)
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1
   }
-  return false
+  return most
 }

@@ -32,6 +32,7 @@ export const FOLLOWER = 'ingest'
 
 /** A job tells its first errors; all of them are among the rejections. */
 const MAX_JOB_ERRORS = 100
+
 export interface SettleStores {
   readonly writer: TrailWriter
   readonly intake: Intake
@@ -51,8 +52,7 @@ export async function settle(
   const { writer, intake } = stores
   const messages = readMessages(records, stores.registry)
   await refuseConflicts(messages, writer)
-  const entries = messages.flatMap(entriesOf)
-  const readings = messages.flatMap((message) => [...readingsOf(message)])
+  const { entries, readings } = partsToStore(messages)
   const cursor = messages.at(-1)?.record.next ?? 0
   const to = Math.max(cursor, await writer.cursor(FOLLOWER))
   const batch = { events: entries.map(({ event }) => event), readings, follower: FOLLOWER, to }
@@ -95,17 +95,20 @@ function readMessages(
   return messages
 }
 
-function entriesOf(message: Message): Entry[] {
-  if (!isStored(message)) return []
-  const refused = new Set(message.failures.map(({ index }) => index))
-  return message.decoded.events
-    .filter(({ index }) => !refused.has(index))
-    .map((decoded) => ({ ...decoded, message }))
-}
-
-function readingsOf(message: Message): readonly Reading[] {
-  if (!isStored(message)) return []
-  return message.decoded.readings.concat(entriesOf(message).flatMap(({ readings }) => readings))
+/** What is to be stored, in the order of messages: of two readings of one moment the last counts. */
+function partsToStore(messages: readonly Message[]): { entries: Entry[]; readings: Reading[] } {
+  const entries: Entry[] = []
+  const readings: Reading[] = []
+  for (const message of messages.filter(isStored)) {
+    const refused = new Set(message.failures.map(({ index }) => index))
+    readings.push(...message.decoded.readings)
+    for (const decoded of message.decoded.events) {
+      if (refused.has(decoded.index)) continue
+      entries.push({ ...decoded, message })
+      readings.push(...decoded.readings)
+    }
+  }
+  return { entries, readings }
 }
 
 function rejectionsOf({ record, failures }: Message): Rejection[] {
