@@ -52,6 +52,7 @@ function intakeFigures({ bare, program, inserts, sustained }: IntakeResult): Fig
       what: 'journal at its largest, bound 256 MiB',
       value: Math.max(...samples.map(({ journalMiB }) => journalMiB)),
       unit: 'MiB',
+      aim: { most: 384 },
     },
     { what: 'memory at its peak under load', value: resident?.peakMiB ?? 0, unit: 'MiB' },
     {

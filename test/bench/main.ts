@@ -39,6 +39,7 @@ async function bench(): Promise<void> {
   const full = { seconds: '60', rounds: '5', rows: '1000000,5000000' }
   const { seconds, rounds, rows } = { ...(values.quick ? quick : full), ...values }
   const started = new Date()
+  const on = machine()
   const intake = await measureIntake({
     rounds: Number(rounds),
     roundSeconds: values.quick ? 3 : 10,
@@ -48,7 +49,6 @@ async function bench(): Promise<void> {
   tell(`traces at ${rows} trail rows`)
   const trace = await measureTrace(rows.split(',').map(Number))
   const figures = figuresOf(intake, trace).map(judge)
-  const on = machine()
   process.stdout.write(`${JSON.stringify(on)}\n${tableOf(figures)}\n`)
   const folder = fileURLToPath(new URL('../../bench-results', import.meta.url))
   mkdirSync(folder, { recursive: true })

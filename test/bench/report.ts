@@ -1,6 +1,6 @@
 /** Figures with the aims they are held against: as a table for people and as JSON. */
 import { execFileSync } from 'node:child_process'
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os'
 
 export interface Figure {
   readonly what: string
@@ -51,7 +51,7 @@ function aimOf({ aim }: Judged): string {
   return aim.ofRatio ? `ratio ${bound}` : bound
 }
 
-/** What it was measured on, and what was measured. */
+/** What it is measured on, what is measured, and how busy the machine is before it. */
 export function machine(): Record<string, string | number> {
   const revision = ['describe', '--always', '--dirty']
   return {
@@ -60,6 +60,7 @@ export function machine(): Record<string, string | number> {
     cpu: cpus()[0]?.model ?? '',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    busyBefore: rounded(loadavg()[0] ?? 0),
     revision: execFileSync('git', revision, { encoding: 'utf8' }).trim(),
   }
 }
