@@ -1,5 +1,5 @@
 /** Reads the project's own source files, for the tests that hold the shape of the house. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -31,7 +31,8 @@ export interface SourceFile {
 
 export function sourceFiles(): SourceFile[] {
   const top = readdirSync(root).filter((name) => name.endsWith('.ts'))
-  const inside = [...Object.keys(arrows), 'test'].flatMap((folder) =>
+  const folders = [...Object.keys(arrows), 'test'].filter((name) => existsSync(join(root, name)))
+  const inside = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
       .map((name) => join(folder, name)),
