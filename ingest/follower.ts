@@ -22,8 +22,12 @@ import { Devices } from './devices.ts'
 import type { FromIngest } from './news.ts'
 import { FOLLOWER, settle } from './settle.ts'
 
-/** One read of the journal: bounds memory and the length of a commit. */
-export const READ_AT_ONCE = { maxBytes: 4 * 1024 * 1024, maxRecords: 5000 }
+/**
+ * One read of the journal: bounds memory and the length of a commit. Of batches of 500 to 5,000
+ * those of 1,000 to 2,000 cost least an event: fewer commits than below, less for the collector
+ * than above.
+ */
+export const READ_AT_ONCE = { maxBytes: 4 * 1024 * 1024, maxRecords: 2000 }
 const WAIT_MS = 200
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 2000

@@ -95,7 +95,9 @@ function readMessages(
   return messages
 }
 
-/** What is to be stored, in the order of messages: of two readings of one moment the last counts. */
+/**
+ * What is to be stored, in the order of messages: of two readings of one moment the last counts.
+ */
 function partsToStore(messages: readonly Message[]): { entries: Entry[]; readings: Reading[] } {
   const entries: Entry[] = []
   const readings: Reading[] = []

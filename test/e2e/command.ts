@@ -12,7 +12,9 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** Runs `main.ts` with arguments and settings; no setting of the test's own environment is passed. */
+/**
+ * Runs `main.ts` with arguments and settings; no setting of the test's own environment is passed.
+ */
 export async function runCommand(
   args: readonly string[],
   settings: Readonly<Record<string, string>> = {},

@@ -21,7 +21,7 @@ let client: MqttClient
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'suyuan-e2e-'))
-  program = await startProgram(dataDir)
+  program = await startProgram(dataDir, { JOURNAL_MAX_BYTES: '4000' })
   key = await newParty(program, 'farm')
   device = await newDevice(program, 'farm', 'gate')
   client = await connectDevice(program, device)
@@ -53,6 +53,27 @@ describe.skipIf(!hasPrlimit())('when the disk takes nothing more', () => {
     const stored = await until(
       () => allEventIDs(program, key),
       (eventIDs) => eventIDs.length === acknowledged.length,
+    )
+    expect(stored.sort()).toEqual(acknowledged.sort())
+  })
+
+  it('senders wait when the journal is too far ahead of the store, and go on when it is not', async () => {
+    const acknowledged = [await publish()]
+    limitFiles(statSync(join(dataDir, 'trail.db-wal')).size)
+    const large = newEvent({ 'ex:note': 'x'.repeat(4000) })
+    await client.publishAsync(device.topic('epcis'), JSON.stringify(large), { qos: 1 })
+    acknowledged.push(large.eventID)
+    await until(readyChecks, ({ room }) => room?.ok === false)
+    const waiting = publish()
+    const refused = await post(program, '/epcis/capture', key, document(newEvent()))
+    expect(refused.status).toBe(503)
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
+
+    limitFiles('unlimited')
+    acknowledged.push(await waiting)
+    const stored = await until(
+      () => allEventIDs(program, key),
+      (eventIDs) => eventIDs.length === 3,
     )
     expect(stored.sort()).toEqual(acknowledged.sort())
   })
