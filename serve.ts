@@ -68,6 +68,8 @@ interface Stores {
 type Ends = (() => unknown)[]
 
 const GRACE_MS = 10_000
+/** One of so many attempts to store is logged: about one a minute. */
+const LOG_EVERY = 30
 const nowUs = (): number => Date.now() * 1000
 
 /**
@@ -189,6 +191,7 @@ function follow(
       onTrouble(trouble) {
         progress.onTrouble(trouble)
         const { attempt, reason } = trouble
+        if (attempt % LOG_EVERY !== 1) return
         log.error({ attempt, reason }, 'the store takes nothing; what comes stays in the journal')
       },
       onDeath: on.onFatal,

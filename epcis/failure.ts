@@ -42,7 +42,7 @@ export const FAILURES = {
   not_one_event: 'This way of capture takes exactly one event.',
   senml_version: 'The records of a pack are all of SenML version 10, or all of version 26.',
   senml_not_understood: 'A field whose label ends in _ must be understood, and is not known here.',
-  senml_name: 'The name of a record is made of A-Z a-z 0-9 - : . / _ and begins with A-Z a-z 0-9.',
+  senml_name: 'A name has up to 200 of A-Z a-z 0-9 - : . / _ and begins with one of A-Z a-z 0-9.',
   senml_value: 'A record has a number v or a boolean vb or a sum s; texts and data are not stored.',
   unit_unknown: 'The unit has no code of UN/ECE Rec. 20 that is known here.',
 

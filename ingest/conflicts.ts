@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { fail } from '#epcis/failure.ts'
 import { eventHash } from '#epcis/hash.ts'
 import type { EventIdentity, NewEvent, StoredEvent, TrailReader } from '#store/trail.ts'
-import type { PartFailure } from './decoded.ts'
+import { type PartFailure, partFailure } from './decoded.ts'
 import { isStored, type Message } from './messages.ts'
 
 /** An event's JSON text and the context its prefixes need. */
@@ -55,7 +55,7 @@ export function isSameContent(first: Content, second: Content): boolean {
 }
 
 export function conflict(index: number, event: NewEvent): PartFailure {
-  return { ...fail('event_id_conflict', '/eventID', event.eventID), index }
+  return partFailure(fail('event_id_conflict', '/eventID', event.eventID), index)
 }
 
 async function storedContents(

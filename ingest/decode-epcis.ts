@@ -21,6 +21,7 @@ import {
   MAX_PARTS,
   type Origin,
   type PartFailure,
+  partFailure,
   wholly,
 } from './decoded.ts'
 import { editObject, itemSpans, type Span, spanAt, wholeSpan } from './json-text.ts'
@@ -47,7 +48,7 @@ export function decodeEpcis(text: string, value: unknown, origin: Origin): Decod
     const span = spans[index]
     if (span === undefined) throw new Error(`event ${index} has no place in the text`)
     const decoded = decodeEvent(found, { text, span, context }, origin)
-    if ('ok' in decoded) failures.push({ ...decoded, index })
+    if ('ok' in decoded) failures.push(partFailure(decoded, index))
     else events.push({ ...decoded, index })
   }
   return { events, readings: [], failures }

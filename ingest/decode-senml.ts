@@ -15,6 +15,7 @@ import {
   MAX_PARTS,
   type Origin,
   type PartFailure,
+  partFailure,
   wholly,
 } from './decoded.ts'
 import { unitOf } from './units.ts'
@@ -51,7 +52,7 @@ const FIRST_ABSOLUTE_S = 2 ** 28
 /** Version 10 is RFC 8428; 26 says that secondary units may be used [RFC 9100]. */
 const versions: readonly number[] = [10, 26]
 
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9\-:./_]*$/
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9\-:./_]{0,199}$/
 
 /** Base fields in force: what a record does not say, the records before it have said. */
 type Base = Pick<SenmlRecord, 'bn' | 'bt' | 'bu' | 'bv' | 'bs'>
@@ -74,7 +75,7 @@ export function decodeSenml(pack: unknown, origin: Origin, sensor: string): Deco
     base = rebase(base, record)
     if (carriesBaseOnly(record)) continue
     const resolved = resolve(record, base, origin, sensor)
-    if ('ok' in resolved) failures.push({ ...resolved, index })
+    if ('ok' in resolved) failures.push(partFailure(resolved, index))
     else readings.push(...resolved)
   }
   return { events: [], readings, failures }

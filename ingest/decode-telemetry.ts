@@ -16,6 +16,7 @@ import {
   MAX_PARTS,
   type Origin,
   type PartFailure,
+  partFailure,
   wholly,
 } from './decoded.ts'
 
@@ -36,7 +37,7 @@ export function decodeTelemetry(message: unknown, origin: Origin, sensor: string
   const failures: PartFailure[] = []
   for (const [index, item] of message.readings.entries()) {
     const reading = readReading(item, message.time, origin, sensor)
-    if ('ok' in reading) failures.push({ ...reading, index })
+    if ('ok' in reading) failures.push(partFailure(reading, index))
     else readings.push(reading)
   }
   return { events: [], readings, failures }

@@ -35,7 +35,14 @@ export interface Decoded {
 
 /** A message of which nothing holds. */
 export function wholly(failure: Failure): Decoded {
-  return { events: [], readings: [], failures: [{ ...failure, index: -1 }] }
+  return { events: [], readings: [], failures: [partFailure(failure, -1)] }
+}
+
+/** A field name of a megabyte would be told in full otherwise. */
+const MAX_TOLD = 500
+
+export function partFailure({ path, message, ...failure }: Failure, index: number): PartFailure {
+  return { ...failure, path: path.slice(0, MAX_TOLD), message: message.slice(0, MAX_TOLD), index }
 }
 
 /**

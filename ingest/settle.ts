@@ -103,11 +103,11 @@ function partsToStore(messages: readonly Message[]): { entries: Entry[]; reading
   const readings: Reading[] = []
   for (const message of messages.filter(isStored)) {
     const refused = new Set(message.failures.map(({ index }) => index))
-    readings.push(...message.decoded.readings)
+    for (const reading of message.decoded.readings) readings.push(reading)
     for (const decoded of message.decoded.events) {
       if (refused.has(decoded.index)) continue
       entries.push({ ...decoded, message })
-      readings.push(...decoded.readings)
+      for (const reading of decoded.readings) readings.push(reading)
     }
   }
   return { entries, readings }

@@ -119,6 +119,11 @@ describe('an EPCIS message', () => {
     ])
   })
 
+  it('tells no more than 500 characters of a name that its sender made up', () => {
+    const [failure] = decode(JSON.stringify({ ...event, ['x'.repeat(5000)]: 1 })).failures
+    expect([failure?.code, failure?.path.length]).toEqual(['field_unknown', 500])
+  })
+
   it('refuses an event of more than 24 hours after it was received', () => {
     const at = (eventTime: string) => told(JSON.stringify({ ...event, eventTime }))
     expect(at('2026-03-05T08:00:00.000Z')).toEqual([])

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, describeSettings, readConfig } from '#config.ts'
+
+const refusal = (environment: Record<string, string>): string => {
+  try {
+    readConfig(environment)
+    return ''
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return String((error as Error).message)
+  }
+}
+
+describe('the settings', () => {
+  it('have defaults, and an empty variable counts as unset', () => {
+    expect(readConfig({})).toMatchObject({ DATA_DIR: './data', HTTP_PORT: 8080, MQTT_PORT: 1883 })
+    expect(readConfig({ HTTP_PORT: '', ADMIN_KEY: '' })).toEqual(readConfig({}))
+    expect(readConfig({ HTTP_PORT: '0' }).HTTP_PORT).toBe(0)
+  })
+
+  it('name every value that does not hold, with what it should be', () => {
+    const lines = refusal({
+      HTTP_PORT: 'abc',
+      MQTT_PORT: '65536',
+      PUBLIC_URL: 'ftp://here',
+      LOG_LEVEL: 'loud',
+      JOURNAL_MAX_BYTES: '1.5',
+      MQTT_MAX_CONNECTIONS: '0',
+    }).split('\n')
+    expect(lines.sort()).toEqual([
+      'HTTP_PORT must be a number',
+      'JOURNAL_MAX_BYTES must be a whole number',
+      'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
+      'MQTT_MAX_CONNECTIONS must be above 0',
+      'MQTT_PORT must be 0 to 65535',
+      'PUBLIC_URL must be an http or https URL',
+    ])
+  })
+
+  it('refuse what goes together wrongly, or is not there yet', () => {
+    expect(refusal({ MQTTS_PORT: '8883', TLS_CERT: 'a.pem' })).toMatch(/TLS_KEY/)
+    expect(refusal({ INFLUX_URL: 'http://localhost:8086' })).toMatch(/INFLUX_URL/)
+  })
+
+  it('are each described, with their default', () => {
+    for (const { name, about } of describeSettings()) expect(about, name).not.toBe('')
+    expect(describeSettings()).toContainEqual(
+      expect.objectContaining({ name: 'HTTP_PORT', fallback: '8080' }),
+    )
+  })
+})
