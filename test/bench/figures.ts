@@ -7,8 +7,11 @@ import type { TraceResult } from './trace.ts'
 
 const mib = 1024 * 1024
 
-export function figuresOf(intake: IntakeResult, trace: TraceResult): Figure[] {
-  return [...intakeFigures(intake), ...traceFigures(trace)]
+export function figuresOf(
+  intake: IntakeResult | undefined,
+  trace: TraceResult | undefined,
+): Figure[] {
+  return [...(intake ? intakeFigures(intake) : []), ...(trace ? traceFigures(trace) : [])]
 }
 
 function intakeFigures({ bare, program, inserts, sustained }: IntakeResult): Figure[] {

@@ -52,8 +52,8 @@ export interface Sample {
 }
 
 const insertsFile = new URL('./sqlite-inserts.ts', import.meta.url)
-const connections = 10
-const window = 100
+/** Of the load; both brokers get time to warm up. */
+const shape = { connections: 10, window: 100, warmupSeconds: 3 } as const
 /** Small enough that a minute shows what happens at the bound. */
 const journalMaxBytes = 256 * 1024 * 1024
 const mib = 1024 * 1024
@@ -66,7 +66,7 @@ export async function measureIntake(options: IntakeOptions): Promise<IntakeResul
   for (let round = 1; round <= rounds; round += 1) {
     onProgress(`intake, round ${round} of ${rounds}: bare Aedes`)
     const aedes = await startBareAedes()
-    bare.push(await load({ port: aedes.port, connections, window, seconds }))
+    bare.push(await load({ ...shape, port: aedes.port, seconds }))
     await aedes.stop()
     onProgress(`intake, round ${round} of ${rounds}: Suyuan`)
     program.push(await withProgram({}, (started) => loadOn(started, seconds)))
@@ -78,8 +78,8 @@ export async function measureIntake(options: IntakeOptions): Promise<IntakeResul
 }
 
 async function loadOn(program: Program, seconds: number): Promise<LoadResult> {
-  const credentials = await loadDevices(program, connections)
-  return load({ port: program.mqttPort, connections, window, seconds, credentials })
+  const credentials = await loadDevices(program, shape.connections)
+  return load({ ...shape, port: program.mqttPort, seconds, credentials })
 }
 
 async function sustain(seconds: number): Promise<Sustained> {

@@ -17,6 +17,7 @@ const help = `Usage: npm run bench -- [options]
   --seconds N   of the load without a pause (default: 60)
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000)
+  --only PART   intake or trace
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
 `
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     rounds: { type: 'string' },
     rows: { type: 'string' },
+    only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -40,14 +42,16 @@ async function bench(): Promise<void> {
   const { seconds, rounds, rows } = { ...(values.quick ? quick : full), ...values }
   const started = new Date()
   const on = machine()
-  const intake = await measureIntake({
+  const isAsked = (part: string) => (values.only ?? part) === part
+  const intakeOptions = {
     rounds: Number(rounds),
     roundSeconds: values.quick ? 3 : 10,
     sustainedSeconds: Number(seconds),
     onProgress: tell,
-  })
-  tell(`traces at ${rows} trail rows`)
-  const trace = await measureTrace(rows.split(',').map(Number))
+  }
+  const traceOptions = { rowCounts: rows.split(',').map(Number), onProgress: tell }
+  const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
+  const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const figures = figuresOf(intake, trace).map(judge)
   process.stdout.write(`${JSON.stringify(on)}\n${tableOf(figures)}\n`)
   const folder = fileURLToPath(new URL('../../bench-results', import.meta.url))

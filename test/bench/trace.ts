@@ -17,13 +17,21 @@ export interface TraceResult {
   }
 }
 
-export async function measureTrace(rowCounts: readonly number[]): Promise<TraceResult> {
+export interface TraceOptions {
+  /** Trail rows at which it is measured, rising. */
+  readonly rowCounts: readonly number[]
+  readonly onProgress: (what: string) => void
+}
+
+export async function measureTrace({ rowCounts, onProgress }: TraceOptions): Promise<TraceResult> {
   const folder = mkdtempSync(join(tmpdir(), 'suyuan-bench-'))
   try {
+    onProgress(`traces at ${rowCounts.join(' and ')} trail rows`)
     const options: WalksOptions = { folder, rowCounts }
     const stores = await run<StoreResult[]>(new URL('./trace-walks.ts', import.meta.url), options)
     const largest = stores.at(-1)
     if (largest === undefined) throw new Error('no size was asked for')
+    onProgress('traces over HTTP')
     const http = await measureHttp(folder, largest)
     return { stores: stores.map(({ serials: _, ...store }) => store), http }
   } finally {
