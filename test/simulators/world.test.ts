@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { checkEvent } from '#epcis/check.ts'
 import { readDocument } from '#epcis/document.ts'
 import { identify } from '#epcis/identifier.ts'
+import { decodeSenml } from '#ingest/decode-senml.ts'
+import { decodeTelemetry } from '#ingest/decode-telemetry.ts'
 import { chanceOf } from '#simulators/random.ts'
-import { eventsOf } from './replay.ts'
+import { amounts, childrenOf, eventsOf, eventsOfRun, objectsOf } from './replay.ts'
 import { type Run, runOf } from './run.ts'
 
 const options = { seed: 'a', items: 1500 }
@@ -54,6 +56,47 @@ describe('a simulated world', () => {
     const sent = run.messages.flatMap(eventsOf).map(({ eventID }) => eventID)
     expect(told).toEqual(sent)
     expect(new Set(sent).size).toBe(sent.length)
+  })
+
+  it('names nothing before an event has made it', () => {
+    const known = new Set<string>()
+    const unmade = eventsOfRun(run.messages).flatMap((event) => {
+      const isMaking = event.type === 'ObjectEvent' && event.action === 'ADD'
+      const made = [
+        ...(isMaking ? objectsOf(event) : []),
+        ...amounts(event, 'outputEPCList', 'outputQuantityList'),
+      ]
+      for (const { key } of made) known.add(key)
+      const named = [
+        ...objectsOf(event),
+        ...childrenOf(event),
+        ...amounts(event, 'inputEPCList', 'inputQuantityList'),
+      ]
+      return named.map(({ key }) => key).filter((key) => !known.has(key))
+    })
+    expect(unmade).toEqual([])
+  })
+
+  it('sends telemetry that decodes to what a cold chain measures', () => {
+    const messages = run.messages.filter(({ device }) => device.channel === 'telemetry')
+    const shapes = new Set<string>()
+    for (const { payload, device, atUs } of messages) {
+      const sensor = device.epc ?? ''
+      const origin = { party: device.party, sensor, receivedAtUs: atUs, recordTimeUs: atUs }
+      const said = JSON.parse(payload)
+      const isPack = Array.isArray(said)
+      const { readings, failures } = isPack
+        ? decodeSenml(said, origin, sensor)
+        : decodeTelemetry(said, origin, sensor)
+      expect(failures).toEqual([])
+      for (const { type, uom, value, timeUs } of readings) {
+        shapes.add(`${isPack} ${type} ${uom}`)
+        expect(timeUs).toBeLessThanOrEqual(atUs)
+        if (type === 'Temperature') expect(Math.abs(value - 4)).toBeLessThan(6)
+      }
+    }
+    const temperatures = ['true Temperature CEL', 'false Temperature CEL']
+    expect(shapes).toEqual(new Set([...temperatures, 'false RelativeHumidity P1']))
   })
 
   it('uses GS1 keys with right check digits, in URNs and Digital Links', () => {
