@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { NewEvent, TrailReader, TrailWriter } from '#store/trail.ts'
 import { walk } from '#trace/walk.ts'
-import { quantile, rounded } from './report.ts'
+import { median, quantile, rounded } from './report.ts'
 import {
   productMadeIn,
   productsSharing,
@@ -52,6 +52,7 @@ export interface ForwardResult {
 const batchEvents = 500
 const warmups = 20
 const backs = 200
+const forwards = 3
 const mib = 1024 * 1024
 
 const { folder, rowCounts }: WalksOptions = JSON.parse(process.argv[2] ?? '{}')
@@ -130,11 +131,16 @@ async function goBack(reader: TrailReader, serials: readonly string[]): Promise<
   }
 }
 
-/** Once to see how long it takes, once with a look at what it holds. */
+/** Some times to see how long it takes, and once with a look at what it holds. */
 async function goForward(reader: TrailReader, count: number): Promise<ForwardResult> {
-  const startedMs = performance.now()
-  const serials = await countForward(reader, count, () => {})
-  const seconds = rounded((performance.now() - startedMs) / 1000)
+  const times: number[] = []
+  let serials = 0
+  while (times.length < forwards) {
+    const startedMs = performance.now()
+    serials = await countForward(reader, count, () => {})
+    times.push((performance.now() - startedMs) / 1000)
+  }
+  const seconds = rounded(median(times))
   const beforeBytes = heldBytes()
   let mostBytes = beforeBytes
   let parts = 0
