@@ -1,0 +1,114 @@
+/**
+ * What people and keyboards do to a code: full-width characters, blanks, hyphens, quotation marks
+ * that were copied along, the wrong case. Each is undone in a step of its own, so that what was
+ * forgiven can be said, and a step is only taken where the text as it stands is understood as
+ * nothing.
+ */
+import type { NoteCode } from './understood.ts'
+
+/** A text with what was forgiven to come to it. */
+export interface Tidied {
+  readonly text: string
+  readonly notes: readonly NoteCode[]
+}
+
+type Step = readonly [note: NoteCode, undo: (text: string) => string]
+
+// In this order: what stands around the code first, what stands in it last.
+const STEPS: readonly Step[] = [
+  ['fullwidth_folded', narrow],
+  ['blanks_removed', (text) => text.replace(EDGES, '')],
+  ['quotes_removed', unquote],
+  ['blanks_removed', (text) => text.replace(BLANKS, '')],
+  ['case_changed', fixCase],
+  ['hyphens_removed', joinGroups],
+]
+
+/** The readings of a typed text that forgive more and more; the text itself is not among them. */
+export function* tidied(text: string): Generator<Tidied> {
+  let current = text
+  const notes: NoteCode[] = []
+  for (const [note, undo] of STEPS) {
+    const next = undo(current)
+    if (next === current) continue
+    current = next
+    if (!notes.includes(note)) notes.push(note)
+    yield { text: current, notes: [...notes] }
+  }
+}
+
+// Blanks of every kind, line ends of a scanner, marks of no width.
+const BLANK = '\\s\\u00ad\\u200b-\\u200f\\u2060\\ufeff'
+const BLANKS = new RegExp(`[${BLANK}]+`, 'g')
+const EDGES = new RegExp(`^[${BLANK}\\0]+|[${BLANK}\\0]+$`, 'g')
+const FULL_WIDTH = /[\uff01-\uff5e\u3000\u2010-\u2015\u2212]/g
+
+/** Full-width forms and dashes of every length -> ASCII. */
+function narrow(text: string): string {
+  return text.replace(FULL_WIDTH, (character) => {
+    const code = character.charCodeAt(0)
+    if (code >= 0xff01) return String.fromCharCode(code - 0xfee0)
+    return code === 0x3000 ? ' ' : '-'
+  })
+}
+
+const PAIRS: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '`': '`',
+  '“': '”',
+  '”': '”',
+  '„': '“',
+  '‘': '’',
+  '’': '’',
+  '「': '」',
+  '『': '』',
+  '《': '》',
+  '«': '»',
+  '<': '>',
+}
+
+/** Takes quotation marks off that stand around the whole. */
+function unquote(text: string): string {
+  let inner = text
+  // More than three pairs around a code are no copying fault.
+  for (let pairs = 0; pairs < 3 && inner.length > 2; pairs++) {
+    const close = PAIRS[inner.charAt(0)]
+    if (close === undefined || !inner.endsWith(close)) break
+    inner = inner.slice(1, -1)
+  }
+  return inner
+}
+
+const URN_BEGINNING = /^urn:epc:[a-z]+:[a-z0-9+-]+:/i
+const SCHEME = /^(?:https?|urn|hdl|uscc|ecode|drugcode):/i
+const WEB_PATH =
+  /(?<=^https?:\/\/)[^/?#]+|\/(?:gtin|cpv|lot|ser|tpx|sscc|gln|glnx|party|itip)(?=\/)/gi
+const SYMBOLOGY = /^\][cqijd]\d/i
+const SOCIAL_CREDIT = /^(?=.*[a-z])[0-9a-z]{18}$/i
+
+/**
+ * The case that fixed words have: `URN:EPC:ID:SGTIN:`, `HTTPS:`, `/GTIN/`, `]D2`, and a social
+ * credit code in small letters. Serials and lots are left as they are.
+ */
+function fixCase(text: string): string {
+  // EAN and DataBar differ in the case of one letter, so that one is left alone.
+  if (SYMBOLOGY.test(text)) {
+    const letter = text.charAt(1).toLowerCase()
+    return `]${letter === 'd' ? letter : letter.toUpperCase()}${text.slice(2)}`
+  }
+  if (SOCIAL_CREDIT.test(text)) return text.toUpperCase()
+  const urn = URN_BEGINNING.exec(text)?.[0]
+  if (urn !== undefined) return urn.toLowerCase() + text.slice(urn.length)
+  const scheme = SCHEME.exec(text)?.[0]
+  if (scheme === undefined) return text
+  const fixed = scheme.toLowerCase() + text.slice(scheme.length)
+  return fixed.replace(WEB_PATH, (part) => part.toLowerCase())
+}
+
+const GROUPS = /^[0-9A-Fa-f]+(?:[-.:][0-9A-Fa-f]+)+$/
+
+/** Numbers and tags that were written in groups: `978-7-111-…`, `30:74:25:…`. */
+function joinGroups(text: string): string {
+  return GROUPS.test(text) ? text.replace(/[-.:]/g, '') : text
+}
