@@ -47,6 +47,8 @@ export interface TrailRow {
    * event that carries a declaration only repeats the one it voids: it does not stand either.
    */
   readonly voidedAtUs: number | undefined
+  /** The keys by which the event names an item that has aliases; absent where it has none. */
+  readonly namedBy?: readonly string[]
 }
 
 /**
@@ -59,6 +61,8 @@ export interface EventMember {
   readonly role: Role
   readonly quantity: number | undefined
   readonly uom: string | undefined
+  /** As in TrailRow. */
+  readonly namedBy?: readonly string[]
 }
 
 /** What, when, where, why and who of an event, without its body. */
