@@ -3,7 +3,7 @@
  * eventRef). Of each trail one chunk is held at a time.
  */
 import { isAfter } from './moment.ts'
-import type { ItemRef, TrailRow } from './source.ts'
+import { type ItemRef, ROLES, type TrailRow } from './source.ts'
 
 type Trail = Iterable<readonly TrailRow[]> | AsyncIterable<readonly TrailRow[]>
 
@@ -21,7 +21,7 @@ export async function* mergeTrails(
   for await (const rows of merged(trails)) {
     for (const row of rows) {
       if (event[0]?.eventRef !== row.eventRef) {
-        chunk.push(...event)
+        chunk.push(...event.sort(byRole))
         event = []
       }
       addTo(event, { ...row, item, namedBy: [row.item.key] })
@@ -30,7 +30,7 @@ export async function* mergeTrails(
       chunk = []
     }
   }
-  chunk.push(...event)
+  chunk.push(...event.sort(byRole))
   if (chunk.length > 0) yield chunk
 }
 
@@ -39,6 +39,11 @@ function addTo(event: TrailRow[], row: TrailRow): void {
   const known = event[at]
   if (!known) event.push(row)
   else event[at] = { ...known, namedBy: [...(known.namedBy ?? []), ...(row.namedBy ?? [])] }
+}
+
+/** One event tells the parts that one thing plays in it in the same order under any keys. */
+function byRole(one: TrailRow, other: TrailRow): number {
+  return ROLES.indexOf(one.role) - ROLES.indexOf(other.role)
 }
 
 /** What has been read of one trail and not been given out. */

@@ -11,15 +11,17 @@ import type { Kind } from '#epcis/identifier.ts'
  * carries both lot and serial), `transformation` the transformationID, `device` a sensor that
  * reported.
  */
-export type Role =
-  | 'object'
-  | 'parent'
-  | 'child'
-  | 'input'
-  | 'output'
-  | 'lot'
-  | 'transformation'
-  | 'device'
+export const ROLES = [
+  'object',
+  'parent',
+  'child',
+  'input',
+  'output',
+  'lot',
+  'transformation',
+  'device',
+] as const
+export type Role = (typeof ROLES)[number]
 
 /**
  * An identifier as the store knows it: `key` is the canonical key, `ref` a number unique in this
