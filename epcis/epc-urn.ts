@@ -208,10 +208,11 @@ export function splitKey(
 
 /**
  * The EPC URN of a canonical key whose company prefix has so many digits (6 to 12). A class gives
- * an `idpat` URN. Undefined where no URN says it: no GS1 key, a broken check digit, a lot of ITIPs,
- * a serial of parts that begins with zeros.
+ * an `idpat` URN, a key that is a URN itself. Undefined where no URN says it: no GS1 key, a broken
+ * check digit, a lot of ITIPs, a serial of parts that begins with zeros.
  */
 export function toUrn(key: string, companyPrefixLength: number): string | undefined {
+  if (beginsAsPlainUrn(key)) return readPlainUrn(key)?.key
   const parts = partsOfKey(key, companyPrefixLength)
   return parts && spell(parts)
 }
