@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   backup: async () => (await import('./maintain.ts')).backup,
   restore: async () => (await import('./maintain.ts')).restore,
   keys: async () => (await import('./keys.ts')).keys,
+  prefixes: async () => (await import('./prefixes.ts')).prefixes,
 }
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

@@ -10,10 +10,12 @@ import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import { serveAliases } from './aliases.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
 import type { CaptureOutcomes } from './capture-outcomes.ts'
+import { serveCompanyPrefixes } from './company-prefixes.ts'
 import { serveDocs } from './docs.ts'
 import { announced, epcisHeaders } from './epcis-headers.ts'
 import { registerEpcisSchemas } from './epcis-schema.ts'
@@ -97,6 +99,8 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveItems(router, { ...parts, mounted })
   serveTelemetry(router, { ...parts, mounted })
   serveRegistry(router, parts)
+  serveAliases(router, parts)
+  serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
   serveRejections(router, parts)
   serveHealth(router, parts)

@@ -5,7 +5,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { identify } from '#epcis/identifier.ts'
-import type { Collection, Refusal } from '#store/registry/collection.ts'
+import type { Collection, Refusal, RefusalCode } from '#store/registry/collection.ts'
 import {
   type Device,
   deviceSchema,
@@ -18,7 +18,7 @@ import { deviceKey, type Registry } from '#store/registry.ts'
 import type { Action } from './access.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
 import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
-import { Problem } from './problem.ts'
+import { Problem, type ProblemKind } from './problem.ts'
 import type { Env, Router } from './route.ts'
 
 export interface RegistryParts {
@@ -199,11 +199,20 @@ function notFound<T>(kind: Kind<T>, params: Readonly<Record<string, string>>): P
   return new Problem('not_found', { detail: `there is no ${key} in ${kind.path}` })
 }
 
+/** Writes that do not go with what is there; all others are wrong in themselves. */
+const againstWhatIsThere: Partial<Record<RefusalCode, ProblemKind>> = {
+  party_in_use: 'in_use',
+  admin_key_is_a_setting: 'in_use',
+  alias_clash: 'conflict',
+  alias_cycle: 'conflict',
+  alias_too_deep: 'conflict',
+  alias_group_full: 'conflict',
+  prefix_table_too_large: 'too_large',
+}
+
 /** The problem of a write that the registry does not take. */
 export function refused({ code, path, message }: Refusal): Problem {
-  const kind =
-    code === 'party_in_use' || code === 'admin_key_is_a_setting' ? 'in_use' : 'invalid_input'
-  return new Problem(kind, { code, path, detail: message })
+  return new Problem(againstWhatIsThere[code] ?? 'invalid_input', { code, path, detail: message })
 }
 
 function canonical(text: string): string {

@@ -59,6 +59,13 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/products/urn:x', records],
   ['PUT', '/v1/products/urn:x', owners],
   ['DELETE', '/v1/products/urn:x', owners],
+  ['GET', '/v1/aliases', records],
+  ['GET', '/v1/aliases/urn:x', records],
+  ['PUT', '/v1/aliases/urn:x', ['enterprise', 'regulator', 'admin']],
+  ['DELETE', '/v1/aliases/urn:x', ['enterprise', 'regulator', 'admin']],
+  ['GET', '/v1/company-prefixes', records],
+  ['PUT', '/v1/company-prefixes', ['admin']],
+  ['GET', '/v1/company-prefixes/952', records],
   ['GET', '/v1/devices', records],
   ['GET', '/v1/devices/farm/x', records],
   ['PUT', '/v1/devices/farm/x', owners],
@@ -86,7 +93,7 @@ describe('who may do what', () => {
       .filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+(\{[^}]*\})?/g, '*')}`)
     const listed = may.map(([method, path]) => {
-      const pattern = /^\/(epcis|v1)\/(\w+)\/(.+)$/.exec(path)
+      const pattern = /^\/(epcis|v1)\/([\w-]+)\/(.+)$/.exec(path)
       const rest = pattern?.[2] === 'devices' ? '*/*' : '*'
       return `${method} ${pattern ? `/${pattern[1]}/${pattern[2]}/${rest}` : path}`
     })
