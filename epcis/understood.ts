@@ -95,6 +95,8 @@ export const NOTES = {
   ai_pair_excluded: 'Two application identifiers stand together that exclude each other.',
   ai_date: 'A date is none of the calendar.',
   ai_content: 'A value has the right length and a content that its meaning does not allow.',
+  link_order: 'The qualifiers of the link are not those of one standard order.',
+  link_attribute: 'What the link tells beside its key has another form and was left out.',
   separator_missing: 'A value may end sooner: a separator can be missing behind it.',
   names_content: 'It names what is inside a logistic unit, not the unit itself.',
   made_to_order: 'The GTIN is of a made-to-order item.',
