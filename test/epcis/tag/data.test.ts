@@ -136,6 +136,7 @@ describe('Data behind an EPC', () => {
     ['a child of none', nibbles('725801')],
     ['an end before its own', nibbles('00169')],
     ['bits behind the zeros that end them', `${nibbles('00')} 1`],
+    ['an SSCC of zeros before others', `${'0'.repeat(80)}${nibbles('37')} 0001 0001`],
     ['nothing', ''],
   ])('with %s are refused, and the EPC stands', (_, bits) => {
     const read = decodeTag(tagWith(bits))
