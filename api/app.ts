@@ -21,13 +21,16 @@ import { announced, epcisHeaders } from './epcis-headers.ts'
 import { registerEpcisSchemas } from './epcis-schema.ts'
 import { serveEvents } from './events.ts'
 import { type ReadinessCheck, serveHealth } from './health.ts'
+import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
 import { mountedSensors } from './mounted.ts'
 import { Problem } from './problem.ts'
+import { identifierReader } from './reading.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
+import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
@@ -94,10 +97,13 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   registerEpcisSchemas(app.openAPIRegistry)
   serveCapture(router, { ...parts, captureIntake })
   serveEvents(router, { ...parts, captureIntake })
-  serveTrace(router, parts)
+  const read = identifierReader(registry, parts.nowUs)
   const mounted = mountedSensors(registry)
-  serveItems(router, { ...parts, mounted })
-  serveTelemetry(router, { ...parts, mounted })
+  serveTrace(router, { ...parts, read })
+  serveItems(router, { ...parts, read, mounted })
+  serveResolver(router, { ...parts, read, mounted })
+  serveIdentifiers(router, read)
+  serveTelemetry(router, { ...parts, read, mounted })
   serveRegistry(router, parts)
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { identify } from '#epcis/identifier.ts'
+import { keyOf } from '#epcis/understand.ts'
 import type { Collection, Refusal, RefusalCode } from '#store/registry/collection.ts'
 import {
   type Device,
@@ -64,7 +64,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read locations',
     write: 'write locations',
     collection: registry.locations,
-    keyOfPath: ({ key = '' }) => canonical(key),
+    keyOfPath: ({ key = '' }) => keyOf(key, 'place'),
   })
   serveKind<Product>(router, {
     path: '/v1/products',
@@ -73,7 +73,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read products',
     write: 'write products',
     collection: registry.products,
-    keyOfPath: ({ key = '' }) => canonical(key),
+    keyOfPath: ({ key = '' }) => keyOf(key, 'class'),
   })
   serveKind<Device>(router, {
     path: '/v1/devices',
@@ -213,8 +213,4 @@ const againstWhatIsThere: Partial<Record<RefusalCode, ProblemKind>> = {
 /** The problem of a write that the registry does not take. */
 export function refused({ code, path, message }: Refusal): Problem {
   return new Problem(againstWhatIsThere[code] ?? 'invalid_input', { code, path, detail: message })
-}
-
-function canonical(text: string): string {
-  return identify(text).key
 }
