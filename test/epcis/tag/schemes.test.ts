@@ -307,12 +307,7 @@ describe('A tag of TDS 1.x', () => {
       GTIN + number(1, 7) + number(9, 7) + sevenBits('x'),
     ],
     ['GID-96', '35', 'gid:1.2.3', number(1, 28) + number(2, 24) + number(3, 36)],
-    [
-      'USDOD-96',
-      '2F',
-      'usdod:2S194.7',
-      `0011 00100000 ${[...'2S194'].map((c) => number(c.charCodeAt(0), 8)).join('')} ${number(7, 36)}`,
-    ],
+    ['USDOD-96', '2F', 'usdod:2S194.7', `0011 00100000 ${nibbles('3253313934')} ${number(7, 36)}`],
     [
       'ADI-var',
       '3B',
