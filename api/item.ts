@@ -42,7 +42,10 @@ export async function knownItem(
   throw new Problem('not_found', {
     code: 'unknown_item',
     detail: `no event that you may see names ${likeliest?.key ?? texts[0] ?? ''}`,
-    more: { understood: candidates.map(candidateTold) },
+    more: {
+      ...(likeliest && { understood: candidateTold(likeliest) }),
+      candidates: candidates.map(candidateTold),
+    },
   })
 }
 

@@ -39,7 +39,7 @@ export function serveResolver(router: Router, parts: ItemsParts): void {
         tag: 'Resolver',
         summary: `What a ${name} opens`,
         description:
-          `A GS1 Digital Link on this server. \`linkType=linkset\` or Accept: ${linksetType} tells ` +
+          `A GS1 Digital Link on this server. linkType=linkset or Accept: ${linksetType} tells ` +
           'what can be opened from here, another linkType of those leads there.',
         query: { ...itemQuery, linkType: z.string().optional() },
         answers: {

@@ -143,7 +143,7 @@ function decode(segment: string): string {
     return decodeURIComponent(segment)
   } catch {
     const detail = `${segment.slice(0, 200)} is no percent-encoded UTF-8`
-    throw new Problem('invalid_query', { code: 'escape_broken', path: 'path', detail })
+    throw new Problem('invalid_query', { path: 'path', detail })
   }
 }
 

@@ -131,7 +131,8 @@ describe('what no event names', () => {
     expect(status).toBe(404)
     expect(json).toMatchObject({
       code: 'unknown_item',
-      understood: [{ key: `https://id.gs1.org/01/${GTIN}/21/nowhere`, form: 'element-string' }],
+      understood: { key: `https://id.gs1.org/01/${GTIN}/21/nowhere`, form: 'element-string' },
+      candidates: [{ kind: 'instance' }],
     })
   })
 
@@ -141,7 +142,7 @@ describe('what no event names', () => {
     ['urn:epc:id:sgtin:9521.2.y', 'urn_malformed'],
     ['%00', 'empty'],
     ['a%00b', 'control_character'],
-    ['%ff', 'escape_broken'],
+    ['%ff', 'invalid_query'],
     [encodeURIComponent('苹'.repeat(800)), 'unknown_item'],
   ])('%s is answered with %s', async (path, code) => {
     for (const route of ['/v1/items/', '/v1/trace/']) {
@@ -264,7 +265,7 @@ describe('the resolver', () => {
     for (const path of ['/01/123', '/414/9521321000018/21/x', `/01/${GTIN}/21/%2`]) {
       const answer = await get(path)
       expect(answer.status, answer.text).toBe(400)
-      expect(answer.json['code']).toMatch(/^(digital_link_malformed|escape_broken|ai_value)$/)
+      expect(answer.json['code']).toMatch(/^(digital_link_malformed|invalid_query|ai_value)$/)
     }
   })
 
