@@ -35,7 +35,7 @@ const LEAST_BANK = 24
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
 /** What an unbracketed element string begins with that names something by a checked key. */
 const ELEMENTS =
-  /^(?:00\d{18}|0[123]\d{14}|25[35]\d{13}|402\d{17}|41[457]\d{13}|8003\d{14}|80(?:06|17|18|26)\d{18})/
+  /^(?:00\d{18}|0[123]\d{14}|25[35]\d{13}|402\d{17}|41[457]\d{13}|8003\d{14}|80(?:06|1[78])\d{18})/
 
 /** What a text names as it stands. */
 export function readText(text: string, year: number): Understood {
@@ -142,7 +142,7 @@ function readHex(text: string, year: number): Understood {
   return { ok: true, candidates: DIGITS.test(text) ? [itself, raw] : [raw, itself] }
 }
 
-/** Any long word can be base64, so that only one which makes a whole tag counts, and both are told. */
+/** Any long word can be base64: only one that makes a whole tag counts, and both are told. */
 function readBase64(text: string, year: number): Understood | undefined {
   const bytes = bytesOfBase64(text)
   const read = bytes instanceof Uint8Array ? decodeTag(bytes) : bytes

@@ -1,6 +1,6 @@
 /**
- * Reads identifiers of each usual spelling in turns with JSON.parse of an event, in a process of its
- * own that does nothing else, and prints how many of each a second of CPU time are read.
+ * Reads identifiers of each usual spelling in turns with JSON.parse of an event, in a process of
+ * its own that does nothing else, and prints how many of each a second of CPU time are read.
  */
 import { readDigitalLink } from '#epcis/digital-link.ts'
 import { readElementString } from '#epcis/element-string.ts'

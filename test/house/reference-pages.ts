@@ -69,9 +69,9 @@ function identifiersPage(): string {
   ])
   return `# Identifiers
 
-One thing has one trail, whatever its code is written in. Every route that takes an \`{id}\`, the
-\`MATCH_\` parameters of event queries, the paths of the resolver (\`/01/…\`, \`/00/…\`, \`/gtin/…\`), the
-registry and \`main.ts id\` understand the same forms: \`GET /v1/identifiers/{id}\` and
+One thing has one trail, whatever its code is written in. Every route that takes an \`{id}\`,
+the \`MATCH_\` parameters of event queries, the paths of the resolver (\`/01/…\`, \`/00/…\`,
+\`/gtin/…\`), the registry and \`main.ts id\` understand the same forms: \`GET /v1/identifiers/{id}\` and
 \`main.ts id TEXT…\` tell what is understood of one.
 
 - The **key** is what a trail is found by: the GS1 Digital Link on id.gs1.org, cut down to the finest
