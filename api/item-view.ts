@@ -7,6 +7,7 @@ import type { Stretch } from '#trace/carriers.ts'
 import { eventToJson } from '#trace/chain.ts'
 import type { Exposure } from '#trace/exposure.ts'
 import type { Stated } from '#trace/state.ts'
+import { aliasesTold } from './aliases.ts'
 import type { KnownItem } from './item.ts'
 import type { Fact } from './item-facts.ts'
 import type { ItemTold } from './item-state.ts'
@@ -28,6 +29,15 @@ const common = {
   others: z
     .array(candidateSchema)
     .meta({ description: 'What else it can name that there are events of' }),
+  aliases: z
+    .array(
+      z.object({
+        key: z.string(),
+        party: z.string().optional(),
+        declaredAt: z.iso.datetime(),
+      }),
+    )
+    .meta({ description: 'Its other keys, and who declared them' }),
   lots: z.array(z.string()),
   facts: z.array(factSchema),
 }
@@ -94,10 +104,11 @@ export interface ItemFound {
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
   { item, told: { state }, product, facts }: ItemFound,
-  registry: Pick<Registry, 'parties'>,
+  registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   return {
     ...readAs(item),
+    aliases: aliasesTold(registry, item.key),
     lots: [...state.lots],
     facts: facts.map(({ eventID, ...fact }) => fact),
     product: product && {
@@ -116,7 +127,7 @@ export function fullView(
   { item, told, product, facts }: ItemFound,
   exposure: Exposure,
   length: number,
-  registry: Pick<Registry, 'parties' | 'locations'>,
+  registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>,
 ): z.output<typeof fullSchema> {
   const { happenings } = told.history
   const { lots, persistentDispositions, ...state } = told.state
@@ -131,6 +142,7 @@ export function fullView(
     }))
   return {
     ...readAs(item),
+    aliases: aliasesTold(registry, item.key),
     lots: [...lots],
     facts: [...facts],
     product,

@@ -18,6 +18,7 @@ import {
   type Form,
   type NoteCode,
   type Parts,
+  type Refused,
   refuse,
   type Understood,
 } from './understood.ts'
@@ -27,9 +28,10 @@ const CONTROL = /\p{Cc}/u
 const SEPARATOR = '\x1d'
 const WEB = /^https?:\/\//i
 const DIGITS = /^\d+$/
-// The shortest EPC has 72 bits with its padding; what has no letter is a number up to 20 digits.
-const HEX = /^(?:0[xX])?(?=\d{21}|\d*[A-Fa-f])[0-9A-Fa-f]{18,}$/
-// Of 96 bits and more it is the whole bank of a tag, whatever that holds.
+// What has no letter is another number up to 20 digits.
+const HEX = /^(?:0[xX])?(?=\d{21}|\d*[A-Fa-f])[0-9A-Fa-f]{12,}$/
+// Few schemes have less than 96 bits, and few texts have more: what is shorter is a text as likely
+// as a tag, what is longer is the whole bank of a tag, whatever that holds.
 const LEAST_BANK = 24
 // 96 bits and more; what has only hexadecimal digits is read as such.
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
@@ -129,17 +131,38 @@ function soundElements(text: string, year: number): Understood | undefined {
 
 function readHex(text: string, year: number): Understood {
   const digits = text.charAt(1) === 'x' || text.charAt(1) === 'X' ? text.slice(2) : text
-  const bytes = bytesOfHex(digits)
-  const read = bytes instanceof Uint8Array ? decodeTag(bytes) : bytes
-  if (read.ok) return only(tagCandidate(read, year, NO_NOTES))
+  const read = decodeHex(digits.length % 2 === 1 && endsInHalf(digits) ? `${digits}0` : digits)
+  const itself = plain(text, 'text', NO_NOTES)
+  if (read.ok) {
+    const tag = tagCandidate(read, year, NO_NOTES)
+    return { ok: true, candidates: digits.length < LEAST_BANK ? [tag, itself] : [tag] }
+  }
+  if (digits.length < LEAST_BANK) return isCutShort(read, digits) ? read : asItIs(text)
   if (read.code !== 'tag_header_unknown') return read
-  if (digits.length < LEAST_BANK) return asItIs(text)
   // Not every tag holds an EPC; such a one is named by all of its bits. [EPC TDS 12.4]
   const raw = plain(`urn:epc:raw:${digits.length * 4}.x${digits.toUpperCase()}`, 'epc-binary', [
     'tag_unknown',
   ])
-  const itself = plain(text, 'text', NO_NOTES)
   return { ok: true, candidates: DIGITS.test(text) ? [itself, raw] : [raw, itself] }
+}
+
+function decodeHex(digits: string): TagRead | Refused {
+  const bytes = bytesOfHex(digits)
+  return bytes instanceof Uint8Array ? decodeTag(bytes) : bytes
+}
+
+/**
+ * Whether an EPC ends with the last of an odd number of digits, as some of the standard's examples
+ * are printed: then bits behind it are none of it. Otherwise a digit is missing.
+ */
+function endsInHalf(digits: string): boolean {
+  const more = decodeHex(`${digits}F`)
+  return !more.ok && more.code === 'tag_too_long'
+}
+
+/** A tag of 96 bits from which a few digits are missing, and nothing else. */
+function isCutShort({ code }: Refused, digits: string): boolean {
+  return digits.length > 20 && (code === 'tag_truncated' || code === 'tag_hex_odd')
 }
 
 /** Any long word can be base64: only one that makes a whole tag counts, and both are told. */
@@ -166,10 +189,17 @@ function tagCandidate(read: TagRead, year: number, notes: readonly NoteCode[]): 
     kind,
     form: 'epc-binary',
     parts,
-    notes: checked ? notes : [...notes, 'check_digit'],
+    notes: checked && !read.dataRefused ? notes : [...notes, ...oddities(read)],
   }
   if (lot !== undefined) candidate.lot = lot
   return candidate
+}
+
+function oddities({ checked, dataRefused }: TagRead): NoteCode[] {
+  return [
+    ...(checked ? [] : ['check_digit' as const]),
+    ...(dataRefused ? ['tag_data' as const] : []),
+  ]
 }
 
 function plain(text: string, form: Form, notes: readonly NoteCode[]): Candidate {

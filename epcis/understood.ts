@@ -90,7 +90,7 @@ export const NOTES = {
   social_credit_check: 'The check character of the social credit code is wrong.',
   drug_code_unusual: 'It has the form of a drug code and does not begin with 8.',
   tag_unknown: 'The tag holds no EPC that is known here; it is kept as it is.',
-  text_also: 'It may be an ordinary text as well.',
+  tag_data: 'The data behind the EPC could not be read to their end.',
   ai_pair_missing: 'An application identifier stands without one that it needs beside it.',
   ai_pair_excluded: 'Two application identifiers stand together that exclude each other.',
   ai_date: 'A date is none of the calendar.',

@@ -150,6 +150,7 @@ describe('the public', () => {
         notes: [],
       },
       others: [],
+      aliases: [],
     })
     for (const secret of [barn, pallet, 'mill', 'urn:', 'shop']) {
       expect(answer.text.toLowerCase()).not.toContain(secret)

@@ -151,6 +151,7 @@ describe('What typing does to a code', () => {
     ['30:35:A5:37:C8:37:75:40:00:12:D6:87', `${item.slice(0, -2)}1234567`, ['hyphens_removed']],
     ['3035a537c83775400012d687', `${item.slice(0, -2)}1234567`, []],
     ['0x3035A537C83775400012D687', `${item.slice(0, -2)}1234567`, []],
+    ['F41690123400000000018', 'https://id.gs1.org/8018/690123400000000018', []],
     ['91350100m000100y43', 'uscc:91350100M000100Y43', ['case_changed']],
   ])('%j is forgiven, and said', (text, key, notes) => {
     expect(likeliest(text)).toMatchObject({ key, notes })
@@ -200,6 +201,8 @@ describe('What is no identifier', () => {
     'urn:uuid:3066c440-9047-4140-8000-75bcd15e0000',
     'https://shop.example/orders/12345678',
     'd41d8cd98f00b204',
+    'F41690123400000',
+    '00:1B:44:11:3A:B7',
     '苹果',
   ])('%s stays what it is', (text) => {
     expect(likeliest(text)).toMatchObject({ key: text, kind: 'other', notes: [] })
