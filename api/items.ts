@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
+import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
@@ -72,14 +73,21 @@ export async function itemAnswer(
   if (asItIs === undefined || told === undefined) throw new Error(`${item.key} was known just now`)
   const adverseTo = [asItIs, ...(await lotsTold(trail, asItIs, at))]
   const facts = factsOf(told, adverseTo, at ?? nowUs())
-  const product = registry.products.get(productKeyOf(item.key))
+  const product = productOf(registry, item.key)
   const found = { item, told, facts, product }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
   return fullView(found, exposure, history, registry)
 }
 
-function productKeyOf(key: string): string {
-  const gtin = gtinOf(key)
-  return gtin === undefined ? (drugProductOf(key) ?? key) : `https://id.gs1.org/01/${gtin}`
+/** The product of an item, under whichever of its codes it is registered. */
+function productOf({ products, aliases }: Registry, key: string): Product | undefined {
+  for (const each of [key, ...aliases.group(key).map(({ alias }) => alias)]) {
+    const gtin = gtinOf(each)
+    const product = products.get(
+      gtin === undefined ? (drugProductOf(each) ?? each) : `https://id.gs1.org/01/${gtin}`,
+    )
+    if (product) return product
+  }
+  return undefined
 }

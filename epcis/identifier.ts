@@ -29,8 +29,8 @@ const MALFORMED: readonly WarningCode[] = ['identifier_malformed']
 
 /**
  * The canonical key and kind of a URI: an EPC URN, a Digital Link, a tag or raw URI, a
- * `scheme:value` that is known here. Never throws, and refuses nothing: a wrong check digit is flagged and kept in the key, any
- * other text comes back as it is.
+ * `scheme:value` that is known here. Never throws, and refuses nothing: a wrong check digit is
+ * flagged and kept in the key, any other text comes back as it is.
  */
 export function identify(text: string): Identifier {
   if (text.length > MAX_URI_LENGTH) return other(text, FINE)

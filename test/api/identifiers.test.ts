@@ -275,3 +275,29 @@ describe('the resolver', () => {
     expect(answer.json['supportedPrimaryKeys']).toContain('8003')
   })
 })
+
+describe('one thing under two codes', () => {
+  it('is one item once it was declared, whichever of them is scanned', async () => {
+    const item = `https://id.gs1.org/01/${GTIN}/21/Ab7`
+    const declared = await get('/v1/aliases/81234560000000000017', {
+      method: 'PUT',
+      key: admin,
+      body: { of: `(01)${GTIN}(21)Ab7`, reason: 'printed on one carton' },
+    })
+    expect(declared.status, declared.text).toBe(201)
+    for (const text of [
+      '81234560000000000017',
+      `]d201${GTIN}21Ab7`,
+      'drugcode:81234560000000000017',
+    ]) {
+      expect((await get(`/v1/items/${encodeURIComponent(text)}`)).json).toMatchObject({
+        key: item,
+        aliases: [{ key: 'drugcode:81234560000000000017' }],
+        product: { key: `https://id.gs1.org/01/${GTIN}` },
+        historyCount: 1,
+      })
+    }
+    const events = eventsOf(await get('/epcis/events?MATCH_epc=81234560000000000017'))
+    expect(events).toHaveLength(1)
+  })
+})

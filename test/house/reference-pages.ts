@@ -69,21 +69,22 @@ function identifiersPage(): string {
   ])
   return `# Identifiers
 
-One thing has one trail, whatever its code is written in. Every route that takes an \`{id}\`,
-the \`MATCH_\` parameters of event queries, the paths of the resolver (\`/01/…\`, \`/00/…\`,
-\`/gtin/…\`), the registry and \`main.ts id\` understand the same forms: \`GET /v1/identifiers/{id}\` and
-\`main.ts id TEXT…\` tell what is understood of one.
+One thing has one trail, whatever its code is written in. Every route that takes an
+\`{id}\`, the \`MATCH_\` parameters of event queries, the paths of the resolver
+(\`/01/…\`, \`/00/…\`, \`/gtin/…\`), the registry and \`main.ts id\` understand the same
+forms: \`GET /v1/identifiers/{id}\` and \`main.ts id TEXT…\` tell what is understood of one.
 
-- The **key** is what a trail is found by: the GS1 Digital Link on id.gs1.org, cut down to the finest
-  thing that it names, or \`scheme:value\`, or the URI or text as it is. Keys never contain the length
-  of a company prefix, so that no table can change a trail.
-- A text that can be **several things** gives them in the order of likelihood; a look-up takes the
-  first of which there are events, and tells the others.
-- What **typing** does is forgiven where a text says nothing as it stands: full-width characters,
-  blanks, hyphens, quotation marks, the case of fixed words. Where nothing is known of a serial as it
-  was typed, it is looked for in capitals, in small letters and with both exchanged. It is said.
-- A **wrong check digit** is flagged and never refused. What has the beginning of a form and not the
-  form is refused, with a code and what was found instead.
+- The **key** is what a trail is found by: the GS1 Digital Link on id.gs1.org, cut down to the
+  finest thing that it names, or \`scheme:value\`, or the URI or text as it is. Keys never
+  contain the length of a company prefix, so that no table can change a trail.
+- A text that can be **several things** gives them in the order of likelihood; a look-up takes
+  the first of which there are events, and tells the others.
+- What **typing** does is forgiven where a text says nothing as it stands: full-width
+  characters, blanks, hyphens, quotation marks, the case of fixed words. Where nothing is known
+  of a serial as it was typed, it is looked for in capitals, in small letters and with both
+  exchanged. It is said.
+- A **wrong check digit** is flagged and never refused. What has the beginning of a form and not
+  the form is refused, with a code and what was found instead.
 - A tag's memory is read strictly: header, partition, digits, characters, lengths, dates, zero
   padding. An EPC that is cut short or followed by other bits is refused.
 
@@ -95,8 +96,8 @@ ${table(['form', 'of', 'example', 'key', 'kind', 'test'], forms)}
 
 ## The length of a company prefix
 
-A URN and a tag of TDS 1.x tell how long the company prefix is; a Digital Link and a barcode do not.
-Where GS1's table of prefix lengths is loaded (\`main.ts prefixes load FILE\`, or \`PUT
+A URN and a tag of TDS 1.x tell how long the company prefix is; a Digital Link and a barcode do
+not. Where GS1's table of prefix lengths is loaded (\`main.ts prefixes load FILE\`, or \`PUT
 /v1/company-prefixes\`), \`companyPrefix\` and the EPC URN are told for them too.
 
 ## One thing under several codes
