@@ -102,7 +102,8 @@ not. Where GS1's table of prefix lengths is loaded (\`main.ts prefixes load FILE
 
 ## One thing under several codes
 
-A drug code and a GTIN with a serial, a maker's and a retailer's number: see [aliases.md](aliases.md).
+A drug code and a GTIN with a serial, a maker's and a retailer's number:
+see [aliases.md](aliases.md).
 
 ## Why a text is refused
 
