@@ -72,24 +72,19 @@ export interface SensorStretch {
 
 /**
  * The series of an item: at each time the nearest sensor that was with it speaks, by itself
- * rather than through its container, seen rather than inferred. `samples`: of all its sensors, in
- * any order.
+ * rather than through its container, seen rather than inferred. One that never speaks leaves the
+ * word to the next. `samples`: of all its sensors, in any order.
  */
 export function seriesOf(
   stretches: readonly SensorStretch[],
   samples: readonly Sample[],
 ): readonly Sample[] {
-  const byDevice = Map.groupBy(stretches, ({ device }) => device)
-  const inside = samples.flatMap((sample) => {
-    const its = byDevice.get(sample.device)?.filter((each) => holds(each, sample.timeUs)) ?? []
-    const nearest = its.toSorted(nearness)[0]
-    return nearest ? [{ sample, stretch: nearest }] : []
-  })
-  return inside
-    .filter(({ sample, stretch }) => {
-      return !stretches.some((other) => {
-        return holds(other, sample.timeUs) && nearness(other, stretch) < 0
-      })
+  const heard = new Set(samples.map(({ device }) => device))
+  const speaking = stretches.filter(({ device }) => heard.has(device)).sort(nearness)
+  return samples
+    .flatMap((sample) => {
+      const stretch = speaking.find((each) => holds(each, sample.timeUs))
+      return stretch?.device === sample.device ? [{ sample, stretch }] : []
     })
     .map(({ sample, stretch: { certainty, via } }) => ({ ...sample, certainty, via }))
     .sort(orderOfSamples)
