@@ -5,7 +5,7 @@
 import { identify } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
 import { type EventFacts, productOf } from './facts.ts'
-import { type Finding, type Found, finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Watch } from './item-machine.ts'
 import { keyDataMissing } from './key-data.ts'
 import { type Licence, type PartyFacts, type Reference, siteOf } from './reference.ts'
@@ -28,7 +28,7 @@ export function aboutEvent(facts: EventFacts, { rules, reference }: Watch): Find
   ]
 }
 
-function at(facts: EventFacts, subject: string): Found {
+function at(facts: EventFacts, subject: string) {
   const { eventTimeUs, recordTimeUs, eventID } = facts
   return {
     subject,
@@ -103,8 +103,9 @@ function aboutParty(
     findings.push(
       finding(D1, variant, {
         ...at(facts, subject),
-        // One incident for all that a party does while its licence is not in order.
+        // One incident, going on, for all that a party does while its licence is not in order.
         fromUs: sinceUs,
+        toUs: undefined,
         words: { party: subject, ...words },
         ...(severity ? { severity } : {}),
       }),

@@ -122,6 +122,34 @@ export function identityOf(
   return `${rule}-${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`
 }
 
+/**
+ * Findings of one identity told by several events, as one: with all their evidence, as of the
+ * first of them. In whatever order they come the result is the same.
+ */
+export function merged(findings: readonly Finding[]): Finding[] {
+  const byIdentity = new Map<string, Finding>()
+  for (const each of findings) {
+    const known = byIdentity.get(each.identity)
+    byIdentity.set(each.identity, known ? together(known, each) : each)
+  }
+  return [...byIdentity.values()].sort((a, b) => (a.identity < b.identity ? -1 : 1))
+}
+
+function together(one: Finding, other: Finding): Finding {
+  const [first, second] = isBefore(one, other) ? [one, other] : [other, one]
+  const affected = new Map([...second.affected, ...first.affected].map((each) => [each.key, each]))
+  return {
+    ...first,
+    eventIDs: [...new Set([...first.eventIDs, ...second.eventIDs])].sort(),
+    affected: [...affected.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  }
+}
+
+function isBefore(one: Finding, other: Finding): boolean {
+  if (one.knowableUs !== other.knowableUs) return one.knowableUs < other.knowableUs
+  return JSON.stringify(one) <= JSON.stringify(other)
+}
+
 /** Those that can be known by a time: what is due later is no finding yet. */
 export function knownBy(findings: readonly Finding[], nowUs: number): Finding[] {
   return findings.filter(({ knowableUs }) => knowableUs <= nowUs)

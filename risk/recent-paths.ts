@@ -1,0 +1,107 @@
+/**
+ * How items came into a scope, of those met most recently: a step each, from which a whole path
+ * is put together. Old ones are forgotten, whatever the size of the scope, but not while others
+ * still hang on them.
+ */
+import type { ChainLink } from '#trace/parts.ts'
+import type { Neighbour, PathStep, ScopeItem } from './recall-scope.ts'
+
+const KEPT = 50_000
+/** Links whose node has not come yet. */
+const KEPT_LINKS = 50_000
+const LONGEST = 100
+
+interface Entry {
+  readonly step: PathStep
+  readonly from: string | undefined
+  readonly item: ScopeItem
+}
+
+interface Way {
+  readonly from: string
+  readonly step: PathStep
+}
+
+export class RecentPaths {
+  readonly #start: string
+  readonly #first: readonly PathStep[]
+  readonly #entries = new Map<string, Entry>()
+  readonly #ways = new Map<string, Way[]>()
+
+  /** `beside`: what is suspected, where the start is only beside it. */
+  constructor(start: string, beside?: { readonly of: string; readonly neighbour: Neighbour }) {
+    this.#start = start
+    const own = { key: start, by: undefined, certainty: 'observed', eventIDs: [] } as const
+    this.#first = beside
+      ? [
+          { ...own, key: beside.of },
+          { ...own, by: beside.neighbour.reason, certainty: 'possible' },
+        ]
+      : [own]
+  }
+
+  /** A link that may be the way to some item that is told later. */
+  learn({ kind, from, to, certainty, eventIDs }: ChainLink): void {
+    if (kind === 'becomes' || kind === 'contains') {
+      this.#learn(to, { from, step: { key: to, by: kind, certainty, eventIDs } })
+    } else if (kind === 'of-lot') {
+      this.#learn(from, { from: to, step: { key: from, by: kind, certainty, eventIDs } })
+    }
+  }
+
+  #learn(key: string, way: Way): void {
+    const known = this.#ways.get(key)
+    if (known && known.length < 4) known.push(way)
+    if (known) return
+    this.#ways.set(key, [way])
+    if (this.#ways.size > KEPT_LINKS) forgetOldest(this.#ways)
+  }
+
+  /** What was told of an item before; undefined where nothing was or it is forgotten. */
+  tierBefore(key: string): ScopeItem | undefined {
+    return this.#entries.get(key)?.item
+  }
+
+  pathTo(key: string): { readonly path: readonly PathStep[]; readonly isWhole: boolean } {
+    const path: PathStep[] = []
+    let at: string | undefined = key
+    let way = this.#wayTo(key)
+    while (at !== undefined && at !== this.#start && path.length < LONGEST) {
+      if (!way) return { path: path.reverse(), isWhole: false }
+      path.push(way.step)
+      at = way.from
+      way = this.#keptWay(at)
+    }
+    return { path: [...this.#first, ...path.reverse()], isWhole: at === this.#start }
+  }
+
+  /** The first way to an item from something that is in the scope itself. */
+  #wayTo(key: string): Way | undefined {
+    const ways = this.#ways.get(key)
+    return ways?.find(({ from }) => from === this.#start || this.#entries.has(from))
+  }
+
+  #keptWay(key: string): Way | undefined {
+    const entry = this.#entries.get(key)
+    if (!entry || entry.from === undefined) return undefined
+    // What others hang on is kept longest.
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    return { from: entry.from, step: entry.step }
+  }
+
+  /** Remembers how an item was told. */
+  enter(item: ScopeItem): void {
+    const way = this.#wayTo(item.key)
+    const step = way?.step ?? { key: item.key, by: undefined, certainty: 'possible', eventIDs: [] }
+    this.#entries.set(item.key, { step, from: way?.from, item: { ...item, path: [] } })
+    if (this.#entries.size > KEPT) forgetOldest(this.#entries)
+  }
+}
+
+function forgetOldest<Value>(map: Map<string, Value>): void {
+  for (const key of map.keys()) {
+    map.delete(key)
+    return
+  }
+}
