@@ -18,7 +18,7 @@ export interface Batch {
 
 /** What the process is when nothing is wrong with it. */
 export interface Target {
-  /** Key of the process. */
+  /** Its key. */
   readonly process: string
   /** Failure rate. */
   readonly rate: number

@@ -21,7 +21,7 @@ export interface ReadingRef {
   readonly uom: string
 }
 
-/** An item that is concerned, and the way to it: keys from the subject or its container outwards. */
+/** An item that is concerned, and the way to it: keys, the item's own excepted. */
 export interface AffectedItem {
   readonly key: string
   readonly certainty: Certainty

@@ -78,7 +78,7 @@ function refuse(code: ChangeRefusal, path: string): CheckedChange {
   return { ok: false, code, path, message: CHANGE_REFUSALS[code] }
 }
 
-/** A change as it came from outside, checked; refused with a code, a JSON Pointer and a sentence. */
+/** A change as it came, checked; refused with a code, a JSON Pointer and a sentence. */
 export function checkChange(input: unknown, registered: Registered): CheckedChange {
   const parsed = ruleChangeSchema.safeParse(input)
   if (!parsed.success) {

@@ -108,11 +108,11 @@ export const CONDITION = {
     texts: {
       hot: text(
         '高于 {temperature.limit} 累计 {duration}，预算 {duration.limit}，最高 {temperature}。',
-        'Above {temperature.limit} for {duration} in all, budget {duration.limit}, up to {temperature}.',
+        'Above {temperature.limit} for {duration} of {duration.limit} in all, up to {temperature}.',
       ),
       cold: text(
         '低于 {temperature.limit} 累计 {duration}，预算 {duration.limit}，最低 {temperature}。',
-        'Below {temperature.limit} for {duration} in all, budget {duration.limit}, down to {temperature}.',
+        'Below {temperature.limit} for {duration} of {duration.limit} in all, down to {temperature}.',
       ),
     },
     ascending: [['low', 'high']],
@@ -140,11 +140,11 @@ export const CONDITION = {
     texts: {
       hot: text(
         '达到或高于 {temperature.limit} 共 {duration}（限 {duration.limit}，{mode}），最高 {temperature}。',
-        'At or above {temperature.limit} for {duration} (limit {duration.limit}, {mode}), up to {temperature}.',
+        '{temperature.limit} or more for {duration} (limit {duration.limit}, {mode}): {temperature}.',
       ),
       cold: text(
         '达到或低于 {temperature.limit} 共 {duration}（限 {duration.limit}，{mode}），最低 {temperature}。',
-        'At or below {temperature.limit} for {duration} (limit {duration.limit}, {mode}), down to {temperature}.',
+        '{temperature.limit} or less for {duration} (limit {duration.limit}, {mode}): {temperature}.',
       ),
     },
   },
@@ -169,11 +169,11 @@ export const CONDITION = {
     texts: {
       hot: text(
         '库温高于 {temperature.limit} 已 {duration}（限 {duration.limit}），最高 {temperature}。',
-        'The store is above {temperature.limit} for {duration} (limit {duration.limit}), up to {temperature}.',
+        'Store above {temperature.limit} for {duration} (limit {duration.limit}): {temperature}.',
       ),
       cold: text(
         '库温低于 {temperature.limit} 已 {duration}（限 {duration.limit}），最低 {temperature}。',
-        'The store is below {temperature.limit} for {duration} (limit {duration.limit}), down to {temperature}.',
+        'Store below {temperature.limit} for {duration} (limit {duration.limit}): {temperature}.',
       ),
     },
     ascending: [
@@ -266,7 +266,7 @@ export const CONDITION = {
     title: text('平均动力学温度误用', 'Mean kinetic temperature does not excuse this'),
     action: text(
       '不得用平均动力学温度放行；冻结与越限单独评估。',
-      'Do not release by the mean kinetic temperature; assess freezing and excursions by themselves.',
+      'Do not release by the mean; assess freezing and excursions by themselves.',
     ),
     severity: 'critical',
     subject: 'item',
@@ -276,11 +276,11 @@ export const CONDITION = {
     texts: {
       freeze: text(
         '平均动力学温度 {mkt} 虽在限内，但曾降至 {temperature}：冻结不能被抵消。',
-        'The mean kinetic temperature of {mkt} is within its limit, but it went down to {temperature}: freezing is not offset.',
+        'The mean of {mkt} is within its limit and does not offset freezing at {temperature}.',
       ),
       excursion: text(
         '平均动力学温度 {mkt} 虽在限内，但曾达 {temperature}：越限不能被抵消。',
-        'The mean kinetic temperature of {mkt} is within its limit, but it was at {temperature}: an excursion is not offset.',
+        'The mean of {mkt} is within its limit and does not offset an excursion to {temperature}.',
       ),
     },
   },

@@ -7,11 +7,16 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeSettings } from '#config.ts'
 import { FAILURES, WARNINGS } from '#epcis/failure.ts'
+import { riskRulesPage } from './risk-rules-page.ts'
 import { root } from './tree.ts'
 
 /** Path from the root -> text. */
 export function referencePages(): Record<string, string> {
-  return { 'docs/settings.md': settingsPage(), 'docs/rejections.md': rejectionsPage() }
+  return {
+    'docs/settings.md': settingsPage(),
+    'docs/rejections.md': rejectionsPage(),
+    'docs/risk-rules.md': riskRulesPage(),
+  }
 }
 
 function settingsPage(): string {
