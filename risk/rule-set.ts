@@ -138,6 +138,25 @@ export function schemaOf(spec: ParameterSpec): z.ZodType {
   }
 }
 
+/** Rules whose limits are those a product is stored at. */
+const STORED_AT = ['A1', 'A2', 'A4'] as const
+
+/** The changes that the storage temperatures of a registered product amount to. */
+export function storageLimits(
+  product: string,
+  celsius: { readonly min: number; readonly max: number },
+): RuleChange[] {
+  return STORED_AT.map((rule) => ({
+    revision: 'product register',
+    rule,
+    product,
+    parameters: { low: celsius.min, high: celsius.max },
+    fromUs: 0,
+    author: 'register',
+    reason: 'Storage temperatures of the product.',
+  }))
+}
+
 export type InForceTable = { readonly [Id in RuleId]?: InForce<Id> }
 
 /** How particular a change is: a product counts more than a site, a site more than a profile. */

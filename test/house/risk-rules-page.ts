@@ -39,7 +39,7 @@ function ruleSection(id: RuleId): string {
   const { triggers, needs } = DISPATCH[id]
   const rows = Object.entries(parameters).map(([name, spec]) => [
     `\`${name}\``,
-    valueOf(spec),
+    defaultOf(spec),
     boundsOf(spec),
     `${spec.about.zh} ${spec.about.en}`,
   ])
@@ -57,7 +57,7 @@ function ruleSection(id: RuleId): string {
   return parts.join('\n\n')
 }
 
-function valueOf(spec: ParameterSpec): string {
+function defaultOf(spec: ParameterSpec): string {
   switch (spec.kind) {
     case 'number':
       return `${spec.value} ${UNITS[spec.unit].en}`.trim()
