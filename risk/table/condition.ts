@@ -139,12 +139,12 @@ export const CONDITION = {
     },
     texts: {
       hot: text(
-        '达到或高于 {temperature.limit} 共 {duration}（限 {duration.limit}，{mode}），最高 {temperature}。',
-        '{temperature.limit} or more for {duration} (limit {duration.limit}, {mode}): {temperature}.',
+        '达到或高于 {temperature.limit} 共 {duration}（限 {duration.limit}），最高 {temperature}。',
+        '{temperature.limit} or more for {duration} (limit {duration.limit}): {temperature}.',
       ),
       cold: text(
-        '达到或低于 {temperature.limit} 共 {duration}（限 {duration.limit}，{mode}），最低 {temperature}。',
-        '{temperature.limit} or less for {duration} (limit {duration.limit}, {mode}): {temperature}.',
+        '达到或低于 {temperature.limit} 共 {duration}（限 {duration.limit}），最低 {temperature}。',
+        '{temperature.limit} or less for {duration} (limit {duration.limit}): {temperature}.',
       ),
     },
   },
