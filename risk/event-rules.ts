@@ -78,24 +78,33 @@ function wrongLevels(
 }
 
 /** Who captured it, and who has or gets the goods. Places stand for whoever runs them. */
-function partiesOf(facts: EventFacts, reference: Reference): string[] {
+function partiesOf(facts: EventFacts, reference: Reference): NamedParty[] {
   const named = [...facts.sources, ...facts.destinations].flatMap((key) => {
     if (identify(key).kind === 'place') return reference.place(key)?.party ?? []
     return key
   })
-  const keys = [facts.party, ...named].map((key) => reference.party(key)?.key ?? key)
-  return [...new Set(keys)]
+  const byKey = new Map<string, NamedParty>()
+  for (const name of [facts.party, ...named]) {
+    const party = reference.party(name)
+    // A party that nobody knows is spoken of by its slug or by the key it was named with.
+    const key = party?.key ?? (name.includes(':') ? name : `party:${name}`)
+    if (!byKey.has(key)) byKey.set(key, { key, party })
+  }
+  return [...byKey.values()]
+}
+
+interface NamedParty {
+  readonly key: string
+  readonly party: PartyFacts | undefined
 }
 
 function aboutParty(
   table: InForceTable,
   facts: EventFacts,
   reference: Reference,
-  key: string,
+  { key: subject, party }: NamedParty,
 ): Finding[] {
   const { D1, D2 } = table
-  const party = reference.party(key)
-  const subject = party?.key ?? (key.includes(':') ? key : `party:${key}`)
   const wrong = D1 && wrongWith(party, facts.eventTimeUs)
   const findings: Finding[] = []
   if (D1 && wrong) {

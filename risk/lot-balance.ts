@@ -48,7 +48,8 @@ export function lotBalance(rule: InForce<'E2'>, balance: LotBalance): Finding[] 
 export function oversold(rule: InForce<'E3'>, balance: LotBalance): Finding[] {
   const { produced, received, shipped, quota } = balance
   const had = Math.min(produced + received, quota ?? Number.POSITIVE_INFINITY)
-  if (had <= 0 || shipped <= had * (1 + rule.parameters.tolerance / 100)) return []
+  const allowed = had * (1 + rule.parameters.tolerance / 100)
+  if (had <= 0 || shipped <= allowed + ROUNDING * had) return []
   return [
     finding(rule, 'oversold', {
       ...of(balance),
@@ -56,6 +57,9 @@ export function oversold(rule: InForce<'E3'>, balance: LotBalance): Finding[] {
     }),
   ]
 }
+
+/** Sums of amounts such as 0.1 are not exact. */
+const ROUNDING = 1e-9
 
 function of({ lot, fromUs, knownUs, eventIDs, certainty }: LotBalance) {
   const affected = [{ key: lot, certainty, path: [] }]
