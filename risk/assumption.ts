@@ -27,7 +27,10 @@ export const ASSUMPTIONS = {
 export type Assumption = keyof typeof ASSUMPTIONS
 
 export function assumptionOf(path: readonly PathStep[]): Assumption {
-  const step = path.find(({ certainty }) => certainty !== 'observed')
+  // Where each step is stated, it is when or how much that is not: of the last lot or container.
+  const step =
+    path.find(({ certainty }) => certainty !== 'observed') ??
+    path.findLast(({ by }) => by === 'of-lot' || by === 'contains')
   switch (step?.by) {
     case 'of-lot':
       return 'lot-membership'

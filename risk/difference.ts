@@ -65,8 +65,9 @@ export function difference(
   return changes
 }
 
+/** When it could be known is no part of what it says: late data beside it moves that. */
 function isSame(one: Finding, other: Finding): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+  return JSON.stringify({ ...one, knowableUs: 0 }) === JSON.stringify({ ...other, knowableUs: 0 })
 }
 
 /** Told by the same rule and limits, and no less grave than it was. */

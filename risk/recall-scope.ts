@@ -162,8 +162,10 @@ async function* scopeOfOne(
       if (part.part === 'node' && part.standing === 'traced') {
         const item = itemOf(part, paths, beside)
         tally.count(item, paths.tierBefore(item.key))
-        paths.enter(item)
+        paths.enter(item.key, item)
         yield item
+      } else if (part.part === 'node' && part.standing === 'lot') {
+        paths.enter(part.key)
       } else if (part.part === 'cut') {
         yield { part: 'cut', reason: part.reason, count: part.count, keys: part.keys }
       }

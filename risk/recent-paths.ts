@@ -14,7 +14,8 @@ const LONGEST = 100
 interface Entry {
   readonly step: PathStep
   readonly from: string | undefined
-  readonly item: ScopeItem
+  /** Undefined for what is only on the way. */
+  readonly item: ScopeItem | undefined
 }
 
 interface Way {
@@ -46,6 +47,8 @@ export class RecentPaths {
       this.#learn(to, { from, step: { key: to, by: kind, certainty, eventIDs } })
     } else if (kind === 'of-lot') {
       this.#learn(from, { from: to, step: { key: from, by: kind, certainty, eventIDs } })
+      // What went on of a lot may be the serial that is looked for, or not.
+      this.#learn(to, { from, step: { key: to, by: kind, certainty: 'possible', eventIDs } })
     }
   }
 
@@ -78,7 +81,19 @@ export class RecentPaths {
   /** The first way to an item from something that is in the scope itself. */
   #wayTo(key: string): Way | undefined {
     const ways = this.#ways.get(key)
-    return ways?.find(({ from }) => from === this.#start || this.#entries.has(from))
+    return ways?.find(({ from }) => {
+      return from === this.#start || (this.#entries.has(from) && !this.#hangsOn(from, key))
+    })
+  }
+
+  /** Whether the way to one thing leads over another: a serial and its lot lead to each other. */
+  #hangsOn(key: string, other: string): boolean {
+    let at: string | undefined = key
+    for (let steps = 0; at !== undefined && steps < LONGEST; steps++) {
+      if (at === other) return true
+      at = this.#entries.get(at)?.from
+    }
+    return false
   }
 
   #keptWay(key: string): Way | undefined {
@@ -90,11 +105,11 @@ export class RecentPaths {
     return { from: entry.from, step: entry.step }
   }
 
-  /** Remembers how an item was told. */
-  enter(item: ScopeItem): void {
-    const way = this.#wayTo(item.key)
-    const step = way?.step ?? { key: item.key, by: undefined, certainty: 'possible', eventIDs: [] }
-    this.#entries.set(item.key, { step, from: way?.from, item: { ...item, path: [] } })
+  /** Remembers how an item was told; or, without one, something on the way to others. */
+  enter(key: string, item?: ScopeItem): void {
+    const way = this.#wayTo(key)
+    const step = way?.step ?? { key, by: undefined, certainty: 'possible', eventIDs: [] }
+    this.#entries.set(key, { step, from: way?.from, item: item && { ...item, path: [] } })
     if (this.#entries.size > KEPT) forgetOldest(this.#entries)
   }
 }

@@ -156,6 +156,10 @@ describe('two sets of findings', () => {
     expect(difference([told(1)], [told(1)], 'newer')).toEqual([])
   })
 
+  it('late data beside it changes nothing about a finding', () => {
+    expect(difference([told(1)], [told(1, { knowableUs: 99 })], 'late')).toEqual([])
+  })
+
   it('what goes on continues; what is told otherwise after late data is superseded', () => {
     const ended = told(1, { toUs: 9 })
     expect(difference([told(1)], [ended], 'newer')).toMatchObject([{ change: 'continued' }])
