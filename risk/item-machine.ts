@@ -14,7 +14,7 @@ import { labelDiffers, listedWithPack, lotChanged } from './labels.ts'
 import type { Machine, Stepped } from './machine.ts'
 import { type Reference, siteOf } from './reference.ts'
 import { recalledAndMoving, releasedUntested } from './release.ts'
-import type { InForceTable, RuleSet } from './rule-set.ts'
+import type { RuleSet } from './rule-set.ts'
 import type { ItemContext, ItemRule, Seen } from './seen.ts'
 import {
   commissionedTwice,
@@ -84,74 +84,87 @@ export interface Watch {
   readonly reference: Reference
 }
 
-/** The machine of one item. Cheap to make: it holds nothing but its arguments. */
-export function itemMachine(
-  { item, kind }: ItemSubject,
-  { rules, reference }: Watch,
-): Machine<ItemState, ItemHappening> {
-  const product = productOf(item)
-  const inForceAt = (timeUs: number, place: string | undefined): InForceTable => {
+/**
+ * The rules about items, for whoever watches many of them: no item costs more than its state.
+ * `itemMachine` is the same for one item.
+ */
+export class ItemRules {
+  readonly #rules: RuleSet
+  readonly #reference: Reference
+
+  constructor({ rules, reference }: Watch) {
+    this.#rules = rules
+    this.#reference = reference
+  }
+
+  step(subject: ItemSubject, state: ItemState, now: ItemHappening): Stepped<ItemState> {
+    const { eventTimeUs, eventID, place } = now.facts
+    const context = this.#contextOf(subject, eventTimeUs, place)
+    const { item, kind, rules, reference } = context
+    const seen: Seen = { item, kind, rules, reference, state, now }
+    let findings: readonly Finding[] = NONE
+    for (const rule of RULES_OF[kind] ?? NO_RULES) findings = together(findings, rule(seen))
+    const next = advance(state, now, isTakenBack(seen))
+    const { away } = state
+    if (away && isWatched(kind) && isArrival(now.facts)) {
+      const shipped = this.#contextOf(subject, away.timeUs, away.place)
+      const late = stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
+      findings = together(findings, late)
+    }
+    // What was near its expiry until now has been so, and is told to its end.
+    if (state.expiresUs !== undefined && (next.end ?? next.sold) !== undefined) {
+      const there = this.#contextOf(subject, eventTimeUs, state.seen?.place)
+      findings = together(findings, nearExpiry(there, state, eventTimeUs, eventTimeUs))
+    }
+    const known = noLongerUnknown(seen)
+    return { state: next, findings, dropped: known === undefined ? NONE : [known] }
+  }
+
+  overdue(subject: ItemSubject, state: ItemState, nowUs: number): readonly Finding[] {
+    const { away } = state
+    const shipped = away && this.#contextOf(subject, away.timeUs, away.place)
+    const under = shipped && isWatched(subject.kind) ? stale(shipped, state, nowUs) : NONE
+    const there = this.#contextOf(subject, nowUs, state.seen?.place)
+    return together(under, nearExpiry(there, state, nowUs))
+  }
+
+  dueUs(subject: ItemSubject, state: ItemState): number | undefined {
+    const { away, seen } = state
+    const rule = away && this.#contextOf(subject, away.timeUs, away.place).rules.C14
+    const under =
+      rule && isWatched(subject.kind) ? lateUs(rule, this.#reference, away).dueUs + 1 : undefined
+    const near = nearUs(this.#contextOf(subject, seen?.timeUs ?? 0, seen?.place), state)?.atUs
+    if (under === undefined || near === undefined) return under ?? near
+    return Math.min(under, near)
+  }
+
+  #contextOf({ item, kind }: ItemSubject, timeUs: number, place: string | undefined): ItemContext {
+    const reference = this.#reference
     const domain = reference.product(item)?.domain
     const site = place === undefined ? undefined : siteOf(reference, place)
-    return rules.all({ domain, product, site }, timeUs)
+    const rules = this.#rules.all({ domain, product: productOf(item), site }, timeUs)
+    return { item, kind, rules, reference }
   }
-  const contextOf = (timeUs: number, place: string | undefined): ItemContext => {
-    return { item, kind, rules: inForceAt(timeUs, place), reference }
-  }
-  const its = RULES_OF[kind] ?? NO_RULES
+}
+
+function together(one: readonly Finding[], other: readonly Finding[]): readonly Finding[] {
+  if (other.length === 0) return one
+  return one.length === 0 ? other : [...one, ...other]
+}
+
+/** The machine of one item, to tell its life again. */
+export function itemMachine(subject: ItemSubject, watch: Watch): Machine<ItemState, ItemHappening> {
+  const its = new ItemRules(watch)
   return {
     start: UNBORN,
     order: orderOfHappenings,
-    step: (state, now) => step(its, contextOf, state, now),
-    overdue(state, nowUs) {
-      const shipped = state.away && contextOf(state.away.timeUs, state.away.place)
-      const context = contextOf(nowUs, state.seen?.place)
-      const under = shipped && isWatched(kind) ? stale(shipped, state, nowUs) : NONE
-      const near = nearExpiry(context, state, nowUs)
-      return under.length + near.length === 0 ? NONE : [...under, ...near]
-    },
-    dueUs(state) {
-      const { away } = state
-      const context = contextOf(state.seen?.timeUs ?? 0, state.seen?.place)
-      const rule = context.rules.C14
-      const under =
-        away && rule && isWatched(kind) ? lateUs(rule, reference, away).dueUs + 1 : undefined
-      const near = nearUs(context, state)?.atUs
-      if (under === undefined || near === undefined) return under ?? near
-      return Math.min(under, near)
-    },
+    step: (state, now) => its.step(subject, state, now),
+    overdue: (state, nowUs) => its.overdue(subject, state, nowUs),
+    dueUs: (state) => its.dueUs(subject, state),
   }
 }
 
 /** Of a lot several consignments may be under way at once: nothing is waited for. */
 function isWatched(kind: Kind): boolean {
   return kind === 'instance' || kind === 'logistic-unit'
-}
-
-function step(
-  its: readonly ItemRule[],
-  contextOf: (timeUs: number, place: string | undefined) => ItemContext,
-  state: ItemState,
-  now: ItemHappening,
-): Stepped<ItemState> {
-  const { eventTimeUs, eventID, place } = now.facts
-  const context = contextOf(eventTimeUs, place)
-  const seen: Seen = { ...context, state, now }
-  let findings: Finding[] | undefined
-  const add = (told: readonly Finding[]) => {
-    if (told.length > 0) findings = findings ? [...findings, ...told] : [...told]
-  }
-  for (const rule of its) add(rule(seen))
-  const next = advance(state, now, isTakenBack(seen))
-  const { away, seen: before } = state
-  if (away && isWatched(context.kind) && isArrival(now.facts)) {
-    add(stale(contextOf(away.timeUs, away.place), state, eventTimeUs, eventTimeUs, eventID))
-  }
-  const isGone = (next.end ?? next.sold) !== undefined
-  // What was near its expiry until now has been so, and is told to its end.
-  if (isGone && state.expiresUs !== undefined) {
-    add(nearExpiry(contextOf(eventTimeUs, before?.place), state, eventTimeUs, eventTimeUs))
-  }
-  const known = noLongerUnknown(seen)
-  return { state: next, findings: findings ?? NONE, dropped: known === undefined ? NONE : [known] }
 }

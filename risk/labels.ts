@@ -3,8 +3,9 @@
  * together with its pack, C12 lot changed without a transformation.
  */
 import { gtinOf } from '#epcis/identifier.ts'
-import type { Finding, Hint } from './finding.ts'
+import type { Finding } from './finding.ts'
 import { isBirth, isDeparture } from './item-state.ts'
+import type { InForce } from './rule-set.ts'
 import { found, NOTHING, type Seen, stepOf } from './seen.ts'
 import { US_AN_HOUR } from './words.ts'
 
@@ -12,25 +13,29 @@ export function labelDiffers(seen: Seen): readonly Finding[] {
   const rule = seen.rules.C6
   const { state, now, item } = seen
   if (!rule || seen.kind !== 'instance' || isBirth(now)) return NOTHING
-  const findings: Finding[] = []
-  const told = (variant: 'lot' | 'expiry', master: string, said: string) => {
-    const isArtefact = isScannerArtefact(master, said)
-    const hint: { hint?: Hint; severity?: 'info' } = isArtefact
-      ? { hint: 'scanner', severity: 'info' }
-      : {}
-    const words = { master, seen: said }
-    const at = { with: [state.born], words, incident: variant, ...hint }
-    findings.push(found(seen, rule, isArtefact ? 'scanner' : variant, at))
-  }
   const [master] = state.lots
   const [said] = now.lots
-  if (master !== undefined && said !== undefined && !state.lots.includes(said)) {
-    told('lot', lotNumberOf(master), lotNumberOf(said))
-  }
+  const isOtherLot = master !== undefined && said !== undefined && !state.lots.includes(said)
+  const lots = isOtherLot
+    ? [differs(seen, rule, 'lot', lotNumberOf(master), lotNumberOf(said))]
+    : NOTHING
   const expiry = now.facts.scannedExpiry.get(item)
-  const isOther = expiry !== undefined && state.expiry?.slice(0, 10) !== expiry
-  if (isOther && state.expiry !== undefined) told('expiry', state.expiry, expiry)
-  return findings
+  if (expiry === undefined || state.expiry === undefined) return lots
+  if (state.expiry.slice(0, 10) === expiry) return lots
+  return [...lots, differs(seen, rule, 'expiry', state.expiry, expiry)]
+}
+
+function differs(
+  seen: Seen,
+  rule: InForce<'C6'>,
+  variant: 'lot' | 'expiry',
+  master: string,
+  said: string,
+): Finding {
+  const words = { master, seen: said }
+  const told = { with: [seen.state.born], words, incident: variant }
+  if (!isScannerArtefact(master, said)) return found(seen, rule, variant, told)
+  return found(seen, rule, 'scanner', { ...told, hint: 'scanner', severity: 'info' })
 }
 
 function lotNumberOf(key: string): string {

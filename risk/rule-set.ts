@@ -175,6 +175,9 @@ export class RuleSet {
   /** Times at which some change begins or ends, ascending. */
   readonly #turns: readonly number[]
   readonly #known = new Map<string, InForceTable>()
+  /** Products and sites that changes speak of. */
+  readonly #named: ReadonlySet<string>
+  readonly #eras: Map<Domain | undefined, InForceTable>[] = []
 
   /** `changes`: checked ones, in any order. */
   constructor(changes: readonly RuleChange[] = []) {
@@ -187,6 +190,9 @@ export class RuleSet {
     for (const change of ordered) {
       this.#changes.set(change.rule, [...(this.#changes.get(change.rule) ?? []), change])
     }
+    this.#named = new Set(
+      changes.flatMap(({ product, site }) => [product ?? [], site ?? []].flat()),
+    )
     const turns = changes.flatMap(({ fromUs, toUs }) =>
       toUs === undefined ? [fromUs] : [fromUs, toUs],
     )
@@ -200,18 +206,39 @@ export class RuleSet {
 
   /** All rules that are on for a scope at a time. */
   all(scope: Scope, timeUs: number): InForceTable {
-    const { domain = '', product = '', site = '' } = scope
-    const name = `${this.#era(timeUs)} ${domain} ${product} ${site}`
+    const era = this.#era(timeUs)
+    const { domain, product, site } = scope
+    // Only products and sites that some change names are told apart: the others are all alike.
+    const named = this.#named
+    const isProduct = product !== undefined && named.has(product)
+    const isSite = site !== undefined && named.has(site)
+    if (!isProduct && !isSite) return this.#common(era, scope, timeUs)
+    const name = `${era} ${domain} ${isProduct ? product : ''} ${isSite ? site : ''}`
     const known = this.#known.get(name)
     if (known) return known
+    const found = this.#resolveAll(scope, timeUs)
+    if (this.#known.size >= KEPT) this.#known.clear()
+    this.#known.set(name, found)
+    return found
+  }
+
+  /** For products and sites of which no change speaks. */
+  #common(era: number, scope: Scope, timeUs: number): InForceTable {
+    const ofEra = this.#eras[era] ?? new Map<Domain | undefined, InForceTable>()
+    this.#eras[era] = ofEra
+    const known = ofEra.get(scope.domain)
+    if (known) return known
+    const found = this.#resolveAll(scope, timeUs)
+    ofEra.set(scope.domain, found)
+    return found
+  }
+
+  #resolveAll(scope: Scope, timeUs: number): InForceTable {
     const entries = RULE_IDS.flatMap((rule) => {
       const inForce = this.#resolve(rule, scope, timeUs)
       return inForce ? [[rule, inForce] as const] : []
     })
-    const found: InForceTable = Object.fromEntries(entries)
-    if (this.#known.size >= KEPT) this.#known.clear()
-    this.#known.set(name, found)
-    return found
+    return Object.fromEntries(entries)
   }
 
   /** How many turns lie before a time: between two of them nothing changes. */
