@@ -49,6 +49,14 @@ export interface Recorded {
   readonly party: string
   readonly recordTimeUs: number
   readonly context?: JsonContext
+  /** What ingest has read of it already: then it is not read again. */
+  readonly already?: {
+    readonly eventTimeUs: number
+    readonly members: readonly Member[]
+    /** Canonical keys. */
+    readonly readPoint: string | undefined
+    readonly bizLocation: string | undefined
+  }
 }
 
 const NOTHING: readonly string[] = []
@@ -56,12 +64,13 @@ const NO_SCANS: ReadonlyMap<string, string> = new Map()
 
 /** The facts of a valid event; undefined only where its time is none. */
 export function factsOf(event: EpcisEvent, recorded: Recorded): EventFacts | undefined {
-  const eventTimeUs = parseTimeUs(event.eventTime)
+  const { context, already } = recorded
+  const eventTimeUs = already ? already.eventTimeUs : parseTimeUs(event.eventTime)
   if (eventTimeUs === undefined) return undefined
-  const { context } = recorded
-  const readPoint = event.readPoint && identify(event.readPoint.id).key
-  const bizLocation = event.bizLocation && identify(event.bizLocation.id).key
-  const { members } = membersOf(event, context)
+  const read = already ?? event
+  const readPoint = keyOf(read.readPoint)
+  const bizLocation = keyOf(read.bizLocation)
+  const members = already ? already.members : membersOf(event, context).members
   const makes = event.type === 'ObjectEvent' || event.type === 'TransformationEvent'
   return {
     eventID: recorded.eventID,
@@ -89,6 +98,11 @@ export function factsOf(event: EpcisEvent, recorded: Recorded): EventFacts | und
     set: makes ? (event.persistentDisposition?.set?.map(bareWord) ?? NOTHING) : NOTHING,
     event,
   }
+}
+
+/** A place as an event names it, or its key where that is known. */
+function keyOf(place: string | { readonly id: string } | undefined): string | undefined {
+  return typeof place === 'object' ? identify(place.id).key : place
 }
 
 function offsetOf(text: string): number {

@@ -13,24 +13,26 @@ export interface Mark {
 }
 
 export interface ItemState {
-  readonly first?: Mark
+  readonly first?: Mark | undefined
   /** The latest time at which anything so far could be known. */
   readonly knownUs: number
-  readonly born?: Mark & { readonly byTransformation: boolean }
+  readonly born?: (Mark & { readonly byTransformation: boolean }) | undefined
   /** How it came to its end. */
-  readonly end?: Mark & { readonly step: string }
-  readonly sold?: Mark & { readonly step: string; readonly transactions: readonly string[] }
+  readonly end?: (Mark & { readonly step: string }) | undefined
+  readonly sold?:
+    | (Mark & { readonly step: string; readonly transactions: readonly string[] })
+    | undefined
   /** It is under way. */
-  readonly away?: Mark & { readonly step: string; readonly to: readonly string[] }
+  readonly away?: (Mark & { readonly step: string; readonly to: readonly string[] }) | undefined
   /** Where it arrived last. */
-  readonly here?: Mark
+  readonly here?: Mark | undefined
   /** Where it was seen last. */
-  readonly seen?: Mark
+  readonly seen?: Mark | undefined
   readonly lots: readonly string[]
-  readonly expiry?: string
+  readonly expiry?: string | undefined
   /** The end of the day it expires on. */
-  readonly expiresUs?: number
-  readonly container?: string
+  readonly expiresUs?: number | undefined
+  readonly container?: string | undefined
   /** Lots that were packed into it. */
   readonly packed: readonly string[]
   /** Whether it was ever made or received, as a lot has to be before it is shipped. */
@@ -108,8 +110,8 @@ export function advance(
   next.first ??= mark
   if (mark.place !== undefined) next.seen = mark
   if (isTakenBack) {
-    delete next.end
-    delete next.sold
+    next.end = undefined
+    next.sold = undefined
   }
   if (isBirth(happening)) bear(next, happening, mark)
   const end = endOf(happening)
@@ -137,16 +139,16 @@ function bear(next: Draft, { facts, lots }: ItemHappening, mark: Mark): void {
 
 function move(next: Draft, { facts }: ItemHappening, mark: Mark): void {
   if (facts.bizStep === 'void_shipping') {
-    delete next.away
+    next.away = undefined
   } else if (isDeparture(facts)) {
     const isSame = next.away !== undefined && facts.bizStep === 'departing'
     const step = facts.bizStep ?? ''
     if (!isSame) next.away = { ...mark, step, to: facts.destinations }
-    delete next.here
+    next.here = undefined
   } else if (isArrival(facts)) {
     next.here = mark
     next.isHad = true
-    delete next.away
+    next.away = undefined
   }
 }
 
@@ -154,7 +156,7 @@ function pack(next: Draft, { facts, role }: ItemHappening): void {
   if (facts.type !== 'AggregationEvent') return
   if (role === 'child' && facts.parent !== undefined) {
     if (facts.action === 'ADD') next.container = facts.parent
-    if (facts.action === 'DELETE') delete next.container
+    if (facts.action === 'DELETE') next.container = undefined
   }
   if (role !== 'parent') return
   if (facts.action === 'ADD') {
