@@ -3,8 +3,8 @@
  * is the sum of its life so far, and each rule looks at the state and at what happens now.
  *
  * A follower may feed an item what its events say of it by name, which costs microseconds; then
- * what a container did for it is missing, and findings of CONFIRMED rules have to be confirmed by
- * `recompute` over its history with containers before they are raised.
+ * what a container did for it is missing, and findings of rules that need `history` (dispatch.ts)
+ * have to be confirmed by `recompute` over its history with containers before they are raised.
  */
 import type { Kind } from '#epcis/identifier.ts'
 import { type ItemHappening, orderOfHappenings, productOf } from './facts.ts'
@@ -26,11 +26,7 @@ import {
   stepsOutOfOrder,
 } from './sequence.ts'
 import { expiredAndPassedOn, nearExpiry, nearUs, notFirstExpired } from './shelf-life.ts'
-import type { RuleId } from './table.ts'
 import { diverted, impossibleTravel, lateUs, receivedElsewhere, stale } from './travel.ts'
-
-/** Rules whose findings from own events alone may be wrong: a container may tell the rest. */
-export const CONFIRMED: ReadonlySet<RuleId> = new Set(['C1', 'C3', 'C9', 'C12', 'C14', 'D4'])
 
 /** What may be said of a single thing, of what moves as one, and of an amount. */
 const RULES_OF: Readonly<Partial<Record<Kind, readonly ItemRule[]>>> = {

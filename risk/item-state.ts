@@ -92,8 +92,8 @@ function endOf({ facts, role }: ItemHappening): string | undefined {
 }
 
 export function markOf({ eventTimeUs, eventID, place, party }: EventFacts): Mark {
-  const mark = { timeUs: eventTimeUs, eventID, party }
-  return place === undefined ? mark : { ...mark, place }
+  if (place === undefined) return { timeUs: eventTimeUs, eventID, party }
+  return { timeUs: eventTimeUs, eventID, party, place }
 }
 
 type Draft = { -readonly [Name in keyof ItemState]: ItemState[Name] }

@@ -26,8 +26,8 @@ interface Way {
 export class RecentPaths {
   readonly #start: string
   readonly #first: readonly PathStep[]
-  readonly #entries = new Map<string, Entry>()
-  readonly #ways = new Map<string, Way[]>()
+  readonly #entries = new Recent<Entry>(KEPT)
+  readonly #ways = new Recent<Way[]>(KEPT_LINKS)
 
   /** `beside`: what is suspected, where the start is only beside it. */
   constructor(start: string, beside?: { readonly of: string; readonly neighbour: Neighbour }) {
@@ -57,7 +57,6 @@ export class RecentPaths {
     if (known && known.length < 4) known.push(way)
     if (known) return
     this.#ways.set(key, [way])
-    if (this.#ways.size > KEPT_LINKS) forgetOldest(this.#ways)
   }
 
   /** What was told of an item before; undefined where nothing was or it is forgotten. */
@@ -82,7 +81,9 @@ export class RecentPaths {
   #wayTo(key: string): Way | undefined {
     const ways = this.#ways.get(key)
     return ways?.find(({ from }) => {
-      return from === this.#start || (this.#entries.has(from) && !this.#hangsOn(from, key))
+      return (
+        from === this.#start || (this.#entries.get(from) !== undefined && !this.#hangsOn(from, key))
+      )
     })
   }
 
@@ -99,9 +100,6 @@ export class RecentPaths {
   #keptWay(key: string): Way | undefined {
     const entry = this.#entries.get(key)
     if (!entry || entry.from === undefined) return undefined
-    // What others hang on is kept longest.
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
     return { from: entry.from, step: entry.step }
   }
 
@@ -110,13 +108,34 @@ export class RecentPaths {
     const way = this.#wayTo(key)
     const step = way?.step ?? { key, by: undefined, certainty: 'possible', eventIDs: [] }
     this.#entries.set(key, { step, from: way?.from, item: item && { ...item, path: [] } })
-    if (this.#entries.size > KEPT) forgetOldest(this.#entries)
   }
 }
 
-function forgetOldest<Value>(map: Map<string, Value>): void {
-  for (const key of map.keys()) {
-    map.delete(key)
-    return
+/**
+ * What was set or asked for most recently: at least half of `most`, at most all of it. In two
+ * generations, as a map that loses its oldest one by one gets slow.
+ */
+class Recent<Value> {
+  readonly #most: number
+  #young = new Map<string, Value>()
+  #old = new Map<string, Value>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get(key: string): Value | undefined {
+    const young = this.#young.get(key)
+    if (young !== undefined) return young
+    const old = this.#old.get(key)
+    if (old !== undefined) this.set(key, old)
+    return old
+  }
+
+  set(key: string, value: Value): void {
+    this.#young.set(key, value)
+    if (this.#young.size * 2 < this.#most) return
+    this.#old = this.#young
+    this.#young = new Map()
   }
 }

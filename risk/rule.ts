@@ -67,8 +67,6 @@ export interface RuleSpec {
   readonly ascending?: readonly (readonly [string, string])[]
 }
 
-export const ALL_PROFILES = DOMAINS
-
 /** A number with its unit, bounds, and what it is. */
 export function number<const U extends Unit>(
   value: number,

@@ -1,5 +1,5 @@
 /** Rules of family F: tests, suppliers, and what drifts. */
-import { ALL_PROFILES, number, type RuleSpec, text, words } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
 
 const part = (value: number, zh: string, en: string) => number(value, 'ratio', [0, 1], zh, en)
 
@@ -10,7 +10,7 @@ export const ASSURANCE = {
     action: text('暂控本批及其全部去向。', 'Hold the lot and all that came of it.'),
     severity: 'critical',
     subject: 'lot',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '食品安全法 52, 63',
     parameters: {},
     texts: {
@@ -28,7 +28,7 @@ export const ASSURANCE = {
     action: text('召回已出部分，补做检验。', 'Get back what has left, and test it.'),
     severity: 'critical',
     subject: 'lot',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '食品安全法 52; building materials: witnessed test before use',
     parameters: {
       steps: words(['shipping', 'installing'], '视为放行的步骤', 'Steps by which it is released'),
@@ -47,7 +47,7 @@ export const ASSURANCE = {
     action: text('提高抽检比例并约谈。', 'Sample more of it, and talk to the supplier.'),
     severity: 'warning',
     subject: 'party',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Beta prior from a pass rate of 98 %; ageing: JCGM 106 and serial lots',
     parameters: {
       accepted: part(0.02, '可接受不合格率', 'Failure rate that is accepted'),
@@ -68,7 +68,7 @@ export const ASSURANCE = {
     action: text('查找工艺或原料变化。', 'Look for what changed in process or inputs.'),
     severity: 'warning',
     subject: 'process',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'EWMA chart, NIST handbook 6.3.2.4',
     parameters: {
       lambda: number(0.2, 'ratio', [0.01, 1], '权重', 'Weight of the newest'),
@@ -91,7 +91,7 @@ export const ASSURANCE = {
     action: text('比较偏移前后的批次。', 'Compare lots from before and after the shift.'),
     severity: 'warning',
     subject: 'process',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'CUSUM, k = 0.5, h = 5; Bernoulli form with odds ratio 2 for rare failures',
     parameters: {
       slack: number(0.5, 'ratio', [0, 3], '允差 k', 'Slack k, in deviations'),
@@ -114,7 +114,7 @@ export const ASSURANCE = {
     action: text('补足抽检计划。', 'Catch up with the sampling plan.'),
     severity: 'info',
     subject: 'place',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Food sampling at so many batches a thousand residents; pass rate of 98 %',
     parameters: {
       perThousand: number(

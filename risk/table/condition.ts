@@ -2,7 +2,7 @@
  * Rules of family A: temperature and the sensors that measure it. Limits are those of medicines
  * at 2 to 8 °C; products and sites have their own.
  */
-import { ALL_PROFILES, number, type RuleSpec, text } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text } from '#risk/rule.ts'
 
 const celsius = (value: number, zh: string, en: string) =>
   number(value, 'celsius', [-200, 200], zh, en)
@@ -108,11 +108,11 @@ export const CONDITION = {
     texts: {
       hot: text(
         '高于 {temperature.limit} 累计 {duration}，预算 {duration.limit}，最高 {temperature}。',
-        'Above {temperature.limit} for {duration} of {duration.limit} in all, up to {temperature}.',
+        'Above {temperature.limit} for {duration} of {duration.limit}, up to {temperature}.',
       ),
       cold: text(
         '低于 {temperature.limit} 累计 {duration}，预算 {duration.limit}，最低 {temperature}。',
-        'Below {temperature.limit} for {duration} of {duration.limit} in all, down to {temperature}.',
+        'Below {temperature.limit} for {duration} of {duration.limit}, down to {temperature}.',
       ),
     },
     ascending: [['low', 'high']],
@@ -328,7 +328,7 @@ export const CONDITION = {
     ),
     severity: 'warning',
     subject: 'sensor',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'subzero fault log (82 faults, 15 batteries in 11 months); figures: design',
     parameters: {
       stuckHours: hours(6, 720, '数值不变时长', 'Without any change for so long it is stuck'),

@@ -1,5 +1,5 @@
 /** Rules of family C: identity, and the order of what happens to one thing. */
-import { ALL_PROFILES, number, type RuleSpec, text } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text } from '#risk/rule.ts'
 
 const GRACE = number(
   72,
@@ -31,7 +31,7 @@ export const IDENTITY = {
     action: text('联系上传方补报或更正事件。', 'Ask the sender to add or correct events.'),
     severity: 'warning',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'CBV 2.0; grace of 3 business days in DSCSA practice',
     parameters: { graceHours: GRACE, doubleScan: DOUBLE_SCAN, returnDays: RETURN_DAYS },
     texts: {
@@ -47,7 +47,7 @@ export const IDENTITY = {
     action: text('隔离同码实物，核对产线赋码记录。', 'Hold both; check the records of the line.'),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '码上放心 flag 3',
     parameters: { doubleScan: DOUBLE_SCAN },
     texts: {
@@ -60,7 +60,7 @@ export const IDENTITY = {
     action: text('核对实物；等待生产方补报赋码。', 'Check the thing; wait for its commissioning.'),
     severity: 'warning',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'EMVS 41020001; 码上放心 flag 1',
     parameters: { graceHours: GRACE },
     texts: {
@@ -76,7 +76,7 @@ export const IDENTITY = {
     ),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Delegated Regulation 2016/161 Art. 13; FiMVO alerts 6.8, 6.9; 码上放心 flags 4, 5',
     parameters: { returnDays: RETURN_DAYS, doubleScan: DOUBLE_SCAN },
     texts: {
@@ -97,7 +97,7 @@ export const IDENTITY = {
     action: text('核查两次销售单据与医保结算。', 'Compare both sales and their settlements.'),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '国家医保局 2025 追溯码重复结算',
     parameters: { doubleScan: DOUBLE_SCAN },
     texts: {
@@ -116,7 +116,7 @@ export const IDENTITY = {
     ),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'EMVS 41020003; 码上放心 flag 7',
     parameters: {},
     texts: {
@@ -134,7 +134,7 @@ export const IDENTITY = {
     action: text('更正编码后重新上传。', 'Correct the code and send it again.'),
     severity: 'warning',
     subject: 'event',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '码上放心 flag 2; GS1 General Specifications 7.9; NMPAB/T 1002-2019',
     parameters: {},
     texts: {
@@ -152,7 +152,7 @@ export const IDENTITY = {
     action: text('单据只列最外层包装。', 'List the outermost pack only.'),
     severity: 'warning',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '码上放心 flag 6',
     parameters: {},
     texts: {
@@ -168,7 +168,7 @@ export const IDENTITY = {
     action: text('核对两地扫码，疑似复制码。', 'Compare both scans; the code may be a copy.'),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Design: 120 km/h by road, 900 by air, clocks 5 min apart',
     parameters: {
       fastest: number(120, 'kilometres-an-hour', [1, 2000], '最高速度', 'Highest speed'),
@@ -235,7 +235,7 @@ export const IDENTITY = {
     action: text('向承运方与收货方核实。', 'Ask the carrier and the consignee.'),
     severity: 'warning',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Design: 95th percentile of the lane and 24 h; 7 days where that is not known',
     parameters: {
       days: number(7, 'days', [0.1, 180], '默认时长', 'Time where the lane is not known'),

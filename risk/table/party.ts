@@ -1,5 +1,5 @@
 /** Rules of family D: who takes part, and whether it goes where it may. */
-import { ALL_PROFILES, number, type RuleSpec, text } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text } from '#risk/rule.ts'
 
 export const PARTY = {
   D1: {
@@ -11,7 +11,7 @@ export const PARTY = {
     ),
     severity: 'critical',
     subject: 'party',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'DSCSA authorized trading partners; GB 32100-2015',
     parameters: {},
     texts: {
@@ -32,7 +32,7 @@ export const PARTY = {
     action: text('停止该类产品的经营。', 'Stop dealing in that class of products.'),
     severity: 'critical',
     subject: 'party',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '食品安全法 35; 药品管理法 51',
     parameters: {},
     texts: {
@@ -45,7 +45,7 @@ export const PARTY = {
     action: text('核查渠道，确认收货人授权。', 'Look into the channel and who was authorised.'),
     severity: 'warning',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Design',
     parameters: {},
     texts: {
@@ -59,7 +59,7 @@ export const PARTY = {
     action: text('核对送货单与实际收货人。', 'Compare the delivery note with who received it.'),
     severity: 'warning',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'GS1 US wrong sold-to (1-4B)',
     parameters: {
       graceHours: number(0, 'hours', [0, 720], '等待更正的时长', 'How long a correction may take'),

@@ -1,5 +1,5 @@
 /** Rules of family E: amounts that have to add up. */
-import { ALL_PROFILES, number, type RuleSpec, text } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text } from '#risk/rule.ts'
 
 export const QUANTITY = {
   E1: {
@@ -8,7 +8,7 @@ export const QUANTITY = {
     action: text('核对投料、产出与损耗记录。', 'Check what went in, came out and was lost.'),
     severity: 'warning',
     subject: 'process',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Median and MAD of the process; tolerance 2 % dry packing, 5 % else (BRCGS practice)',
     parameters: {
       tolerance: number(5, 'percent', [0.1, 50], '容差', 'Difference that is always allowed'),
@@ -40,7 +40,7 @@ export const QUANTITY = {
     action: text('盘点并更正记录。', 'Count the stock and correct the records.'),
     severity: 'warning',
     subject: 'lot',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Six-step mass balance; auditors accept 99.5 to 105 %',
     parameters: {
       least: number(99.5, 'percent', [0, 100], '最低', 'Least that has to be accounted for'),
@@ -66,7 +66,7 @@ export const QUANTITY = {
     ),
     severity: 'critical',
     subject: 'lot',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Sign of false organic goods; design',
     parameters: {
       tolerance: number(0.5, 'percent', [0, 20], '容差', 'Difference that does not count'),
@@ -84,7 +84,7 @@ export const QUANTITY = {
     action: text('开差异单，由收发双方核对。', 'Open a case between sender and receiver.'),
     severity: 'warning',
     subject: 'event',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'GS1 US exception scenarios 1-1 to 1-4',
     parameters: {
       graceHours: number(72, 'hours', [0, 720], '等待时长', 'How long the rest is waited for'),

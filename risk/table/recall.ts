@@ -1,5 +1,5 @@
 /** Rules of family G: recalls. */
-import { ALL_PROFILES, number, type RuleSpec, text, words } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
 
 export const RECALL = {
   G1: {
@@ -11,7 +11,7 @@ export const RECALL = {
     ),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '食品安全法 63',
     parameters: {
       steps: words(
@@ -30,7 +30,7 @@ export const RECALL = {
     action: text('立即补做并说明原因。', 'Do it now, and say why it is late.'),
     severity: 'critical',
     subject: 'recall',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Clocks by law and class: see the table of clocks',
     parameters: {
       warnPercent: number(
@@ -53,7 +53,7 @@ export const RECALL = {
     action: text('电话联系，必要时现场核查。', 'Call; visit if there is no answer.'),
     severity: 'warning',
     subject: 'party',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Design: 24 h in class I, 48 h in class II',
     parameters: {
       firstHours: number(24, 'hours', [1, 720], '一级', 'Class I'),
@@ -73,7 +73,7 @@ export const RECALL = {
     action: text('逐项核对“可能”部分的依据。', 'Check what the possible part rests on.'),
     severity: 'info',
     subject: 'recall',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: 'Minimal scope: forward closure over proven links; batch dispersion of Dupuy',
     parameters: {
       leastPercent: number(50, 'percent', [0, 100], '已证实占比下限', 'Least part that is proven'),

@@ -1,5 +1,5 @@
 /** Rules of family B: shelf life. */
-import { ALL_PROFILES, number, type RuleSpec, text, words } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
 
 const CONSUMABLE = ['food', 'drugs'] as const
 
@@ -13,7 +13,7 @@ export const SHELF_LIFE = {
     ),
     severity: 'critical',
     subject: 'item',
-    profiles: ALL_PROFILES,
+    profiles: DOMAINS,
     source: '食品安全法 34',
     parameters: {
       steps: words(
