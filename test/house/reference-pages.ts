@@ -9,6 +9,7 @@ import { describeSettings } from '#config.ts'
 import { FAILURES, WARNINGS } from '#epcis/failure.ts'
 import { NOTES, REFUSALS } from '#epcis/understood.ts'
 import { FORMS } from '../epcis/forms.ts'
+import { riskRulesPage } from './risk-rules-page.ts'
 import { root } from './tree.ts'
 
 /** Path from the root -> text. */
@@ -17,6 +18,7 @@ export function referencePages(): Record<string, string> {
     'docs/settings.md': settingsPage(),
     'docs/rejections.md': rejectionsPage(),
     'docs/identifiers.md': identifiersPage(),
+    'docs/risk-rules.md': riskRulesPage(),
   }
 }
 

@@ -1,0 +1,116 @@
+/**
+ * What changed between two sets of findings of the same subjects: what is raised, what goes on,
+ * what is superseded by a better told one, what is withdrawn, and why. Nothing is ever deleted:
+ * whoever keeps findings keeps the old one with what became of it.
+ */
+import type { Finding } from './finding.ts'
+import type { Text } from './words.ts'
+
+/** Why findings were looked at again. */
+export const REASONS = {
+  newer: { zh: '有新的事件或读数。', en: 'Newer events or readings came.' },
+  late: { zh: '迟到的数据已补入。', en: 'Data that was late has come.' },
+  corrected: { zh: '事件被声明有误或更正。', en: 'An event was declared wrong or corrected.' },
+  rules: { zh: '规则或限值已变更。', en: 'Rules or limits have changed.' },
+  reference: { zh: '主数据已变更。', en: 'Master data has changed.' },
+} as const satisfies Record<string, Text>
+
+export type Reason = keyof typeof REASONS
+
+/**
+ * `raised`: it is new. `continued`: the same incident, told further by what came after it.
+ * `superseded`: the same incident, told otherwise; its identity may have changed, as its beginning
+ * did. `withdrawn`: there is no such incident.
+ */
+export type FindingChange =
+  | { readonly change: 'raised'; readonly now: Finding; readonly reason: Reason }
+  | {
+      readonly change: 'continued' | 'superseded'
+      readonly before: Finding
+      readonly now: Finding
+      readonly reason: Reason
+    }
+  | { readonly change: 'withdrawn'; readonly before: Finding; readonly reason: Reason }
+
+/**
+ * From `before` to `now`, in the order of `now` and then of what is gone. `reason`: why it was
+ * looked at again; with `newer`, an incident that only went on has continued.
+ */
+export function difference(
+  before: readonly Finding[],
+  now: readonly Finding[],
+  reason: Reason,
+): FindingChange[] {
+  const known = new Map(before.map((each) => [each.identity, each]))
+  const gone = new Map(known)
+  for (const { identity } of now) gone.delete(identity)
+  const changes: FindingChange[] = []
+  for (const each of now) {
+    const same = known.get(each.identity)
+    if (same) {
+      if (isSame(same, each)) continue
+      const change = isContinued(same, each) && reason === 'newer' ? 'continued' : 'superseded'
+      changes.push({ change, before: same, now: each, reason })
+      continue
+    }
+    const moved = [...gone.values()].find((other) => isSameIncident(other, each))
+    if (moved) {
+      gone.delete(moved.identity)
+      changes.push({ change: 'superseded', before: moved, now: each, reason })
+    } else {
+      changes.push({ change: 'raised', now: each, reason })
+    }
+  }
+  for (const each of gone.values()) changes.push({ change: 'withdrawn', before: each, reason })
+  return changes
+}
+
+/** When it could be known is no part of what it says: late data beside it moves that. */
+function isSame(one: Finding, other: Finding): boolean {
+  return JSON.stringify({ ...one, knowableUs: 0 }) === JSON.stringify({ ...other, knowableUs: 0 })
+}
+
+/** Told by the same rule and limits, and no less grave than it was. */
+function isContinued(before: Finding, now: Finding): boolean {
+  return (
+    before.ruleVersion === now.ruleVersion &&
+    before.revision === now.revision &&
+    before.severity === now.severity &&
+    before.certainty === now.certainty &&
+    before.toUs === undefined
+  )
+}
+
+/** Of the same rule and subject, at a time that they share. */
+function isSameIncident(one: Finding, other: Finding): boolean {
+  if (one.rule !== other.rule || one.subject !== other.subject) return false
+  if (one.variant !== other.variant) return false
+  const { fromUs, toUs = Number.POSITIVE_INFINITY } = one
+  return fromUs <= (other.toUs ?? Number.POSITIVE_INFINITY) && other.fromUs <= toUs
+}
+
+/** A change of rules tried on what is stored: how many findings it would add, and spare. */
+export interface DryRun {
+  readonly raised: number
+  readonly spared: number
+  readonly changed: number
+  /** Per rule, what it would have raised more (or, below 0, less). */
+  readonly byRule: Readonly<Record<string, number>>
+}
+
+export function dryRun(before: readonly Finding[], now: readonly Finding[]): DryRun {
+  const changes = difference(before, now, 'rules')
+  const count = (kind: FindingChange['change']) =>
+    changes.filter(({ change }) => change === kind).length
+  const byRule: Record<string, number> = {}
+  for (const each of changes) {
+    if (each.change === 'raised') byRule[each.now.rule] = (byRule[each.now.rule] ?? 0) + 1
+    if (each.change === 'withdrawn') byRule[each.before.rule] = (byRule[each.before.rule] ?? 0) - 1
+  }
+  return {
+    raised: count('raised'),
+    spared: count('withdrawn'),
+    changed: count('superseded'),
+    byRule,
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * F1: a failed test holds what came of the lot: every item reached forward, each with the way to
+ * it and how certain that is; and, as possible, what shared inputs, line or day with it. For
+ * building materials the ways end at the places where it was built in.
+ */
+import type { Certainty } from '#trace/parts.ts'
+import { type Finding, finding } from './finding.ts'
+import { recallScope, type ScopeItem, type ScopeSource, type Tier } from './recall-scope.ts'
+import type { InForce } from './rule-set.ts'
+
+/** A test that was not passed. */
+export interface Failure {
+  /** Canonical key of the lot, or of the one thing that was tested. */
+  readonly key: string
+  readonly test: string
+  readonly result: string
+  readonly reportedUs: number
+  readonly recordedUs: number
+  readonly eventID: string
+}
+
+const CERTAINTY: Readonly<Record<Tier, Certainty>> = {
+  proven: 'observed',
+  inferred: 'inferred',
+  possible: 'possible',
+}
+
+/**
+ * First the failure itself, then a finding for each item, as they are reached; an item that is
+ * reached again more certainly comes again under the same identity.
+ */
+export async function* holdsOf(
+  rule: InForce<'F1'>,
+  failure: Failure,
+  source: ScopeSource,
+): AsyncGenerator<Finding> {
+  const { key, test, result, reportedUs, recordedUs, eventID } = failure
+  const common = {
+    fromUs: reportedUs,
+    knowableUs: Math.max(reportedUs, recordedUs),
+    incident: `${key} ${test}`,
+    cause: `${key} ${test}`,
+  }
+  const affected = [{ key, certainty: 'observed' as const, path: [key] }]
+  const words = { test, result, lot: key }
+  const own = { ...common, subject: key, words, eventIDs: [eventID], affected }
+  yield finding(rule, 'failed', own)
+  for await (const part of recallScope(source, [{ kind: 'key', key }])) {
+    if (part.part === 'item' && part.key !== key) yield hold(rule, part, common, failure)
+  }
+}
+
+function hold(
+  rule: InForce<'F1'>,
+  { key, tier, path, assumption }: ScopeItem,
+  common: { readonly fromUs: number; readonly knowableUs: number; readonly incident: string },
+  { key: lot, test, eventID }: Failure,
+): Finding {
+  const isBeside = path.some(({ by }) => by === 'same-line-and-day' || by === 'carry-over')
+  const certainty = CERTAINTY[tier]
+  return finding(rule, isBeside ? 'sibling' : 'contains', {
+    ...common,
+    subject: key,
+    certainty,
+    // What is merely possible is looked at, not thrown away.
+    severity: tier === 'possible' ? 'warning' : rule.severity,
+    words: { lot, test, ...(assumption === undefined ? {} : { assumption }) },
+    eventIDs: [...new Set([eventID, ...path.flatMap((step) => step.eventIDs)])],
+    affected: [{ key, certainty, path: path.map((step) => step.key) }],
+  })
+}
+
+/** Whether samples were taken as they should: F6 of one place over one year. */
+export interface SamplingProgress {
+  /** Canonical key, or the name of a district. */
+  readonly place: string
+  readonly residents: number
+  readonly batches: number
+  readonly failed: number
+  /** The year, and the time it is as of. */
+  readonly fromUs: number
+  readonly toUs: number
+  readonly atUs: number
+}
+
+export function samplingFallsShort(rule: InForce<'F6'>, progress: SamplingProgress): Finding[] {
+  const { place, residents, batches, failed, fromUs, toUs, atUs } = progress
+  const { perThousand, passPercent } = rule.parameters
+  const part = Math.min(Math.max((atUs - fromUs) / (toUs - fromUs), 0), 1)
+  const due = Math.floor((residents / 1_000) * perThousand * part)
+  const common = { subject: place, fromUs, knowableUs: atUs }
+  const findings: Finding[] = []
+  if (batches < due) {
+    const measure = { name: 'batches', value: batches, limit: due, unit: 'count' } as const
+    findings.push(finding(rule, 'few', { ...common, measures: [measure] }))
+  }
+  const rate = batches === 0 ? 100 : ((batches - failed) / batches) * 100
+  if (rate < passPercent) {
+    const measure = { name: 'rate', value: rate, limit: passPercent, unit: 'percent' } as const
+    findings.push(finding(rule, 'passRate', { ...common, measures: [measure] }))
+  }
+  return findings
+}

@@ -1,0 +1,166 @@
+/**
+ * All rules about one item in one machine, so that its history is gone through once: the state
+ * is the sum of its life so far, and each rule looks at the state and at what happens now.
+ *
+ * A follower may feed an item what its events say of it by name, which costs microseconds; then
+ * what a container did for it is missing, and findings of rules that need `history` (dispatch.ts)
+ * have to be confirmed by `recompute` over its history with containers before they are raised.
+ */
+import type { Kind } from '#epcis/identifier.ts'
+import { type ItemHappening, orderOfHappenings, productOf } from './facts.ts'
+import type { Finding } from './finding.ts'
+import { advance, type ItemState, isArrival, UNBORN } from './item-state.ts'
+import { labelDiffers, listedWithPack, lotChanged } from './labels.ts'
+import type { Machine, Stepped } from './machine.ts'
+import { type Reference, siteOf } from './reference.ts'
+import { recalledAndMoving, releasedUntested } from './release.ts'
+import type { RuleSet } from './rule-set.ts'
+import type { ItemContext, ItemRule, Seen } from './seen.ts'
+import {
+  commissionedTwice,
+  isTakenBack,
+  neverCommissioned,
+  noLongerUnknown,
+  seenAfterEnd,
+  soldTwice,
+  stepsOutOfOrder,
+} from './sequence.ts'
+import { expiredAndPassedOn, nearExpiry, nearUs, notFirstExpired } from './shelf-life.ts'
+import { diverted, impossibleTravel, lateUs, receivedElsewhere, stale } from './travel.ts'
+
+/** What may be said of a single thing, of what moves as one, and of an amount. */
+const RULES_OF: Readonly<Partial<Record<Kind, readonly ItemRule[]>>> = {
+  instance: [
+    stepsOutOfOrder,
+    commissionedTwice,
+    neverCommissioned,
+    seenAfterEnd,
+    soldTwice,
+    labelDiffers,
+    listedWithPack,
+    lotChanged,
+    impossibleTravel,
+    diverted,
+    receivedElsewhere,
+    expiredAndPassedOn,
+    notFirstExpired,
+    recalledAndMoving,
+    releasedUntested,
+  ],
+  'logistic-unit': [
+    stepsOutOfOrder,
+    listedWithPack,
+    lotChanged,
+    impossibleTravel,
+    receivedElsewhere,
+    recalledAndMoving,
+  ],
+  lot: [
+    lotChanged,
+    diverted,
+    expiredAndPassedOn,
+    notFirstExpired,
+    recalledAndMoving,
+    releasedUntested,
+  ],
+}
+
+const NO_RULES: readonly ItemRule[] = []
+const NONE: readonly never[] = []
+
+export interface ItemSubject {
+  /** Canonical key. */
+  readonly item: string
+  readonly kind: Kind
+}
+
+/** What every item shares. */
+export interface Watch {
+  readonly rules: RuleSet
+  readonly reference: Reference
+}
+
+/**
+ * The rules about items, for whoever watches many of them: no item costs more than its state.
+ * `itemMachine` is the same for one item.
+ */
+export class ItemRules {
+  readonly #rules: RuleSet
+  readonly #reference: Reference
+
+  constructor({ rules, reference }: Watch) {
+    this.#rules = rules
+    this.#reference = reference
+  }
+
+  step(subject: ItemSubject, state: ItemState, now: ItemHappening): Stepped<ItemState> {
+    const { eventTimeUs, eventID, place } = now.facts
+    const context = this.#contextOf(subject, eventTimeUs, place)
+    const { item, kind, rules, reference } = context
+    const seen: Seen = { item, kind, rules, reference, state, now }
+    let findings: readonly Finding[] = NONE
+    for (const rule of RULES_OF[kind] ?? NO_RULES) findings = together(findings, rule(seen))
+    const next = advance(state, now, isTakenBack(seen))
+    const { away } = state
+    if (away && isWatched(kind) && isArrival(now.facts)) {
+      const shipped = this.#contextOf(subject, away.timeUs, away.place)
+      const late = stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
+      findings = together(findings, late)
+    }
+    // What was near its expiry until now has been so, and is told to its end.
+    if (state.expiresUs !== undefined && (next.end ?? next.sold) !== undefined) {
+      const there = this.#contextOf(subject, eventTimeUs, state.seen?.place)
+      findings = together(findings, nearExpiry(there, state, eventTimeUs, eventTimeUs))
+    }
+    const known = noLongerUnknown(seen)
+    return { state: next, findings, dropped: known === undefined ? NONE : [known] }
+  }
+
+  overdue(subject: ItemSubject, state: ItemState, nowUs: number): readonly Finding[] {
+    const { away } = state
+    const shipped = away && this.#contextOf(subject, away.timeUs, away.place)
+    const under = shipped && isWatched(subject.kind) ? stale(shipped, state, nowUs) : NONE
+    const there = this.#contextOf(subject, nowUs, state.seen?.place)
+    return together(under, nearExpiry(there, state, nowUs))
+  }
+
+  dueUs(subject: ItemSubject, state: ItemState): number | undefined {
+    const { away, seen } = state
+    const rule = away && this.#contextOf(subject, away.timeUs, away.place).rules.C14
+    const under =
+      rule && isWatched(subject.kind) ? lateUs(rule, this.#reference, away).dueUs + 1 : undefined
+    const near = nearUs(this.#contextOf(subject, seen?.timeUs ?? 0, seen?.place), state)?.atUs
+    if (under === undefined || near === undefined) return under ?? near
+    return Math.min(under, near)
+  }
+
+  #contextOf({ item, kind }: ItemSubject, timeUs: number, place: string | undefined): ItemContext {
+    const reference = this.#reference
+    const domain = reference.product(item)?.domain
+    const site = place === undefined ? undefined : siteOf(reference, place)
+    const rules = this.#rules.all({ domain, product: productOf(item), site }, timeUs)
+    return { item, kind, rules, reference }
+  }
+}
+
+function together(one: readonly Finding[], other: readonly Finding[]): readonly Finding[] {
+  if (other.length === 0) return one
+  return one.length === 0 ? other : [...one, ...other]
+}
+
+/** The machine of one item, to tell its life again. */
+export function itemMachine(subject: ItemSubject, watch: Watch): Machine<ItemState, ItemHappening> {
+  const its = new ItemRules(watch)
+  return {
+    start: UNBORN,
+    order: orderOfHappenings,
+    step: (state, now) => its.step(subject, state, now),
+    overdue: (state, nowUs) => its.overdue(subject, state, nowUs),
+    dueUs: (state) => its.dueUs(subject, state),
+  }
+}
+
+/** Of a lot several consignments may be under way at once: nothing is waited for. */
+function isWatched(kind: Kind): boolean {
+  return kind === 'instance' || kind === 'logistic-unit'
+}

@@ -1,0 +1,168 @@
+/**
+ * What is remembered of one item: plain JSON of a few hundred bytes, and all that rules about the
+ * order of its life need. It is the sum of what happened, so replaying gives the same.
+ */
+import { type EventFacts, expiryUs, type ItemHappening } from './facts.ts'
+
+/** Something that happened, and where. */
+export interface Mark {
+  readonly timeUs: number
+  readonly eventID: string
+  readonly place?: string
+  readonly party: string
+}
+
+export interface ItemState {
+  readonly first?: Mark | undefined
+  /** The latest time at which anything so far could be known. */
+  readonly knownUs: number
+  readonly born?: (Mark & { readonly byTransformation: boolean }) | undefined
+  /** How it came to its end. */
+  readonly end?: (Mark & { readonly step: string }) | undefined
+  readonly sold?:
+    | (Mark & { readonly step: string; readonly transactions: readonly string[] })
+    | undefined
+  /** It is under way. */
+  readonly away?: (Mark & { readonly step: string; readonly to: readonly string[] }) | undefined
+  /** Where it arrived last. */
+  readonly here?: Mark | undefined
+  /** Where it was seen last. */
+  readonly seen?: Mark | undefined
+  readonly lots: readonly string[]
+  readonly expiry?: string | undefined
+  /** The end of the day it expires on. */
+  readonly expiresUs?: number | undefined
+  readonly container?: string | undefined
+  /** Lots that were packed into it. */
+  readonly packed: readonly string[]
+  /** Whether it was ever made or received, as a lot has to be before it is shipped. */
+  readonly isHad: boolean
+}
+
+export const UNBORN: ItemState = { knownUs: 0, lots: [], packed: [], isHad: false }
+
+const ENDINGS = new Set(['decommissioning', 'destroying', 'dispensing', 'killing'])
+const SALES = new Set(['retail_selling', 'dispensing'])
+const ARRIVALS = new Set(['arriving', 'receiving', 'accepting'])
+const DEPARTURES = new Set(['shipping', 'departing'])
+/** What is said of a thing that is back among the living. */
+const BACK = new Set([
+  'active',
+  'available',
+  'returned',
+  'sellable_accessible',
+  'sellable_not_accessible',
+])
+
+export function isEnding({ bizStep }: EventFacts): boolean {
+  return bizStep !== undefined && ENDINGS.has(bizStep)
+}
+
+export function isSale({ bizStep, disposition }: EventFacts): boolean {
+  return bizStep !== undefined && SALES.has(bizStep) && disposition !== 'partially_dispensed'
+}
+
+export function isArrival({ bizStep }: EventFacts): boolean {
+  return bizStep !== undefined && ARRIVALS.has(bizStep)
+}
+
+export function isDeparture({ bizStep }: EventFacts): boolean {
+  return bizStep !== undefined && DEPARTURES.has(bizStep)
+}
+
+/** Whether the event says that something sold or ended is back. */
+export function isReturn(facts: EventFacts): boolean {
+  return facts.disposition !== undefined && BACK.has(facts.disposition) && !isSale(facts)
+}
+
+/** Whether the item comes into being by it. */
+export function isBirth({ facts, role }: ItemHappening): boolean {
+  if (role === 'output') return true
+  return role === 'object' && facts.type === 'ObjectEvent' && facts.action === 'ADD'
+}
+
+/** What an event ends it by; undefined where it goes on. Of a lot only a part has its end. */
+function endOf({ facts, role }: ItemHappening): string | undefined {
+  if (role === 'input') return 'transforming'
+  if (role !== 'object') return undefined
+  if (isEnding(facts)) return facts.bizStep
+  const isDeleted = facts.type === 'ObjectEvent' && facts.action === 'DELETE'
+  // A sale is an end that a customer may take back: it is kept apart.
+  return isDeleted && !isSale(facts) ? (facts.bizStep ?? 'decommissioning') : undefined
+}
+
+export function markOf({ eventTimeUs, eventID, place, party }: EventFacts): Mark {
+  if (place === undefined) return { timeUs: eventTimeUs, eventID, party }
+  return { timeUs: eventTimeUs, eventID, party, place }
+}
+
+type Draft = { -readonly [Name in keyof ItemState]: ItemState[Name] }
+
+/** The state after a happening. `isTakenBack`: a rule found that it ends an end. */
+export function advance(
+  state: ItemState,
+  happening: ItemHappening,
+  isTakenBack: boolean,
+): ItemState {
+  const { facts } = happening
+  const mark = markOf(facts)
+  const next: Draft = { ...state, knownUs: Math.max(state.knownUs, facts.recordTimeUs) }
+  next.first ??= mark
+  if (mark.place !== undefined) next.seen = mark
+  if (isTakenBack) {
+    next.end = undefined
+    next.sold = undefined
+  }
+  if (isBirth(happening)) bear(next, happening, mark)
+  const end = endOf(happening)
+  if (end !== undefined && !state.end) next.end = { ...mark, step: end }
+  if (happening.role === 'object' && isSale(facts)) {
+    next.sold = { ...mark, step: facts.bizStep ?? '', transactions: facts.transactions }
+  }
+  move(next, happening, mark)
+  pack(next, happening)
+  const first = happening.lots[0]
+  if (next.lots.length === 0 && first !== undefined) next.lots = happening.lots
+  return next
+}
+
+function bear(next: Draft, { facts, lots }: ItemHappening, mark: Mark): void {
+  const byTransformation = facts.type === 'TransformationEvent'
+  next.born ??= { ...mark, byTransformation }
+  next.isHad = true
+  if (lots.length > 0 && next.lots.length === 0) next.lots = lots
+  if (facts.expiry === undefined || next.expiry !== undefined) return
+  next.expiry = facts.expiry
+  const endUs = expiryUs(facts.expiry, facts.offsetMinutes)
+  if (endUs !== undefined) next.expiresUs = endUs
+}
+
+function move(next: Draft, { facts }: ItemHappening, mark: Mark): void {
+  if (facts.bizStep === 'void_shipping') {
+    next.away = undefined
+  } else if (isDeparture(facts)) {
+    const isSame = next.away !== undefined && facts.bizStep === 'departing'
+    const step = facts.bizStep ?? ''
+    if (!isSame) next.away = { ...mark, step, to: facts.destinations }
+    next.here = undefined
+  } else if (isArrival(facts)) {
+    next.here = mark
+    next.isHad = true
+    next.away = undefined
+  }
+}
+
+function pack(next: Draft, { facts, role }: ItemHappening): void {
+  if (facts.type !== 'AggregationEvent') return
+  if (role === 'child' && facts.parent !== undefined) {
+    if (facts.action === 'ADD') next.container = facts.parent
+    if (facts.action === 'DELETE') next.container = undefined
+  }
+  if (role !== 'parent') return
+  if (facts.action === 'ADD') {
+    const lots = facts.members.filter((member) => member.role === 'child' && member.kind === 'lot')
+    if (lots.length > 0) next.packed = [...new Set([...next.packed, ...lots.map(({ key }) => key)])]
+  } else if (facts.action === 'DELETE' && !facts.members.some((each) => each.role === 'child')) {
+    next.packed = []
+  }
+}

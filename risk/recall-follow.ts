@@ -1,0 +1,131 @@
+/**
+ * How a recall goes: G3 who has not answered, how much is accounted for, whom to check by level of
+ * effectiveness, and G4 whether the scope is wider than what is proven.
+ */
+import { createHash } from 'node:crypto'
+import { type Finding, finding } from './finding.ts'
+import type { RecallClass } from './recall-clock.ts'
+import type { ScopeSummary } from './recall-scope.ts'
+import type { InForce } from './rule-set.ts'
+import { US_AN_HOUR } from './words.ts'
+
+/** One party that got some of it. Amounts in one unit for the whole recall. */
+export interface Consignee {
+  /** Canonical key or `party:slug`. */
+  readonly key: string
+  readonly shipped: number
+  readonly onHand: number
+  readonly returned: number
+  readonly destroyed: number
+  readonly used: number
+  readonly notifiedUs?: number
+  readonly acknowledgedUs?: number
+}
+
+/** G3 as of a time, the latest answers included; a party that was not told owes none. */
+export function notAnswered(
+  rule: InForce<'G3'>,
+  recall: string,
+  recallClass: RecallClass,
+  consignees: readonly Consignee[],
+  nowUs: number,
+): Finding[] {
+  const { firstHours, secondHours, thirdHours } = rule.parameters
+  const limit = { I: firstHours, II: secondHours, III: thirdHours }[recallClass]
+  return consignees.flatMap(({ key, notifiedUs, acknowledgedUs }) => {
+    if (notifiedUs === undefined) return []
+    const dueUs = notifiedUs + limit * US_AN_HOUR
+    const untilUs = Math.min(acknowledgedUs ?? nowUs, nowUs)
+    if (untilUs <= dueUs) return []
+    const value = (untilUs - notifiedUs) / US_AN_HOUR
+    return [
+      finding(rule, 'silent', {
+        subject: key,
+        incident: recall,
+        fromUs: notifiedUs,
+        toUs: acknowledgedUs,
+        knowableUs: dueUs + 1,
+        measures: [{ name: 'waited', value, limit, unit: 'hours' }],
+        words: { recall },
+        cause: recall,
+      }),
+    ]
+  })
+}
+
+export interface Accounted {
+  readonly shipped: number
+  readonly accounted: number
+  /** 0 to 100; more where more is told of than was shipped. Undefined where nothing was. */
+  readonly percent: number | undefined
+}
+
+/** How much of what was shipped is on hand, returned, destroyed or used. */
+export function accountedFor(consignees: readonly Consignee[]): Accounted {
+  let shipped = 0
+  let accounted = 0
+  for (const each of consignees) {
+    shipped += each.shipped
+    accounted += each.onHand + each.returned + each.destroyed + each.used
+  }
+  return { shipped, accounted, percent: shipped > 0 ? (accounted / shipped) * 100 : undefined }
+}
+
+/**
+ * Part of the consignees that are checked, in percent. B is any between A and C: half where the
+ * recall does not say. [FDA IOM 7.3.2.2; 21 CFR 7.42(b)(3)]
+ */
+export const EFFECTIVENESS_LEVELS = { A: 100, B: 50, C: 10, D: 2, E: 0 } as const
+
+export type EffectivenessLevel = keyof typeof EFFECTIVENESS_LEVELS
+
+/**
+ * The consignees to check, sorted. Drawn by lot from the seed: the same seed and parties give the
+ * same sample in whatever order they come, and nobody can choose whom it spares. At least one,
+ * where any is to be checked.
+ */
+export function sampleOfConsignees(
+  keys: readonly string[],
+  level: EffectivenessLevel,
+  seed: string,
+  percent: number = EFFECTIVENESS_LEVELS[level],
+): string[] {
+  const distinct = [...new Set(keys)]
+  const size = Math.ceil((distinct.length * Math.min(Math.max(percent, 0), 100)) / 100)
+  const drawn = distinct.map((key) => ({ key, lot: lotOf(seed, key) }))
+  drawn.sort((one, other) => (one.lot < other.lot ? -1 : 1))
+  return drawn
+    .slice(0, size)
+    .map(({ key }) => key)
+    .sort()
+}
+
+function lotOf(seed: string, key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([seed, key]))
+    .digest('hex')
+}
+
+/** G4: says when little of a scope is proven. */
+export function scopeTooWide(
+  rule: InForce<'G4'>,
+  recall: string,
+  { tiers }: ScopeSummary,
+  decidedUs: number,
+): Finding[] {
+  const all = tiers.proven + tiers.inferred + tiers.possible
+  const percent = all === 0 ? 100 : (tiers.proven / all) * 100
+  const { leastPercent } = rule.parameters
+  if (percent >= leastPercent) return []
+  return [
+    finding(rule, 'wide', {
+      subject: recall,
+      fromUs: decidedUs,
+      knowableUs: decidedUs,
+      measures: [
+        { name: 'proven', value: percent, limit: leastPercent, unit: 'percent' },
+        { name: 'affected', value: tiers.proven, limit: all, unit: 'count' },
+      ],
+    }),
+  ]
+}

@@ -1,0 +1,280 @@
+/**
+ * The rules in force: the tables, and over them changes for a profile, a site, a product or both,
+ * each from a date on. What is asked for is (rule, product, site, time), and what is the most
+ * particular wins; of two as particular, the one that took effect last.
+ */
+import { z } from 'zod'
+import { DOMAINS, type Domain, type ParameterSpec, SEVERITIES, type Severity } from './rule.ts'
+import { isRuleId, type ParametersOf, RULE_IDS, type RuleId, ruleOf } from './table.ts'
+
+/** A rule with its parameters as they hold for one product, place and time. */
+export interface InForce<Id extends RuleId> {
+  readonly rule: Id
+  readonly version: number
+  readonly revision: string
+  readonly severity: Severity
+  readonly parameters: ParametersOf<Id>
+}
+
+/** What a rule is asked for. Nothing given is the profile-less default. */
+export interface Scope {
+  readonly domain?: Domain | undefined
+  /** Canonical keys. */
+  readonly product?: string | undefined
+  readonly site?: string | undefined
+}
+
+export const ruleChangeSchema = z
+  .strictObject({
+    /** Name of the change, for whoever asks where a limit comes from. */
+    revision: z.string().min(1).max(100),
+    rule: z.string().max(10),
+    enabled: z.boolean().optional(),
+    severity: z.enum(SEVERITIES).optional(),
+    parameters: z.record(z.string().max(40), z.unknown()).optional(),
+    domain: z.enum(DOMAINS).optional(),
+    product: z.string().min(1).max(2048).optional(),
+    site: z.string().min(1).max(2048).optional(),
+    /** Microseconds since 1970; from this on, and up to and without that. */
+    fromUs: z.int().nonnegative(),
+    toUs: z.int().nonnegative().optional(),
+    author: z.string().min(1).max(200),
+    reason: z.string().min(1).max(2000),
+  })
+  .meta({ id: 'RuleChange' })
+
+export type RuleChange = z.infer<typeof ruleChangeSchema>
+
+/** Why a change is refused. Codes are added, never renamed. */
+export const CHANGE_REFUSALS = {
+  malformed: 'The change has not the form of one.',
+  rule_unknown: 'There is no such rule.',
+  parameter_unknown: 'The rule has no such parameter.',
+  parameter_invalid: 'The value has not the type of the parameter, or is outside of its bounds.',
+  not_ascending: 'A limit that has to be below another one is not.',
+  product_unknown: 'No such product is registered.',
+  site_unknown: 'No such site is registered.',
+  never_in_effect: 'The change ends before it begins.',
+} as const
+
+export type ChangeRefusal = keyof typeof CHANGE_REFUSALS
+
+export type CheckedChange =
+  | { readonly ok: true; readonly change: RuleChange }
+  | {
+      readonly ok: false
+      readonly code: ChangeRefusal
+      readonly path: string
+      readonly message: string
+    }
+
+/** What is registered, so that a limit is not set for a product that does not exist. */
+export interface Registered {
+  readonly hasProduct: (key: string) => boolean
+  readonly hasSite: (key: string) => boolean
+}
+
+function refuse(code: ChangeRefusal, path: string): CheckedChange {
+  return { ok: false, code, path, message: CHANGE_REFUSALS[code] }
+}
+
+/** A change as it came, checked; refused with a code, a JSON Pointer and a sentence. */
+export function checkChange(input: unknown, registered: Registered): CheckedChange {
+  const parsed = ruleChangeSchema.safeParse(input)
+  if (!parsed.success) {
+    const path = parsed.error.issues[0]?.path ?? []
+    return refuse('malformed', path.map((each) => `/${String(each)}`).join(''))
+  }
+  const change = parsed.data
+  const { rule, product, site, fromUs, toUs } = change
+  if (!isRuleId(rule)) return refuse('rule_unknown', '/rule')
+  if (toUs !== undefined && toUs <= fromUs) return refuse('never_in_effect', '/toUs')
+  if (product !== undefined && !registered.hasProduct(product)) {
+    return refuse('product_unknown', '/product')
+  }
+  if (site !== undefined && !registered.hasSite(site)) return refuse('site_unknown', '/site')
+  return checkParameters(rule, change) ?? { ok: true, change }
+}
+
+function checkParameters(rule: RuleId, change: RuleChange): CheckedChange | undefined {
+  const { parameters: specs, ascending = [] } = ruleOf(rule)
+  const given = change.parameters ?? {}
+  for (const [name, value] of Object.entries(given)) {
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
+    if (!spec) return refuse('parameter_unknown', `/parameters/${name}`)
+    if (!schemaOf(spec).safeParse(value).success) {
+      return refuse('parameter_invalid', `/parameters/${name}`)
+    }
+  }
+  for (const [lower, upper] of ascending) {
+    const low = given[lower] ?? specs[lower]?.value
+    const high = given[upper] ?? specs[upper]?.value
+    if (typeof low === 'number' && typeof high === 'number' && low >= high) {
+      return refuse('not_ascending', `/parameters/${lower}`)
+    }
+  }
+  return undefined
+}
+
+const WORD = z.string().min(1).max(200)
+
+/** The zod schema of the values of a parameter. */
+export function schemaOf(spec: ParameterSpec): z.ZodType {
+  switch (spec.kind) {
+    case 'number':
+      return z.number().min(spec.min).max(spec.max)
+    case 'choice':
+      return z.enum(spec.of)
+    case 'words':
+      return z.array(WORD).min(1).max(50)
+    case 'bands':
+      return z
+        .array(z.tuple([z.number().min(0).max(36_500), z.number().min(0).max(3650)]))
+        .min(1)
+        .max(20)
+        .refine((bands) =>
+          bands.every(([from], at) => at === 0 || from < (bands[at - 1]?.[0] ?? 0)),
+        )
+  }
+}
+
+/** Rules whose limits are those a product is stored at. */
+const STORED_AT = ['A1', 'A2', 'A4'] as const
+
+/** The changes that the storage temperatures of a registered product amount to. */
+export function storageLimits(
+  product: string,
+  celsius: { readonly min: number; readonly max: number },
+): RuleChange[] {
+  return STORED_AT.map((rule) => ({
+    revision: 'product register',
+    rule,
+    product,
+    parameters: { low: celsius.min, high: celsius.max },
+    fromUs: 0,
+    author: 'register',
+    reason: 'Storage temperatures of the product.',
+  }))
+}
+
+export type InForceTable = { readonly [Id in RuleId]?: InForce<Id> }
+
+/** How particular a change is: a product counts more than a site, a site more than a profile. */
+function weightOf({ product, site, domain }: RuleChange): number {
+  return (
+    (product === undefined ? 0 : 4) + (site === undefined ? 0 : 2) + (domain === undefined ? 0 : 1)
+  )
+}
+
+/** Beyond so many answers all are forgotten, and found again where needed. */
+const KEPT = 10_000
+
+export class RuleSet {
+  /** By rule, the least particular and earliest first: later ones win. */
+  readonly #changes = new Map<string, readonly RuleChange[]>()
+  /** Times at which some change begins or ends, ascending. */
+  readonly #turns: readonly number[]
+  readonly #known = new Map<string, InForceTable>()
+  /** Products and sites that changes speak of. */
+  readonly #named: ReadonlySet<string>
+  readonly #eras: Map<Domain | undefined, InForceTable>[] = []
+
+  /** `changes`: checked ones, in any order. */
+  constructor(changes: readonly RuleChange[] = []) {
+    const ordered = [...changes].sort(
+      (one, other) =>
+        weightOf(one) - weightOf(other) ||
+        one.fromUs - other.fromUs ||
+        (one.revision < other.revision ? -1 : 1),
+    )
+    for (const change of ordered) {
+      this.#changes.set(change.rule, [...(this.#changes.get(change.rule) ?? []), change])
+    }
+    this.#named = new Set(
+      changes.flatMap(({ product, site }) => [product ?? [], site ?? []].flat()),
+    )
+    const turns = changes.flatMap(({ fromUs, toUs }) =>
+      toUs === undefined ? [fromUs] : [fromUs, toUs],
+    )
+    this.#turns = [...new Set(turns)].sort((one, other) => one - other)
+  }
+
+  /** A rule as it holds for a scope at a time; undefined where it is off. */
+  get<Id extends RuleId>(rule: Id, scope: Scope, timeUs: number): InForceTable[Id] {
+    return this.all(scope, timeUs)[rule]
+  }
+
+  /** All rules that are on for a scope at a time. */
+  all(scope: Scope, timeUs: number): InForceTable {
+    const era = this.#era(timeUs)
+    const { domain, product, site } = scope
+    // Only products and sites that some change names are told apart: the others are all alike.
+    const named = this.#named
+    const isProduct = product !== undefined && named.has(product)
+    const isSite = site !== undefined && named.has(site)
+    if (!isProduct && !isSite) return this.#common(era, scope, timeUs)
+    const name = `${era} ${domain} ${isProduct ? product : ''} ${isSite ? site : ''}`
+    const known = this.#known.get(name)
+    if (known) return known
+    const found = this.#resolveAll(scope, timeUs)
+    if (this.#known.size >= KEPT) this.#known.clear()
+    this.#known.set(name, found)
+    return found
+  }
+
+  /** For products and sites of which no change speaks. */
+  #common(era: number, scope: Scope, timeUs: number): InForceTable {
+    const ofEra = this.#eras[era] ?? new Map<Domain | undefined, InForceTable>()
+    this.#eras[era] = ofEra
+    const known = ofEra.get(scope.domain)
+    if (known) return known
+    const found = this.#resolveAll(scope, timeUs)
+    ofEra.set(scope.domain, found)
+    return found
+  }
+
+  #resolveAll(scope: Scope, timeUs: number): InForceTable {
+    const entries = RULE_IDS.flatMap((rule) => {
+      const inForce = this.#resolve(rule, scope, timeUs)
+      return inForce ? [[rule, inForce] as const] : []
+    })
+    return Object.fromEntries(entries)
+  }
+
+  /** How many turns lie before a time: between two of them nothing changes. */
+  #era(timeUs: number): number {
+    let at = 0
+    while (at < this.#turns.length && (this.#turns[at] ?? timeUs) <= timeUs) at++
+    return at
+  }
+
+  #resolve<Id extends RuleId>(rule: Id, scope: Scope, timeUs: number): InForce<RuleId> | undefined {
+    const spec = ruleOf(rule)
+    let enabled = scope.domain === undefined || spec.profiles.includes(scope.domain)
+    let { severity } = spec
+    let revision = 'default'
+    const values: Record<string, unknown> = {}
+    for (const [name, { value }] of Object.entries(spec.parameters)) values[name] = value
+    for (const change of this.#changes.get(rule) ?? []) {
+      if (!isMeant(change, scope, timeUs)) continue
+      enabled = change.enabled ?? enabled
+      severity = change.severity ?? severity
+      revision = change.revision
+      Object.assign(values, change.parameters)
+    }
+    if (!enabled) return undefined
+    return { rule, version: spec.version, revision, severity, parameters: typedAs(rule, values) }
+  }
+}
+
+function isMeant(change: RuleChange, scope: Scope, timeUs: number): boolean {
+  if (timeUs < change.fromUs || (change.toUs !== undefined && timeUs >= change.toUs)) return false
+  if (change.domain !== undefined && change.domain !== scope.domain) return false
+  if (change.product !== undefined && change.product !== scope.product) return false
+  return change.site === undefined || change.site === scope.site
+}
+
+/** Values of the table, or of changes that were checked against it. */
+function typedAs<Id extends RuleId>(_rule: Id, values: Record<string, unknown>): ParametersOf<Id> {
+  return values as ParametersOf<Id>
+}

@@ -1,0 +1,88 @@
+/** Rules of family G: recalls. */
+import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
+
+export const RECALL = {
+  G1: {
+    version: 1,
+    title: text('召回品仍在流通', 'Recalled, and still moving'),
+    action: text(
+      '立即停止并隔离，通知召回方。',
+      'Stop and hold it at once; tell whoever recalls it.',
+    ),
+    severity: 'critical',
+    subject: 'item',
+    profiles: DOMAINS,
+    source: '食品安全法 63',
+    parameters: {
+      steps: words(
+        ['shipping', 'retail_selling', 'dispensing', 'installing'],
+        '视为流通的步骤',
+        'Steps by which it moves on; so does going into a transformation',
+      ),
+    },
+    texts: {
+      moving: text('召回 {recall} 生效后仍 {step}。', '{step}, though recall {recall} is open.'),
+    },
+  },
+  G2: {
+    version: 1,
+    title: text('召回时限', 'Recall clock'),
+    action: text('立即补做并说明原因。', 'Do it now, and say why it is late.'),
+    severity: 'critical',
+    subject: 'recall',
+    profiles: DOMAINS,
+    source: 'Clocks by law and class: see the table of clocks',
+    parameters: {
+      warnPercent: number(
+        80,
+        'percent',
+        [1, 100],
+        '预警比例',
+        'Part of the time at which it warns',
+      ),
+    },
+    texts: {
+      near: text('{step} 时限将于 {due} 届满。', '{step} is due on {due}.'),
+      late: text('{step} 已过时限 {due}。', '{step} was due on {due}.'),
+      doneLate: text('{step} 完成晚于时限 {due}。', '{step} was done after {due}.'),
+    },
+  },
+  G3: {
+    version: 1,
+    title: text('未回应召回通知', 'No answer to a recall'),
+    action: text('电话联系，必要时现场核查。', 'Call; visit if there is no answer.'),
+    severity: 'warning',
+    subject: 'party',
+    profiles: DOMAINS,
+    source: 'Design: 24 h in class I, 48 h in class II',
+    parameters: {
+      firstHours: number(24, 'hours', [1, 720], '一级', 'Class I'),
+      secondHours: number(48, 'hours', [1, 720], '二级', 'Class II'),
+      thirdHours: number(72, 'hours', [1, 720], '三级', 'Class III'),
+    },
+    texts: {
+      silent: text(
+        '通知后 {waited} 未确认（限 {waited.limit}）。',
+        'No answer {waited} after the notice (limit {waited.limit}).',
+      ),
+    },
+  },
+  G4: {
+    version: 1,
+    title: text('召回范围偏大', 'Recall wider than needed'),
+    action: text('逐项核对“可能”部分的依据。', 'Check what the possible part rests on.'),
+    severity: 'info',
+    subject: 'recall',
+    profiles: DOMAINS,
+    source: 'Minimal scope: forward closure over proven links; batch dispersion of Dupuy',
+    parameters: {
+      leastPercent: number(50, 'percent', [0, 100], '已证实占比下限', 'Least part that is proven'),
+    },
+    texts: {
+      wide: text(
+        '范围内仅 {proven} 已证实（限 {proven.limit}）。',
+        'Only {proven} of the scope is proven (limit {proven.limit}).',
+      ),
+    },
+  },
+} as const satisfies Record<string, RuleSpec>

@@ -1,0 +1,150 @@
+/**
+ * Where a thing goes: C9 faster than anything travels, D3 into a market that is not its own, D4
+ * to another than it was shipped to, C14 nowhere at all.
+ */
+
+import { productOf } from './facts.ts'
+import type { Finding } from './finding.ts'
+import { finding } from './finding.ts'
+import { type ItemState, isArrival, type Mark } from './item-state.ts'
+import { type PlaceFacts, type Reference, siteOf } from './reference.ts'
+import type { InForce } from './rule-set.ts'
+import { found, type ItemContext, isSamePlace, NOTHING, type Seen } from './seen.ts'
+import { US_A_DAY, US_A_MINUTE, US_AN_HOUR } from './words.ts'
+
+const EARTH_KM = 6371.0088
+const RADIANS = Math.PI / 180
+
+/** Great-circle distance between the edges of two places; undefined where one is unknown. */
+export function distanceKm(one: PlaceFacts, other: PlaceFacts): number | undefined {
+  const { latitude: a, longitude: b, radiusKm: r = 0 } = one
+  const { latitude: c, longitude: d, radiusKm: s = 0 } = other
+  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined
+  const alongUs = Math.sin(((c - a) * RADIANS) / 2) ** 2
+  const across = Math.sin(((d - b) * RADIANS) / 2) ** 2
+  const half = alongUs + Math.cos(a * RADIANS) * Math.cos(c * RADIANS) * across
+  const between = 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(half)))
+  return Math.max(0, between - r - s)
+}
+
+export function impossibleTravel(seen: Seen): readonly Finding[] {
+  const rule = seen.rules.C9
+  const { state, now, reference } = seen
+  const { place, eventTimeUs } = now.facts
+  const { seen: before } = state
+  if (!rule || !before?.place || place === undefined || place === before.place) return NOTHING
+  if (now.certainty !== 'observed') return NOTHING
+  const from = reference.place(before.place)
+  const to = reference.place(place)
+  const distance = from && to && distanceKm(from, to)
+  if (distance === undefined) return NOTHING
+  const { fastest, skewMinutes } = rule.parameters
+  const passedUs = eventTimeUs - before.timeUs
+  // Both clocks may be wrong: whoever is tried gets the benefit of it.
+  const hours = (passedUs + skewMinutes * US_A_MINUTE) / US_AN_HOUR
+  const speed = distance / Math.max(hours, 1e-6)
+  if (speed <= fastest) return NOTHING
+  const isAtOnce = passedUs <= skewMinutes * US_A_MINUTE
+  return [
+    found(seen, rule, isAtOnce ? 'twoPlaces' : 'fast', {
+      with: [before],
+      measures: [
+        { name: 'distance', value: distance, limit: undefined, unit: 'kilometres' },
+        { name: 'duration', value: passedUs / US_A_MINUTE, limit: undefined, unit: 'minutes' },
+        { name: 'speed', value: speed, limit: fastest, unit: 'kilometres-an-hour' },
+      ],
+      words: { from: before.place, to: place },
+    }),
+  ]
+}
+
+export function diverted(seen: Seen): readonly Finding[] {
+  const rule = seen.rules.D3
+  const { item, now, reference } = seen
+  if (!rule || now.role === 'parent') return NOTHING
+  const product = reference.product(item)
+  const { place, destinations, eventID } = now.facts
+  const findings: Finding[] = []
+  const market = place === undefined ? undefined : reference.place(place)?.market
+  if (product?.markets && market !== undefined && !product.markets.includes(market)) {
+    const words = { market }
+    findings.push(found(seen, rule, 'market', { words, cause: `${productOf(item)} ${market}` }))
+  }
+  const allowed = product?.consignees
+  if (allowed && now.facts.bizStep === 'shipping') {
+    const party = destinations.find((each) => isForeign(reference, each, allowed))
+    const words = { party: party ?? '' }
+    if (party !== undefined)
+      findings.push(found(seen, rule, 'consignee', { words, cause: eventID }))
+  }
+  return findings
+}
+
+function isForeign(reference: Reference, key: string, allowed: readonly string[]): boolean {
+  const party = reference.party(key)?.key ?? reference.place(key)?.party
+  return party !== undefined && !allowed.includes(party) && !allowed.includes(key)
+}
+
+export function receivedElsewhere(seen: Seen): readonly Finding[] {
+  const rule = seen.rules.D4
+  const { state, now, reference } = seen
+  const { away } = state
+  if (!rule || !away || away.to.length === 0 || !isArrival(now.facts)) return NOTHING
+  const { place, bizLocation, party, eventID } = now.facts
+  const by = [place, bizLocation, reference.party(party)?.key, `party:${party}`]
+  const ours = by.filter((key): key is string => key !== undefined)
+  if (away.to.some((to) => ours.some((key) => isSameReceiver(reference, to, key)))) return NOTHING
+  const words = { to: away.to.join(', '), by: place ?? party }
+  const graceUs = rule.parameters.graceHours * US_AN_HOUR
+  return [found(seen, rule, 'elsewhere', { with: [away], words, graceUs, cause: eventID })]
+}
+
+/** A dock, the warehouse behind it and the party that runs it receive for each other. */
+function isSameReceiver(reference: Reference, to: string, key: string): boolean {
+  if (isSamePlace(reference, to, key)) return true
+  const owner = (each: string) => reference.party(each)?.key ?? reference.place(each)?.party ?? each
+  return owner(to) === owner(key)
+}
+
+/** How long a transport may take, of this lane if it is known. */
+export function lateUs(
+  rule: InForce<'C14'>,
+  reference: Reference,
+  { place, timeUs, to }: Mark & { readonly to: readonly string[] },
+): { readonly dueUs: number; readonly days: number } {
+  const { days, slackHours } = rule.parameters
+  const goal = to.find((each) => reference.place(each) !== undefined)
+  const lane =
+    place !== undefined && goal !== undefined
+      ? reference.laneDays(siteOf(reference, place), siteOf(reference, goal))
+      : undefined
+  const allowed = lane === undefined ? days : lane + slackHours / 24
+  return { dueUs: timeUs + allowed * US_A_DAY, days: allowed }
+}
+
+/** C14, of something that is still under way, or has come (`toUs`). */
+export function stale(
+  { item, rules, reference }: ItemContext,
+  { away, knownUs }: ItemState,
+  nowUs: number,
+  toUs?: number,
+  arrival?: string,
+): readonly Finding[] {
+  const rule = rules.C14
+  if (!rule || !away) return NOTHING
+  const { dueUs, days } = lateUs(rule, reference, away)
+  if ((toUs ?? nowUs) <= dueUs) return NOTHING
+  const value = ((toUs ?? nowUs) - away.timeUs) / US_A_DAY
+  return [
+    finding(rule, 'stale', {
+      subject: item,
+      fromUs: away.timeUs,
+      toUs,
+      knowableUs: Math.max(dueUs + 1, knownUs),
+      measures: [{ name: 'days', value, limit: days, unit: 'days' }],
+      eventIDs: arrival === undefined ? [away.eventID] : [away.eventID, arrival],
+      affected: [{ key: item, certainty: 'observed', path: [] }],
+      cause: away.eventID,
+    }),
+  ]
+}
