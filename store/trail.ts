@@ -86,6 +86,8 @@ export interface Applied {
   readonly outcomes: readonly {
     readonly eventRef: number
     readonly repeat: boolean
+    /** Why a server beside the program will never take the event, in its words: it is not stored. */
+    readonly refused?: string
   }[]
 }
 

@@ -120,6 +120,11 @@ export class WritableItems extends Items {
     return ids.map((id, at) => id ?? missing.get(named[at]?.key ?? '')?.id ?? 0)
   }
 
+  /** The number of the last item; 0 where there is none. */
+  last(): number {
+    return this.#last.get()[0]
+  }
+
   override forget(): void {
     super.forget()
     this.#ids.clear()
@@ -140,7 +145,7 @@ export class WritableItems extends Items {
   }
 
   #insertRest(missing: ReadonlyMap<string, NewItem>): void {
-    let last: number = this.#last.get()[0]
+    let last = this.last()
     const values: (number | string)[] = []
     for (const item of missing.values()) {
       if (item.id !== 0) continue

@@ -1,0 +1,78 @@
+/**
+ * The trail store in InfluxDB, with its side file. One process writes; any number of readers read
+ * beside it, in other threads, each with a connection of its own to both.
+ */
+import { StoreFault } from '#store/fault.ts'
+import { openDatabase } from '#store/sqlite/database.ts'
+import { EventIndex, WritableEventIndex } from '#store/sqlite/event-index.ts'
+import { Items, WritableItems } from '#store/sqlite/items.ts'
+import { Words, WritableWords } from '#store/sqlite/words.ts'
+import type { TrailReader, TrailWriter } from '#store/trail.ts'
+import { bindStore } from './binding.ts'
+import { Connection } from './connection.ts'
+import { Ledger } from './ledger.ts'
+import { WritableLedger } from './ledger-writer.ts'
+import { InfluxTrailReader } from './reader.ts'
+import { migrations } from './schema.ts'
+import type { Say } from './server.ts'
+import type { InfluxSettings } from './settings.ts'
+import { InfluxTrailWriter } from './writer.ts'
+
+const writerCacheMiB = 64
+const readerCacheMiB = 32
+const checkpointMiB = 64
+
+/** Opens the store for reading; whether InfluxDB answers shows with the first read. */
+export function readInfluxTrail(file: string, settings: InfluxSettings): TrailReader {
+  const database = openDatabase(file, { migrations, readOnly: true, cacheMiB: readerCacheMiB })
+  const words = new Words(database)
+  const items = new Items(database, words)
+  const index = new EventIndex(database, words)
+  return new InfluxTrailReader(
+    new Connection(settings),
+    new Ledger({ database, words, items, index }),
+  )
+}
+
+/**
+ * Opens the store for writing, making both of its parts where they are missing. A server that
+ * cannot be reached is told to `say` and no failure: it is tried again with each batch.
+ * @throws InfluxSetupError, SchemaVersionError
+ */
+export async function writeInfluxTrail(
+  file: string,
+  settings: InfluxSettings,
+  say: Say,
+): Promise<TrailWriter> {
+  const ledger = openLedger(file)
+  const connection = new Connection(settings)
+  let bound: string | undefined
+  let said = say
+  const bind = async () => {
+    bound ??= await bindStore(connection, ledger, said)
+    return bound
+  }
+  const writer = new InfluxTrailWriter(connection, ledger, bind, () => {
+    // What answers after a failure may be another server.
+    bound = undefined
+    said = () => undefined
+  })
+  try {
+    await bind()
+  } catch (error) {
+    if (!(error instanceof StoreFault)) {
+      await writer.close()
+      throw error
+    }
+    say(error.message)
+  }
+  return writer
+}
+
+export function openLedger(file: string): WritableLedger {
+  const database = openDatabase(file, { migrations, cacheMiB: writerCacheMiB, checkpointMiB })
+  const words = new WritableWords(database)
+  const items = new WritableItems(database, words)
+  const index = new WritableEventIndex(database, words)
+  return new WritableLedger({ database, words, items, index })
+}
