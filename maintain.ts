@@ -1,5 +1,5 @@
 /** The commands that look after a data folder: verify, replay, backup and restore. */
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { replay as replayJournal } from '#ingest/replay.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
@@ -9,14 +9,17 @@ import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { verifyJournal } from '#store/journal/verify.ts'
+import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { findFaults } from '#store/sqlite/database.ts'
-import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { JournalPosition } from '#store/trail.ts'
 import { type Command, readArguments } from './command.ts'
-import { readConfig } from './config.ts'
+import { influxOf, readConfig } from './config.ts'
 
-const folderOf = (): DataFolder => dataFolder(readConfig(process.env).DATA_DIR)
+const folderOf = (): DataFolder => {
+  const config = readConfig(process.env)
+  return dataFolder(config.DATA_DIR, influxOf(config))
+}
 /** Shown one by one; of the others only how many. */
 const MAX_SHOWN = 20
 
@@ -101,7 +104,7 @@ function verifyDatabases(folder: DataFolder): number {
   let faults = 0
   for (const name of ['trail', 'intake', 'registry'] as const) {
     const found = findFaults(folder[name])
-    print(`${name}.db: ${found.length === 0 ? 'whole' : found.join('; ')}`)
+    print(`${basename(folder[name])}: ${found.length === 0 ? 'whole' : found.join('; ')}`)
     faults += found.length
   }
   return faults
@@ -128,7 +131,7 @@ async function verifySegments(
 /** `to` is where the journal ends. */
 async function verifyMessages(folder: DataFolder, to: JournalPosition): Promise<number> {
   const reader = new JournalReader(folder.journal, undefined)
-  const trail = openSqliteTrail(folder.trail, 'read')
+  const trail = await openTrail(folder, 'read')
   const intake = openIntake(folder.intake, { readOnly: true })
   const registry = openRegistry(folder.registry, { readOnly: true })
   try {

@@ -89,6 +89,8 @@ export interface Applied {
     /** Why a server beside the program will never take the event, in its words: it is not stored. */
     readonly refused?: string
   }[]
+  /** Readings by their place in the batch that will never be taken, and why. */
+  readonly refusedReadings?: readonly { readonly at: number; readonly refused: string }[]
 }
 
 /** An event as it came. `body` is JSON text without recordTime. */

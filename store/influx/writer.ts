@@ -20,7 +20,7 @@ import type { Connection } from './connection.ts'
 import { deliverPhase, without } from './delivery.ts'
 import type { State } from './ledger.ts'
 import type { Phases, WritableLedger } from './ledger-writer.ts'
-import type { BatchFigures } from './points.ts'
+import { type BatchFigures, telemetryLine } from './points.ts'
 import { type Prepared, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
 import { weighReadings } from './telemetry.ts'
@@ -55,10 +55,13 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
 
   async #apply(batch: TrailBatch): Promise<Applied> {
     const path = await this.#bind()
-    const state = await this.#finish(path)
+    const finished = await this.#finish(path)
+    const { state } = finished
     const kept = this.#kept
     this.#kept = undefined
-    if (kept !== undefined && isSame(kept.batch, batch)) return this.#told(kept.prepared)
+    if (kept !== undefined && isSame(kept.batch, batch)) {
+      return this.#told(batch, kept.prepared, finished.refused)
+    }
     const { readings, added } = await weighReadings(this.#connection, this.#ledger, batch.readings)
     const prepared = this.#ledger.transaction(() => {
       for (const { series, firstUs, lastUs } of readings) {
@@ -71,24 +74,29 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
     })
     // From here the batch is decided and durable; InfluxDB may have none of it. See 2.
     this.#kept = { batch, prepared }
-    await this.#deliver(path, prepared.figures, prepared.phases)
+    const refused = await this.#deliver(path, prepared.figures, prepared.phases)
     this.#kept = undefined
-    return this.#told(prepared)
+    return this.#told(batch, prepared, refused)
   }
 
   /** Brings to its end what a crash or a fault has left; gives the state after it. */
-  async #finish(path: string): Promise<State> {
+  async #finish(path: string): Promise<{ state: State; refused: RefusedReadings }> {
     const figures = this.#ledger.pending()
-    if (figures !== undefined) await this.#deliver(path, figures, this.#ledger.pendingPhases())
+    const refused =
+      figures === undefined
+        ? new Map<string, string>()
+        : await this.#deliver(path, figures, this.#ledger.pendingPhases())
     const state = this.#ledger.state()
     if (state === undefined) throw new StoreFault('the side file belongs to no InfluxDB yet')
-    return state
+    return { state, refused }
   }
 
-  async #deliver(path: string, figures: BatchFigures, phases: Phases): Promise<void> {
+  async #deliver(path: string, figures: BatchFigures, phases: Phases): Promise<RefusedReadings> {
     const refused = new Map<number, string>()
+    const readings = new Map<string, string>()
     for (const parts of phases) {
       const found = await deliverPhase(this.#connection, path, without(parts, refused))
+      for (const [line, words] of found.readings) readings.set(line, words)
       if (found.events.size > 0) {
         // Durable before the next phase: a crash behind it must not let the event be seen.
         for (const [seq, words] of found.events) refused.set(seq, words)
@@ -96,20 +104,28 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
       }
     }
     // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all. See 3.
-    this.#ledger.confirm(figures)
+    this.#ledger.confirm({ ...figures, readings: figures.readings - readings.size })
+    return readings
   }
 
-  #told({ outcomes }: Prepared): Applied {
+  #told(batch: TrailBatch, { outcomes }: Prepared, readings: RefusedReadings): Applied {
     const state = this.#ledger.state()
-    if (state === undefined || state.refused === 0) return { outcomes }
-    return {
-      outcomes: outcomes.map((outcome) => {
-        const refused = this.#ledger.refusalOf(outcome.eventRef, state)
-        return refused === undefined ? outcome : { ...outcome, refused }
-      }),
-    }
+    const told = (eventRef: number) => state && this.#ledger.refusalOf(eventRef, state)
+    const all = outcomes.map((outcome) => {
+      const refused = told(outcome.eventRef)
+      return refused === undefined ? outcome : { ...outcome, refused }
+    })
+    if (readings.size === 0) return { outcomes: all }
+    const refusedReadings = batch.readings.flatMap((reading, at) => {
+      const refused = readings.get(telemetryLine(reading))
+      return refused === undefined ? [] : [{ at, refused }]
+    })
+    return { outcomes: all, refusedReadings }
   }
 }
+
+/** Lines of telemetry that were refused, with the words of the server. */
+type RefusedReadings = ReadonlyMap<string, string>
 
 /** Whether two batches bring the same events to the same place. */
 function isSame(one: TrailBatch, other: TrailBatch): boolean {
