@@ -24,8 +24,9 @@ export interface Tally {
 const COMPARED_AT_ONCE = 500
 
 /**
- * Counts the events of each message that has any, and adds the conflicts that the store found to
- * the failures of their messages, as it does what the store refuses. `applied` is the store's answer for `entries`, in their order.
+ * Counts the events of each message that has any, and adds the conflicts that the store found, and
+ * what it refuses, to the failures of their messages. `applied` is the store's answer for
+ * `entries`, in their order.
  */
 export async function tally(
   entries: readonly Entry[],

@@ -1,6 +1,6 @@
 /**
- * Opens the trail store that the settings ask for: a file, or an InfluxDB with its side file. Whoever
- * holds it cannot tell which it is.
+ * Opens the trail store that the settings ask for: a file, or an InfluxDB with its side file.
+ * Whoever holds it cannot tell which it is.
  */
 import type { DataFolder } from './folder.ts'
 import { readInfluxTrail, writeInfluxTrail } from './influx/trail.ts'

@@ -86,7 +86,7 @@ export interface Applied {
   readonly outcomes: readonly {
     readonly eventRef: number
     readonly repeat: boolean
-    /** Why a server beside the program will never take the event, in its words: it is not stored. */
+    /** Why a server will never take the event, in its words: it is not stored. */
     readonly refused?: string
   }[]
   /** Readings by their place in the batch that will never be taken, and why. */

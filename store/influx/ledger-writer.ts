@@ -1,7 +1,7 @@
 /**
  * The side file of the one process that writes. A batch passes through it twice: before its first
- * point is written, everything that was decided of it becomes durable, down to the very lines; after
- * the last point is confirmed, readers are let see it and its lines are forgotten.
+ * point is written, all that was decided of it becomes durable, down to the very lines; after the
+ * last point is confirmed, readers are let see it and its lines are forgotten.
  */
 import { packEvent, packEventID } from '#store/sqlite/codes.ts'
 import { type Statement, transaction } from '#store/sqlite/database.ts'

@@ -4,8 +4,8 @@
  * - `trail`: tag b, where its rows are hashed to by their key; s where the slots of a microsecond
  *   did not suffice. Fields k, the key, and p, the rest of the row in one text. Time: eventTime,
  *   and the slot in the digits of nanoseconds.
- * - `event`: tag b by number. Fields r, the record, m, the members, body. Time: recordTime, moved on
- *   so that no two events share a nanosecond and later ones are later.
+ * - `event`: tag b by number. Fields r, the record, m, the members, body. Time: recordTime, moved
+ *   on so that no two events share a nanosecond and later ones are later.
  * - `rest`: what does not fit into one string of an event, on the nanoseconds behind it.
  * - `telemetry`: tags device, type, component, uom, party; field value. Time: the reading's.
  * - `voided`: fields seq and voidedAtUs. Time: that of the event that does not stand.
@@ -38,8 +38,8 @@ export function nanoseconds({ us, ns }: Moment): string {
 }
 
 /**
- * The bucket of a key: FNV-1a over its UTF-16 units, its bits mixed once more. It is part of what is
- * stored and never changes. `buckets` is a power of two.
+ * The bucket of a key: FNV-1a over its UTF-16 units, its bits mixed once more. It is part of what
+ * is stored and never changes. `buckets` is a power of two.
  */
 export function bucketOf(key: string, buckets: number): number {
   let hash = 0x811c9dc5

@@ -1,6 +1,7 @@
 /**
  * The reading half of the trail store in InfluxDB. Every call sees the last batch that was
- * confirmed before it, whole, and nothing of one that is being written.
+ * confirmed before it, whole, and nothing of one that is being written, but its telemetry: that is
+ * decided by then, and a point says nothing of the others.
  */
 import { StoreFault } from '#store/fault.ts'
 import { roleMask } from '#store/sqlite/codes.ts'
