@@ -79,7 +79,7 @@ async function foundStore(
     eventBuckets: settings.eventBuckets ?? defaultEventBuckets,
   }
   if (state === undefined) ledger.transaction(() => ledger.found(name))
-  await connection.write([storeLine(name)], path)
+  await connection.write(storeLine(name), path)
 }
 
 async function checkSame(

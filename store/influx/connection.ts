@@ -66,9 +66,9 @@ export class Connection {
    * Writes lines; resolves when they are in InfluxDB's write-ahead log on disk.
    * @throws StoreFault, PointsRefused: of the lines none, some or all are then stored.
    */
-  async write(lines: readonly string[], path: string): Promise<void> {
+  async write(lines: string, path: string): Promise<void> {
     const headers = { 'content-type': 'text/plain; charset=utf-8' }
-    const reply = await this.#send(path, lines.join('\n'), { method: 'POST', headers })
+    const reply = await this.#send(path, lines, { method: 'POST', headers })
     const { status } = reply
     // Only 204 says that all points are stored: any other success may come from a proxy.
     if (status === 204) return

@@ -4,7 +4,7 @@
  */
 import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
-import type { Phases } from './ledger-writer.ts'
+import { type Part, partOf } from './redo.ts'
 import { PointsRefused } from './settings.ts'
 
 /** Requests under way at a time within a phase. */
@@ -25,13 +25,13 @@ export interface Refused {
 export async function deliverPhase(
   connection: Connection,
   path: string,
-  parts: Phases[number],
+  parts: readonly Part[],
 ): Promise<Refused> {
   const refused: Refused = { events: new Map(), readings: new Map() }
   const left = parts.values()
   const deliverNext = async (): Promise<void> => {
-    for (const lines of left) {
-      for (const [line, words] of await deliver(connection, path, lines)) {
+    for (const part of left) {
+      for (const [line, words] of await deliver(connection, path, part)) {
         note(refused, line, words)
       }
     }
@@ -43,8 +43,12 @@ export async function deliverPhase(
 }
 
 /** A batch without the events that are refused. */
-export function without(parts: Phases[number], refused: ReadonlyMap<number, string>): string[][] {
-  return parts.map((lines) => lines.filter((line) => !refused.has(eventOf(line) ?? 0)))
+export function without(
+  parts: readonly Part[],
+  refused: ReadonlyMap<number, string>,
+): readonly Part[] {
+  if (refused.size === 0) return parts
+  return parts.map(({ lines }) => partOf(lines.filter((line) => !refused.has(eventOf(line) ?? 0))))
 }
 
 type RefusedLine = readonly [line: string, words: string]
@@ -53,11 +57,11 @@ type RefusedLine = readonly [line: string, words: string]
 async function deliver(
   connection: Connection,
   path: string,
-  lines: readonly string[],
+  { lines, body }: Part,
 ): Promise<RefusedLine[]> {
   if (lines.length === 0) return []
   try {
-    await connection.write(lines, path)
+    await connection.write(body, path)
     return []
   } catch (error) {
     if (!(error instanceof PointsRefused)) throw error
@@ -67,8 +71,8 @@ async function deliver(
     }
     const middle = Math.ceil(lines.length / 2)
     return [
-      ...(await deliver(connection, path, lines.slice(0, middle))),
-      ...(await deliver(connection, path, lines.slice(middle))),
+      ...(await deliver(connection, path, partOf(lines.slice(0, middle)))),
+      ...(await deliver(connection, path, partOf(lines.slice(middle)))),
     ]
   }
 }

@@ -12,12 +12,14 @@ import type { WritableWords } from '#store/sqlite/words.ts'
 import type { NewEvent, Reading } from '#store/trail.ts'
 import { Ledger, type LedgerParts, type State } from './ledger.ts'
 import type { BatchFigures, Moment, StoreName } from './points.ts'
+import type { Phases, Redo } from './redo.ts'
 import type { Beyond } from './slots.ts'
 
 export interface WritableLedgerParts extends LedgerParts {
   readonly words: WritableWords
   readonly items: WritableItems
   readonly index: WritableEventIndex
+  readonly redo: Redo
 }
 
 /** An event as the side file keeps it. */
@@ -29,12 +31,6 @@ export interface EventEntry {
   readonly slot: number
   readonly width: number
 }
-
-/** Lines of a batch: of each phase in parts, each of which is one request. */
-export type Phases = readonly (readonly (readonly string[])[])[]
-
-/** No text has it, so that lines may hold line feeds. */
-const between = '\0'
 
 type SlotRow = [eventTimeUs: number, free: number | null]
 type SeriesKey = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
@@ -51,7 +47,6 @@ export class WritableLedger extends Ledger {
   readonly #setSeries: Statement
   readonly #lastOfSeries: Statement
   readonly #insertPending: Statement
-  readonly #insertLines: Statement
   readonly #setCursor: Statement
 
   constructor(parts: WritableLedgerParts) {
@@ -89,8 +84,7 @@ export class WritableLedger extends Ledger {
       `SELECT lastUs FROM series
        WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
     )
-    this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?)')
-    this.#insertLines = database.prepare('INSERT INTO line VALUES (?, ?, ?)')
+    this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#setCursor = database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)')
   }
 
@@ -189,29 +183,19 @@ export class WritableLedger extends Ledger {
   /** Keeps a batch until it is confirmed. To be called in a transaction. */
   addPending(figures: BatchFigures, phases: Phases): void {
     const { follower, position, events, items, trailRows, readings } = figures
-    this.#insertPending.run(follower, position, events, items, trailRows, readings)
-    for (const [phase, parts] of phases.entries()) {
-      for (const [part, lines] of parts.entries()) {
-        this.#insertLines.run(phase, part, Buffer.from(lines.join(between)))
-      }
-    }
+    const kept = JSON.stringify(this.#parts.redo.keep(phases))
+    this.#insertPending.run(follower, position, events, items, trailRows, readings, kept)
   }
 
   /** The batch that a crash or a fault has left unconfirmed. */
   pending(): BatchFigures | undefined {
-    return this.#parts.database.prepare('SELECT * FROM pending').get()
+    const columns = 'follower, position, events, items, trailRows, readings'
+    return this.#parts.database.prepare(`SELECT ${columns} FROM pending`).get()
   }
 
   pendingPhases(): Phases {
-    const rows: { phase: number; lines: Uint8Array }[] = this.#parts.database
-      .prepare('SELECT phase, lines FROM line ORDER BY phase, part')
-      .all()
-    const phases: string[][][] = []
-    for (const { phase, lines } of rows) {
-      while (phases.length <= phase) phases.push([])
-      phases[phase]?.push(Buffer.from(lines).toString().split(between))
-    }
-    return phases
+    const { kept } = this.#parts.database.prepare('SELECT kept FROM pending').get()
+    return this.#parts.redo.read(JSON.parse(kept))
   }
 
   /** Events that InfluxDB does not take: durable on return, so that none of them is seen. */
@@ -229,6 +213,11 @@ export class WritableLedger extends Ledger {
     return this.#parts.database.prepare('SELECT words FROM refused WHERE seq = ?').get(seq)?.words
   }
 
+  override close(): void {
+    super.close()
+    this.#parts.redo.close()
+  }
+
   /** Lets readers see the pending batch. */
   confirm(figures: BatchFigures): void {
     const { follower, position, events, items, trailRows, readings } = figures
@@ -238,7 +227,7 @@ export class WritableLedger extends Ledger {
     this.transaction(() => {
       setState.run(events, items, trailRows, readings)
       this.#setCursor.run(follower, position)
-      this.#parts.database.exec('DELETE FROM pending; DELETE FROM line')
+      this.#parts.database.exec('DELETE FROM pending')
     })
   }
 }

@@ -108,11 +108,12 @@ function telemetrySeries(series: SeriesName): string {
   return `telemetry${tags.map((tag) => `,${tag}=${escapedTag(tagValue(series[tag]))}`).join('')}`
 }
 
-const unsafe = /[\p{Cc}\\]/u
+const unsafe = /[\p{Cc}\\"]/u
 
 /**
- * Text as a tag's value. A tag can hold neither a control character nor a backslash before its end:
- * where there is one, all of it is percent-encoded behind a `~`.
+ * Text as a tag's value. A tag can hold neither a control character nor a backslash before its end,
+ * and a quote would make a line harder to split: where there is one, all of the text is
+ * percent-encoded behind a `~`.
  */
 export function tagValue(text: string): string {
   return unsafe.test(text) || text.startsWith('~') ? `~${encodeURIComponent(text)}` : text

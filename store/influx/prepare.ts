@@ -6,8 +6,9 @@ import { hashesOf } from '#store/sqlite/event-index.ts'
 import { type Placed, place } from '#store/sqlite/placement.ts'
 import { inParts } from '#store/sqlite/rows.ts'
 import type { Applied, Reading, TrailBatch } from '#store/trail.ts'
+import type { Role } from '#trace/source.ts'
 import type { State } from './ledger.ts'
-import type { EventEntry, Phases, WritableLedger } from './ledger-writer.ts'
+import type { EventEntry, WritableLedger } from './ledger-writer.ts'
 import {
   type BatchFigures,
   batchLine,
@@ -28,6 +29,7 @@ import {
   type Rests,
   withRests,
 } from './records.ts'
+import { type Part, type Phases, partOf } from './redo.ts'
 import { Slots } from './slots.ts'
 
 /** One request: InfluxDB takes 25 MB by default, and answers some thousand lines best. */
@@ -76,7 +78,7 @@ export function prepareBatch(
   const phases = [
     partsOf([...trail, ...rest, ...voidedLines, ...readings.map(telemetryLine)]),
     partsOf(events),
-    [[batchLine(figures, end)]],
+    [partOf([batchLine(figures, end)])],
   ]
   return { outcomes, figures, phases }
 }
@@ -137,37 +139,47 @@ function trailLines(
   slots: Slots,
   lines: string[],
 ): { slot: number; width: number } {
-  const rows = new Map<string, { key: string; packed: string }>()
+  // An event may name an item twice in one role, by quantity and unit: one row of its trail.
+  const items = new Map<Role, { packed: string; refs: Set<number> }>()
+  const rows: { key: string; packed: string; bucket: number }[] = []
   for (const [at, { key, role }] of event.members.entries()) {
-    // An event may name an item twice in one role, by quantity and unit: one row of its trail.
-    const name = `${refs[at]} ${role}`
-    if (!rows.has(name)) rows.set(name, { key, packed: packTrailRow(seq, event, role) })
+    let inRole = items.get(role)
+    if (inRole === undefined) {
+      inRole = { packed: packTrailRow(seq, event, role), refs: new Set() }
+      items.set(role, inRole)
+    }
+    const ref = refs[at] ?? 0
+    if (inRole.refs.has(ref)) continue
+    inRole.refs.add(ref)
+    rows.push({ key, packed: inRole.packed, bucket: bucketOf(key, buckets) })
   }
-  const all = [...rows.values()]
-  const placed = all.map(({ key }) => bucketOf(key, buckets))
-  const { slot, width, rows: places } = slots.place(event.eventTimeUs, placed)
-  for (const [at, { key, packed }] of all.entries()) {
-    const { overflow, slot: ns } = places[at] ?? { overflow: 0, slot: 0 }
-    lines.push(trailLine(placed[at] ?? 0, overflow, key, packed, { us: event.eventTimeUs, ns }))
+  const placed = slots.place(
+    event.eventTimeUs,
+    rows.map(({ bucket }) => bucket),
+  )
+  const { slot, width } = placed
+  for (const [at, { key, packed, bucket }] of rows.entries()) {
+    const { overflow, slot: ns } = placed.rows[at] ?? { overflow: 0, slot: 0 }
+    lines.push(trailLine(bucket, overflow, key, packed, { us: event.eventTimeUs, ns }))
   }
   return { slot, width }
 }
 
-function partsOf(lines: readonly string[]): string[][] {
-  const parts: string[][] = []
+function partsOf(lines: readonly string[]): Part[] {
+  const parts: Part[] = []
   for (const some of inParts(lines, linesAtOnce)) {
     let part: string[] = []
     let length = 0
     for (const line of some) {
       if (length > 0 && length + line.length > lengthAtOnce) {
-        parts.push(part)
+        parts.push(partOf(part))
         part = []
         length = 0
       }
       part.push(line)
       length += line.length
     }
-    if (part.length > 0) parts.push(part)
+    if (part.length > 0) parts.push(partOf(part))
   }
   return parts
 }

@@ -62,13 +62,11 @@ export const migrations: readonly string[] = [
   ) STRICT;
 
   -- The batch that is being written, if there is one: what the figures become when it is confirmed,
-  -- and its lines, of which each phase is confirmed before the next begins.
+  -- and how to read its lines, which stand in a file of their own: see redo.ts.
   CREATE TABLE pending (
     follower TEXT NOT NULL, position INTEGER NOT NULL, events INTEGER NOT NULL,
-    items INTEGER NOT NULL, trailRows INTEGER NOT NULL, readings INTEGER NOT NULL
+    items INTEGER NOT NULL, trailRows INTEGER NOT NULL, readings INTEGER NOT NULL,
+    kept TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE line (
-    phase INTEGER NOT NULL, part INTEGER NOT NULL, lines BLOB NOT NULL, PRIMARY KEY (phase, part)
-  ) STRICT, WITHOUT ROWID;
   `,
 ]

@@ -13,6 +13,7 @@ import { Connection } from './connection.ts'
 import { Ledger } from './ledger.ts'
 import { WritableLedger } from './ledger-writer.ts'
 import { InfluxTrailReader } from './reader.ts'
+import { Redo } from './redo.ts'
 import { migrations } from './schema.ts'
 import type { Say } from './server.ts'
 import type { InfluxSettings } from './settings.ts'
@@ -74,5 +75,5 @@ export function openLedger(file: string): WritableLedger {
   const words = new WritableWords(database)
   const items = new WritableItems(database, words)
   const index = new WritableEventIndex(database, words)
-  return new WritableLedger({ database, words, items, index })
+  return new WritableLedger({ database, words, items, index, redo: new Redo(`${file}-redo`) })
 }

@@ -19,10 +19,11 @@ import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
 import type { Connection } from './connection.ts'
 import { deliverPhase, without } from './delivery.ts'
 import type { State } from './ledger.ts'
-import type { Phases, WritableLedger } from './ledger-writer.ts'
+import type { WritableLedger } from './ledger-writer.ts'
 import { type BatchFigures, telemetryLine } from './points.ts'
 import { type Prepared, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
+import type { Phases } from './redo.ts'
 import { weighReadings } from './telemetry.ts'
 
 /** Makes sure that this is the InfluxDB the side file belongs to; gives where to write. */
