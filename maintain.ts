@@ -1,4 +1,5 @@
 /** The commands that look after a data folder: verify, replay, backup and restore. */
+import { mkdir } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { replay as replayJournal } from '#ingest/replay.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
@@ -6,14 +7,16 @@ import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
 import { progressOn } from '#simulators/progress.ts'
 import { backUp, restore as restoreFolder } from '#store/backup.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
+import { rebuildSideFile } from '#store/influx/rebuild.ts'
 import { openIntake } from '#store/intake.ts'
+import { lockDirectory } from '#store/journal/lock.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { verifyJournal } from '#store/journal/verify.ts'
 import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { findFaults } from '#store/sqlite/database.ts'
 import type { JournalPosition } from '#store/trail.ts'
-import { type Command, readArguments } from './command.ts'
+import { type Command, readArguments, UsageError } from './command.ts'
 import { influxOf, readConfig } from './config.ts'
 
 const folderOf = (): DataFolder => {
@@ -59,6 +62,31 @@ server at work on the folder.
       replayJournal(folderOf(), { add, nowUs, onProgress }),
     )
     print(`${messages} messages: ${stored} events stored, ${repeats} repeats, ${rejected} rejected`)
+    return 0
+  },
+}
+
+export const rebuild: Command = {
+  summary: 'make the side file of a store in InfluxDB anew from what InfluxDB holds',
+  help: `Usage: main.ts rebuild
+
+Makes influx.db of DATA_DIR anew, after it was lost or InfluxDB was restored from a copy of its own.
+What the journal has beyond the store is stored at the next start. Needs no server at work.
+`,
+  async run(args) {
+    readArguments(args, {})
+    const { root, journal, trail, influx } = folderOf()
+    if (influx === undefined) throw new UsageError('rebuild needs INFLUX_URL')
+    await mkdir(journal, { recursive: true, mode: 0o700 })
+    const unlock = lockDirectory(journal)
+    try {
+      const events = await withProgress('reading InfluxDB', (onProgress) =>
+        rebuildSideFile(trail, influx, onProgress),
+      )
+      print(`${basename(trail)} in ${resolve(root)}: ${events} events`)
+    } finally {
+      unlock()
+    }
     return 0
   },
 }

@@ -14,7 +14,7 @@ const defaultTrailBuckets = 65_536
 const defaultEventBuckets = 16
 
 /** What the database says of itself. */
-interface Found extends StoreName {
+export interface Found extends StoreName {
   readonly format: number
 }
 
@@ -44,7 +44,7 @@ export async function bindStore(
   return path
 }
 
-async function findStore(connection: Connection): Promise<Found | undefined> {
+export async function findStore(connection: Connection): Promise<Found | undefined> {
   const columns = 'id, trailBuckets, eventBuckets, format'
   const [series = []] = await connection.query([`SELECT ${columns} FROM store LIMIT 1`])
   const [row] = series.flatMap(({ rows }) => rows)

@@ -91,6 +91,6 @@ function eventOf(line: string): number | undefined {
     const digits = /",p="([0-9a-z]+) /.exec(line)?.[1]
     return digits === undefined ? undefined : Number.parseInt(digits, 36)
   }
-  const digits = /^event,b=\d+ r="\d+ \d+ \d+ \[(\d+),/.exec(line)?.[1]
+  const digits = /^event,b=\d+ r="[\d ]+\[(\d+),/.exec(line)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }

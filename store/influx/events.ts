@@ -9,7 +9,7 @@ import type { EventMember } from '#trace/source.ts'
 import type { Connection } from './connection.ts'
 import type { Ledger, State } from './ledger.ts'
 import { eventBucket, later, type Moment, nanoseconds } from './points.ts'
-import { type EventRecord, splitRests, unpackMembers, unpackRecord } from './records.ts'
+import { type EventRecord, splitHead, unpackMembers, unpackRecord } from './records.ts'
 
 /** Events between two wanted ones that are read along rather than asked around. */
 const widestGap = 16
@@ -79,7 +79,11 @@ export class Events {
       for (const series of await this.#connection.query(statements)) {
         for (const row of series.flatMap(({ rows }) => rows)) {
           const texts = await this.#texts(row, field, wanted, state)
-          if (texts !== undefined) found.set(texts.record.summary.eventRef, texts)
+          if (texts !== undefined) {
+            const { summary, era } = texts.record
+            if (this.#ledger.isSeen(summary.eventRef, era, state))
+              found.set(summary.eventRef, texts)
+          }
           const length = String(row[1]).length + String(row[2] ?? '').length
           await this.#pace.after(rowsOfRecord + length / bytesOfRow)
         }
@@ -97,39 +101,37 @@ export class Events {
     wanted: ReadonlySet<number>,
     state: State,
   ): Promise<Texts | undefined> {
-    const { rests, record } = splitRests(String(head))
+    const { rests, coreLength, record } = splitHead(String(head))
     const [records, members, body] = rests
-    if (records === 0) {
-      const whole = unpackRecord(record)
-      const { eventRef } = whole.summary
-      if (!wanted.has(eventRef)) return undefined
-      const count = field === 'm' ? members : field === 'body' ? body : 0
-      if (count === 0) return { record: whole, text: String(text) }
-      const skipped = field === 'm' ? 0 : members
-      const rest = await this.#rest(eventRef, skipped, count, state)
-      return { record: whole, text: String(text) + rest }
-    }
     const seq = Number.parseInt(record.slice(1), 10)
     if (!wanted.has(seq)) return undefined
-    const whole = unpackRecord(record + (await this.#rest(seq, 0, records, state)))
-    const skipped = field === 'body' ? records + members : records
-    const count = field === 'body' ? body : field === 'm' ? members : 0
-    const rest = count === 0 ? '' : await this.#rest(seq, skipped, count, state)
-    return { record: whole, text: String(text) + rest }
-  }
-
-  async #rest(seq: number, skipped: number, count: number, state: State): Promise<string> {
-    const own = this.#ledger.places([seq]).get(seq)
-    if (own === undefined) throw new RangeError(`there is no event ${seq}`)
-    const from = nanoseconds(later(own, 1 + skipped))
-    const to = nanoseconds(later(own, skipped + count))
     const bucket = eventBucket(seq, state.eventBuckets)
-    const where = `b = '${bucket}' AND time >= ${from} AND time <= ${to}`
-    const [series = []] = await this.#connection.query([`SELECT x FROM rest WHERE ${where}`])
-    const rows = series.flatMap((one) => one.rows)
-    if (rows.length !== count) throw new StoreFault(`InfluxDB has lost a part of event ${seq}`)
-    return rows.map(([, piece]) => String(piece)).join('')
+    const rest = async (skipped: number, count: number): Promise<string> => {
+      const place = count === 0 ? undefined : this.#ledger.places([seq]).get(seq)
+      return place === undefined ? '' : readRest(this.#connection, bucket, place, skipped, count)
+    }
+    const whole = unpackRecord(record + (await rest(0, records)), coreLength)
+    if (field === undefined) return { record: whole, text: '' }
+    const more = field === 'm' ? rest(records, members) : rest(records + members, body)
+    return { record: whole, text: String(text) + (await more) }
   }
+}
+
+/** Pieces of an event that stand behind its own point. */
+export async function readRest(
+  connection: Connection,
+  bucket: number,
+  place: Moment,
+  skipped: number,
+  count: number,
+): Promise<string> {
+  const from = nanoseconds(later(place, 1 + skipped))
+  const to = nanoseconds(later(place, skipped + count))
+  const where = `b = '${bucket}' AND time >= ${from} AND time <= ${to}`
+  const [series = []] = await connection.query([`SELECT x FROM rest WHERE ${where}`])
+  const rows = series.flatMap((one) => one.rows)
+  if (rows.length !== count) throw new StoreFault('InfluxDB has lost a part of an event')
+  return rows.map(([, piece]) => String(piece)).join('')
 }
 
 /** Runs of numbers close to each other, none of which leaves its bucket. */

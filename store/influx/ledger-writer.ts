@@ -10,6 +10,7 @@ import type { WritableItems } from '#store/sqlite/items.ts'
 import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
 import type { WritableWords } from '#store/sqlite/words.ts'
 import type { NewEvent, Reading } from '#store/trail.ts'
+import type { ItemRef } from '#trace/source.ts'
 import { Ledger, type LedgerParts, type State } from './ledger.ts'
 import type { BatchFigures, Moment, StoreName } from './points.ts'
 import type { Phases, Redo } from './redo.ts'
@@ -24,7 +25,10 @@ export interface WritableLedgerParts extends LedgerParts {
 
 /** An event as the side file keeps it. */
 export interface EventEntry {
-  readonly event: NewEvent
+  readonly event: Pick<
+    NewEvent,
+    'eventTimeUs' | 'type' | 'action' | 'declaredAtUs' | 'party' | 'eventID'
+  >
   readonly seq: number
   readonly recordTimeUs: number
   readonly place: Moment
@@ -102,7 +106,7 @@ export class WritableLedger extends Ledger {
   /** Makes the file that of a store. */
   found({ id, trailBuckets, eventBuckets }: StoreName): void {
     this.#parts.database
-      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0)')
+      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0)')
       .run(id, trailBuckets, eventBuckets)
   }
 
@@ -200,11 +204,31 @@ export class WritableLedger extends Ledger {
 
   /** Events that InfluxDB does not take: durable on return, so that none of them is seen. */
   refuse(refused: ReadonlyMap<number, string>): void {
+    this.transaction(() => this.addRefused(refused))
+  }
+
+  /** To be called in a transaction. */
+  addRefused(refused: ReadonlyMap<number, string>): void {
     const insert = this.#parts.database.prepare('INSERT OR REPLACE INTO refused VALUES (?, ?)')
-    this.transaction(() => {
-      for (const [seq, words] of refused) insert.run(seq, words)
-      this.#parts.database.exec('UPDATE state SET refused = (SELECT count(*) FROM refused)')
-    })
+    for (const [seq, words] of refused) insert.run(seq, words)
+    this.#parts.database.exec('UPDATE state SET refused = (SELECT count(*) FROM refused)')
+  }
+
+  /** A number that no event has. To be called in a transaction. */
+  addHole(seq: number, recordTimeUs: number): void {
+    this.#insertEvents.run([seq, 0, recordTimeUs, 0, 0, 0, 0, 0, 0, ''])
+  }
+
+  /** Items with the numbers that InfluxDB tells. To be called in a transaction. */
+  restoreItems(items: readonly ItemRef[]): void {
+    this.#parts.items.restore(items)
+  }
+
+  /** The last event of each era that is over. To be called in a transaction. */
+  endEras(ends: readonly number[]): void {
+    const insert = this.#parts.database.prepare('INSERT INTO era VALUES (?, ?)')
+    for (const [era, events] of ends.entries()) insert.run(era, events)
+    this.#parts.database.prepare('UPDATE state SET era = ?').run(ends.length)
   }
 
   /** Why an event was refused; undefined where it was not. */

@@ -26,6 +26,7 @@ export interface State {
   readonly refused: number
   readonly lastPlaceUs: number
   readonly lastPlaceNs: number
+  readonly era: number
 }
 
 /** A series of telemetry and the times of its first and last point. */
@@ -66,7 +67,9 @@ export class Ledger {
   readonly #recordTime: Statement
   readonly #countTimes: Statement
   readonly #times: Statement
+  readonly #selectEras: Statement
   #refusedSeqs: ReadonlySet<number> = new Set()
+  #eras: ReadonlyMap<number, number> | undefined
 
   constructor(parts: LedgerParts) {
     const { database } = parts
@@ -84,6 +87,7 @@ export class Ledger {
        WHERE voided.bySeq <= ?`,
     )
     this.#refused = prepareArrays(database, 'SELECT seq FROM refused')
+    this.#selectEras = prepareArrays(database, 'SELECT era, events FROM era')
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
     this.#rowsBeyond = prepareArrays(
       database,
@@ -119,6 +123,16 @@ export class Ledger {
       this.#refusedSeqs = new Set(rows.map(([seq]) => seq))
     }
     return this.#refusedSeqs
+  }
+
+  /**
+   * Whether an event is seen that says it was written in an era: what a batch left that was never
+   * confirmed has numbers behind the end of its era.
+   */
+  isSeen(seq: number, era: number, state: State): boolean {
+    if (era === state.era) return seq <= state.events
+    this.#eras ??= new Map(this.#selectEras.all())
+    return seq <= (this.#eras.get(era) ?? 0)
   }
 
   /** The items of keys, in their order; undefined where no confirmed event has named the key. */

@@ -11,6 +11,7 @@
  * - `voided`: fields seq and voidedAtUs. Time: that of the event that does not stand.
  * - `batch`: tag follower; fields position, and the figures of the store after it. The last ones
  *   written of a batch, behind its last event.
+ * - `era`: field events. Time: the era, as nanoseconds. See rebuild.ts.
  * - `store`: one point that names the store and says how many buckets it has.
  *
  * Field names are short since every answer repeats them. Text that comes from outside stands in
@@ -151,6 +152,11 @@ export interface StoreName {
   readonly id: string
   readonly trailBuckets: number
   readonly eventBuckets: number
+}
+
+/** That an era is over, with its last event. */
+export function eraLine(era: number, events: number): string {
+  return `era events=${events}i ${era}`
 }
 
 /** The format of what is stored: a store of another one is refused. */

@@ -21,14 +21,7 @@ import {
   trailLine,
   voidedLine,
 } from './points.ts'
-import {
-  packMembers,
-  packRecord,
-  packTrailRow,
-  piecesOf,
-  type Rests,
-  withRests,
-} from './records.ts'
+import { packMembers, packRecord, packTrailRow, piecesOf, type Rests, withHead } from './records.ts'
 import { type Part, type Phases, partOf } from './redo.ts'
 import { Slots } from './slots.ts'
 
@@ -108,13 +101,15 @@ function layOut(fresh: readonly Placed[], ledger: WritableLedger, state: State):
     const eventPlace = recordTimeUs > last.us ? { us: recordTimeUs, ns: 0 } : later(last, 1)
     const own = refs.slice(at, at + event.members.length)
     at += event.members.length
-    const taken = trailLines(seq, event, own, state.trailBuckets, slots, laid.trail)
-    const record = piecesOf(packRecord(seq, event, recordTimeUs, taken))
+    const taken = trailLines(seq, event, own, state, slots, laid.trail)
+    const placed = { ...taken, place: eventPlace, era: state.era }
+    const packed = packRecord(seq, event, recordTimeUs, placed)
+    const record = piecesOf(packed.core + packed.more)
     const members = piecesOf(packMembers(seq, event.members, own))
     const body = piecesOf(event.body)
     const rests: Rests = [record.length - 1, members.length - 1, body.length - 1]
     const lines = eventLines(eventBucket(seq, state.eventBuckets), eventPlace, {
-      record: withRests(rests, record),
+      record: withHead(rests, packed, record),
       members,
       body,
     })
@@ -135,7 +130,7 @@ function trailLines(
   seq: number,
   event: Placed['event'],
   refs: readonly number[],
-  buckets: number,
+  { trailBuckets, era }: State,
   slots: Slots,
   lines: string[],
 ): { slot: number; width: number } {
@@ -145,13 +140,13 @@ function trailLines(
   for (const [at, { key, role }] of event.members.entries()) {
     let inRole = items.get(role)
     if (inRole === undefined) {
-      inRole = { packed: packTrailRow(seq, event, role), refs: new Set() }
+      inRole = { packed: packTrailRow(seq, event, role, era), refs: new Set() }
       items.set(role, inRole)
     }
     const ref = refs[at] ?? 0
     if (inRole.refs.has(ref)) continue
     inRole.refs.add(ref)
-    rows.push({ key, packed: inRole.packed, bucket: bucketOf(key, buckets) })
+    rows.push({ key, packed: inRole.packed, bucket: bucketOf(key, trailBuckets) })
   }
   const placed = slots.place(
     event.eventTimeUs,

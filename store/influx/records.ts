@@ -6,6 +6,7 @@
 import { kindCode, kindOf, packPart, type TypeAndAction, unpackPart } from '#store/sqlite/codes.ts'
 import type { NewEvent, NewMember } from '#store/trail.ts'
 import type { EventMember, EventSummary, ItemRef, Role, TrailRow } from '#trace/source.ts'
+import type { Moment } from './points.ts'
 
 /** Of a text in one field, in UTF-16 units: at most 3 bytes each, and a string ends at 64 KB. */
 const longestPiece = 20_000
@@ -24,11 +25,17 @@ export function piecesOf(text: string): string[] {
   return pieces
 }
 
-type Part = TypeAndAction & Pick<TrailRow, 'role' | 'bizStep'>
+type Part = TypeAndAction & Pick<TrailRow, 'role' | 'bizStep'> & { readonly era: number }
 
-/** Field p of a trail row: event, code of type, action and role, business step. */
-export function packTrailRow(seq: number, event: NewEvent, role: Role): string {
-  const code = packPart(event, 0, role).toString(36)
+/**
+ * Type, action and role take up to here; what is above is the era: how often the side file had been
+ * made anew when the row was written. See rebuild.ts.
+ */
+const codeSpan = 256
+
+/** Field p of a trail row: event, code of type, action, role and era, business step. */
+export function packTrailRow(seq: number, event: NewEvent, role: Role, era: number): string {
+  const code = (packPart(event, 0, role) + era * codeSpan).toString(36)
   const step = event.bizStep === undefined ? '' : ` ${event.bizStep}`
   return `${seq.toString(36)} ${code}${step}`
 }
@@ -42,8 +49,9 @@ export function splitTrailRow(packed: string): { seq: number; part: string } {
 export function unpackTrailPart(text: string): Part {
   const end = text.indexOf(' ')
   const code = Number.parseInt(end < 0 ? text : text.slice(0, end), 36)
-  const { type, action, role } = unpackPart(code)
-  return { type, action, role, bizStep: end < 0 ? undefined : text.slice(end + 1) }
+  const { type, action, role } = unpackPart(code % codeSpan)
+  const bizStep = end < 0 ? undefined : text.slice(end + 1)
+  return { type, action, role, bizStep, era: Math.floor(code / codeSpan) }
 }
 
 /** Field r of an event, and what a rebuild needs. */
@@ -53,6 +61,8 @@ export interface EventRecord {
   readonly warnings: readonly string[]
   readonly slot: number
   readonly width: number
+  readonly place: Moment
+  readonly era: number
   readonly declaredAtUs: number | undefined
 }
 
@@ -73,54 +83,71 @@ type RecordRow = [
   bizLocation: Text,
   slot: number,
   width: number,
+  lagUs: number,
+  placeNs: number,
   declaredAtUs: number | null,
-  context: Text,
-  ...warnings: string[],
 ]
+/** Only where there is either. */
+type MoreRow = [context: Text, ...warnings: string[]]
+
+/** Field r: the core, which one piece holds, and the context and warnings, which may be long. */
+export interface PackedRecord {
+  readonly core: string
+  readonly more: string
+}
 
 export function packRecord(
   seq: number,
   event: NewEvent,
   recordTimeUs: number,
-  slots: { slot: number; width: number },
-): string {
+  { slot, width, place, era }: Pick<EventRecord, 'slot' | 'width' | 'place' | 'era'>,
+): PackedRecord {
   const row: RecordRow = [
     seq,
     event.eventID,
     event.party,
     event.eventTimeUs,
     recordTimeUs,
-    packPart(event, 0, 'object'),
+    packPart(event, 0, 'object') + era * codeSpan,
     event.bizStep ?? null,
     event.disposition ?? null,
     event.readPoint ?? null,
     event.bizLocation ?? null,
-    slots.slot,
-    slots.width,
+    slot,
+    width,
+    place.us - recordTimeUs,
+    place.ns,
     event.declaredAtUs ?? null,
-    event.context ?? null,
-    ...event.warnings,
   ]
-  return JSON.stringify(row)
+  const more: MoreRow = [event.context ?? null, ...event.warnings]
+  const hasMore = more.length > 1 || more[0] !== null
+  return { core: JSON.stringify(row), more: hasMore ? JSON.stringify(more) : '' }
 }
 
-/** The further pieces stand before the record, in its first piece. */
-export function withRests(rests: Rests, record: readonly string[]): string[] {
-  return [`${rests.join(' ')} ${record[0] ?? ''}`, ...record.slice(1)]
+/** The numbers of further pieces and the length of the core stand before the record. */
+export function withHead(
+  rests: Rests,
+  { core }: PackedRecord,
+  pieces: readonly string[],
+): string[] {
+  return [`${rests.join(' ')} ${core.length} ${pieces[0] ?? ''}`, ...pieces.slice(1)]
 }
 
-export function splitRests(piece: string): { rests: Rests; record: string } {
+export function splitHead(piece: string): { rests: Rests; coreLength: number; record: string } {
   const start = piece.indexOf('[')
-  const [record = 0, members = 0, body = 0] = piece.slice(0, start).trim().split(' ').map(Number)
-  return { rests: [record, members, body], record: piece.slice(start) }
+  const head = piece.slice(0, start).trim().split(' ').map(Number)
+  const [record = 0, members = 0, body = 0, coreLength = 0] = head
+  return { rests: [record, members, body], coreLength, record: piece.slice(start) }
 }
 
-export function unpackRecord(text: string): EventRecord {
-  const row: RecordRow = JSON.parse(text)
+export function unpackRecord(text: string, coreLength: number): EventRecord {
+  const row: RecordRow = JSON.parse(text.slice(0, coreLength))
+  const more = text.slice(coreLength)
+  const [context, ...warnings]: MoreRow = more === '' ? [null] : JSON.parse(more)
   const [eventRef, eventID, party, eventTimeUs, recordTimeUs, code] = row
   const [, , , , , , bizStep, disposition, readPoint, bizLocation, slot, width] = row
-  const [, , , , , , , , , , , , declaredAtUs, context, ...warnings] = row
-  const { type, action } = unpackPart(code)
+  const [, , , , , , , , , , , , lagUs, placeNs, declaredAtUs] = row
+  const { type, action } = unpackPart(code % codeSpan)
   const summary = {
     eventRef,
     eventID,
@@ -141,6 +168,8 @@ export function unpackRecord(text: string): EventRecord {
     warnings,
     slot,
     width,
+    place: { us: recordTimeUs + lagUs, ns: placeNs },
+    era: Math.floor(code / codeSpan),
     declaredAtUs: declaredAtUs ?? undefined,
   }
 }

@@ -58,8 +58,11 @@ export const migrations: readonly string[] = [
     store TEXT NOT NULL, trailBuckets INTEGER NOT NULL, eventBuckets INTEGER NOT NULL,
     events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
     readings INTEGER NOT NULL, refused INTEGER NOT NULL,
-    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL
+    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL
   ) STRICT;
+
+  -- How often this file was made anew is the era; of each that is over, its last event.
+  CREATE TABLE era (era INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT;
 
   -- The batch that is being written, if there is one: what the figures become when it is confirmed,
   -- and how to read its lines, which stand in a file of their own: see redo.ts.

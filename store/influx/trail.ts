@@ -4,24 +4,21 @@
  */
 import { StoreFault } from '#store/fault.ts'
 import { openDatabase } from '#store/sqlite/database.ts'
-import { EventIndex, WritableEventIndex } from '#store/sqlite/event-index.ts'
-import { Items, WritableItems } from '#store/sqlite/items.ts'
-import { Words, WritableWords } from '#store/sqlite/words.ts'
+import { EventIndex } from '#store/sqlite/event-index.ts'
+import { Items } from '#store/sqlite/items.ts'
+import { Words } from '#store/sqlite/words.ts'
 import type { TrailReader, TrailWriter } from '#store/trail.ts'
 import { bindStore } from './binding.ts'
 import { Connection } from './connection.ts'
 import { Ledger } from './ledger.ts'
-import { WritableLedger } from './ledger-writer.ts'
+import { openLedger } from './ledger-file.ts'
 import { InfluxTrailReader } from './reader.ts'
-import { Redo } from './redo.ts'
 import { migrations } from './schema.ts'
 import type { Say } from './server.ts'
 import type { InfluxSettings } from './settings.ts'
 import { InfluxTrailWriter } from './writer.ts'
 
-const writerCacheMiB = 64
 const readerCacheMiB = 32
-const checkpointMiB = 64
 
 /** Opens the store for reading; whether InfluxDB answers shows with the first read. */
 export function readInfluxTrail(file: string, settings: InfluxSettings): TrailReader {
@@ -68,12 +65,4 @@ export async function writeInfluxTrail(
     say(error.message)
   }
   return writer
-}
-
-export function openLedger(file: string): WritableLedger {
-  const database = openDatabase(file, { migrations, cacheMiB: writerCacheMiB, checkpointMiB })
-  const words = new WritableWords(database)
-  const items = new WritableItems(database, words)
-  const index = new WritableEventIndex(database, words)
-  return new WritableLedger({ database, words, items, index, redo: new Redo(`${file}-redo`) })
 }

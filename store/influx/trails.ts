@@ -139,20 +139,20 @@ export class Trails {
     state: State,
   ): AsyncIterable<readonly TrailRow[]> {
     const refused = this.#ledger.refused(state)
-    const seen = rows.filter(({ seq }) => seq <= state.events && !refused.has(seq))
+    const seen = rows.filter(
+      ({ seq, part }) => !refused.has(seq) && this.#ledger.isSeen(seq, this.#part(part).era, state),
+    )
     if (seen.length > 0) {
       seen.sort((a, b) => a.eventTimeUs - b.eventTimeUs || a.seq - b.seq)
       const voided = this.#ledger.voided(
         seen.map(({ seq }) => seq),
         state,
       )
-      yield seen.map(({ eventTimeUs, seq, part }) => ({
-        item,
-        eventRef: seq,
-        eventTimeUs,
-        ...this.#part(part),
-        voidedAtUs: voided.get(seq),
-      }))
+      yield seen.map(({ eventTimeUs, seq, part }) => {
+        const { type, action, role, bizStep } = this.#part(part)
+        const voidedAtUs = voided.get(seq)
+        return { item, eventRef: seq, eventTimeUs, type, action, role, bizStep, voidedAtUs }
+      })
     }
     await this.#pace.after(1 + rows.length * costOfRow)
   }

@@ -88,6 +88,7 @@ export class Items {
 export class WritableItems extends Items {
   readonly #words: WritableWords
   readonly #insert: RowsStatement
+  readonly #restore: RowsStatement
   readonly #last: Statement
   readonly #ids = new Cache<string, number>(cachedKeys)
 
@@ -98,6 +99,11 @@ export class WritableItems extends Items {
       database,
       4,
       (values) => `INSERT INTO item (id, kind, prefix, suffix) VALUES ${values}`,
+    )
+    this.#restore = new RowsStatement(
+      database,
+      4,
+      (values) => `INSERT OR IGNORE INTO item (id, kind, prefix, suffix) VALUES ${values}`,
     )
     this.#last = prepareArrays(database, 'SELECT coalesce(max(id), 0) FROM item')
   }
@@ -118,6 +124,15 @@ export class WritableItems extends Items {
     this.#insertRest(missing)
     for (const [key, { id }] of missing) this.#ids.set(key, id)
     return ids.map((id, at) => id ?? missing.get(named[at]?.key ?? '')?.id ?? 0)
+  }
+
+  /** Items with the numbers that they had in another file. To be called in a transaction. */
+  restore(items: readonly ItemRef[]): void {
+    const values = items.flatMap(({ ref, key, kind }) => {
+      const [start, suffix] = splitKey(key)
+      return [ref, kindCode(kind), this.#words.intern(start), suffix]
+    })
+    this.#restore.run(values)
   }
 
   /** The number of the last item; 0 where there is none. */
