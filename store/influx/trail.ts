@@ -2,6 +2,7 @@
  * The trail store in InfluxDB, with its side file. One process writes; any number of readers read
  * beside it, in other threads, each with a connection of its own to both.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { StoreFault } from '#store/fault.ts'
 import { openDatabase } from '#store/sqlite/database.ts'
 import { EventIndex } from '#store/sqlite/event-index.ts'
@@ -18,6 +19,7 @@ import type { Say } from './server.ts'
 import type { InfluxSettings } from './settings.ts'
 import { InfluxTrailWriter } from './writer.ts'
 
+const patienceMs = 5_000
 const readerCacheMiB = 32
 
 /** Opens the store for reading; whether InfluxDB answers shows with the first read. */
@@ -44,10 +46,14 @@ export async function writeInfluxTrail(
 ): Promise<TrailWriter> {
   const ledger = openLedger(file)
   const connection = new Connection(settings)
-  let bound: string | undefined
+  let bound: Promise<string> | undefined
   let said = say
-  const bind = async () => {
-    bound ??= await bindStore(connection, ledger, said)
+  const bind = () => {
+    // One at a time, also when somebody has stopped waiting for it.
+    bound ??= bindStore(connection, ledger, said).catch((error: unknown) => {
+      bound = undefined
+      throw error
+    })
     return bound
   }
   const writer = new InfluxTrailWriter(connection, ledger, bind, () => {
@@ -56,7 +62,7 @@ export async function writeInfluxTrail(
     said = () => undefined
   })
   try {
-    await bind()
+    await inTime(bind())
   } catch (error) {
     if (!(error instanceof StoreFault)) {
       await writer.close()
@@ -65,4 +71,18 @@ export async function writeInfluxTrail(
     say(error.message)
   }
   return writer
+}
+
+/** A server that does not answer must not hold up those who can be served without it. */
+async function inTime(binding: Promise<unknown>): Promise<void> {
+  const patience = new AbortController()
+  const tooLong = pause(patienceMs, undefined, { signal: patience.signal }).then(() => {
+    throw new StoreFault('InfluxDB has not answered yet')
+  })
+  try {
+    await Promise.race([binding, tooLong])
+  } finally {
+    patience.abort()
+    for (const late of [binding, tooLong]) late.catch(() => undefined)
+  }
 }

@@ -7,13 +7,14 @@ describe.skipIf(!hasInfluxd())('with trails in InfluxDB', () => {
   it('has all it acknowledged, once, while it and InfluxDB are killed under load', async () => {
     const influx = await startInflux()
     let isOver = false
-    const killing = (async () => {
+    let killing: Promise<void> | undefined
+    const killOverAndOver = async () => {
       for (; !isOver; await sleep(1700)) {
         await influx.kill()
         await sleep(400)
         await influx.start()
       }
-    })()
+    }
     try {
       const settings = { INFLUX_URL: influx.url, INFLUX_DATABASE: 'crash' }
       const report = await crashRun({
@@ -22,6 +23,7 @@ describe.skipIf(!hasInfluxd())('with trails in InfluxDB', () => {
         settings,
         onProgress: (share) => {
           isOver = share === 1
+          killing ??= killOverAndOver()
         },
       })
       expect(report).toMatchObject({ kills: 3, verify: 'whole' })

@@ -177,7 +177,7 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
         }
       }
       expect(faults).toHaveLength(3)
-      const asked = typeof fate === 'object' && fate.headers !== undefined ? 3000 : 0
+      const asked = typeof fate === 'object' && 'headers' in fate ? 3000 : 0
       expect(faults.map(({ retryAfterMs }) => retryAfterMs)).toEqual([asked, asked, asked])
       await expectWholeBatches(writer, 5, size)
       await writer.close()

@@ -16,13 +16,15 @@ export interface Asked {
 
 /**
  * What becomes of a request: `pass`; `cut before` it reaches the server; `cut after` it was done
- * and before its answer; `hold`, done and never answered; or an answer in the server's place.
+ * and before its answer; `hold`, done and never answered; passed on to another path; or an answer
+ * in the server's place.
  */
 export type Fate =
   | 'pass'
   | 'cut before'
   | 'cut after'
   | 'hold'
+  | { readonly path: string }
   | {
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
@@ -49,12 +51,15 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
     asked.push(one)
     const fate = await proxy.decide(one)
     if (fate === 'cut before') return incoming.socket.destroy()
-    if (typeof fate === 'object') {
+    if (typeof fate === 'object' && 'status' in fate) {
       outgoing.writeHead(fate.status, fate.headers)
       return outgoing.end(fate.body)
     }
     try {
-      const answer = await forward(target, one)
+      const answer = await forward(
+        target,
+        typeof fate === 'object' ? { ...one, path: fate.path } : one,
+      )
       await proxy.onDone(one)
       if (fate === 'cut after') return incoming.socket.destroy()
       if (fate === 'hold') return undefined
