@@ -33,11 +33,11 @@ export function influxImage(): InfluxImage {
   return { name, major: majorOf(name) }
 }
 
-/** Of a name such as `influxdb:2.7-alpine` or `quay.io/influxdb3-core:latest`. */
+/** Of a name such as `influxdb:2.7-alpine` or `quay.io/influxdb/influxdb3-core:latest`. */
 export function majorOf(name: string): 1 | 2 | 3 {
-  const version = /influxdb(3)?[^:]*(?::v?([123]))?/.exec(name)
-  const major = Number(version?.[1] ?? version?.[2] ?? 2)
-  return major === 1 || major === 3 ? major : 2
+  if (name.includes('influxdb3')) return 3
+  const tag = /:v?([123])[^/]*$/.exec(name)?.[1]
+  return tag === '1' ? 1 : tag === '3' ? 3 : 2
 }
 
 function buildLocal(): string {

@@ -5,8 +5,8 @@ import { type InfluxImage, influxImage } from './image.ts'
 
 export interface InfluxContainer {
   readonly image: InfluxImage
-  /** How a store of its own, of this name, is reached. */
-  settings(database: string): InfluxSettings
+  /** How a store of its own, of this name, is reached; made first where the version wants that. */
+  settings(database: string): Promise<InfluxSettings>
   /** Ends it as a loss of power would, and starts it again on the same data. */
   restart(): Promise<void>
   end(): Promise<void>
@@ -30,10 +30,10 @@ export async function startInfluxContainer(): Promise<InfluxContainer> {
   const url = () => `http://${started.getHost()}:${started.getMappedPort(8086)}`
   return {
     image,
-    settings(database) {
-      return image.major === 1
-        ? { url: url(), database }
-        : { url: url(), database, org, token, force: true }
+    async settings(database) {
+      if (image.major === 1) return { url: url(), database }
+      if (image.major === 2) await makeBucket(url(), database)
+      return { url: url(), database, org, token, force: true }
     },
     async restart() {
       await started.restart({ timeout: 0 })
@@ -42,6 +42,16 @@ export async function startInfluxContainer(): Promise<InfluxContainer> {
       await started.stop()
     },
   }
+}
+
+/** A bucket of 2.x; the mapping that `/query` needs comes by itself. */
+async function makeBucket(url: string, name: string): Promise<void> {
+  const headers = { Authorization: `Token ${token}`, 'Content-Type': 'application/json' }
+  const found = await fetch(`${url}/api/v2/orgs?org=${org}`, { headers })
+  const { orgs } = (await found.json()) as { orgs: { id: string }[] }
+  const body = JSON.stringify({ orgID: orgs[0]?.id, name, retentionRules: [] })
+  const made = await fetch(`${url}/api/v2/buckets`, { method: 'POST', headers, body })
+  if (made.status !== 201) throw new Error(await made.text())
 }
 
 function environmentOf({ major }: InfluxImage): Record<string, string> {

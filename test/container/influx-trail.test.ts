@@ -15,7 +15,7 @@ async function openStore(): Promise<StoreUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'suyuan-trail-'))
   const file = join(folder, 'influx.db')
   stores += 1
-  const settings = influx.settings(`store${stores}`)
+  const settings = await influx.settings(`store${stores}`)
   const open = () => writeInfluxTrail(file, settings, () => undefined)
   let writer = await open()
   let reader = readInfluxTrail(file, settings)
