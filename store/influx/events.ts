@@ -3,6 +3,7 @@
  * read as one run, and several runs in one request.
  */
 import { StoreFault } from '#store/fault.ts'
+import { Cache } from '#store/sqlite/cache.ts'
 import type { Pace } from '#store/sqlite/pace.ts'
 import { inParts } from '#store/sqlite/rows.ts'
 import type { EventMember } from '#trace/source.ts'
@@ -14,6 +15,8 @@ import { type EventRecord, splitHead, unpackMembers, unpackRecord } from './reco
 /** Events between two wanted ones that are read along rather than asked around. */
 const widestGap = 16
 const runsAtOnce = 50
+const cachedRecords = 8_192
+const longestKept = 1_000
 /** What a record costs to read, in trail rows. */
 const rowsOfRecord = 4
 const bytesOfRow = 200
@@ -34,6 +37,8 @@ export class Events {
   readonly #connection: Connection
   readonly #ledger: Ledger
   readonly #pace: Pace
+  /** An event that is seen never changes, and who reads its members asks for its summary next. */
+  readonly #records = new Cache<number, EventRecord>(cachedRecords)
 
   constructor(connection: Connection, ledger: Ledger, pace: Pace) {
     this.#connection = connection
@@ -43,8 +48,15 @@ export class Events {
 
   /** The records of events, by number. An unknown number is a bug and throws. */
   async records(seqs: readonly number[], state: State): Promise<Map<number, EventRecord>> {
-    const found = await this.#read(seqs, undefined, state)
-    return new Map([...found].map(([seq, { record }]) => [seq, record]))
+    const known = new Map<number, EventRecord>()
+    const missing = seqs.filter((seq) => {
+      const record = seq <= state.events ? this.#records.get(seq) : undefined
+      if (record !== undefined) known.set(seq, record)
+      return record === undefined
+    })
+    const found = await this.#read(missing, undefined, state)
+    for (const [seq, { record }] of found) known.set(seq, record)
+    return known
   }
 
   async bodies(seqs: readonly number[], state: State): Promise<Map<number, Texts>> {
@@ -80,9 +92,10 @@ export class Events {
         for (const row of series.flatMap(({ rows }) => rows)) {
           const texts = await this.#texts(row, field, wanted, state)
           if (texts !== undefined) {
-            const { summary, era } = texts.record
-            if (this.#ledger.isSeen(summary.eventRef, era, state))
-              found.set(summary.eventRef, texts)
+            const { summary, era, context = '' } = texts.record
+            if (!this.#ledger.isSeen(summary.eventRef, era, state)) continue
+            found.set(summary.eventRef, texts)
+            if (context.length < longestKept) this.#records.set(summary.eventRef, texts.record)
           }
           const length = String(row[1]).length + String(row[2] ?? '').length
           await this.#pace.after(rowsOfRecord + length / bytesOfRow)
