@@ -3,6 +3,7 @@
  * anything starts, and described so that `--help` and the documentation print the same words.
  */
 import { z } from 'zod'
+import type { InfluxSettings } from '#store/influx/settings.ts'
 
 /** Settings that do not hold. `message` names every one of them, one a line. */
 export class ConfigError extends Error {
@@ -14,6 +15,10 @@ const MIB = 1024 * 1024
 const text = z.string()
 const count = z.coerce.number('must be a number').int('must be a whole number')
 const port = count.min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535')
+const powerOfTwo = (most: number) =>
+  count.refine((value) => value >= 1 && value <= most && Number.isInteger(Math.log2(value)), {
+    error: `must be a power of two from 1 to ${most}`,
+  })
 const bytes = count.min(1, 'must be a number of bytes above 0')
 
 const settingsSchema = z.object({
@@ -52,6 +57,28 @@ const settingsSchema = z.object({
     .min(0, 'must be a number of bytes')
     .default(0)
     .describe('how much of what is stored stays in the journal as well, for replay'),
+  INFLUX_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .describe('InfluxDB that keeps trails, events and telemetry; without it a file does'),
+  INFLUX_TOKEN: text.optional().describe('token for InfluxDB 2.x or 3.x'),
+  INFLUX_ORG: text.optional().describe('organisation in InfluxDB 2.x'),
+  INFLUX_BUCKET: text.optional().describe('bucket in InfluxDB 2.x or 3.x; without it suyuan'),
+  INFLUX_USERNAME: text.optional().describe('user for InfluxDB 1.x'),
+  INFLUX_PASSWORD: text.optional().describe('password of that user'),
+  INFLUX_DATABASE: text
+    .optional()
+    .describe('database in InfluxDB 1.x, made where it is missing; without it suyuan'),
+  INFLUX_TRAIL_BUCKETS: powerOfTwo(1_048_576)
+    .optional()
+    .describe('series that trails are spread over, fixed once made; without it 65536'),
+  INFLUX_EVENT_BUCKETS: powerOfTwo(256)
+    .optional()
+    .describe('series that events are spread over, fixed once made; without it 16'),
+  INFLUX_FORCE: z
+    .enum(['0', '1'], { error: 'must be 0 or 1' })
+    .default('0')
+    .describe('1 keeps trails in an InfluxDB 3 Core, which answers about 72 hours only'),
 })
 
 export type Config = Readonly<z.output<typeof settingsSchema>>
@@ -81,10 +108,38 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.MQTTS_PORT !== undefined && tlsFiles.includes(undefined)) {
     throw new ConfigError('MQTTS_PORT needs TLS_CERT and TLS_KEY')
   }
-  if (given['INFLUX_URL'] !== undefined) {
-    throw new ConfigError('INFLUX_URL is not supported by this version: trails are kept in SQLite')
-  }
+  checkInflux(config)
   return config
+}
+
+function checkInflux(config: Config): void {
+  const { INFLUX_URL, INFLUX_TOKEN, INFLUX_USERNAME, INFLUX_PASSWORD, ...rest } = config
+  if (INFLUX_URL === undefined) return
+  const both = 'INFLUX_TOKEN and INFLUX_USERNAME exclude each other: 1.x has users, 2.x tokens'
+  if (INFLUX_TOKEN !== undefined && INFLUX_USERNAME !== undefined) throw new ConfigError(both)
+  if (INFLUX_PASSWORD !== undefined && INFLUX_USERNAME === undefined) {
+    throw new ConfigError('INFLUX_PASSWORD needs INFLUX_USERNAME')
+  }
+  const { INFLUX_BUCKET: bucket, INFLUX_DATABASE: database } = rest
+  if (bucket !== undefined && database !== undefined && bucket !== database) {
+    throw new ConfigError('INFLUX_BUCKET and INFLUX_DATABASE name one thing: set one of them')
+  }
+}
+
+/** How to reach InfluxDB; undefined where trails are kept in a file. */
+export function influxOf(config: Config): InfluxSettings | undefined {
+  if (config.INFLUX_URL === undefined) return undefined
+  return {
+    url: config.INFLUX_URL,
+    database: config.INFLUX_BUCKET ?? config.INFLUX_DATABASE ?? 'suyuan',
+    org: config.INFLUX_ORG,
+    token: config.INFLUX_TOKEN,
+    username: config.INFLUX_USERNAME,
+    password: config.INFLUX_PASSWORD,
+    trailBuckets: config.INFLUX_TRAIL_BUCKETS,
+    eventBuckets: config.INFLUX_EVENT_BUCKETS,
+    force: config.INFLUX_FORCE === '1',
+  }
 }
 
 /** Every setting with its default, in the order of this file. */

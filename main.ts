@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   simulate: async () => (await import('./run.ts')).simulate,
   verify: async () => (await import('./maintain.ts')).verify,
   replay: async () => (await import('./maintain.ts')).replay,
+  rebuild: async () => (await import('./maintain.ts')).rebuild,
   backup: async () => (await import('./maintain.ts')).backup,
   restore: async () => (await import('./maintain.ts')).restore,
   keys: async () => (await import('./keys.ts')).keys,

@@ -1,22 +1,28 @@
 /** The commands that look after a data folder: verify, replay, backup and restore. */
-import { resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
 import { replay as replayJournal } from '#ingest/replay.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
 import { progressOn } from '#simulators/progress.ts'
 import { backUp, restore as restoreFolder } from '#store/backup.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
+import { rebuildSideFile } from '#store/influx/rebuild.ts'
 import { openIntake } from '#store/intake.ts'
+import { lockDirectory } from '#store/journal/lock.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { verifyJournal } from '#store/journal/verify.ts'
+import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { findFaults } from '#store/sqlite/database.ts'
-import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { JournalPosition } from '#store/trail.ts'
-import { type Command, readArguments } from './command.ts'
-import { readConfig } from './config.ts'
+import { type Command, readArguments, UsageError } from './command.ts'
+import { influxOf, readConfig } from './config.ts'
 
-const folderOf = (): DataFolder => dataFolder(readConfig(process.env).DATA_DIR)
+const folderOf = (): DataFolder => {
+  const config = readConfig(process.env)
+  return dataFolder(config.DATA_DIR, influxOf(config))
+}
 /** Shown one by one; of the others only how many. */
 const MAX_SHOWN = 20
 
@@ -56,6 +62,31 @@ server at work on the folder.
       replayJournal(folderOf(), { add, nowUs, onProgress }),
     )
     print(`${messages} messages: ${stored} events stored, ${repeats} repeats, ${rejected} rejected`)
+    return 0
+  },
+}
+
+export const rebuild: Command = {
+  summary: 'make the side file of a store in InfluxDB anew from what InfluxDB holds',
+  help: `Usage: main.ts rebuild
+
+Makes influx.db of DATA_DIR anew, after it was lost or InfluxDB was restored from a copy of its own.
+What the journal has beyond the store is stored at the next start. Needs no server at work.
+`,
+  async run(args) {
+    readArguments(args, {})
+    const { root, journal, trail, influx } = folderOf()
+    if (influx === undefined) throw new UsageError('rebuild needs INFLUX_URL')
+    await mkdir(journal, { recursive: true, mode: 0o700 })
+    const unlock = lockDirectory(journal)
+    try {
+      const events = await withProgress('reading InfluxDB', (onProgress) =>
+        rebuildSideFile(trail, influx, onProgress),
+      )
+      print(`${basename(trail)} in ${resolve(root)}: ${events} events`)
+    } finally {
+      unlock()
+    }
     return 0
   },
 }
@@ -101,7 +132,7 @@ function verifyDatabases(folder: DataFolder): number {
   let faults = 0
   for (const name of ['trail', 'intake', 'registry'] as const) {
     const found = findFaults(folder[name])
-    print(`${name}.db: ${found.length === 0 ? 'whole' : found.join('; ')}`)
+    print(`${basename(folder[name])}: ${found.length === 0 ? 'whole' : found.join('; ')}`)
     faults += found.length
   }
   return faults
@@ -128,7 +159,7 @@ async function verifySegments(
 /** `to` is where the journal ends. */
 async function verifyMessages(folder: DataFolder, to: JournalPosition): Promise<number> {
   const reader = new JournalReader(folder.journal, undefined)
-  const trail = openSqliteTrail(folder.trail, 'read')
+  const trail = await openTrail(folder, 'read')
   const intake = openIntake(folder.intake, { readOnly: true })
   const registry = openRegistry(folder.registry, { readOnly: true })
   try {

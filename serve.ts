@@ -29,11 +29,11 @@ import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { Watermark } from '#store/journal/watermark.ts'
+import { openTrail } from '#store/open.ts'
 import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
-import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
-import type { Config } from './config.ts'
+import { type Config, influxOf } from './config.ts'
 import type { Logger } from './log.ts'
 
 export interface Running {
@@ -127,9 +127,9 @@ export async function serve(
 }
 
 async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stores> {
-  const folder = dataFolder(config.DATA_DIR)
+  const folder = dataFolder(config.DATA_DIR, influxOf(config))
   await mkdir(folder.root, { recursive: true, mode: 0o700 })
-  const cursors = await prepare(folder)
+  const cursors = await prepare(folder, log)
   const journal = await Journal.open(folder.journal, { nowUs, followedTo: Math.max(...cursors) })
   ends.push(() => journal.close())
   if (journal.cutBytes > 0) log.warn({ bytes: journal.cutBytes }, 'cut an unfinished commit')
@@ -141,7 +141,7 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
     nowUs: nowUs(),
     random: randomBytes,
   })
-  const trail = aliasedTrail(openSqliteTrail(folder.trail, 'read'), registry.aliases)
+  const trail = aliasedTrail(await openTrail(folder, 'read'), registry.aliases)
   ends.push(() => trail.close())
   const intake = openIntake(folder.intake, { readOnly: true })
   ends.push(() => intake.close())
@@ -158,8 +158,11 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
  * Makes the files of the store and the intake, or brings them to this version, and gives how far
  * each has followed the journal.
  */
-async function prepare(folder: DataFolder): Promise<[JournalPosition, JournalPosition]> {
-  const trail = openSqliteTrail(folder.trail, 'write')
+async function prepare(
+  folder: DataFolder,
+  log: Logger,
+): Promise<[JournalPosition, JournalPosition]> {
+  const trail = await openTrail(folder, 'write', (line) => log.info(line))
   const intake = openIntake(folder.intake)
   const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
   intake.close()

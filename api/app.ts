@@ -5,6 +5,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { Registry as Metrics } from 'prom-client'
+import { isStoreFault } from '#store/fault.ts'
 import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
@@ -83,6 +84,12 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   })
   app.onError((error, c) => {
     if (error instanceof Problem) return error.toResponse()
+    // The store that is away comes back; who asks may ask again.
+    if (isStoreFault(error)) {
+      log.warn({ err: error, path: c.req.path }, 'the store does not answer')
+      const headers = { 'Retry-After': '5' }
+      return new Problem('unavailable', { detail: error.message, headers }).toResponse()
+    }
     log.error({ err: error, method: c.req.method, path: c.req.path }, 'a request failed')
     return new Problem('internal', { detail: 'the fault is in the log' }).toResponse()
   })

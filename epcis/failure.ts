@@ -48,6 +48,7 @@ export const FAILURES = {
 
   // What the store and the clock say.
   event_id_conflict: 'An event with the same identity and other content is already stored.',
+  store_refused: 'The database that keeps events and readings will never take this one.',
   event_time_in_future: 'eventTime is more than 24 hours after the event was received.',
   reading_time_in_future: 'The reading is of more than 24 hours after it was received.',
 } as const

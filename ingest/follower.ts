@@ -11,12 +11,12 @@
  * ends the follower, and with it the process.
  */
 
+import { isStoreFault, StoreFault } from '#store/fault.ts'
 import type { Intake } from '#store/intake.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import { listSegments } from '#store/journal/segment.ts'
 import type { Registry } from '#store/registry.ts'
-import { isStoreFault } from '#store/sqlite/database.ts'
 import type { JournalPosition, TrailWriter } from '#store/trail.ts'
 import { Devices } from './devices.ts'
 import type { FromIngest } from './news.ts'
@@ -98,7 +98,9 @@ async function settleAtLast(
     } catch (error) {
       if (!isStoreFault(error)) throw error
       report({ kind: 'trouble', cursor, attempt, reason: error.message })
-      await pause(retryMs)
+      // A server that asks to be left alone for longer is.
+      const askedMs = error instanceof StoreFault ? error.retryAfterMs : 0
+      await pause(Math.max(retryMs, askedMs))
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
     }
   }

@@ -14,9 +14,9 @@ import { realDisk } from '#store/journal/disk.ts'
 import { lockDirectory } from '#store/journal/lock.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { listSegments, segmentName } from '#store/journal/segment.ts'
+import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { replaceDatabase } from '#store/sqlite/database.ts'
-import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import { READ_AT_ONCE } from './follower.ts'
 import { settle } from './settle.ts'
 
@@ -51,6 +51,12 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
   try {
     const starts = await listSegments(folder.journal)
     if (options.add) return await settleAll(folder, folder.trail, starts, options)
+    if (folder.influx !== undefined) {
+      throw new ReplayError(
+        'a store in InfluxDB is not made anew in its place: take an empty database and an empty ' +
+          'side file, or settle what the journal has into the store that is there with --add',
+      )
+    }
     if (starts[0] !== 0) {
       throw new ReplayError(
         'the beginning of the journal has been trimmed away, so the events before it are only in ' +
@@ -79,7 +85,7 @@ async function settleAll(
   const last = starts.at(-1) ?? 0
   const end = last + (await stat(join(folder.journal, segmentName(last)))).size
   const reader = new JournalReader(folder.journal, undefined)
-  const writer = openSqliteTrail(trailFile, 'write')
+  const writer = await openTrail({ trail: trailFile, influx: folder.influx }, 'write')
   const intake = openIntake(folder.intake)
   const registry = openRegistry(folder.registry, { readOnly: true })
   const replayed: Replayed = { messages: 0, stored: 0, repeats: 0, rejected: 0 }

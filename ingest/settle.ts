@@ -17,12 +17,13 @@
  *
  * Nothing before both cursors is read again, so the journal may be trimmed up to the lower one.
  */
+import { fail } from '#epcis/failure.ts'
 import { type CaptureJob, captureIDOf, type Intake, type Rejection } from '#store/intake.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Registry } from '#store/registry.ts'
 import type { Reading, TrailWriter } from '#store/trail.ts'
 import { refuseConflicts } from './conflicts.ts'
-import { MAX_PARTS } from './decoded.ts'
+import { MAX_PARTS, partFailure } from './decoded.ts'
 import { isStored, type Message, readMessage } from './messages.ts'
 import { type CaptureOutcome, type IngestNews, MAX_NOTICES, type RejectionNotice } from './news.ts'
 import { type Entry, type Tally, tally } from './tally.ts'
@@ -52,13 +53,14 @@ export async function settle(
   const { writer, intake } = stores
   const messages = readMessages(records, stores.registry)
   await refuseConflicts(messages, writer)
-  const { entries, readings } = partsToStore(messages)
+  const { entries, readings, sources } = partsToStore(messages)
   const cursor = messages.at(-1)?.record.next ?? 0
   const to = Math.max(cursor, await writer.cursor(FOLLOWER))
   const batch = { events: entries.map(({ event }) => event), readings, follower: FOLLOWER, to }
   const applied = await writer.apply(batch)
   // From here the events are durable, and what became of their messages is not: see 3. above.
   const tallies = await tally(entries, applied, writer)
+  for (const { at, refused } of applied.refusedReadings ?? []) sources[at]?.refuse(refused)
   const rejections = messages.flatMap(rejectionsOf)
   const finishedAtUs = nowUs()
   const jobs = messages.flatMap((message) => jobsOf(message, tallies, finishedAtUs))
@@ -98,19 +100,48 @@ function readMessages(
 /**
  * What is to be stored, in the order of messages: of two readings of one moment the last counts.
  */
-function partsToStore(messages: readonly Message[]): { entries: Entry[]; readings: Reading[] } {
+function partsToStore(messages: readonly Message[]): {
+  entries: Entry[]
+  readings: Reading[]
+  /** Of each reading, what it came in. */
+  sources: Source[]
+} {
   const entries: Entry[] = []
   const readings: Reading[] = []
+  const sources: Source[] = []
+  const add = (some: readonly Reading[], source: Source) => {
+    for (const reading of some) {
+      readings.push(reading)
+      sources.push(source)
+    }
+  }
   for (const message of messages.filter(isStored)) {
     const refused = new Set(message.failures.map(({ index }) => index))
-    for (const reading of message.decoded.readings) readings.push(reading)
+    add(message.decoded.readings, new Source(message, -1))
     for (const decoded of message.decoded.events) {
       if (refused.has(decoded.index)) continue
       entries.push({ ...decoded, message })
-      for (const reading of decoded.readings) readings.push(reading)
+      if (decoded.readings.length > 0) add(decoded.readings, new Source(message, decoded.index))
     }
   }
-  return { entries, readings }
+  return { entries, readings, sources }
+}
+
+/** A message, or one event of it, whose readings may be refused: it is told once. */
+class Source {
+  readonly #message: Message
+  readonly #index: number
+
+  constructor(message: Message, index: number) {
+    this.#message = message
+    this.#index = index
+  }
+
+  refuse(words: string): void {
+    const { failures } = this.#message
+    if (failures.some(({ index }) => index === this.#index)) return
+    failures.push(partFailure(fail('store_refused', '', words), this.#index))
+  }
 }
 
 function rejectionsOf({ record, failures }: Message): Rejection[] {

@@ -2,6 +2,7 @@
  * Starts the ingest worker and speaks with it for the main thread.
  */
 import { Worker } from 'node:worker_threads'
+import type { InfluxSettings } from '#store/influx/settings.ts'
 import type { JournalPosition } from '#store/trail.ts'
 import type { FromIngest, IngestNews, IngestTrouble } from './news.ts'
 
@@ -11,6 +12,7 @@ export interface IngestFiles {
   readonly journal: string
   readonly watermark: SharedArrayBuffer
   readonly trail: string
+  readonly influx: InfluxSettings | undefined
   readonly intake: string
   readonly registry: string
 }

@@ -2,9 +2,10 @@
  * What the store made of the events it was given: new, a repeat of what is there, or in conflict
  * with it.
  */
+import { fail } from '#epcis/failure.ts'
 import type { Applied, TrailReader } from '#store/trail.ts'
 import { conflict, isSameContent } from './conflicts.ts'
-import type { DecodedEvent } from './decoded.ts'
+import { type DecodedEvent, partFailure } from './decoded.ts'
 import type { Message } from './messages.ts'
 
 /** One event of a batch and the message it came in. */
@@ -23,8 +24,9 @@ export interface Tally {
 const COMPARED_AT_ONCE = 500
 
 /**
- * Counts the events of each message that has any, and adds the conflicts that the store found to
- * the failures of their messages. `applied` is the store's answer for `entries`, in their order.
+ * Counts the events of each message that has any, and adds the conflicts that the store found, and
+ * what it refuses, to the failures of their messages. `applied` is the store's answer for
+ * `entries`, in their order.
  */
 export async function tally(
   entries: readonly Entry[],
@@ -34,9 +36,13 @@ export async function tally(
   const tallies = new Map<Message, Tally>()
   const counted = new Set<number>()
   const repeats: { entry: Entry; eventRef: number }[] = []
-  for (const [at, { eventRef, repeat }] of applied.outcomes.entries()) {
+  for (const [at, { eventRef, repeat, refused }] of applied.outcomes.entries()) {
     const entry = entries[at]
     if (entry === undefined) throw new Error('the store answered for an event it was not given')
+    if (refused !== undefined) {
+      entry.message.failures.push(partFailure(fail('store_refused', '', refused), entry.index))
+      continue
+    }
     if (repeat) repeats.push({ entry, eventRef })
     else count(tallies, entry, 'stored')
     if (!repeat) counted.add(eventRef)

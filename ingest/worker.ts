@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openIntake } from '#store/intake.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
-import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import { type FollowerParts, follow, startOf } from './follower.ts'
 import type { IngestFiles, ToIngest } from './start.ts'
 
@@ -22,7 +22,7 @@ port.on('message', (message: ToIngest) => {
 
 const parts: FollowerParts & { reader: JournalReader } = {
   reader: new JournalReader(files.journal, files.watermark),
-  writer: openSqliteTrail(files.trail, 'write'),
+  writer: await openTrail(files, 'write'),
   intake: openIntake(files.intake),
   registry: openRegistry(files.registry, { readOnly: true }),
   nowUs: () => Date.now() * 1000,

@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { DataFolder } from './folder.ts'
 import { realDisk, replaceFile, writeAll } from './journal/disk.ts'
@@ -73,7 +73,7 @@ export async function backUp(
   try {
     await openSegments(folder.journal, sources)
     for (const name of ['trail', 'intake', 'registry'] as const) {
-      sources.push(holdSnapshot(folder[name], `${name}.db`))
+      sources.push(holdSnapshot(folder[name], basename(folder[name])))
     }
     await openSegments(folder.journal, sources)
     await openAdminKey(folder.adminKey, sources)

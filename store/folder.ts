@@ -1,22 +1,27 @@
 /** The data folder: where each part of what is kept stands in it. */
 import { join } from 'node:path'
+import type { InfluxSettings } from './influx/settings.ts'
 
 export interface DataFolder {
   readonly root: string
   /** Folder of segment files. */
   readonly journal: string
+  /** The embedded trail store, or the side file of the one in InfluxDB. */
   readonly trail: string
+  /** Where trails are kept in InfluxDB. */
+  readonly influx: InfluxSettings | undefined
   readonly intake: string
   readonly registry: string
   /** The administrator's key, where no setting gives it. */
   readonly adminKey: string
 }
 
-export function dataFolder(root: string): DataFolder {
+export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
   return {
     root,
     journal: join(root, 'journal'),
-    trail: join(root, 'trail.db'),
+    trail: join(root, influx === undefined ? 'trail.db' : 'influx.db'),
+    influx,
     intake: join(root, 'intake.db'),
     registry: join(root, 'registry.db'),
     adminKey: join(root, 'admin-key'),

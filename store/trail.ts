@@ -86,7 +86,11 @@ export interface Applied {
   readonly outcomes: readonly {
     readonly eventRef: number
     readonly repeat: boolean
+    /** Why a server will never take the event, in its words: it is not stored. */
+    readonly refused?: string
   }[]
+  /** Readings by their place in the batch that will never be taken, and why. */
+  readonly refusedReadings?: readonly { readonly at: number; readonly refused: string }[]
 }
 
 /** An event as it came. `body` is JSON text without recordTime. */

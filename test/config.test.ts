@@ -39,7 +39,11 @@ describe('the settings', () => {
 
   it('refuse what goes together wrongly, or is not there yet', () => {
     expect(refusal({ MQTTS_PORT: '8883', TLS_CERT: 'a.pem' })).toMatch(/TLS_KEY/)
-    expect(refusal({ INFLUX_URL: 'http://localhost:8086' })).toMatch(/INFLUX_URL/)
+    const influx = { INFLUX_URL: 'http://localhost:8086' }
+    expect(refusal({ ...influx, INFLUX_TOKEN: 'a', INFLUX_USERNAME: 'b' })).toMatch(/exclude/)
+    expect(refusal({ ...influx, INFLUX_PASSWORD: 'a' })).toMatch(/needs INFLUX_USERNAME/)
+    expect(refusal({ ...influx, INFLUX_BUCKET: 'a', INFLUX_DATABASE: 'b' })).toMatch(/one of them/)
+    expect(refusal({ ...influx, INFLUX_TRAIL_BUCKETS: '1000' })).toMatch(/power of two/)
   })
 
   it('are each described, with their default', () => {

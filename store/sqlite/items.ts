@@ -88,6 +88,7 @@ export class Items {
 export class WritableItems extends Items {
   readonly #words: WritableWords
   readonly #insert: RowsStatement
+  readonly #restore: RowsStatement
   readonly #last: Statement
   readonly #ids = new Cache<string, number>(cachedKeys)
 
@@ -98,6 +99,11 @@ export class WritableItems extends Items {
       database,
       4,
       (values) => `INSERT INTO item (id, kind, prefix, suffix) VALUES ${values}`,
+    )
+    this.#restore = new RowsStatement(
+      database,
+      4,
+      (values) => `INSERT OR IGNORE INTO item (id, kind, prefix, suffix) VALUES ${values}`,
     )
     this.#last = prepareArrays(database, 'SELECT coalesce(max(id), 0) FROM item')
   }
@@ -120,6 +126,20 @@ export class WritableItems extends Items {
     return ids.map((id, at) => id ?? missing.get(named[at]?.key ?? '')?.id ?? 0)
   }
 
+  /** Items with the numbers that they had in another file. To be called in a transaction. */
+  restore(items: readonly ItemRef[]): void {
+    const values = items.flatMap(({ ref, key, kind }) => {
+      const [start, suffix] = splitKey(key)
+      return [ref, kindCode(kind), this.#words.intern(start), suffix]
+    })
+    this.#restore.run(values)
+  }
+
+  /** The number of the last item; 0 where there is none. */
+  last(): number {
+    return this.#last.get()[0]
+  }
+
   override forget(): void {
     super.forget()
     this.#ids.clear()
@@ -140,7 +160,7 @@ export class WritableItems extends Items {
   }
 
   #insertRest(missing: ReadonlyMap<string, NewItem>): void {
-    let last: number = this.#last.get()[0]
+    let last = this.last()
     const values: (number | string)[] = []
     for (const item of missing.values()) {
       if (item.id !== 0) continue

@@ -14,11 +14,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { influxOf, readConfig } from '#config.ts'
 import { progressOn } from '#simulators/progress.ts'
 import { chanceOf } from '#simulators/random.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
-import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import { openTrail } from '#store/open.ts'
 import { runCommand } from '../e2e/command.ts'
 import { connectDevice, newDevice, newParty } from '../e2e/devices.ts'
 import { freePorts, launchProgram, type Program } from '../e2e/program.ts'
@@ -27,6 +28,8 @@ import { EPCS_PER_EVENT, Load } from './load.ts'
 export interface CrashOptions {
   readonly kills: number
   readonly seed: string
+  /** Of the program, such as where its trails are. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Told how much of the run is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
 }
@@ -57,7 +60,7 @@ const KILLS_AT_START_PERCENT = 25
  */
 export async function crashRun(options: CrashOptions): Promise<CrashReport> {
   const dataDir = mkdtempSync(join(tmpdir(), 'suyuan-crash-'))
-  const settings = { LOG_LEVEL: 'warn' }
+  const settings = { LOG_LEVEL: 'warn', ...options.settings }
   const ports = await freePorts()
   const launch = () => launchProgram(dataDir, ports, settings)
   let program = launch()
@@ -78,7 +81,12 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
     await disconnect()
     const ended = await program.end('SIGTERM')
     if (ended !== 0) throw new Error(`the program ended with ${ended}:\n${program.output()}`)
-    return await compare(options.kills, load, dataFolder(dataDir))
+    return await compare(
+      options.kills,
+      load,
+      dataFolder(dataDir, influxOf(readConfig(settings))),
+      settings,
+    )
   } finally {
     await program.end('SIGKILL')
     rmSync(dataDir, { recursive: true })
@@ -108,8 +116,13 @@ async function startLoad(program: Program): Promise<{ load: Load; disconnect(): 
   return { load, disconnect }
 }
 
-async function compare(kills: number, load: Load, folder: DataFolder): Promise<CrashReport> {
-  const { code, stdout } = await runCommand(['verify'], { DATA_DIR: folder.root })
+async function compare(
+  kills: number,
+  load: Load,
+  folder: DataFolder,
+  settings: Readonly<Record<string, string>>,
+): Promise<CrashReport> {
+  const { code, stdout } = await runCommand(['verify'], { ...settings, DATA_DIR: folder.root })
   const { eventIDs, trailRows } = await readTrail(folder)
   const stored = new Set(eventIDs)
   const rejected = readRejected(folder)
@@ -128,7 +141,7 @@ async function compare(kills: number, load: Load, folder: DataFolder): Promise<C
 }
 
 async function readTrail(folder: DataFolder): Promise<{ eventIDs: string[]; trailRows: number }> {
-  const trail = openSqliteTrail(folder.trail, 'read')
+  const trail = await openTrail(folder, 'read')
   const eventIDs: string[] = []
   let after: number | undefined
   do {

@@ -13,10 +13,11 @@ import { WritableEventIndex } from '#store/sqlite/event-index.ts'
 import { migrations } from '#store/sqlite/schema.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import { Words } from '#store/sqlite/words.ts'
-import type { EventQuery, TrailReader } from '#store/trail.ts'
+import type { EventQuery } from '#store/trail.ts'
 import { baseUs, event, events, member, reading, serial, streamBatch } from './contract/data.ts'
 import { collect, itemsOf, type StoreUnderTest, store, trailOf } from './contract/store.ts'
 import { trailContract } from './trail-contract.ts'
+import { expectWholeBatches } from './whole-batches.ts'
 
 function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'suyuan-trail-'))
@@ -232,36 +233,6 @@ function spawnWriter(file: string, first: number, size: number): Writer {
   const script = fileURLToPath(new URL('./sqlite-trail-child.ts', import.meta.url))
   const parts = ['--import', 'tsx', script, file, String(first), String(size)]
   return spawn(process.execPath, parts, { stdio: ['ignore', 'pipe', 'inherit'] })
-}
-
-/** Everything of the first batches of the stream is there, and nothing else. */
-async function expectWholeBatches(
-  reader: TrailReader,
-  batches: number,
-  size: number,
-): Promise<void> {
-  const count = batches * size
-  expect(await reader.counts()).toMatchObject({
-    events: count,
-    items: batches + 1,
-    trailRows: count * 2,
-    readings: count,
-  })
-  const all = events(1, count)
-  const identities = all.map(({ eventID, party }) => ({ eventID, party, declaresError: false }))
-  const refs = await reader.byIdentity(identities)
-  const stored = await reader.events(refs.map((ref) => ref ?? 0))
-  expect(stored.map(({ body }) => body)).toEqual(all.map(({ body }) => body))
-  expect(await trailOf(reader, 'urn:shared')).toHaveLength(count)
-  expect(
-    await collect(
-      reader.members(
-        stored.map(({ eventRef }) => eventRef),
-        ['object'],
-      ),
-    ),
-  ).toHaveLength(count)
-  expect(await collect(reader.telemetry({ devices: [reading().device] }))).toHaveLength(count)
 }
 
 /** How often the event loop turned while something was read. */

@@ -1,0 +1,257 @@
+/**
+ * The side file of the one process that writes. A batch passes through it twice: before its first
+ * point is written, all that was decided of it becomes durable, down to the very lines; after the
+ * last point is confirmed, readers are let see it and its lines are forgotten.
+ */
+import { packEvent, packEventID } from '#store/sqlite/codes.ts'
+import { type Statement, transaction } from '#store/sqlite/database.ts'
+import type { Found, Hashes, WritableEventIndex } from '#store/sqlite/event-index.ts'
+import type { WritableItems } from '#store/sqlite/items.ts'
+import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
+import type { WritableWords } from '#store/sqlite/words.ts'
+import type { NewEvent, Reading } from '#store/trail.ts'
+import type { ItemRef } from '#trace/source.ts'
+import { Ledger, type LedgerParts, type State } from './ledger.ts'
+import type { BatchFigures, Moment, StoreName } from './points.ts'
+import type { Phases, Redo } from './redo.ts'
+import type { Beyond } from './slots.ts'
+
+export interface WritableLedgerParts extends LedgerParts {
+  readonly words: WritableWords
+  readonly items: WritableItems
+  readonly index: WritableEventIndex
+  readonly redo: Redo
+}
+
+/** An event as the side file keeps it. */
+export interface EventEntry {
+  readonly event: Pick<
+    NewEvent,
+    'eventTimeUs' | 'type' | 'action' | 'declaredAtUs' | 'party' | 'eventID'
+  >
+  readonly seq: number
+  readonly recordTimeUs: number
+  readonly place: Moment
+  readonly slot: number
+  readonly width: number
+}
+
+type SlotRow = [eventTimeUs: number, free: number | null]
+type SeriesKey = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
+
+export class WritableLedger extends Ledger {
+  readonly #parts: WritableLedgerParts
+  readonly #slots: Statement
+  readonly #insertEvents: RowsStatement
+  readonly #insertVoided: RowsStatement
+  readonly #setBeyond: RowsStatement
+  readonly #lastRecordTime: Statement
+  readonly #declaredAt: Statement
+  readonly #setPlace: Statement
+  readonly #setSeries: Statement
+  readonly #lastOfSeries: Statement
+  readonly #insertPending: Statement
+  readonly #setCursor: Statement
+
+  constructor(parts: WritableLedgerParts) {
+    super(parts)
+    const { database } = parts
+    this.#parts = parts
+    this.#slots = prepareArrays(
+      database,
+      `SELECT wanted.value, (SELECT slot + width FROM event WHERE eventTimeUs = wanted.value
+         ORDER BY seq DESC LIMIT 1) FROM json_each(?) AS wanted`,
+    )
+    const into = (table: string, columns: number) =>
+      new RowsStatement(
+        database,
+        columns,
+        (values) => `INSERT OR REPLACE INTO ${table} VALUES ${values}`,
+      )
+    this.#insertEvents = into('event', 10)
+    this.#insertVoided = into('voided', 3)
+    this.#setBeyond = into('hot', 3)
+    this.#lastRecordTime = prepareArrays(
+      database,
+      'SELECT recordTimeUs FROM event ORDER BY seq DESC LIMIT 1',
+    )
+    this.#declaredAt = prepareArrays(database, 'SELECT voidedAtUs FROM voided WHERE seq = ?')
+    this.#setPlace = database.prepare('UPDATE state SET lastPlaceUs = ?, lastPlaceNs = ?')
+    this.#setSeries = database.prepare(
+      `INSERT INTO series (device, type, component, uom, party, firstUs, lastUs)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET firstUs = min(firstUs, excluded.firstUs),
+         lastUs = max(lastUs, excluded.lastUs)`,
+    )
+    this.#lastOfSeries = prepareArrays(
+      database,
+      `SELECT lastUs FROM series
+       WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
+    )
+    this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#setCursor = database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)')
+  }
+
+  /** Runs `work` in one transaction. After a failure nothing of it is remembered. */
+  transaction<T>(work: () => T): T {
+    try {
+      return transaction(this.#parts.database, work)
+    } catch (error) {
+      this.#parts.words.forget()
+      this.#parts.items.forget()
+      throw error
+    }
+  }
+
+  /** Makes the file that of a store. */
+  found({ id, trailBuckets, eventBuckets }: StoreName): void {
+    this.#parts.database
+      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0)')
+      .run(id, trailBuckets, eventBuckets)
+  }
+
+  /** All events that have one of some eventIDs, refused ones as well. */
+  known(hashes: Hashes): Found[] {
+    return this.#parts.index.find(hashes)
+  }
+
+  declaredAtUs(seq: number): number {
+    return this.#declaredAt.get(seq)[0]
+  }
+
+  lastRecordTimeUs(): number {
+    return this.#lastRecordTime.get()?.[0] ?? 0
+  }
+
+  slots(eventTimesUs: readonly number[]): Map<number, number> {
+    const rows: SlotRow[] = this.#slots.all(JSON.stringify(eventTimesUs))
+    return new Map(rows.map(([eventTimeUs, free]) => [eventTimeUs, free ?? 0]))
+  }
+
+  /** The numbers of the items of events, member by member. To be called in a transaction. */
+  internItems(members: NewEvent['members']): number[] {
+    return this.#parts.items.intern(members)
+  }
+
+  /** The number of the last item. */
+  lastItem(): number {
+    return this.#parts.items.last()
+  }
+
+  /** To be called in a transaction; the entries follow those that are there. */
+  addEvents(entries: readonly EventEntry[], hashes: Hashes): void {
+    const [first] = entries
+    if (first === undefined) return
+    const rows: Value[] = []
+    for (const { event, seq, recordTimeUs, place, slot, width } of entries) {
+      rows.push(
+        seq,
+        event.eventTimeUs,
+        recordTimeUs,
+        place.us - recordTimeUs,
+        place.ns,
+        slot,
+        width,
+        packEvent(event, event.declaredAtUs !== undefined),
+        this.#parts.words.intern(event.party),
+        packEventID(event.eventID),
+      )
+    }
+    this.#insertEvents.run(rows)
+    const eventIDs = entries.map(({ event }) => event.eventID)
+    this.#parts.index.add(first.seq, eventIDs, hashes)
+  }
+
+  addVoided(voided: readonly { seq: number; voidedAtUs: number; bySeq: number }[]): void {
+    this.#insertVoided.run(voided.flatMap(({ seq, voidedAtUs, bySeq }) => [seq, voidedAtUs, bySeq]))
+  }
+
+  setBeyond(beyond: readonly Beyond[]): void {
+    this.#setBeyond.run(beyond.flat())
+  }
+
+  setPlace({ us, ns }: Moment): void {
+    this.#setPlace.run(us, ns)
+  }
+
+  /** Time of the last point of a series; undefined where it has none. */
+  lastOfSeries({ device, type, component, uom, party }: SeriesKey): number | undefined {
+    return this.#lastOfSeries.get(device, type, component, uom, party)?.[0]
+  }
+
+  coverSeries(series: SeriesKey, firstUs: number, lastUs: number): void {
+    const { device, type, component, uom, party } = series
+    this.#setSeries.run(device, type, component, uom, party, firstUs, lastUs)
+  }
+
+  /** Keeps a batch until it is confirmed. To be called in a transaction. */
+  addPending(figures: BatchFigures, phases: Phases): void {
+    const { follower, position, events, items, trailRows, readings } = figures
+    const kept = JSON.stringify(this.#parts.redo.keep(phases))
+    this.#insertPending.run(follower, position, events, items, trailRows, readings, kept)
+  }
+
+  /** The batch that a crash or a fault has left unconfirmed. */
+  pending(): BatchFigures | undefined {
+    const columns = 'follower, position, events, items, trailRows, readings'
+    return this.#parts.database.prepare(`SELECT ${columns} FROM pending`).get()
+  }
+
+  pendingPhases(): Phases {
+    const { kept } = this.#parts.database.prepare('SELECT kept FROM pending').get()
+    return this.#parts.redo.read(JSON.parse(kept))
+  }
+
+  /** Events that InfluxDB does not take: durable on return, so that none of them is seen. */
+  refuse(refused: ReadonlyMap<number, string>): void {
+    this.transaction(() => this.addRefused(refused))
+  }
+
+  /** To be called in a transaction. */
+  addRefused(refused: ReadonlyMap<number, string>): void {
+    const insert = this.#parts.database.prepare('INSERT OR REPLACE INTO refused VALUES (?, ?)')
+    for (const [seq, words] of refused) insert.run(seq, words)
+    this.#parts.database.exec('UPDATE state SET refused = (SELECT count(*) FROM refused)')
+  }
+
+  /** A number that no event has. To be called in a transaction. */
+  addHole(seq: number, recordTimeUs: number): void {
+    this.#insertEvents.run([seq, 0, recordTimeUs, 0, 0, 0, 0, 0, 0, ''])
+  }
+
+  /** Items with the numbers that InfluxDB tells. To be called in a transaction. */
+  restoreItems(items: readonly ItemRef[]): void {
+    this.#parts.items.restore(items)
+  }
+
+  /** The last event of each era that is over. To be called in a transaction. */
+  endEras(ends: readonly number[]): void {
+    const insert = this.#parts.database.prepare('INSERT INTO era VALUES (?, ?)')
+    for (const [era, events] of ends.entries()) insert.run(era, events)
+    this.#parts.database.prepare('UPDATE state SET era = ?').run(ends.length)
+  }
+
+  /** Why an event was refused; undefined where it was not. */
+  refusalOf(seq: number, state: State): string | undefined {
+    if (!this.refused(state).has(seq)) return undefined
+    return this.#parts.database.prepare('SELECT words FROM refused WHERE seq = ?').get(seq)?.words
+  }
+
+  override close(): void {
+    super.close()
+    this.#parts.redo.close()
+  }
+
+  /** Lets readers see the pending batch. */
+  confirm(figures: BatchFigures): void {
+    const { follower, position, events, items, trailRows, readings } = figures
+    const setState = this.#parts.database.prepare(
+      'UPDATE state SET events = ?, items = ?, trailRows = ?, readings = ?',
+    )
+    this.transaction(() => {
+      setState.run(events, items, trailRows, readings)
+      this.#setCursor.run(follower, position)
+      this.#parts.database.exec('DELETE FROM pending')
+    })
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Reads the side file: which events and items there are, where they stand in InfluxDB, how far the
+ * followers have come. What belongs to a batch that InfluxDB has not confirmed is not seen.
+ */
+import { statSync } from 'node:fs'
+import type { Database, Statement } from '#store/sqlite/database.ts'
+import { type EventIndex, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
+import type { Items } from '#store/sqlite/items.ts'
+import { sliceRows } from '#store/sqlite/pace.ts'
+import { inParts, prepareArrays, prepareBulk } from '#store/sqlite/rows.ts'
+import type { Words } from '#store/sqlite/words.ts'
+import type { EventIdentity } from '#store/trail.ts'
+import type { ItemRef } from '#trace/source.ts'
+import type { Moment } from './points.ts'
+
+export interface State {
+  readonly store: string
+  readonly trailBuckets: number
+  readonly eventBuckets: number
+  /** The last event that readers see, and the last item. */
+  readonly events: number
+  readonly items: number
+  readonly trailRows: number
+  readonly readings: number
+  /** How many of the events are refused. */
+  readonly refused: number
+  readonly lastPlaceUs: number
+  readonly lastPlaceNs: number
+  readonly era: number
+}
+
+/** A series of telemetry and the times of its first and last point. */
+export interface KnownSeries {
+  readonly type: string
+  readonly component: string
+  readonly uom: string
+  readonly party: string
+  readonly firstUs: number
+  readonly lastUs: number
+}
+
+/** An event in the order of event times. */
+export type TimeRow = [eventTimeUs: number, seq: number]
+
+export interface LedgerParts {
+  readonly database: Database
+  readonly words: Words
+  readonly items: Items
+  readonly index: EventIndex
+}
+
+type PlaceRow = [seq: number, placeUs: number, placeNs: number]
+type VoidedRow = [seq: number, voidedAtUs: number]
+
+const lookedUpAtOnce = 512
+const placeColumns = ['event.seq', 'event.recordTimeUs + event.lagUs', 'event.placeNs']
+
+export class Ledger {
+  protected readonly parts: LedgerParts
+  readonly #state: Statement
+  readonly #places: (seqs: string) => PlaceRow[]
+  readonly #voided: (seqs: string, events: number) => VoidedRow[]
+  readonly #refused: Statement
+  readonly #cursor: Statement
+  readonly #rowsBeyond: Statement
+  readonly #series: Statement
+  readonly #recordTime: Statement
+  readonly #countTimes: Statement
+  readonly #times: Statement
+  readonly #selectEras: Statement
+  #refusedSeqs: ReadonlySet<number> = new Set()
+  #eras: ReadonlyMap<number, number> | undefined
+
+  constructor(parts: LedgerParts) {
+    const { database } = parts
+    this.parts = parts
+    this.#state = database.prepare('SELECT * FROM state')
+    this.#places = prepareBulk<PlaceRow>(
+      database,
+      placeColumns,
+      'FROM json_each(?) AS wanted CROSS JOIN event ON event.seq = wanted.value',
+    )
+    this.#voided = prepareBulk<VoidedRow>(
+      database,
+      ['voided.seq', 'voided.voidedAtUs'],
+      `FROM json_each(?) AS wanted CROSS JOIN voided ON voided.seq = wanted.value
+       WHERE voided.bySeq <= ?`,
+    )
+    this.#refused = prepareArrays(database, 'SELECT seq FROM refused')
+    this.#selectEras = prepareArrays(database, 'SELECT era, events FROM era')
+    this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#rowsBeyond = prepareArrays(
+      database,
+      'SELECT rows FROM hot WHERE eventTimeUs = ? AND bucket = ?',
+    )
+    this.#series = database.prepare(
+      `SELECT type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
+       ORDER BY type, component, uom, party`,
+    )
+    this.#recordTime = prepareArrays(database, 'SELECT recordTimeUs FROM event WHERE seq = ?')
+    this.#countTimes = prepareArrays(
+      database,
+      `SELECT count(*) FROM (
+         SELECT 1 FROM event WHERE eventTimeUs >= ? AND eventTimeUs < ? LIMIT ?)`,
+    )
+    this.#times = prepareArrays(
+      database,
+      `SELECT eventTimeUs, seq FROM event
+       WHERE (eventTimeUs, seq) > (?, ?) AND eventTimeUs < ?
+       ORDER BY eventTimeUs, seq LIMIT ${sliceRows}`,
+    )
+  }
+
+  /** Undefined where the file belongs to no store yet. */
+  state(): State | undefined {
+    return this.#state.get()
+  }
+
+  /** The events that readers do not see though their number is low enough. */
+  refused(state: State): ReadonlySet<number> {
+    if (state.refused !== this.#refusedSeqs.size) {
+      const rows: [seq: number][] = this.#refused.all()
+      this.#refusedSeqs = new Set(rows.map(([seq]) => seq))
+    }
+    return this.#refusedSeqs
+  }
+
+  /**
+   * Whether an event is seen that says it was written in an era: what a batch left that was never
+   * confirmed has numbers behind the end of its era.
+   */
+  isSeen(seq: number, era: number, state: State): boolean {
+    if (era === state.era) return seq <= state.events
+    this.#eras ??= new Map(this.#selectEras.all())
+    return seq <= (this.#eras.get(era) ?? 0)
+  }
+
+  /** The items of keys, in their order; undefined where no confirmed event has named the key. */
+  find(keys: readonly string[], state: State): (ItemRef | undefined)[] {
+    const found = this.parts.items.find(keys)
+    return found.map((item) => (item !== undefined && item.ref <= state.items ? item : undefined))
+  }
+
+  /** Where some events stand. An unknown number is a bug and throws. */
+  places(seqs: readonly number[]): Map<number, Moment> {
+    const places = new Map<number, Moment>()
+    for (const some of inParts(seqs, lookedUpAtOnce)) {
+      const rows = this.#places(JSON.stringify(some))
+      if (rows.length !== some.length) throw new RangeError('there is no such event')
+      for (const [seq, us, ns] of rows) places.set(seq, { us, ns })
+    }
+    return places
+  }
+
+  /** Since when events do not stand; those that stand are not in it. */
+  voided(seqs: readonly number[], { events }: State): Map<number, number> {
+    const voided = new Map<number, number>()
+    for (const some of inParts([...new Set(seqs)], lookedUpAtOnce)) {
+      for (const [seq, timeUs] of this.#voided(JSON.stringify(some), events)) {
+        voided.set(seq, timeUs)
+      }
+    }
+    return voided
+  }
+
+  /** The event of each identity, in their order; undefined where there is none. */
+  byIdentity(identities: readonly EventIdentity[], state: State): (number | undefined)[] {
+    const found = this.parts.index.find(hashesOf(identities.map(({ eventID }) => eventID)))
+    const refused = this.refused(state)
+    const seen = found.filter(({ seq }) => seq <= state.events && !refused.has(seq))
+    const byKey = new Map(seen.map((event) => [identityKey(event), event.seq]))
+    return identities.map((identity) => byKey.get(identityKey(identity)))
+  }
+
+  byEventID(eventID: string, state: State): number[] {
+    const refused = this.refused(state)
+    return this.parts.index
+      .find(hashesOf([eventID]))
+      .map(({ seq }) => seq)
+      .filter((seq) => seq <= state.events && !refused.has(seq))
+      .sort((a, b) => a - b)
+  }
+
+  cursor(follower: string): number {
+    return this.#cursor.get(follower)?.[0] ?? 0
+  }
+
+  /** Rows of a bucket at a full microsecond beyond its slots: see slots.ts. */
+  rowsBeyond(eventTimeUs: number, bucket: number): number {
+    return this.#rowsBeyond.get(eventTimeUs, bucket)?.[0] ?? 0
+  }
+
+  /** What one device has measured, in the order in which it is told. */
+  series(device: string): KnownSeries[] {
+    return this.#series.all(device)
+  }
+
+  /** The first event recorded at a time or later, else the one behind the last. By halving. */
+  firstRecorded(timeUs: number, last: number): number {
+    let low = 1
+    let high = last + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#recordTime.get(middle)[0] < timeUs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** How many events have a time in a window, counted up to `most`. */
+  countTimes(fromUs: number, beforeUs: number, most: number): number {
+    return this.#countTimes.get(fromUs, beforeUs, most)[0]
+  }
+
+  /** A slice of the events behind one of them, by event time and number. */
+  times(after: TimeRow, beforeUs: number): TimeRow[] {
+    return this.#times.all(after[0], after[1], beforeUs)
+  }
+
+  bytes(): number {
+    const file = this.parts.database.location() ?? ''
+    const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
+    return statSync(file).size + (log?.size ?? 0)
+  }
+
+  close(): void {
+    this.parts.database.close()
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The points of the store as line protocol. Measurements:
+ *
+ * - `trail`: tag b, where its rows are hashed to by their key; s where the slots of a microsecond
+ *   did not suffice. Fields k, the key, and p, the rest of the row in one text. Time: eventTime,
+ *   and the slot in the digits of nanoseconds.
+ * - `event`: tag b by number. Fields r, the record, m, the members, body. Time: recordTime, moved
+ *   on so that no two events share a nanosecond and later ones are later.
+ * - `rest`: what does not fit into one string of an event, on the nanoseconds behind it.
+ * - `telemetry`: tags device, type, component, uom, party; field value. Time: the reading's.
+ * - `voided`: fields seq and voidedAtUs. Time: that of the event that does not stand.
+ * - `batch`: tag follower; fields position, and the figures of the store after it. The last ones
+ *   written of a batch, behind its last event.
+ * - `era`: field events. Time: the era, as nanoseconds. See rebuild.ts.
+ * - `store`: one point that names the store and says how many buckets it has.
+ *
+ * Field names are short since every answer repeats them. Text that comes from outside stands in
+ * fields, or in tags that are escaped here.
+ */
+import type { Reading } from '#store/trail.ts'
+
+/** A moment: whole microseconds, and nanoseconds from 0 to 999. */
+export interface Moment {
+  readonly us: number
+  readonly ns: number
+}
+
+export const slotsPerMicrosecond = 1000
+
+/** `by` nanoseconds later. */
+export function later({ us, ns }: Moment, by: number): Moment {
+  const sum = ns + by
+  return { us: us + Math.floor(sum / 1000), ns: sum % 1000 }
+}
+
+/** Nanoseconds since 1970 in digits: they do not fit into a number. */
+export function nanoseconds({ us, ns }: Moment): string {
+  return us === 0 ? String(ns) : `${us}${String(ns).padStart(3, '0')}`
+}
+
+/**
+ * The bucket of a key: FNV-1a over its UTF-16 units, its bits mixed once more. It is part of what
+ * is stored and never changes. `buckets` is a power of two.
+ */
+export function bucketOf(key: string, buckets: number): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < key.length; at += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) % buckets
+}
+
+/** Events next to each other share a bucket, so that a run of them is read from one series. */
+const eventsInARow = 1024
+
+export function eventBucket(seq: number, buckets: number): number {
+  return Math.floor(seq / eventsInARow) % buckets
+}
+
+/** A string as a field's value. */
+export function quoted(text: string): string {
+  const escaped = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text
+  return `"${escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped}"`
+}
+
+export function trailLine(
+  bucket: number,
+  overflow: number,
+  key: string,
+  packed: string,
+  at: Moment,
+): string {
+  const series = overflow === 0 ? `trail,b=${bucket}` : `trail,b=${bucket},s=${overflow}`
+  return `${series} k=${quoted(key)},p=${quoted(packed)} ${nanoseconds(at)}`
+}
+
+/** The pieces of each text; the first of each stand in the event's own point. */
+export interface EventTexts {
+  readonly record: readonly string[]
+  readonly members: readonly string[]
+  readonly body: readonly string[]
+}
+
+export function eventLines(bucket: number, at: Moment, texts: EventTexts): string[] {
+  const { record, members, body } = texts
+  const fields = `r=${quoted(record[0] ?? '')},m=${quoted(members[0] ?? '')}`
+  const own = `event,b=${bucket} ${fields},body=${quoted(body[0] ?? '')} ${nanoseconds(at)}`
+  if (record.length + members.length + body.length === 3) return [own]
+  const rest = [...record.slice(1), ...members.slice(1), ...body.slice(1)]
+  const restLines = rest.map(
+    (piece, place) => `rest,b=${bucket} x=${quoted(piece)} ${nanoseconds(later(at, place + 1))}`,
+  )
+  return [...restLines, own]
+}
+
+export function telemetryLine(reading: Reading): string {
+  const { timeUs, value } = reading
+  return `${telemetrySeries(reading)} value=${value} ${nanoseconds({ us: timeUs, ns: 0 })}`
+}
+
+type SeriesName = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
+export const seriesTags = ['component', 'device', 'party', 'type', 'uom'] as const
+
+function telemetrySeries(series: SeriesName): string {
+  // In the order of their names, which InfluxDB would have to bring them into. No tag is ''.
+  const tags = seriesTags.filter((tag) => series[tag] !== '')
+  return `telemetry${tags.map((tag) => `,${tag}=${escapedTag(tagValue(series[tag]))}`).join('')}`
+}
+
+const unsafe = /[\p{Cc}\\"]/u
+
+/**
+ * Text as a tag's value. A tag can hold neither a control character nor a backslash before its end,
+ * and a quote would make a line harder to split: where there is one, all of the text is
+ * percent-encoded behind a `~`.
+ */
+export function tagValue(text: string): string {
+  return unsafe.test(text) || text.startsWith('~') ? `~${encodeURIComponent(text)}` : text
+}
+
+/** The text that tagValue() was given. */
+export function textOfTag(value: string): string {
+  return value.startsWith('~') ? decodeURIComponent(value.slice(1)) : value
+}
+
+function escapedTag(value: string): string {
+  return /[ ,=]/.test(value) ? value.replace(/[ ,=]/g, '\\$&') : value
+}
+
+export function voidedLine(seq: number, voidedAtUs: number, at: Moment): string {
+  return `voided seq=${seq}i,voidedAtUs=${voidedAtUs}i ${nanoseconds(at)}`
+}
+
+export interface BatchFigures {
+  readonly follower: string
+  readonly position: number
+  readonly events: number
+  readonly items: number
+  readonly trailRows: number
+  readonly readings: number
+}
+
+export function batchLine(figures: BatchFigures, at: Moment): string {
+  const { follower, ...counts } = figures
+  const fields = Object.entries(counts).map(([name, count]) => `${name}=${count}i`)
+  return `batch,follower=${escapedTag(tagValue(follower))} ${fields.join()} ${nanoseconds(at)}`
+}
+
+export interface StoreName {
+  readonly id: string
+  readonly trailBuckets: number
+  readonly eventBuckets: number
+}
+
+/** That an era is over, with its last event. */
+export function eraLine(era: number, events: number): string {
+  return `era events=${events}i ${era}`
+}
+
+/** The format of what is stored: a store of another one is refused. */
+export const format = 1
+
+export function storeLine({ id, trailBuckets, eventBuckets }: StoreName): string {
+  const counts = `trailBuckets=${trailBuckets}i,eventBuckets=${eventBuckets}i,format=${format}i`
+  return `store id=${quoted(id)},${counts} 0`
+}

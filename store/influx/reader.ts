@@ -1,0 +1,170 @@
+/**
+ * The reading half of the trail store in InfluxDB. Every call sees the last batch that was
+ * confirmed before it, whole, and nothing of one that is being written, but its telemetry: that is
+ * decided by then, and a point says nothing of the others.
+ */
+import { StoreFault } from '#store/fault.ts'
+import { roleMask } from '#store/sqlite/codes.ts'
+import { Pace, sliceRows } from '#store/sqlite/pace.ts'
+import { inParts } from '#store/sqlite/rows.ts'
+import type {
+  EventIdentity,
+  EventPage,
+  EventQuery,
+  JournalPosition,
+  StoredEvent,
+  TelemetryPoint,
+  TelemetryQuery,
+  TrailCounts,
+  TrailReader,
+} from '#store/trail.ts'
+import type {
+  EventMember,
+  EventSummary,
+  ItemRef,
+  Role,
+  TimeWindow,
+  TrailRow,
+} from '#trace/source.ts'
+import type { Connection } from './connection.ts'
+import { Events } from './events.ts'
+import type { Ledger, State } from './ledger.ts'
+import { Search } from './search.ts'
+import { readTelemetry } from './telemetry.ts'
+import { Trails } from './trails.ts'
+
+const keysAtOnce = 512
+const summariesAtOnce = 512
+const membersAtOnce = 64
+const bodiesAtOnce = 32
+
+export class InfluxTrailReader implements TrailReader {
+  readonly #connection: Connection
+  readonly #ledger: Ledger
+  readonly #pace = new Pace()
+  readonly #events: Events
+  readonly #trails: Trails
+  readonly #search: Search
+
+  constructor(connection: Connection, ledger: Ledger) {
+    this.#connection = connection
+    this.#ledger = ledger
+    this.#events = new Events(connection, ledger, this.#pace)
+    this.#trails = new Trails(connection, ledger, this.#pace)
+    this.#search = new Search(this.#events, this.#trails, ledger)
+  }
+
+  async find(keys: readonly string[]): Promise<(ItemRef | undefined)[]> {
+    const state = this.#state()
+    const found: (ItemRef | undefined)[] = []
+    for (const some of inParts(keys, keysAtOnce)) {
+      for (const item of this.#ledger.find(some, state)) found.push(item)
+      await this.#pace.after(some.length)
+    }
+    return found
+  }
+
+  trail(items: readonly ItemRef[], window: TimeWindow = {}): AsyncIterable<readonly TrailRow[]> {
+    return this.#trails.read(items, window, this.#state())
+  }
+
+  async *members(
+    eventRefs: readonly number[],
+    roles: readonly Role[],
+  ): AsyncIterable<readonly EventMember[]> {
+    const state = this.#state()
+    const mask = roleMask(roles)
+    if (mask === 0) return
+    let held: EventMember[] = []
+    for (const some of inParts(eventRefs, membersAtOnce)) {
+      const members = await this.#events.members(some, mask, state)
+      for (const ref of some) {
+        for (const member of members.get(ref) ?? []) held.push(member)
+        if (held.length < sliceRows) continue
+        for (const slice of inParts(held, sliceRows)) {
+          yield slice
+          await this.#pace.after(slice.length)
+        }
+        held = []
+      }
+    }
+    if (held.length > 0) yield held
+  }
+
+  async summaries(eventRefs: readonly number[]): Promise<EventSummary[]> {
+    const state = this.#state()
+    const summaries: EventSummary[] = []
+    for (const some of inParts(eventRefs, summariesAtOnce)) {
+      const records = await this.#events.records(some, state)
+      const voided = this.#ledger.voided(some, state)
+      for (const seq of some) {
+        const record = records.get(seq)
+        if (record === undefined) throw new RangeError(`there is no event ${seq}`)
+        summaries.push({ ...record.summary, voidedAtUs: voided.get(seq) })
+      }
+    }
+    return summaries
+  }
+
+  async events(eventRefs: readonly number[]): Promise<StoredEvent[]> {
+    const state = this.#state()
+    const events: StoredEvent[] = []
+    for (const some of inParts(eventRefs, bodiesAtOnce)) {
+      const bodies = await this.#events.bodies(some, state)
+      const voided = this.#ledger.voided(some, state)
+      for (const seq of some) {
+        const found = bodies.get(seq)
+        if (found === undefined) throw new RangeError(`there is no event ${seq}`)
+        const { summary, context, warnings } = found.record
+        const voidedAtUs = voided.get(seq)
+        events.push({ ...summary, voidedAtUs, body: found.text, context, warnings })
+      }
+    }
+    return events
+  }
+
+  async byEventID(eventID: string): Promise<number[]> {
+    return this.#ledger.byEventID(eventID, this.#state())
+  }
+
+  async byIdentity(identities: readonly EventIdentity[]): Promise<(number | undefined)[]> {
+    const state = this.#state()
+    const refs: (number | undefined)[] = []
+    for (const some of inParts(identities, keysAtOnce)) {
+      for (const ref of this.#ledger.byIdentity(some, state)) refs.push(ref)
+      await this.#pace.after(some.length)
+    }
+    return refs
+  }
+
+  async query(query: EventQuery, page: { limit: number; after?: number }): Promise<EventPage> {
+    // One more than the page holds tells whether there is another page.
+    const found = await this.#search.find(query, page.limit + 1, page.after, this.#state())
+    const events = await this.events(found.slice(0, page.limit))
+    return { events, after: found.length > page.limit ? events.at(-1)?.eventRef : undefined }
+  }
+
+  telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
+    return readTelemetry(this.#connection, this.#ledger, query)
+  }
+
+  async cursor(follower: string): Promise<JournalPosition> {
+    return this.#ledger.cursor(follower)
+  }
+
+  async counts(): Promise<TrailCounts> {
+    const { events, refused, items, trailRows, readings } = this.#state()
+    return { events: events - refused, items, trailRows, readings, bytes: this.#ledger.bytes() }
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close()
+    this.#ledger.close()
+  }
+
+  #state(): State {
+    const state = this.#ledger.state()
+    if (state === undefined) throw new StoreFault('InfluxDB has not been reached yet')
+    return state
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The lines of the one batch that is being written, in a file beside the side file. They would make
+ * the side file's log many times as large, and are of no use once they are confirmed.
+ *
+ * The file is overwritten with each batch and never shrinks, so that its sync need not touch the
+ * file system's own records. Whether what is in it counts is said by the side file alone, which
+ * keeps its length and checksum: it is written and synced before that says so.
+ */
+import { hash } from 'node:crypto'
+import { closeSync, constants, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { StoreFault } from '#store/fault.ts'
+
+/** Lines that make one request, and their text. */
+export interface Part {
+  readonly lines: readonly string[]
+  readonly body: string
+}
+
+/** The parts of a batch by phases, each of which is confirmed before the next begins. */
+export type Phases = readonly (readonly Part[])[]
+
+/** What the side file says of the lines: their lengths by part in bytes, and their checksum. */
+export interface Kept {
+  readonly lengths: readonly (readonly number[])[]
+  readonly checksum: string
+}
+
+const ownerOnly = 0o600
+
+export function partOf(lines: readonly string[]): Part {
+  return { lines, body: lines.join('\n') }
+}
+
+export class Redo {
+  readonly #file: number
+
+  constructor(path: string) {
+    this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, ownerOnly)
+  }
+
+  /** Durable on return. A crash before that leaves what nobody asks for. */
+  keep(phases: Phases): Kept {
+    const buffers = phases.map((parts) => parts.map(({ body }) => Buffer.from(body)))
+    const all = Buffer.concat(buffers.flat())
+    for (let at = 0; at < all.length; ) at += writeSync(this.#file, all, at, all.length - at, at)
+    fdatasyncSync(this.#file)
+    const lengths = buffers.map((parts) => parts.map(({ length }) => length))
+    return { lengths, checksum: checksumOf(all) }
+  }
+
+  /** @throws StoreFault where the file has something else. */
+  read({ lengths, checksum }: Kept): Phases {
+    const length = lengths.flat().reduce((sum, one) => sum + one, 0)
+    const all = Buffer.alloc(length)
+    const read = length === 0 ? 0 : readSync(this.#file, all, 0, length, 0)
+    if (read !== length || checksumOf(all) !== checksum) {
+      throw new StoreFault('the lines of the last batch are missing: make influx.db anew')
+    }
+    let end = 0
+    return lengths.map((parts) =>
+      parts.map((size) => {
+        end += size
+        const body = all.toString('utf8', end - size, end)
+        return { lines: splitLines(body), body }
+      }),
+    )
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+}
+
+function checksumOf(bytes: Uint8Array): string {
+  return hash('sha1', bytes)
+}
+
+/** Lines of line protocol: a line feed within a string is a part of it. No tag has a quote. */
+export function splitLines(text: string): string[] {
+  const lines: string[] = []
+  let start = 0
+  let isString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text[at]
+    if (unit === '\\' && isString) at += 1
+    else if (unit === '"') isString = !isString
+    else if (unit === '\n' && !isString) {
+      lines.push(text.slice(start, at))
+      start = at + 1
+    }
+  }
+  lines.push(text.slice(start))
+  return lines
+}

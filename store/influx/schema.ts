@@ -1,0 +1,75 @@
+/**
+ * The tables of the side file: what has to be looked up for every event that comes, and what has to
+ * be durable before its first point is written. All of it can be made anew from InfluxDB.
+ *
+ * Items, words and eventIDs stand in it as in the embedded store, whose classes read them.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE item (
+    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL,
+    prefix INTEGER NOT NULL, suffix TEXT NOT NULL, UNIQUE (prefix, suffix)
+  ) STRICT;
+
+  -- Where an event stands in InfluxDB and what it is known by. seq rises with recordTimeUs and has
+  -- no holes. Its points begin at the nanosecond (recordTimeUs + lagUs) * 1000 + placeNs. Its trail
+  -- rows take the slots from slot on of its eventTimeUs, width of them: see slots.ts.
+  CREATE TABLE event (
+    seq INTEGER PRIMARY KEY, eventTimeUs INTEGER NOT NULL, recordTimeUs INTEGER NOT NULL,
+    lagUs INTEGER NOT NULL, placeNs INTEGER NOT NULL, slot INTEGER NOT NULL,
+    width INTEGER NOT NULL, code INTEGER NOT NULL, party INTEGER NOT NULL, eventID ANY NOT NULL
+  ) STRICT;
+  CREATE INDEX event_time ON event (eventTimeUs);
+  CREATE TABLE event_id_recent (
+    hash INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (hash, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE event_id_main (
+    hash INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (hash, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tally (eventsMoved INTEGER NOT NULL) STRICT;
+  INSERT INTO tally VALUES (0);
+
+  -- Of an event time that has more rows than slots: how many of them each bucket has beyond them.
+  CREATE TABLE hot (
+    eventTimeUs INTEGER NOT NULL, bucket INTEGER NOT NULL, rows INTEGER NOT NULL,
+    PRIMARY KEY (eventTimeUs, bucket)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Events that do not stand, since when, and the event that this became known with.
+  CREATE TABLE voided (
+    seq INTEGER PRIMARY KEY, voidedAtUs INTEGER NOT NULL, bySeq INTEGER NOT NULL
+  ) STRICT;
+
+  -- Events that InfluxDB does not take, and its words.
+  CREATE TABLE refused (seq INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
+
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, type TEXT NOT NULL, component TEXT NOT NULL,
+    uom TEXT NOT NULL, party TEXT NOT NULL, firstUs INTEGER NOT NULL, lastUs INTEGER NOT NULL,
+    UNIQUE (device, type, component, uom, party)
+  ) STRICT;
+
+  CREATE TABLE cursor (follower TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- One row. store names the database in InfluxDB that this file belongs to. The figures are those
+  -- of what InfluxDB has confirmed; events and items are the last numbers that readers see.
+  CREATE TABLE state (
+    store TEXT NOT NULL, trailBuckets INTEGER NOT NULL, eventBuckets INTEGER NOT NULL,
+    events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
+    readings INTEGER NOT NULL, refused INTEGER NOT NULL,
+    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL
+  ) STRICT;
+
+  -- How often this file was made anew is the era; of each that is over, its last event.
+  CREATE TABLE era (era INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT;
+
+  -- The batch that is being written, if there is one: what the figures become when it is confirmed,
+  -- and how to read its lines, which stand in a file of their own: see redo.ts.
+  CREATE TABLE pending (
+    follower TEXT NOT NULL, position INTEGER NOT NULL, events INTEGER NOT NULL,
+    items INTEGER NOT NULL, trailRows INTEGER NOT NULL, readings INTEGER NOT NULL,
+    kept TEXT NOT NULL
+  ) STRICT;
+  `,
+]

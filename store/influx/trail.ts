@@ -1,0 +1,88 @@
+/**
+ * The trail store in InfluxDB, with its side file. One process writes; any number of readers read
+ * beside it, in other threads, each with a connection of its own to both.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { StoreFault } from '#store/fault.ts'
+import { openDatabase } from '#store/sqlite/database.ts'
+import { EventIndex } from '#store/sqlite/event-index.ts'
+import { Items } from '#store/sqlite/items.ts'
+import { Words } from '#store/sqlite/words.ts'
+import type { TrailReader, TrailWriter } from '#store/trail.ts'
+import { bindStore } from './binding.ts'
+import { Connection } from './connection.ts'
+import { Ledger } from './ledger.ts'
+import { openLedger } from './ledger-file.ts'
+import { InfluxTrailReader } from './reader.ts'
+import { migrations } from './schema.ts'
+import type { Say } from './server.ts'
+import type { InfluxSettings } from './settings.ts'
+import { InfluxTrailWriter } from './writer.ts'
+
+const patienceMs = 5_000
+const readerCacheMiB = 32
+
+/** Opens the store for reading; whether InfluxDB answers shows with the first read. */
+export function readInfluxTrail(file: string, settings: InfluxSettings): TrailReader {
+  const database = openDatabase(file, { migrations, readOnly: true, cacheMiB: readerCacheMiB })
+  const words = new Words(database)
+  const items = new Items(database, words)
+  const index = new EventIndex(database, words)
+  return new InfluxTrailReader(
+    new Connection(settings),
+    new Ledger({ database, words, items, index }),
+  )
+}
+
+/**
+ * Opens the store for writing, making both of its parts where they are missing. A server that
+ * cannot be reached is told to `say` and no failure: it is tried again with each batch.
+ * @throws InfluxSetupError, SchemaVersionError
+ */
+export async function writeInfluxTrail(
+  file: string,
+  settings: InfluxSettings,
+  say: Say,
+): Promise<TrailWriter> {
+  const ledger = openLedger(file)
+  const connection = new Connection(settings)
+  let bound: Promise<string> | undefined
+  let said = say
+  const bind = () => {
+    // One at a time, also when somebody has stopped waiting for it.
+    bound ??= bindStore(connection, ledger, said).catch((error: unknown) => {
+      bound = undefined
+      throw error
+    })
+    return bound
+  }
+  const writer = new InfluxTrailWriter(connection, ledger, bind, () => {
+    // What answers after a failure may be another server.
+    bound = undefined
+    said = () => undefined
+  })
+  try {
+    await inTime(bind())
+  } catch (error) {
+    if (!(error instanceof StoreFault)) {
+      await writer.close()
+      throw error
+    }
+    say(error.message)
+  }
+  return writer
+}
+
+/** A server that does not answer must not hold up those who can be served without it. */
+async function inTime(binding: Promise<unknown>): Promise<void> {
+  const patience = new AbortController()
+  const tooLong = pause(patienceMs, undefined, { signal: patience.signal }).then(() => {
+    throw new StoreFault('InfluxDB has not answered yet')
+  })
+  try {
+    await Promise.race([binding, tooLong])
+  } finally {
+    patience.abort()
+    for (const late of [binding, tooLong]) late.catch(() => undefined)
+  }
+}

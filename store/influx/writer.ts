@@ -1,0 +1,141 @@
+/**
+ * The one connection that writes: a batch at a time, in an order in which a crash at any point
+ * loses nothing and leaves nothing twice.
+ *
+ * 1. The side file keeps what was decided: numbers, places, and the lines themselves. A crash
+ *    before this commit loses the batch and its cursor, so that the follower brings it again.
+ * 2. The lines are written, and each request is confirmed by 204. A crash here leaves some of them
+ *    in InfluxDB, where no reader looks at them yet. They are all written again, to the byte the
+ *    same, before anything else is: the same points.
+ * 3. The side file lets readers see the batch, moves the cursor and drops the lines. A crash before
+ *    this commit repeats 2; after it, nothing is left to do.
+ *
+ * A server that is away makes step 2 throw StoreFault. The follower then calls again, which goes on
+ * with what is kept, whatever it brings.
+ */
+import { StoreFault } from '#store/fault.ts'
+import { identityKey } from '#store/sqlite/event-index.ts'
+import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
+import type { Connection } from './connection.ts'
+import { deliverPhase, without } from './delivery.ts'
+import type { State } from './ledger.ts'
+import type { WritableLedger } from './ledger-writer.ts'
+import { type BatchFigures, telemetryLine } from './points.ts'
+import { type Prepared, prepareBatch } from './prepare.ts'
+import { InfluxTrailReader } from './reader.ts'
+import type { Phases } from './redo.ts'
+import { weighReadings } from './telemetry.ts'
+
+/** Makes sure that this is the InfluxDB the side file belongs to; gives where to write. */
+export type Bind = () => Promise<string>
+
+export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter {
+  readonly #connection: Connection
+  readonly #ledger: WritableLedger
+  readonly #bind: Bind
+  readonly #onFault: () => void
+  /** What became of the batch that is kept, for when the follower brings the very same again. */
+  #kept: { readonly batch: TrailBatch; readonly prepared: Prepared } | undefined
+
+  constructor(connection: Connection, ledger: WritableLedger, bind: Bind, onFault: () => void) {
+    super(connection, ledger)
+    this.#connection = connection
+    this.#ledger = ledger
+    this.#bind = bind
+    this.#onFault = onFault
+  }
+
+  async apply(batch: TrailBatch): Promise<Applied> {
+    try {
+      return await this.#apply(batch)
+    } catch (error) {
+      if (error instanceof StoreFault) this.#onFault()
+      throw error
+    }
+  }
+
+  async #apply(batch: TrailBatch): Promise<Applied> {
+    const path = await this.#bind()
+    const finished = await this.#finish(path)
+    const { state } = finished
+    const kept = this.#kept
+    this.#kept = undefined
+    if (kept !== undefined && isSame(kept.batch, batch)) {
+      return this.#told(batch, kept.prepared, finished.refused)
+    }
+    const { readings, added } = await weighReadings(this.#connection, this.#ledger, batch.readings)
+    const prepared = this.#ledger.transaction(() => {
+      for (const { series, firstUs, lastUs } of readings) {
+        this.#ledger.coverSeries(series, firstUs, lastUs)
+      }
+      const points = readings.flatMap((one) => one.points)
+      const made = prepareBatch(batch, points, added, this.#ledger, state)
+      this.#ledger.addPending(made.figures, made.phases)
+      return made
+    })
+    // From here the batch is decided and durable; InfluxDB may have none of it. See 2.
+    this.#kept = { batch, prepared }
+    const refused = await this.#deliver(path, prepared.figures, prepared.phases)
+    this.#kept = undefined
+    return this.#told(batch, prepared, refused)
+  }
+
+  /** Brings to its end what a crash or a fault has left; gives the state after it. */
+  async #finish(path: string): Promise<{ state: State; refused: RefusedReadings }> {
+    const figures = this.#ledger.pending()
+    const refused =
+      figures === undefined
+        ? new Map<string, string>()
+        : await this.#deliver(path, figures, this.#ledger.pendingPhases())
+    const state = this.#ledger.state()
+    if (state === undefined) throw new StoreFault('the side file belongs to no InfluxDB yet')
+    return { state, refused }
+  }
+
+  async #deliver(path: string, figures: BatchFigures, phases: Phases): Promise<RefusedReadings> {
+    const refused = new Map<number, string>()
+    const readings = new Map<string, string>()
+    for (const parts of phases) {
+      const found = await deliverPhase(this.#connection, path, without(parts, refused))
+      for (const [line, words] of found.readings) readings.set(line, words)
+      if (found.events.size > 0) {
+        // Durable before the next phase: a crash behind it must not let the event be seen.
+        for (const [seq, words] of found.events) refused.set(seq, words)
+        this.#ledger.refuse(refused)
+      }
+    }
+    // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all. See 3.
+    this.#ledger.confirm({ ...figures, readings: figures.readings - readings.size })
+    return readings
+  }
+
+  #told(batch: TrailBatch, { outcomes }: Prepared, readings: RefusedReadings): Applied {
+    const state = this.#ledger.state()
+    const told = (eventRef: number) => state && this.#ledger.refusalOf(eventRef, state)
+    const all = outcomes.map((outcome) => {
+      const refused = told(outcome.eventRef)
+      return refused === undefined ? outcome : { ...outcome, refused }
+    })
+    if (readings.size === 0) return { outcomes: all }
+    const refusedReadings = batch.readings.flatMap((reading, at) => {
+      const refused = readings.get(telemetryLine(reading))
+      return refused === undefined ? [] : [{ at, refused }]
+    })
+    return { outcomes: all, refusedReadings }
+  }
+}
+
+/** Lines of telemetry that were refused, with the words of the server. */
+type RefusedReadings = ReadonlyMap<string, string>
+
+/** Whether two batches bring the same events to the same place. */
+function isSame(one: TrailBatch, other: TrailBatch): boolean {
+  const keys = ({ events }: TrailBatch) =>
+    events.map(({ eventID, party, declaredAtUs }) =>
+      identityKey({ eventID, party, declaresError: declaredAtUs !== undefined }),
+    )
+  if (one.follower !== other.follower || one.to !== other.to) return false
+  if (one.readings.length !== other.readings.length) return false
+  const others = keys(other)
+  return one.events.length === others.length && keys(one).every((key, at) => key === others[at])
+}

@@ -1,0 +1,32 @@
+/**
+ * Opens the trail store that the settings ask for: a file, or an InfluxDB with its side file.
+ * Whoever holds it cannot tell which it is.
+ */
+import type { DataFolder } from './folder.ts'
+import { readInfluxTrail, writeInfluxTrail } from './influx/trail.ts'
+import { openSqliteTrail } from './sqlite/trail.ts'
+import type { TrailReader, TrailWriter } from './trail.ts'
+
+type TrailPlace = Pick<DataFolder, 'trail' | 'influx'>
+
+/**
+ * For writing, what is missing is made. `say` is told what an operator ought to know, a line each.
+ * @throws SchemaVersionError, InfluxSetupError
+ */
+export function openTrail(
+  place: TrailPlace,
+  mode: 'write',
+  say?: (line: string) => void,
+): Promise<TrailWriter>
+export function openTrail(place: TrailPlace, mode: 'read'): Promise<TrailReader>
+export async function openTrail(
+  { trail, influx }: TrailPlace,
+  mode: 'write' | 'read',
+  say: (line: string) => void = () => undefined,
+): Promise<TrailReader> {
+  if (influx === undefined) {
+    return mode === 'write' ? openSqliteTrail(trail, 'write') : openSqliteTrail(trail, 'read')
+  }
+  if (mode === 'read') return readInfluxTrail(trail, influx)
+  return writeInfluxTrail(trail, influx, say)
+}
