@@ -26,10 +26,35 @@ export interface DecodedEvent {
   readonly readings: readonly Reading[]
 }
 
+/**
+ * One read of a tag as a reader tells it, in the same words for every maker. Nothing in it says
+ * whose read it is: that is told by the connection or the topic it came by.
+ */
+export interface RawRead {
+  /** Its place among the reads of the message, those that are refused included. */
+  readonly index: number
+  /** The memory of the tag from the header of its EPC on, in upper case hexadecimal. */
+  readonly hex: string
+  readonly timeUs: number
+  /** The time as the reader wrote it, to the last digit; '' where it gave none. */
+  readonly sentTime: string
+  /** The port, or the name where there is no port; '' where the reader tells neither. */
+  readonly antenna: string
+  readonly antennaName: string | undefined
+  readonly rssiDbm: number | undefined
+  /** Reads since the reader's last report, at least 1. */
+  readonly count: number
+  readonly tid: string | undefined
+  /** The reader's own number of the read; unique within one run of it. */
+  readonly eventNum: string | undefined
+}
+
 export interface Decoded {
   readonly events: readonly DecodedEvent[]
   /** Readings that came outside an event. */
   readonly readings: readonly Reading[]
+  /** Reads of tags, of which events are made with what was read before: see reads/. */
+  readonly reads?: readonly RawRead[]
   readonly failures: readonly PartFailure[]
 }
 
