@@ -38,6 +38,7 @@ export const FAILURES = {
   topic_unmapped: 'The device has no channel for this topic.',
   reads_not_supported:
     'Tag reads need a binding of the device that makes events of them, and it has none.',
+  binding_unusable: 'The binding of the device makes events that are refused.',
   too_many_parts: 'One message holds more than 20,000 events or readings.',
   not_one_event: 'This way of capture takes exactly one event.',
   senml_version: 'The records of a pack are all of SenML version 10, or all of version 26.',
