@@ -3,20 +3,9 @@
  * trail of each item, what the parties directly before and after it did (trace/visibility.ts).
  */
 import type { EventQuery, StoredEvent, TrailReader } from '#store/trail.ts'
-import type { Role, TimeWindow, TrailRow, TrailSource } from '#trace/source.ts'
+import { ROLES, type TimeWindow, type TrailRow, type TrailSource } from '#trace/source.ts'
 import { type Capture, visibleTo } from '#trace/visibility.ts'
 import type { Caller } from './caller.ts'
-
-const roles: readonly Role[] = [
-  'object',
-  'parent',
-  'child',
-  'input',
-  'output',
-  'lot',
-  'transformation',
-  'device',
-]
 
 /** The trails as this caller may see them, to be walked like any others. */
 export function trailFor(trail: TrailReader, caller: Caller): TrailSource {
@@ -73,7 +62,7 @@ async function isVisible(
 ): Promise<boolean> {
   if (caller.reach === 'all' || party === caller.party) return true
   const source = trailFor(trail, caller)
-  for await (const members of trail.members([eventRef], roles)) {
+  for await (const members of trail.members([eventRef], ROLES)) {
     for await (const rows of source.trail(members.map(({ item }) => item))) {
       if (rows.some((row) => row.eventRef === eventRef)) return true
     }

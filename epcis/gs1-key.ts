@@ -4,6 +4,8 @@
  * [GS1 General Specifications 3; GS1 Digital Link: URI syntax 4; EPC TDS 6]
  */
 
+import { hasCheckPair } from './check-pair.ts'
+
 /**
  * What an identifier names. `class` has neither serial nor lot, a `logistic-unit` is what moves as
  * one (SSCC, consignment, shipment), `other` is any URI that is no GS1 key.
@@ -44,9 +46,13 @@ export interface KeyType {
   readonly form: RegExp
   /** The first so many characters are digits of which the last is a check digit; 0 is none. */
   readonly checked: number
+  /** It ends with a pair of check characters. */
+  readonly checkPair: boolean
   /** Kind without a finer qualifier, and where a serial is part of the value. */
   readonly kind: Kind
   readonly kindWithSerial: Kind
+  /** It names nothing without a qualifier that has a kind. */
+  readonly incomplete: boolean
   /** The finest first. Those without a kind are recognised and dropped. */
   readonly qualifiers: readonly Qualifier[]
 }
@@ -76,6 +82,12 @@ const PART_SERIAL: Qualifier = {
 }
 const SERVICE: Qualifier = { ai: '8019', shortName: 'srin', form: /^\d{1,10}$/ }
 const FACILITY: Qualifier = { ai: '7040', shortName: 'uic-ext', form: form(`${SET_82}{1,4}`) }
+const SLIP: Qualifier = {
+  ai: '8020',
+  shortName: 'refNo',
+  form: form(`${SET_82}{1,25}`),
+  kind: 'document',
+}
 
 const KEY_TYPES: readonly KeyType[] = [
   key('00', 'sscc', '\\d{18}', 18, 'logistic-unit'),
@@ -85,11 +97,13 @@ const KEY_TYPES: readonly KeyType[] = [
   key('401', 'ginc', `\\d{4}${SET_82}{1,26}`, 0, 'logistic-unit'),
   key('402', 'gsin', '\\d{17}', 17, 'logistic-unit'),
   key('414', 'gln', '\\d{13}', 13, 'place', [EXTENSION, FACILITY]),
+  { ...key('415', 'payTo', '\\d{13}', 13, 'party', [SLIP]), incomplete: true },
   key('417', 'party', '\\d{13}', 13, 'party', [FACILITY]),
   serialised('8003', 'grai', `0\\d{13}${SET_82}{0,16}`, 14, 'asset'),
   key('8004', 'giai', `\\d{4}${SET_82}{1,26}`, 0, 'asset', [FACILITY]),
   key('8006', 'itip', '\\d{18}', 14, 'class', [SERIAL, LOT, VARIANT]),
   key('8010', 'cpid', `\\d{4}${SET_39}{1,26}`, 0, 'class', [PART_SERIAL]),
+  { ...key('8013', 'gmn', `\\d{4}${SET_82}{3,21}`, 0, 'class'), checkPair: true },
   key('8017', 'gsrnp', '\\d{18}', 18, 'party', [SERVICE]),
   key('8018', 'gsrn', '\\d{18}', 18, 'party', [SERVICE]),
 ]
@@ -102,7 +116,17 @@ function key(
   kind: Kind,
   qualifiers: readonly Qualifier[] = [],
 ): KeyType {
-  return { ai, shortName, form: form(pattern), checked, kind, kindWithSerial: kind, qualifiers }
+  return {
+    ai,
+    shortName,
+    form: form(pattern),
+    checked,
+    checkPair: false,
+    kind,
+    kindWithSerial: kind,
+    incomplete: false,
+    qualifiers,
+  }
 }
 
 /** A key whose serial follows its check digit: without one it names a class. */
@@ -122,6 +146,12 @@ const BY_NAME = new Map(
     [type.shortName, type],
   ]),
 )
+
+/** The first step of every Digital Link, by number and by short name, and what to call its key. */
+export const KEY_PATHS: readonly { readonly path: string; readonly name: string }[] =
+  KEY_TYPES.flatMap(({ ai, shortName }) =>
+    [ai, shortName].map((path) => ({ path, name: shortName.toUpperCase() })),
+  )
 
 /** The key type of an application identifier or a short name (`01`, `gtin`). */
 export function keyType(name: string): KeyType | undefined {
@@ -160,16 +190,21 @@ export function composeKey(
   finest?: Qualified,
   lot?: Qualified,
 ): GS1Key | undefined {
-  if (!type.form.test(value)) return undefined
+  if (!type.form.test(value) || (type.incomplete && !finest)) return undefined
   const whole = type.ai === '01' ? value.padStart(14, '0') : value
   const bare = `${CANONICAL_BASE}${type.ai}/${escapeValue(whole)}`
   const kind = whole.length > type.checked ? type.kindWithSerial : type.kind
   return {
     key: finest ? qualified(bare, finest) : bare,
     kind: finest?.qualifier.kind ?? kind,
-    checked: type.checked === 0 || hasCheckDigit(whole.slice(0, type.checked)),
+    checked: isChecked(type, whole),
     lot: lot && lot !== finest ? qualified(bare, lot) : undefined,
   }
+}
+
+function isChecked(type: KeyType, value: string): boolean {
+  if (type.checkPair) return hasCheckPair(value)
+  return type.checked === 0 || hasCheckDigit(value.slice(0, type.checked))
 }
 
 function qualified(bare: string, { qualifier, value }: Qualified): string {

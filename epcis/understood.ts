@@ -24,6 +24,8 @@ export const REFUSALS = {
   too_long: 'This is longer than any identifier.',
   // Memory of a tag [EPC TDS 14].
   tag_hex_odd: 'A tag is written in whole bytes: an even number of hexadecimal digits.',
+  tag_hex: 'This is no hexadecimal digit.',
+  tag_base64: 'This is not the base64 of whole bytes.',
   tag_header_unknown: 'The first 8 bits are the header of no EPC scheme.',
   tag_truncated: 'The tag ends before its EPC does.',
   tag_too_long: 'There is more than an EPC of this scheme and its padding.',
@@ -37,6 +39,7 @@ export const REFUSALS = {
   tag_hostname: 'The host name on the tag is none.',
   tag_data: 'The data behind the EPC cannot be read.',
   tag_reserved_bits: 'Bits that have to be zero are not.',
+  tag_other_family: 'The tag says itself that it holds no EPC, but data of another family.',
   // What a tag cannot hold.
   tag_scheme: 'This identifier has no EPC of that scheme.',
   tag_no_room: 'The serial, the reference or the filter does not fit into that scheme.',

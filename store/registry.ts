@@ -1,16 +1,24 @@
 /**
- * The registry: parties, locations, products, devices and keys, in a file of its own, so that no
- * change here waits for the trail store or holds it up. Every write is one transaction and durable
- * when the call returns. Any number of connections may read it beside the one that writes.
+ * The registry: parties, locations, products, devices, keys, aliases and company prefixes, in a
+ * file of its own, so that no change here waits for the trail store or holds it up. Every write is
+ * one transaction and durable when the call returns. Any number of connections may read it beside
+ * the one that writes.
  */
 import { randomBytes } from 'node:crypto'
+import { type Aliases, aliasTable, openAliases } from './registry/aliases.ts'
 import {
   type Collection,
   type Commit,
   collectionTable,
   openCollection,
   type Refusal,
+  refusal,
 } from './registry/collection.ts'
+import {
+  type CompanyPrefixes,
+  companyPrefixTable,
+  openCompanyPrefixes,
+} from './registry/company-prefixes.ts'
 import { type Keys, keyTable, openKeys } from './registry/keys.ts'
 import {
   type Device,
@@ -33,6 +41,8 @@ export interface Registry {
   /** By `{party}/{device}`. */
   readonly devices: Collection<Device>
   readonly keys: Keys
+  readonly aliases: Aliases
+  readonly companyPrefixes: CompanyPrefixes
   /** The device whose standing key this is; undefined too when it is disabled or unknown. */
   authenticateDevice(party: string, device: string, password: string): Device | undefined
   device(party: string, device: string): Device | undefined
@@ -52,11 +62,12 @@ export interface RegistryOptions {
 
 const owned = ['locations', 'products', 'devices'] as const
 
-const migrations = [
+export const migrations: readonly string[] = [
   `${['parties', ...owned].map(collectionTable).join('')}
   ${keyTable}
   CREATE TABLE registry (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL);
   INSERT INTO registry (one, version) VALUES (1, 0);`,
+  aliasTable + companyPrefixTable,
 ]
 
 /**
@@ -126,6 +137,8 @@ export function openRegistry(file: string, options: RegistryOptions = {}): Regis
     }),
     devices,
     keys,
+    aliases: openAliases(database, commit),
+    companyPrefixes: openCompanyPrefixes(database, commit),
     device,
     authenticateDevice(party, slug, password) {
       if (!keys.opensDevice(party, slug, password)) return undefined
@@ -156,8 +169,4 @@ function committer(database: Database): Commit {
       database.exec('UPDATE registry SET version = version + 1')
       return result
     })
-}
-
-function refusal(code: Refusal['code'], path: string, message: string): Refusal {
-  return { ok: false, code, path, message }
 }

@@ -46,6 +46,7 @@ export interface NodeJson extends Omit<ChainNode, 'part'> {
 }
 
 export interface Chain {
+  /** The key of its first node: the primary, where the key that was asked for is an alias. */
   readonly start: string
   readonly direction: WalkOptions['direction']
   /** The time it is told as of; absent for now. */
@@ -68,6 +69,8 @@ export async function chain(
   start: string,
   options: WalkOptions,
 ): Promise<Chain | undefined> {
+  const [item] = await source.find([start])
+  if (!item) return undefined
   const limit = options.limit ?? DEFAULT_LIMIT
   const collected = new Collected()
   for await (const batch of rawBatches(source, start, { ...options, limit }, true)) {
@@ -77,7 +80,7 @@ export async function chain(
   const { direction, atUs } = options
   const events = new Events(await source.summaries(collected.eventRefs()))
   return {
-    start,
+    start: item.key,
     direction,
     ...(atUs === undefined ? {} : { at: formatTimeUs(atUs) }),
     ...collected.document(events),

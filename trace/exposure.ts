@@ -112,8 +112,11 @@ async function tiedTo(
 ): Promise<SensorStay[]> {
   const view: View = { source, atUs }
   const keys = [...new Set(mounts.map(({ key }) => key))]
-  const refs = (await source.find(keys)).filter((ref): ref is ItemRef => ref !== undefined)
-  const children = await associatedWith(view, [...(await trailsOf(view, refs)).values()])
+  const found = await source.find(keys)
+  // What goes under several keys is tied under one of them.
+  const refs = new Map(keys.map((key, at) => [key, found[at]?.ref]))
+  const items = found.filter((item) => item !== undefined)
+  const children = await associatedWith(view, [...(await trailsOf(view, items)).values()])
   const trails = [...(await trailsOf(view, children)).values()]
   const carriers = new Carriers(view)
   await carriers.place(trails)
@@ -122,7 +125,7 @@ async function tiedTo(
       .filter(({ kind }) => kind === 'associated')
       .flatMap((stay) =>
         mounts
-          .filter(({ key }) => key === stay.parent.key)
+          .filter(({ key }) => refs.get(key) === stay.parent.ref)
           .flatMap((mount) => {
             const during = overlap(mount, stay)
             const certain = mount.certainty === 'observed' && stay.certainty === 'observed'

@@ -53,12 +53,14 @@ async function readLots(
   const named = await lotsNamed(view, eventRefs)
   if (named.size === 0) return
   for (const { item, rows } of trails) {
-    const gtin = gtinOf(item.key)
-    if (gtin === undefined) continue
     let found: readonly ItemLot[] = []
     for (const row of rows) {
-      const its = tells(row) ? named.get(row.eventRef)?.get(gtin) : undefined
-      if (its) found = found.length === 0 ? its : [...found, ...its]
+      const ofEvent = tells(row) ? named.get(row.eventRef) : undefined
+      if (!ofEvent) continue
+      for (const gtin of gtinsOf(row)) {
+        const its = ofEvent.get(gtin)
+        if (its) found = found.length === 0 ? its : [...found, ...its]
+      }
     }
     if (found.length > 0) lots.set(item.ref, found.length === 1 ? found : best(found))
   }
@@ -83,18 +85,25 @@ async function lotsNamed(
   const named = new Map<number, Map<string, ItemLot[]>>()
   if (eventRefs.size === 0) return named
   for await (const members of view.source.members([...eventRefs], ['lot'])) {
-    for (const { eventRef, item, quantity } of members) {
-      const gtin = gtinOf(item.key)
-      if (gtin === undefined) continue
-      const ofEvent = named.get(eventRef) ?? new Map<string, ItemLot[]>()
-      const ofProduct = ofEvent.get(gtin) ?? []
+    for (const member of members) {
+      const { eventRef, item, quantity } = member
       // A count says that only so many of the serials belong to it.
       const certainty = quantity === undefined ? 'observed' : 'possible'
-      ofProduct.push({ lot: item, eventRef, certainty })
-      named.set(eventRef, ofEvent.set(gtin, ofProduct))
+      for (const gtin of gtinsOf(member)) {
+        const ofEvent = named.get(eventRef) ?? new Map<string, ItemLot[]>()
+        const ofProduct = ofEvent.get(gtin) ?? []
+        ofProduct.push({ lot: item, eventRef, certainty })
+        named.set(eventRef, ofEvent.set(gtin, ofProduct))
+      }
     }
   }
   return named
+}
+
+/** The products as which an event names an item: what has aliases may be named as several. */
+function gtinsOf({ item, namedBy }: Pick<TrailRow, 'item' | 'namedBy'>): readonly string[] {
+  const gtins = (namedBy ?? [item.key]).map(gtinOf).filter((gtin) => gtin !== undefined)
+  return gtins.length > 1 ? [...new Set(gtins)] : gtins
 }
 
 const SERIAL_ROLES: readonly Role[] = ['object', 'child', 'output']
@@ -111,22 +120,20 @@ export async function* serialsOf(
   lot: ItemRef,
   eventRefs: readonly number[],
 ): AsyncGenerator<readonly LotSerials[]> {
-  const gtin = gtinOf(lot.key) ?? ''
   const named = await lotsNamed(view, new Set(eventRefs))
   for await (const members of view.source.members(eventRefs, SERIAL_ROLES)) {
-    const byEvent = new Map<number, ItemRef[]>()
-    for (const { item, eventRef } of members) {
-      if (item.kind !== 'instance' || gtinOf(item.key) !== gtin) continue
-      const serials = byEvent.get(eventRef)
-      if (serials) serials.push(item)
-      else byEvent.set(eventRef, [item])
+    const serials = new Map<ItemLot, ItemRef[]>()
+    for (const member of members) {
+      if (member.item.kind !== 'instance') continue
+      const ofEvent = named.get(member.eventRef)
+      for (const gtin of gtinsOf(member)) {
+        const its = ofEvent?.get(gtin)?.find((each) => each.lot.ref === lot.ref)
+        if (!its) continue
+        const known = serials.get(its)
+        if (known) known.push(member.item)
+        else serials.set(its, [member.item])
+      }
     }
-    yield [...byEvent].flatMap(([eventRef, serials]) => {
-      const its = named
-        .get(eventRef)
-        ?.get(gtin)
-        ?.find((each) => each.lot.ref === lot.ref)
-      return its ? [{ lot: its, serials }] : []
-    })
+    yield [...serials].map(([its, items]) => ({ lot: its, serials: items }))
   }
 }

@@ -144,7 +144,11 @@ class Found {
 }
 
 /** Amounts of different units, or an unknown one, add up to an unknown amount. */
-function sum(known: Counted, quantity: number | undefined, uom: string | undefined) {
+export function sum(
+  known: Pick<Member, 'quantity' | 'uom'>,
+  quantity: number | undefined,
+  uom: string | undefined,
+): number | undefined {
   if (known.quantity === undefined || quantity === undefined) return undefined
   return known.uom === uom ? known.quantity + quantity : undefined
 }

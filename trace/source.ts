@@ -11,15 +11,17 @@ import type { Kind } from '#epcis/identifier.ts'
  * carries both lot and serial), `transformation` the transformationID, `device` a sensor that
  * reported.
  */
-export type Role =
-  | 'object'
-  | 'parent'
-  | 'child'
-  | 'input'
-  | 'output'
-  | 'lot'
-  | 'transformation'
-  | 'device'
+export const ROLES = [
+  'object',
+  'parent',
+  'child',
+  'input',
+  'output',
+  'lot',
+  'transformation',
+  'device',
+] as const
+export type Role = (typeof ROLES)[number]
 
 /**
  * An identifier as the store knows it: `key` is the canonical key, `ref` a number unique in this
@@ -47,6 +49,8 @@ export interface TrailRow {
    * event that carries a declaration only repeats the one it voids: it does not stand either.
    */
   readonly voidedAtUs: number | undefined
+  /** The keys by which the event names an item that has aliases; absent where it has none. */
+  readonly namedBy?: readonly string[]
 }
 
 /**
@@ -59,6 +63,8 @@ export interface EventMember {
   readonly role: Role
   readonly quantity: number | undefined
   readonly uom: string | undefined
+  /** As in TrailRow. */
+  readonly namedBy?: readonly string[]
 }
 
 /** What, when, where, why and who of an event, without its body. */

@@ -6,10 +6,24 @@
 import type { z } from 'zod'
 import type { Database } from '../sqlite/database.ts'
 
+export type RefusalCode =
+  | 'unknown_party'
+  | 'unknown_device'
+  | 'party_in_use'
+  | 'admin_key_is_a_setting'
+  | 'alias_same'
+  | 'alias_clash'
+  | 'alias_cycle'
+  | 'alias_kind'
+  | 'alias_too_deep'
+  | 'alias_group_full'
+  | 'prefix_table_malformed'
+  | 'prefix_table_too_large'
+
 /** A write the registry does not take, as a value. */
 export interface Refusal {
   readonly ok: false
-  readonly code: 'unknown_party' | 'unknown_device' | 'party_in_use' | 'admin_key_is_a_setting'
+  readonly code: RefusalCode
   /** JSON Pointer into the value. */
   readonly path: string
   readonly message: string
@@ -122,4 +136,8 @@ export function openCollection<T>(
       })
     },
   }
+}
+
+export function refusal(code: RefusalCode, path: string, message: string): Refusal {
+  return { ok: false, code, path, message }
 }

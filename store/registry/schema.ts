@@ -90,6 +90,22 @@ function isVendorTopic(topic: string): boolean {
   return !reserved && !firstIsWild && oneWhole && !topic.includes('#') && !topic.includes('\0')
 }
 
+/** What SQLite and JSON both keep as it is. */
+const wholeText = (text: string) => !/[\0\ud800-\udfff]/u.test(text)
+const notWhole = 'must be Unicode without U+0000'
+
+/** That one key names the same thing as another. */
+export const aliasSchema = z
+  .strictObject({
+    alias: keySchema.refine(wholeText, notWhole).meta({
+      example: 'https://id.gs1.org/01/06901234500010/21/1A2B3C',
+    }),
+    of: keySchema.refine(wholeText, notWhole).describe('Any spelling of the other key'),
+    reason: z.string().max(500).refine(wholeText, notWhole).optional(),
+  })
+  .meta({ id: 'AliasDeclaration' })
+export type AliasDeclaration = z.infer<typeof aliasSchema>
+
 /**
  * What a message on the channels `reads` and `telemetry` is written in. Without one a device writes
  * the simple forms of docs/mqtt.md.

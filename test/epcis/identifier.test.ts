@@ -133,7 +133,6 @@ describe('A Digital Link', () => {
 describe('Any other text', () => {
   it.each([
     'urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8',
-    'urn:epc:id:gid:31415.271828.1414',
     'urn:epc:idpat:sgtin:6901234.*.*',
     'https://shop.example/orders/12345678',
     'https://shop.example/01/97803',
