@@ -49,12 +49,39 @@ export interface RawRead {
   readonly eventNum: string | undefined
 }
 
+/** What one message of a Sparkplug edge node says, before names and types are known. */
+export interface SparkplugFrame {
+  readonly kind: 'NBIRTH' | 'NDEATH' | 'NDATA' | 'DBIRTH' | 'DDEATH' | 'DDATA'
+  readonly group: string
+  readonly node: string
+  /** Of DBIRTH, DDEATH and DDATA. */
+  readonly device: string | undefined
+  readonly timestampMs: number | undefined
+  readonly seq: number | undefined
+  readonly metrics: readonly SparkplugMetric[]
+}
+
+export interface SparkplugMetric {
+  readonly name: string | undefined
+  /** Decimal digits: it has 64 bits. */
+  readonly alias: string | undefined
+  readonly timestampMs: number | undefined
+  readonly datatype: number | undefined
+  readonly isHistorical: boolean
+  /** As it stands on the wire: integers unsigned, whatever the type says; undefined for null. */
+  readonly value: number | bigint | boolean | string | undefined
+  /** Unit of the metric's properties, in births. */
+  readonly unit: string | undefined
+}
+
 export interface Decoded {
   readonly events: readonly DecodedEvent[]
   /** Readings that came outside an event. */
   readonly readings: readonly Reading[]
   /** Reads of tags, of which events are made with what was read before: see reads/. */
   readonly reads?: readonly RawRead[]
+  /** A message of an edge node, which means something only with those before it: sparkplug/. */
+  readonly frame?: SparkplugFrame
   readonly failures: readonly PartFailure[]
 }
 

@@ -1,14 +1,14 @@
 /**
- * What follows from a message and from what was remembered before it: events of raw reads, and of a
- * sensor that now stands on something else. Each message is taken once: those that the store has
+ * What follows from a message and from what was remembered before it: events of raw reads and of a
+ * sensor that now stands on something else, readings of an edge node. Each message is taken once: those that the store has
  * followed have brought their part, and the notes say so.
  */
 import type { JournalPosition } from '#store/trail.ts'
 import { foldAsset, foldCalibration } from './assets.ts'
-import type { Memory } from './memory.ts'
-import { scopeOf } from './memory.ts'
+import { type Memory, scopeOf } from './memory.ts'
 import type { Message } from './messages.ts'
 import { foldReads } from './reads/fold.ts'
+import { foldSparkplug } from './sparkplug.ts'
 
 /** The messages with what follows from them; `stored` is the store's cursor. */
 export async function derive(
@@ -22,8 +22,8 @@ export async function derive(
 }
 
 function isDue({ device, decoded }: Message): boolean {
-  const { readings, reads = [] } = decoded
-  return device !== undefined && readings.length + reads.length > 0
+  const { readings, reads = [], frame } = decoded
+  return device !== undefined && (readings.length + reads.length > 0 || frame !== undefined)
 }
 
 function derived(message: Message, memory: Memory): Message {
@@ -31,7 +31,10 @@ function derived(message: Message, memory: Memory): Message {
   if (device === undefined) return message
   const scope = memory.scope(scopeOf(record))
   const { binding } = device
-  const { reads = [], readings, failures } = decoded
+  const { reads = [], frame } = decoded
+  const meant = frame && foldSparkplug(frame, device, origin, scope)
+  const readings = meant === undefined ? decoded.readings : meant.readings
+  const failures = [...message.failures, ...(meant?.failures ?? [])]
   const events = [...decoded.events]
   if (binding !== undefined && reads.length > 0) {
     events.push(...foldReads(reads, binding, origin, scope))
@@ -40,5 +43,6 @@ function derived(message: Message, memory: Memory): Message {
     events.push(...foldAsset(device, origin, scope, readings.length + failures.length))
     foldCalibration(device, readings, scope)
   }
-  return { ...message, decoded: { ...decoded, events } }
+  const command = meant?.command
+  return { ...message, decoded: { ...decoded, events, readings }, failures, command }
 }

@@ -13,6 +13,7 @@ import { decodeTelemetry } from './decode-telemetry.ts'
 import { type Decoded, type Origin, type PartFailure, wholly } from './decoded.ts'
 import { decodeFormat } from './formats/formats.ts'
 import { parseJson } from './json.ts'
+import type { Command } from './sparkplug.ts'
 
 type Channel = 'epcis' | 'reads' | 'telemetry' | 'status'
 
@@ -33,6 +34,8 @@ export interface Message {
   readonly decoded: Decoded
   /** Those of the decoder, and what the store adds later. */
   readonly failures: PartFailure[]
+  /** What its device is to be told; nobody waits for it. */
+  readonly command?: Command | undefined
 }
 
 const policies: Readonly<Record<string, Policy>> = {

@@ -98,6 +98,7 @@ async function settleOnce(
     rejected: rejections.length,
     statuses: messages.filter(({ isStatus }) => isStatus).length,
     notices: rejections.slice(0, MAX_NOTICES).map(noticeOf),
+    commands: messages.flatMap(({ command }) => command ?? []).slice(0, MAX_NOTICES),
     captures: messages.flatMap((message) => capturesOf(message, tallies)),
   }
 }
