@@ -92,8 +92,9 @@ export async function serve(
     let gateway: Gateway | undefined
     follow(stores, config, log, ends, {
       onFatal,
-      onNews({ notices, captures }) {
+      onNews({ notices, commands, captures }) {
         for (const notice of notices) gateway?.publishRejection(notice)
+        for (const command of commands) gateway?.publishCommand(command)
         outcomes.settle(captures)
       },
     })
