@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./maintain.ts')).replay,
   backup: async () => (await import('./maintain.ts')).backup,
   restore: async () => (await import('./maintain.ts')).restore,
+  devices: async () => (await import('./devices.ts')).devices,
   keys: async () => (await import('./keys.ts')).keys,
 }
 

@@ -1,4 +1,4 @@
-/** What ingest asks of a device that is connected. Asked again when it matters still: no waiting. */
+/** What ingest asks of a device that is connected. It is asked again if need be: nobody waits. */
 import type { Command } from '#ingest/sparkplug.ts'
 import type { DeviceBroker } from './broker.ts'
 import type { Connections } from './connections.ts'

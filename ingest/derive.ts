@@ -1,7 +1,7 @@
 /**
  * What follows from a message and from what was remembered before it: events of raw reads and of a
- * sensor that now stands on something else, readings of an edge node. Each message is taken once: those that the store has
- * followed have brought their part, and the notes say so.
+ * sensor that now stands on something else, readings of an edge node. Each message is taken once:
+ * those that the store has followed have brought their part, and the notes say so.
  */
 import type { JournalPosition } from '#store/trail.ts'
 import { foldAsset, foldCalibration } from './assets.ts'

@@ -51,9 +51,7 @@ export function addRead(
 ): { readonly visits: Visit[]; readonly made: Made | undefined } {
   const { quietUs } = rules
   const { timeUs } = read
-  const at = visits.findIndex(
-    ([first, last]) => timeUs >= first - quietUs && timeUs <= last + quietUs,
-  )
+  const at = visitAt(visits, timeUs, quietUs)
   const before: Visit = visits[at] ?? [timeUs, timeUs, 0, 0, [], 0, 0]
   const visit = extend(before, read, rules)
   const made = before[3] === 1 ? undefined : madeOf(visit, rules)
@@ -64,6 +62,16 @@ export function addRead(
   const others = visits.filter((_, place) => place !== at)
   const all = [...others, visit].sort((a, b) => a[0] - b[0])
   return { visits: all.slice(-MAX_VISITS), made }
+}
+
+/**
+ * The nearest visit that is not further away than the quiet time; -1 where there is none. A read
+ * that comes again is inside of its own visit, even where that of another has grown up to it.
+ */
+function visitAt(visits: readonly Visit[], timeUs: number, quietUs: number): number {
+  const away = visits.map(([first, last]) => Math.max(0, first - timeUs, timeUs - last))
+  const nearest = Math.min(...away)
+  return nearest <= quietUs ? away.indexOf(nearest) : -1
 }
 
 function extend(visit: Visit, read: RawRead, { minReads, ends }: VisitRules): Visit {

@@ -7,11 +7,17 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeSettings } from '#config.ts'
 import { FAILURES, WARNINGS } from '#epcis/failure.ts'
+import { devicePages } from './device-pages.ts'
+import { table } from './table.ts'
 import { root } from './tree.ts'
 
 /** Path from the root -> text. */
 export function referencePages(): Record<string, string> {
-  return { 'docs/settings.md': settingsPage(), 'docs/rejections.md': rejectionsPage() }
+  return {
+    'docs/settings.md': settingsPage(),
+    'docs/rejections.md': rejectionsPage(),
+    ...devicePages(),
+  }
 }
 
 function settingsPage(): string {
@@ -47,11 +53,6 @@ These are stored with the event, as its warnings.
 
 ${table(['code', 'what it means'], codes(WARNINGS))}
 `
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
