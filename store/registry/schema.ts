@@ -127,7 +127,6 @@ export type Format = z.infer<typeof formatSchema>
 
 /** What the bytes of a LoRaWAN sensor are written in, where its network server does not say. */
 export const codecSchema = z.enum(['milesight-tlv'])
-export type Codec = z.infer<typeof codecSchema>
 
 /** What a read says beside the tag: the rest of the event it becomes. */
 const readSays = {
