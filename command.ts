@@ -32,6 +32,17 @@ export function readArguments<const Given extends Options>(
   throw new UsageError(`expected ${expected}, not "${positionals.join(' ')}"`)
 }
 
+/** Reads the options of a command and one or more words beside them. Throws UsageError. */
+export function readWords<const Given extends Options>(
+  args: readonly string[],
+  options: Given,
+  word: string,
+) {
+  const { values, positionals } = parse(args, options)
+  if (positionals.length > 0) return { values, words: positionals }
+  throw new UsageError(`expected at least one <${word}>`)
+}
+
 function parse<const Given extends Options>(args: readonly string[], options: Given) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })

@@ -15,6 +15,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import('./maintain.ts')).restore,
   devices: async () => (await import('./devices.ts')).devices,
   keys: async () => (await import('./keys.ts')).keys,
+  prefixes: async () => (await import('./prefixes.ts')).prefixes,
+  id: async () => (await import('./id.ts')).id,
 }
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

@@ -25,6 +25,7 @@ import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
+import { aliasedTrail } from '#store/aliased.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
@@ -148,7 +149,7 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
     nowUs: nowUs(),
     random: randomBytes,
   })
-  const trail = openSqliteTrail(folder.trail, 'read')
+  const trail = aliasedTrail(openSqliteTrail(folder.trail, 'read'), registry.aliases)
   ends.push(() => trail.close())
   const intake = openIntake(folder.intake, { readOnly: true })
   ends.push(() => intake.close())

@@ -10,22 +10,27 @@ import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import { serveAliases } from './aliases.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
 import type { CaptureOutcomes } from './capture-outcomes.ts'
+import { serveCompanyPrefixes } from './company-prefixes.ts'
 import { serveDocs } from './docs.ts'
 import { announced, epcisHeaders } from './epcis-headers.ts'
 import { registerEpcisSchemas } from './epcis-schema.ts'
 import { serveEvents } from './events.ts'
 import { type ReadinessCheck, serveHealth } from './health.ts'
+import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
 import { mountedSensors } from './mounted.ts'
 import { Problem } from './problem.ts'
+import { identifierReader } from './reading.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
+import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
@@ -92,11 +97,16 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   registerEpcisSchemas(app.openAPIRegistry)
   serveCapture(router, { ...parts, captureIntake })
   serveEvents(router, { ...parts, captureIntake })
-  serveTrace(router, parts)
+  const read = identifierReader(registry, parts.nowUs)
   const mounted = mountedSensors(registry)
-  serveItems(router, { ...parts, mounted })
-  serveTelemetry(router, { ...parts, mounted })
+  serveTrace(router, { ...parts, read })
+  serveItems(router, { ...parts, read, mounted })
+  serveResolver(router, { ...parts, read, mounted })
+  serveIdentifiers(router, read)
+  serveTelemetry(router, { ...parts, read, mounted })
   serveRegistry(router, parts)
+  serveAliases(router, parts)
+  serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
   serveRejections(router, parts)
   serveHealth(router, parts)

@@ -1,12 +1,15 @@
 /**
  * The simple event query [EPCIS 8.2.7.1]: one table from its parameters to the store's EventQuery.
  * Values of one parameter are separated by `|` or by repeating it, and are ORed; parameters are
- * ANDed. Values match in any spelling of theirs: URN or Digital Link, bare word or URI.
+ * ANDed. Values match in any spelling of theirs: URN, Digital Link, barcode text, tag in hex; bare
+ * word or URI.
  */
 import { z } from 'zod'
 import { bareWord } from '#epcis/cbv.ts'
 import type { EventType } from '#epcis/event.ts'
 import { identify } from '#epcis/identifier.ts'
+import { understand } from '#epcis/understand.ts'
+import { isUri } from '#epcis/uri.ts'
 import type { EventQuery } from '#store/trail.ts'
 import type { Role } from '#trace/source.ts'
 import { moment, valueList } from './parameters.ts'
@@ -25,15 +28,15 @@ interface Wrong {
 }
 
 export const eventParameters = {
-  eventType: list('Type of event', readEventType, (eventTypes) => ({ eventTypes })),
+  eventType: list('Type of event', one(readEventType), (eventTypes) => ({ eventTypes })),
   GE_eventTime: time('eventTime at or after', (us) => ({ geEventTimeUs: us })),
   LT_eventTime: time('eventTime before', (us) => ({ ltEventTimeUs: us })),
   GE_recordTime: time('recordTime at or after', (us) => ({ geRecordTimeUs: us })),
   LT_recordTime: time('recordTime before', (us) => ({ ltRecordTimeUs: us })),
-  EQ_bizStep: list('Business step', bareWord, (bizSteps) => ({ bizSteps })),
-  EQ_disposition: list('Disposition', bareWord, (dispositions) => ({ dispositions })),
-  EQ_readPoint: list('Where it happened', readKey, (readPoints) => ({ readPoints })),
-  EQ_bizLocation: list('Where it is after', readKey, (bizLocations) => ({ bizLocations })),
+  EQ_bizStep: list('Business step', one(bareWord), (bizSteps) => ({ bizSteps })),
+  EQ_disposition: list('Disposition', one(bareWord), (dispositions) => ({ dispositions })),
+  EQ_readPoint: list('Where it happened', keysOf, (readPoints) => ({ readPoints })),
+  EQ_bizLocation: list('Where it is after', keysOf, (bizLocations) => ({ bizLocations })),
   MATCH_epc: list('In epcList or childEPCs', readEpc, taking('object', 'child')),
   MATCH_anyEPC: list(
     'In epcList, childEPCs, parentID, inputEPCList or outputEPCList',
@@ -60,28 +63,54 @@ function readEventType(value: string): EventType | Wrong {
   return known ?? { wrong: `${value} is none of ${eventTypes.join(', ')}` }
 }
 
-function readKey(value: string): string {
-  return identify(value).key
+function one<T>(read: (value: string) => T | Wrong): (value: string) => T[] | Wrong {
+  return (value) => {
+    const found = read(value)
+    return isWrong(found) ? found : [found]
+  }
 }
 
-function readEpc(value: string): string | Wrong {
-  const { key, kind } = identify(value)
+function isWrong<T>(found: T | Wrong): found is Wrong {
+  return typeof found === 'object' && found !== null && 'wrong' in found
+}
+
+/** Each that the value can name, as long as the likeliest is one EPC and not a class of them. */
+function readEpc(value: string): string[] | Wrong {
+  const reading = understand(value)
+  const kind = reading.ok ? reading.candidates[0].kind : 'other'
   const manyEpcs = kind === 'class' || kind === 'lot' || value.startsWith('urn:epc:idpat:')
-  return manyEpcs ? { wrong: `${value} names a class or a pattern, not one EPC` } : key
+  if (manyEpcs) return { wrong: `${value} names a class or a pattern, not one EPC` }
+  return keysOf(value)
+}
+
+/**
+ * The keys that a value can stand for. A URI is looked for also where it is malformed, as an event
+ * may hold it, flagged; any other text that is no identifier is told.
+ */
+function keysOf(value: string): string[] | Wrong {
+  const reading = understand(value)
+  const { key } = identify(value)
+  if (reading.ok) return [...new Set([...reading.candidates.map((each) => each.key), key])]
+  return isUri(value) ? [key] : { wrong: `${value}: ${reading.message}` }
 }
 
 function list<T extends string>(
   about: string,
-  read: (value: string) => T | Wrong,
+  read: (value: string) => readonly T[] | Wrong,
   apply: (values: T[]) => EventQuery,
 ) {
   return valueList
     .transform((values, context): EventQuery => {
-      const all = values.map(read)
-      const wrong = all.find((value) => typeof value === 'object')
-      if (wrong === undefined) return apply(all.filter((value) => typeof value === 'string'))
-      context.addIssue({ code: 'custom', message: wrong.wrong })
-      return z.NEVER
+      const all: T[] = []
+      for (const value of values) {
+        const found = read(value)
+        if (!isWrong(found)) all.push(...found)
+        else {
+          context.addIssue({ code: 'custom', message: found.wrong })
+          return z.NEVER
+        }
+      }
+      return apply(all)
     })
     .optional()
     .meta({ description: `${about}; several values are separated by |`, type: 'string' })

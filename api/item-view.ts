@@ -1,6 +1,5 @@
 /** How an item goes out: to those who may see its trail, and to whoever buys it. */
 import { z } from 'zod'
-import type { Identifier } from '#epcis/identifier.ts'
 import { formatTimeUs } from '#epcis/time.ts'
 import { type Product, productSchema } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
@@ -8,8 +7,11 @@ import type { Stretch } from '#trace/carriers.ts'
 import { eventToJson } from '#trace/chain.ts'
 import type { Exposure } from '#trace/exposure.ts'
 import type { Stated } from '#trace/state.ts'
+import { aliasesTold } from './aliases.ts'
+import type { KnownItem } from './item.ts'
 import type { Fact } from './item-facts.ts'
 import type { ItemTold } from './item-state.ts'
+import { candidateSchema, candidateTold } from './reading.ts'
 
 const factSchema = z.object({
   fact: z.string().meta({ description: 'Such as recalled, expired, ended, not_commissioned' }),
@@ -23,6 +25,19 @@ const common = {
   key: z.string(),
   kind: z.string(),
   warnings: z.array(z.string()),
+  understood: candidateSchema.meta({ description: 'How the identifier that was sent was read' }),
+  others: z
+    .array(candidateSchema)
+    .meta({ description: 'What else it can name that there are events of' }),
+  aliases: z
+    .array(
+      z.object({
+        key: z.string(),
+        party: z.string().optional(),
+        declaredAt: z.iso.datetime(),
+      }),
+    )
+    .meta({ description: 'Its other keys, and who declared them' }),
   lots: z.array(z.string()),
   facts: z.array(factSchema),
 }
@@ -80,7 +95,7 @@ export const itemSchema = z.union([fullSchema, consumerSchema])
 
 /** What there is to tell of an item. */
 export interface ItemFound {
-  readonly identifier: Identifier
+  readonly item: KnownItem
   readonly told: ItemTold
   readonly product: Product | undefined
   readonly facts: readonly Fact[]
@@ -88,13 +103,12 @@ export interface ItemFound {
 
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
-  { identifier, told: { state }, product, facts }: ItemFound,
-  registry: Pick<Registry, 'parties'>,
+  { item, told: { state }, product, facts }: ItemFound,
+  registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   return {
-    key: identifier.key,
-    kind: identifier.kind,
-    warnings: [...identifier.warnings],
+    ...readAs(item),
+    aliases: aliasesTold(registry, item.key),
     lots: [...state.lots],
     facts: facts.map(({ eventID, ...fact }) => fact),
     product: product && {
@@ -110,10 +124,10 @@ export function consumerView(
 
 /** The last `length` events are told, the newest first. */
 export function fullView(
-  { identifier, told, product, facts }: ItemFound,
+  { item, told, product, facts }: ItemFound,
   exposure: Exposure,
   length: number,
-  registry: Pick<Registry, 'parties' | 'locations'>,
+  registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>,
 ): z.output<typeof fullSchema> {
   const { happenings } = told.history
   const { lots, persistentDispositions, ...state } = told.state
@@ -127,9 +141,8 @@ export function fullView(
       via: path.map(({ parent }) => parent.key),
     }))
   return {
-    key: identifier.key,
-    kind: identifier.kind,
-    warnings: [...identifier.warnings],
+    ...readAs(item),
+    aliases: aliasesTold(registry, item.key),
     lots: [...lots],
     facts: [...facts],
     product,
@@ -158,6 +171,16 @@ export function fullView(
         history.map(({ party }) => party),
       ),
     },
+  }
+}
+
+function readAs({ key, kind, understood, others }: KnownItem) {
+  return {
+    key,
+    kind,
+    warnings: [...understood.notes],
+    understood: candidateTold(understood),
+    others: others.map(candidateTold),
   }
 }
 

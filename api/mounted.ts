@@ -1,12 +1,17 @@
-/** Which sensors are mounted on an asset or at a place, as the bindings of devices say. */
+/**
+ * Which sensors are mounted on an asset or at a place, as the bindings of devices say: under
+ * whichever of its keys.
+ */
 import { sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { Mounted } from '#trace/exposure.ts'
 
 const devicesAtOnce = 1000
 
+type MountedParts = Pick<Registry, 'devices' | 'aliases' | 'version'>
+
 /** Looks sensors up by the key of what they are mounted on; reads the registry when it changed. */
-export function mountedSensors(registry: Pick<Registry, 'devices' | 'version'>): Mounted {
+export function mountedSensors(registry: MountedParts): Mounted {
   let version: number | undefined
   let byAsset = new Map<string, string[]>()
   return (key) => {
@@ -15,11 +20,16 @@ export function mountedSensors(registry: Pick<Registry, 'devices' | 'version'>):
       version = now
       byAsset = readAssets(registry)
     }
-    return byAsset.get(key) ?? []
+    return byAsset.get(primaryOf(registry, key)) ?? []
   }
 }
 
-function readAssets({ devices }: Pick<Registry, 'devices'>): Map<string, string[]> {
+function primaryOf({ aliases }: MountedParts, key: string): string {
+  return aliases.isEmpty() ? key : (aliases.resolve([key])[0] ?? key)
+}
+
+function readAssets(registry: MountedParts): Map<string, string[]> {
+  const { devices } = registry
   const byAsset = new Map<string, string[]>()
   let after: string | undefined
   do {
@@ -27,7 +37,8 @@ function readAssets({ devices }: Pick<Registry, 'devices'>): Map<string, string[
     for (const device of page.items) {
       const { asset } = device.binding ?? {}
       if (asset === undefined) continue
-      byAsset.set(asset, [...(byAsset.get(asset) ?? []), sensorKeyOf(device)])
+      const primary = primaryOf(registry, asset)
+      byAsset.set(primary, [...(byAsset.get(primary) ?? []), sensorKeyOf(device)])
     }
     after = page.after
   } while (after !== undefined)

@@ -4,8 +4,8 @@
  */
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { identify } from '#epcis/identifier.ts'
-import type { Collection, Refusal } from '#store/registry/collection.ts'
+import { keyOf } from '#epcis/understand.ts'
+import type { Collection, Refusal, RefusalCode } from '#store/registry/collection.ts'
 import {
   type Device,
   deviceSchema,
@@ -18,7 +18,7 @@ import { deviceKey, type Registry } from '#store/registry.ts'
 import type { Action } from './access.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
 import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
-import { Problem } from './problem.ts'
+import { Problem, type ProblemKind } from './problem.ts'
 import type { Env, Router } from './route.ts'
 
 export interface RegistryParts {
@@ -64,7 +64,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read locations',
     write: 'write locations',
     collection: registry.locations,
-    keyOfPath: ({ key = '' }) => canonical(key),
+    keyOfPath: ({ key = '' }) => keyOf(key, 'place'),
   })
   serveKind<Product>(router, {
     path: '/v1/products',
@@ -73,7 +73,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     read: 'read products',
     write: 'write products',
     collection: registry.products,
-    keyOfPath: ({ key = '' }) => canonical(key),
+    keyOfPath: ({ key = '' }) => keyOf(key, 'class'),
   })
   serveKind<Device>(router, {
     path: '/v1/devices',
@@ -199,13 +199,18 @@ function notFound<T>(kind: Kind<T>, params: Readonly<Record<string, string>>): P
   return new Problem('not_found', { detail: `there is no ${key} in ${kind.path}` })
 }
 
-/** The problem of a write that the registry does not take. */
-export function refused({ code, path, message }: Refusal): Problem {
-  const kind =
-    code === 'party_in_use' || code === 'admin_key_is_a_setting' ? 'in_use' : 'invalid_input'
-  return new Problem(kind, { code, path, detail: message })
+/** Writes that do not go with what is there; all others are wrong in themselves. */
+const againstWhatIsThere: Partial<Record<RefusalCode, ProblemKind>> = {
+  party_in_use: 'in_use',
+  admin_key_is_a_setting: 'in_use',
+  alias_clash: 'conflict',
+  alias_cycle: 'conflict',
+  alias_too_deep: 'conflict',
+  alias_group_full: 'conflict',
+  prefix_table_too_large: 'too_large',
 }
 
-function canonical(text: string): string {
-  return identify(text).key
+/** The problem of a write that the registry does not take. */
+export function refused({ code, path, message }: Refusal): Problem {
+  return new Problem(againstWhatIsThere[code] ?? 'invalid_input', { code, path, detail: message })
 }

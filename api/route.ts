@@ -45,6 +45,8 @@ export interface RouteSpec<Query extends z.ZodRawShape, Body extends z.ZodType> 
   readonly summary: string
   readonly description?: string
   readonly query?: Query
+  /** Further parameters are taken: a Digital Link carries whatever its maker put there. */
+  readonly openQuery?: true
   /** A JSON body that the route wants checked. */
   readonly body?: Body
   /** What the OpenAPI document says of a body that the route reads itself. */
@@ -55,6 +57,8 @@ export interface RouteSpec<Query extends z.ZodRawShape, Body extends z.ZodType> 
 export interface RouteInput<Query extends z.ZodRawShape, Body extends z.ZodType> {
   readonly caller: Caller
   readonly params: Readonly<Record<string, string>>
+  /** The parameters of the path as they were sent, percent-escapes and all. */
+  readonly rawParams: Readonly<Record<string, string>>
   readonly query: z.output<z.ZodObject<Query>>
   readonly body: z.output<Body>
 }
@@ -76,11 +80,13 @@ export function createRouter(app: OpenAPIHono<Env>): Router {
     serve(spec, handle) {
       const pattern = patternOf(spec)
       methodsOf.set(pattern, [...(methodsOf.get(pattern) ?? []), spec.method.toUpperCase()])
-      const query = z.strictObject(spec.query ?? {})
+      const shape = spec.query ?? {}
+      const query = spec.openQuery ? z.looseObject(shape) : z.strictObject(shape)
       app.openAPIRegistry.registerPath(documentOf(spec, query))
       app.on(spec.method.toUpperCase(), pattern, async (c) => {
         const caller = callerOf(c.get('principal'), spec.may)
-        const params = paramsOf(c, spec)
+        const rawParams = rawParamsOf(c, spec)
+        const params = decoded(rawParams)
         const parsed = query.safeParse(queryOf(c.req.url))
         if (!parsed.success) throw queryProblem(parsed.error)
         // What the path names need not be said again in what is put there.
@@ -89,6 +95,7 @@ export function createRouter(app: OpenAPIHono<Env>): Router {
         return handle(c, {
           caller,
           params,
+          rawParams,
           query: parsed.data as z.output<z.ZodObject<NonNullable<typeof spec.query>>>,
           body: body as z.output<NonNullable<typeof spec.body>>,
         })
@@ -115,23 +122,28 @@ function patternOf({ path, tail }: Shape): string {
 }
 
 /** From the raw path: a percent-encoded slash is a part of the value, not of the path. */
-function paramsOf(c: Context<Env>, { path, tail }: Shape): Record<string, string> {
+function rawParamsOf(c: Context<Env>, { path, tail }: Shape): Record<string, string> {
   const names = path.split('/')
   const given = new URL(c.req.url).pathname.split('/')
   const params: Record<string, string> = {}
   names.forEach((name, at) => {
     if (!name.startsWith('{')) return
     const rest = tail && at === names.length - 1
-    params[name.slice(1, -1)] = decode(rest ? given.slice(at).join('/') : (given[at] ?? ''))
+    params[name.slice(1, -1)] = rest ? given.slice(at).join('/') : (given[at] ?? '')
   })
   return params
+}
+
+function decoded(raw: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, decode(value)]))
 }
 
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    throw new Problem('invalid_query', { path: 'path', detail: `${segment} is no valid encoding` })
+    const detail = `${segment.slice(0, 200)} is no percent-encoded UTF-8`
+    throw new Problem('invalid_query', { path: 'path', detail })
   }
 }
 

@@ -3,8 +3,8 @@
  * containers it was in. Streamed, so that years of readings are never held whole.
  */
 import { z } from 'zod'
-import { identify } from '#epcis/identifier.ts'
 import { formatTimeUs } from '#epcis/time.ts'
+import { keyOf } from '#epcis/understand.ts'
 import { sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TelemetryPoint, TelemetryQuery, TrailReader } from '#store/trail.ts'
@@ -16,6 +16,7 @@ import { type Caller, isForeign } from './caller.ts'
 import { knownItem } from './item.ts'
 import { duration, moment, valueList } from './parameters.ts'
 import { Problem } from './problem.ts'
+import type { ReadIdentifier } from './reading.ts'
 import type { Router } from './route.ts'
 import { streamText } from './stream.ts'
 import { trailFor } from './visible.ts'
@@ -49,6 +50,7 @@ export interface TelemetryParts {
   readonly trail: TrailReader
   readonly registry: Pick<Registry, 'device'>
   readonly mounted: Mounted
+  readonly read: ReadIdentifier
 }
 
 export function serveTelemetry(router: Router, parts: TelemetryParts): void {
@@ -97,7 +99,7 @@ export function serveTelemetry(router: Router, parts: TelemetryParts): void {
 /** The key of a sensor by the name of its device, or by an EPC in any spelling. */
 function sensorOf(text: string, registry: Pick<Registry, 'device'>): string {
   const [, party, device] = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text) ?? []
-  if (party === undefined || device === undefined) return identify(text).key
+  if (party === undefined || device === undefined) return keyOf(text)
   return sensorKeyOf(registry.device(party, device) ?? { party, device })
 }
 
@@ -107,13 +109,13 @@ interface SensorWindow extends TimeWindow {
 
 /** The sensors that were with an item, each for as long as it was. */
 async function sensorsWith(
-  { trail, mounted }: TelemetryParts,
+  { trail, mounted, read }: TelemetryParts,
   caller: Caller,
   item: string,
   { fromUs, toUs }: TimeWindow,
 ): Promise<SensorWindow[]> {
   const source = trailFor(trail, caller)
-  const { key } = await knownItem(source, item)
+  const { key } = await knownItem(source, read, [item])
   const history = await historyOf(source, key)
   if (history === undefined) return []
   const { sensors } = await exposureOf(source, history, mounted)

@@ -9,6 +9,7 @@ import type { TrailSource } from '#trace/source.ts'
 import { type WalkOptions, walk } from '#trace/walk.ts'
 import { knownItem } from './item.ts'
 import { count, moment } from './parameters.ts'
+import { type ReadIdentifier, textsOfPath } from './reading.ts'
 import type { Router } from './route.ts'
 import { streamText } from './stream.ts'
 import { trailFor } from './visible.ts'
@@ -32,9 +33,10 @@ const chainSchema = z
 
 export interface TraceParts {
   readonly trail: TrailReader
+  readonly read: ReadIdentifier
 }
 
-export function serveTrace(router: Router, { trail }: TraceParts): void {
+export function serveTrace(router: Router, { trail, read }: TraceParts): void {
   router.serve(
     {
       method: 'get',
@@ -60,9 +62,9 @@ export function serveTrace(router: Router, { trail }: TraceParts): void {
         200: { description: 'The chain; `cut` says what a limit left out', schema: chainSchema },
       },
     },
-    async (c, { caller, params: { id = '' }, query: { direction, at, depth, limit } }) => {
+    async (c, { caller, params, rawParams, query: { direction, at, depth, limit } }) => {
       const source = trailFor(trail, caller)
-      const { key } = await knownItem(source, id)
+      const { key } = await knownItem(source, read, textsOfPath(params, rawParams, 'id'))
       const options = { direction, atUs: at, depth, limit }
       if (c.req.header('Accept')?.includes(streamType)) {
         return streamText(lines(source, key, options), { 'Content-Type': streamType })

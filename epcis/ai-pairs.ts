@@ -44,14 +44,29 @@ const RULES: readonly Rules[] = ALL_IDENTIFIERS.map(({ needs, excludes }) => ({
   excludes: excludes ? membersOf(excludes) : undefined,
 }))
 
+const NONE: Rules['needs'] = []
+
 type All = readonly ApplicationIdentifier[]
 
 /** Whether all that an application identifier needs stands beside it. */
 export function hasItsNeeds(its: ApplicationIdentifier, all: All): boolean {
-  const needs = RULES[its.index]?.needs ?? []
-  return needs.every((group) =>
-    group.some((alternative) => alternative.every((members) => hasOne(members, its, all))),
-  )
+  for (const group of RULES[its.index]?.needs ?? NONE) {
+    if (!isMet(group, its, all)) return false
+  }
+  return true
+}
+
+function isMet(
+  group: readonly (readonly Members[])[],
+  its: ApplicationIdentifier,
+  all: All,
+): boolean {
+  for (const together of group) {
+    let met = true
+    for (const members of together) met &&= hasOne(members, its, all)
+    if (met) return true
+  }
+  return false
 }
 
 /** Whether something stands beside an application identifier that it excludes. */

@@ -17,6 +17,7 @@ import {
   unescapeValue,
 } from './gs1-key.ts'
 import { beginsAsPlainUrn, readPlainUrn } from './plain-urn.ts'
+import { MAX_URI_LENGTH } from './uri.ts'
 
 export interface UrnScheme {
   readonly name: string
@@ -93,6 +94,7 @@ export function beginsAsEpcUrn(text: string): boolean {
 
 /** The canonical key of an EPC URN; undefined for every other text and for wider patterns. */
 export function readEpcUrn(text: string): GS1Key | undefined {
+  if (text.length > MAX_URI_LENGTH) return undefined
   const parts = readUrnParts(text)
   const of = parts && checkedKeyParts(parts)
   return of ? composeKey(of.type, of.value, of.finest) : readPlainUrn(text)
@@ -208,10 +210,12 @@ export function splitKey(
 
 /**
  * The EPC URN of a canonical key whose company prefix has so many digits (6 to 12). A class gives
- * an `idpat` URN. Undefined where no URN says it: no GS1 key, a broken check digit, a lot of ITIPs,
- * a serial of parts that begins with zeros.
+ * an `idpat` URN, a key that is a URN itself. Undefined where no URN says it: no GS1 key, a broken
+ * check digit, a lot of ITIPs, a serial of parts that begins with zeros.
  */
 export function toUrn(key: string, companyPrefixLength: number): string | undefined {
+  if (key.length > MAX_URI_LENGTH) return undefined
+  if (beginsAsPlainUrn(key)) return readPlainUrn(key)?.key
   const parts = partsOfKey(key, companyPrefixLength)
   return parts && spell(parts)
 }

@@ -158,6 +158,15 @@ export function keyType(name: string): KeyType | undefined {
   return BY_NAME.get(name)
 }
 
+const QUALIFIER_NAMES = new Set(
+  KEY_TYPES.flatMap(({ qualifiers }) => qualifiers.map(({ shortName }) => shortName)),
+)
+
+/** Whether a text is the short name of a qualifier of any key. */
+export function isQualifierName(text: string): boolean {
+  return QUALIFIER_NAMES.has(text)
+}
+
 /** A qualifier with its decoded value. */
 export interface Qualified {
   readonly qualifier: Qualifier
@@ -248,7 +257,7 @@ export function unescapeValue(text: string): string | undefined {
 }
 
 /** A decoded value as canonical keys write it. */
-function escapeValue(value: string): string {
+export function escapeValue(value: string): string {
   return WRITTEN_AS_IS.test(value) ? value : value.replace(ESCAPED, escapeCharacter)
 }
 

@@ -3,7 +3,7 @@
  * Each function gives '' for what is empty or of a type that the field cannot have.
  */
 import { modernWord, spellOut, type Vocabulary } from './cbv.ts'
-import { identify } from './identifier.ts'
+import { canonicalUri } from './identifier.ts'
 import { expand, type Namespaces } from './namespaces.ts'
 import { parseTimeUs } from './time.ts'
 
@@ -23,7 +23,7 @@ export function instant(value: unknown): string {
 
 /** Any URI: compact ones in full, words of CBV 1.x as web URIs, GS1 keys as canonical links. */
 export const identifier: Render = (value, namespaces) =>
-  identify(expand(modernWord(verbatim(value)), namespaces)).key
+  canonicalUri(expand(modernWord(verbatim(value)), namespaces))
 
 /** A word of a vocabulary in full, or a URI. */
 export function word(vocabulary: Vocabulary): Render {

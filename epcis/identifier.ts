@@ -1,11 +1,15 @@
 /**
- * What an identifier names, in whatever spelling it comes: one canonical key a thing, so that a URN
- * and a Digital Link of the same item meet in one trail. The spelling itself is kept in the event.
+ * What an identifier names, as events spell it: one canonical key a thing, so that a URN and a
+ * Digital Link of the same item meet in one trail. The spelling itself is kept in the event. What
+ * people type and barcodes say is read by understand.ts.
  */
 import { readDigitalLink } from './digital-link.ts'
 import { beginsAsEpcUrn, readEpcUrn } from './epc-urn.ts'
 import type { WarningCode } from './failure.ts'
-import { CANONICAL_BASE, type Kind } from './gs1-key.ts'
+import { CANONICAL_BASE, type GS1Key, type Kind } from './gs1-key.ts'
+import { readSchemeCode } from './scheme-code.ts'
+import type { TagRead } from './tag/read.ts'
+import { beginsAsTagUri, readTagUri } from './tag/tag-uri.ts'
 import { MAX_URI_LENGTH } from './uri.ts'
 
 export type { Kind } from './gs1-key.ts'
@@ -24,18 +28,39 @@ const CHECK_DIGIT: readonly WarningCode[] = ['check_digit']
 const MALFORMED: readonly WarningCode[] = ['identifier_malformed']
 
 /**
- * The canonical key and kind of an EPC URN or a Digital Link. Never throws, and refuses nothing: a
- * wrong check digit is flagged and kept in the key, any other text comes back as it is.
+ * The canonical key and kind of a URI: an EPC URN, a Digital Link, a tag or raw URI, a
+ * `scheme:value` that is known here. Never throws, and refuses nothing: a wrong check digit is
+ * flagged and kept in the key, any other text comes back as it is.
  */
 export function identify(text: string): Identifier {
   if (text.length > MAX_URI_LENGTH) return other(text, FINE)
-  const found = text.startsWith('urn:') ? readEpcUrn(text) : readDigitalLink(text)
+  const found = readGS1Uri(text) ?? readTagged(text)
   if (found) {
     const warnings = found.checked ? FINE : CHECK_DIGIT
     return { key: found.key, kind: found.kind, lot: found.lot, warnings }
   }
+  const code = readSchemeCode(text)
+  if (code) return { key: code.key, kind: code.kind, lot: undefined, warnings: FINE }
   const likeKey = text.startsWith(CANONICAL_BASE) || beginsAsEpcUrn(text)
   return other(text, likeKey ? MALFORMED : FINE)
+}
+
+/**
+ * A URI as the event hash spells it: canonical where it is an EPC URN or a Digital Link, else as it
+ * is. [CBV 2.0 event hash, rule on identifiers]
+ */
+export function canonicalUri(text: string): string {
+  return (text.length > MAX_URI_LENGTH ? undefined : readGS1Uri(text))?.key ?? text
+}
+
+/** Some readers name the tag where the item belongs; it is the same thing all the same. */
+function readTagged(text: string): TagRead | undefined {
+  const tag = beginsAsTagUri(text) ? readTagUri(text) : undefined
+  return tag?.ok ? tag : undefined
+}
+
+function readGS1Uri(text: string): GS1Key | undefined {
+  return text.startsWith('urn:') ? readEpcUrn(text) : readDigitalLink(text)
 }
 
 function other(key: string, warnings: readonly WarningCode[]): Identifier {

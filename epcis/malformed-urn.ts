@@ -55,7 +55,8 @@ function gs1Fault(its: UrnScheme, body: string): string | undefined {
 function referenceFault(reference: string, digits: number): string | undefined {
   if (!/^\d*$/.test(reference)) return `The reference has digits only, not ${reference}.`
   if (reference.length === digits) return undefined
-  return `The reference has ${digits} digits here, not ${reference.length}.`
+  const wanted = digits === 1 ? '1 digit' : `${digits} digits`
+  return `The reference has ${wanted} here, not ${reference.length}.`
 }
 
 /** Of a reference that may hold letters. */
@@ -132,7 +133,7 @@ function numberFault(word: string, digits = '', limit = 0): string | undefined {
   if (digits === '') return `There is no ${word}.`
   if (!/^\d+$/.test(digits)) return `The ${word} is a number, not ${digits}.`
   if (/^0\d/.test(digits)) return `The ${word} begins with a zero.`
-  return Number(digits) < limit ? undefined : `The ${word} is less than ${limit}.`
+  return Number(digits) < limit ? undefined : `The ${word} has to be less than ${limit}.`
 }
 
 function codeFault(code = ''): string | undefined {

@@ -60,9 +60,8 @@ const SCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 // Department and kind of organisation, six digits of a region, nine of the subject, check.
 const SCC = /^[1-9ANY][1-9A-HJ-NPQRTUWXY]([1-8]\d)\d{4}[0-9A-HJ-NPQRTUWXY]{10}$/
 const REGIONS = new Set(
-  '10 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82'.split(
-    ' ',
-  ),
+  `10 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46
+   50 51 52 53 54 61 62 63 64 65 71 81 82`.split(/\s+/),
 )
 
 /**
@@ -99,8 +98,9 @@ function readHandle(value: string): SchemeCode | undefined {
 }
 
 const ECODE_TEXT = /^e-?code *[:=：] *(\S+)$/i
-const HANDLE_TEXT =
-  /^(?:handle:|hdl:|info:hdl\/|https?:\/\/hdl\.handle\.net\/(?:api\/handles\/)?|(?=(?:86|88)\.\d))(\d+(?:\.\d+)*\/[^?#]+)/i
+const HANDLE_START =
+  /^(?:handle:|hdl:|info:hdl\/|https?:\/\/hdl\.handle\.net\/(?:api\/handles\/)?|(?=8[68]\.\d))/i
+const HANDLE_TEXT = /^\d+(?:\.\d+)*\/[^?#]+/
 
 /**
  * Ecodes and Handles as people and printers write them: `Ecode: …`, `hdl:…`, the web address of a
@@ -109,6 +109,7 @@ const HANDLE_TEXT =
 export function readOpaqueCode(text: string): SchemeCode | undefined {
   const ecode = ECODE_TEXT.exec(text)?.[1]
   if (ecode !== undefined) return readEcode(ecode)
-  const handle = HANDLE_TEXT.exec(text)?.[1]
+  const start = HANDLE_START.exec(text)?.[0]
+  const handle = start === undefined ? undefined : HANDLE_TEXT.exec(text.slice(start.length))?.[0]
   return handle === undefined ? undefined : readHandle(handle)
 }

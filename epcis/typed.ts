@@ -4,7 +4,7 @@
  * forgiven can be said, and a step is only taken where the text as it stands is understood as
  * nothing.
  */
-import type { NoteCode } from './understood.ts'
+import type { Candidate, NoteCode } from './understood.ts'
 
 /** A text with what was forgiven to come to it. */
 export interface Tidied {
@@ -106,9 +106,38 @@ function fixCase(text: string): string {
   return fixed.replace(WEB_PATH, (part) => part.toLowerCase())
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const GROUPS = /^[0-9A-Fa-f]+(?:[-.:][0-9A-Fa-f]+)+$/
 
-/** Numbers and tags that were written in groups: `978-7-111-…`, `30:74:25:…`. */
+/** Numbers and tags that were written in groups: `978-7-111-…`, `30:74:25:…`; a UUID is none. */
 function joinGroups(text: string): string {
-  return GROUPS.test(text) ? text.replace(/[-.:]/g, '') : text
+  return GROUPS.test(text) && !UUID.test(text) ? text.replace(/[-.:]/g, '') : text
+}
+
+const LAST_VALUE = /(?<=^https:\/\/id\.gs1\.org\/.*\/)[^/]+$/
+const ESCAPE_OR_LETTER = /%[0-9A-F]{2}|[A-Za-z]/g
+
+/**
+ * The same thing with its serial or lot in capitals, in small letters, and with both exchanged, as
+ * a keyboard with Caps Lock on writes it. To be tried where nothing is known as it was typed.
+ */
+export function caseVariants(candidate: Candidate): Candidate[] {
+  const { key, kind, notes } = candidate
+  if (kind !== 'instance' && kind !== 'lot') return []
+  const spelt = (change: (letter: string) => string) =>
+    key.replace(LAST_VALUE, (value) =>
+      value.replace(ESCAPE_OR_LETTER, (match) => (match.length === 1 ? change(match) : match)),
+    )
+  const keys = new Set([
+    spelt((letter) => letter.toUpperCase()),
+    spelt((letter) => letter.toLowerCase()),
+    spelt(exchangeCase),
+  ])
+  keys.delete(key)
+  return [...keys].map((other) => ({ ...candidate, key: other, notes: [...notes, 'case_changed'] }))
+}
+
+function exchangeCase(letter: string): string {
+  const upper = letter.toUpperCase()
+  return letter === upper ? letter.toLowerCase() : upper
 }

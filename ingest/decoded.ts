@@ -35,6 +35,8 @@ export interface RawRead {
   readonly index: number
   /** The memory of the tag from the header of its EPC on, in upper case hexadecimal. */
   readonly hex: string
+  /** The text of a bar code, where that was read and no tag: `hex` then is empty. */
+  readonly code?: string
   readonly timeUs: number
   /** The time as the reader wrote it, to the last digit; '' where it gave none. */
   readonly sentTime: string

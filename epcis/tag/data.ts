@@ -168,6 +168,7 @@ const LENGTHS: ReadonlyMap<string, number> = new Map([
 ])
 
 const SSCC_BITS = 8 + 72
+const NO_SSCC = '0'.repeat(18)
 
 /** What was read before anything could not be, and why it could not. */
 export interface DataRead {
@@ -198,16 +199,17 @@ export function readData(bits: TagReader): DataRead {
 }
 
 function readElement(bits: TagReader): Element {
-  if (bits.end - bits.at < SSCC_BITS && isZeroByte(bits)) {
-    bits.fail('tag_data', 'Bits stand behind the zeros that end them.')
-  }
+  if (bits.end - bits.at < SSCC_BITS && isZeroByte(bits)) bits.fail('tag_data', BEHIND_ZEROS)
   let ai = readDigits(bits, 2)
   ai += readDigits(bits, (LENGTHS.get(ai) ?? 2) - 2)
   const method = METHODS.get(ai)
   if (!method) bits.fail('tag_data', `(${ai})`)
   const value = method?.read(bits) ?? ''
+  if (ai === '00' && value === NO_SSCC) bits.fail('tag_data', BEHIND_ZEROS)
   return { ai, value }
 }
+
+const BEHIND_ZEROS = 'Bits stand behind the zeros that end them.'
 
 function isZeroByte(bits: TagReader): boolean {
   return bits.onlyZeros(bits.at + 8)

@@ -176,6 +176,7 @@ function valuesOf(scheme: PlusScheme, key: string): { number: string; serial: st
   const end = beside || !scheme.serial ? value.length : scheme.number.length
   const serial = beside ? (split.serial ?? (scheme.type.ai === '414' ? '0' : '')) : value.slice(end)
   const number = value.slice(0, end)
+  if (scheme.serial && serial === '') return undefined
   // Compared as a whole: another qualifier, or a spelling that is not canonical, is another key.
   return composeOf(scheme, number, serial, undefined)?.key === key ? { number, serial } : undefined
 }

@@ -130,8 +130,10 @@ export const readerGuides = {
       ['second publish topic (tag data)', 'DATA/clients/data1event'],
       ['quality of service', '1'],
     ],
-    understood: 'timestamp, data.tagData: EPCid, EPC, TID, peakRssi, seenCount, eventNum',
-    passedOver: 'barcodeData, accessResults, phase, channel, USER',
+    understood:
+      'timestamp, data.tagData: EPCid, EPC, TID, peakRssi, seenCount, eventNum; ' +
+      'data.barcodeData: decodedBarcode',
+    passedOver: 'symbology, accessResults, phase, channel, USER',
     notes: [
       'The sled puts its tenant before the topic and its serial number behind it, so ' +
         'the whole topic has to be registered for it.',

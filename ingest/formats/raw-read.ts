@@ -45,6 +45,18 @@ export function rawRead(parts: ReadParts, index: number, origin: Origin): RawRea
   }
 }
 
+/** A bar code that a reader has read: its text and its time. */
+export function codeRead(
+  parts: Pick<ReadParts, 'time' | 'eventNum'> & { readonly code: unknown },
+  index: number,
+  origin: Origin,
+): RawRead | Failure {
+  const code = textOf(parts.code)
+  if (code === undefined) return fail('field_missing', '/decodedBarcode')
+  const read = rawRead({ hex: '00', time: parts.time, eventNum: parts.eventNum }, index, origin)
+  return 'ok' in read ? read : { ...read, hex: '', code }
+}
+
 function epcOf({ hex, base64 }: ReadParts): string | Failure {
   const written = hexOf(hex)
   const coded = base64 === undefined || base64 === '' ? undefined : hexOfBase64(base64)

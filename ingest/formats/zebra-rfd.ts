@@ -1,21 +1,26 @@
 /**
  * Zebra RFD40 and RFD90 sleds, `dataEVT`: `{type, timestamp, data: {tagData, barcodeData}}`. The
  * sled drops what is over 6,144 bytes without a word, so that a read may be missing. Results of
- * commands to a tag (`accessResults`) are not looked at, nor are bar codes.
+ * commands to a tag (`accessResults`) are not looked at. A bar code is a read like that of a tag.
  */
 import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
-import { rawRead } from './raw-read.ts'
+import { codeRead, rawRead } from './raw-read.ts'
 import { readsOf } from './reads-of.ts'
 
 export function decodeZebraRfd(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(payload, (value, first) => {
     const { data, timestamp } = value
     if (!isObject(data)) return [fail('format_malformed', '/data')]
-    const tags = data['tagData'] ?? []
+    const { tagData: tags = [], barcodeData: codes = [] } = data
     if (!Array.isArray(tags)) return [fail('format_malformed', '/data/tagData')]
-    return tags.map((tag, at) => oneRead(tag, timestamp, first + at, origin))
+    if (!Array.isArray(codes)) return [fail('format_malformed', '/data/barcodeData')]
+    const behind = first + tags.length
+    return [
+      ...tags.map((tag, at) => oneRead(tag, timestamp, first + at, origin)),
+      ...codes.map((code, at) => oneCode(code, timestamp, behind + at, origin)),
+    ]
   })
 }
 
@@ -33,4 +38,10 @@ function oneRead(tag: unknown, time: unknown, index: number, origin: Origin): Ra
     index,
     origin,
   )
+}
+
+function oneCode(code: unknown, time: unknown, index: number, origin: Origin): RawRead | Failure {
+  if (!isObject(code)) return fail('format_malformed', '/data/barcodeData')
+  const { decodedBarcode, eventNum } = code
+  return codeRead({ code: decodedBarcode, time, eventNum }, index, origin)
 }

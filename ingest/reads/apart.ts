@@ -7,9 +7,9 @@ import type { Scope } from '#ingest/memory.ts'
 
 const reasons = ['foreign', 'unexpected', 'incomplete', 'not_packed'] as const
 /**
- * `foreign`: it holds no GS1 EPC; `unexpected`: it is none of those that the binding expects;
- * `incomplete`: it was read too seldom, or at one end of a passage only; `not_packed`: no parent
- * was read after it.
+ * `foreign`: it holds no GS1 EPC, or is a bar code that names no item; `unexpected`: it is none of
+ * those that the binding expects; `incomplete`: it was read too seldom, or at one end of a passage
+ * only; `not_packed`: no parent was read after it.
  */
 export type Reason = (typeof reasons)[number]
 

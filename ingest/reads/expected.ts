@@ -1,4 +1,5 @@
 /** Which tags a reader is there for. */
+import { isUri } from '#epcis/uri.ts'
 import type { Binding } from '#store/registry/schema.ts'
 import type { Reason } from './apart.ts'
 import type { Tag } from './tag.ts'
@@ -13,7 +14,8 @@ const PREFIX_AT: Readonly<Record<string, number>> = {
 /** Why no event is to be made of a tag; undefined where one is. */
 export function apartFor(tag: Tag, binding: Binding): Reason | undefined {
   const { expected, companyPrefixes, acceptOtherTags = false } = binding
-  if (!tag.isGS1 && !acceptOtherTags && !isListed(tag.key, expected)) return 'foreign'
+  const isKnown = tag.isGS1 || isListed(tag.key, expected)
+  if (!isKnown && (!acceptOtherTags || !isUri(tag.uri))) return 'foreign'
   if (expected === undefined && companyPrefixes === undefined) return undefined
   if (isListed(tag.key, expected) || isOf(tag.key, companyPrefixes)) return undefined
   return 'unexpected'

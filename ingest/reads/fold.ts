@@ -101,7 +101,7 @@ function foldRead(
 ): DecodedEvent | undefined {
   const { minRssiDbm = Number.NEGATIVE_INFINITY } = binding
   if (read.rssiDbm !== undefined && read.rssiDbm < minRssiDbm) return undefined
-  const tag = tagOf(read.hex)
+  const tag = tagOf(read)
   const isClosing = binding.pack !== undefined && isParent(tag, binding.pack)
   const reason = isClosing ? undefined : apartFor(tag, binding)
   if (reason !== undefined) {

@@ -4,7 +4,9 @@
  * source of these types, of the checks at the API and of its OpenAPI document.
  */
 import { z } from 'zod'
-import { identify } from '#epcis/identifier.ts'
+import type { Kind } from '#epcis/identifier.ts'
+import { keyOf, understand } from '#epcis/understand.ts'
+import { isUri } from '#epcis/uri.ts'
 
 /** Name of a party, site or device inside a topic, a path and a certificate. */
 export const slugSchema = z
@@ -12,12 +14,28 @@ export const slugSchema = z
   .regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -')
   .meta({ example: 'green-farm' })
 
-/** Any spelling of an identifier goes in, its canonical key comes out. */
-const keySchema = z
-  .string()
-  .min(1)
-  .max(2048)
-  .overwrite((text) => identify(text).key)
+/**
+ * Any spelling of an identifier goes in, its canonical key comes out: of what can be several
+ * things, one of the kinds wanted. A URI that is malformed is kept, as events may hold it.
+ */
+function keySchemaOf(...kinds: readonly Kind[]) {
+  return z
+    .string()
+    .min(1)
+    .max(2048)
+    .refine((text) => understand(text).ok || isUri(text), {
+      error: ({ input }) => whyRefused(String(input)),
+    })
+    .overwrite((text) => keyOf(text, ...kinds))
+}
+
+function whyRefused(text: string): string {
+  const reading = understand(text)
+  return reading.ok ? '' : reading.message
+}
+
+const keySchema = keySchemaOf()
+const placeKeySchema = keySchemaOf('place')
 
 const nameSchema = z.string().min(1).max(200)
 const namesSchema = z.strictObject({ zh: nameSchema.optional(), en: nameSchema.optional() })
@@ -28,7 +46,7 @@ export const partySchema = z
     slug: slugSchema,
     name: nameSchema,
     names: namesSchema.optional(),
-    pgln: keySchema.optional().describe('GS1 party key'),
+    pgln: keySchemaOf('party').optional().describe('GS1 party key'),
     uscc: z
       .string()
       .regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/, 'must be 18 characters of GB 32100')
@@ -41,7 +59,7 @@ export type Party = z.infer<typeof partySchema>
 
 export const locationSchema = z
   .strictObject({
-    key: keySchema.describe('Canonical key of a readPoint or bizLocation').meta({
+    key: placeKeySchema.describe('Canonical key of a readPoint or bizLocation').meta({
       example: 'https://id.gs1.org/414/9521321000018',
     }),
     party: slugSchema,
@@ -56,7 +74,7 @@ export type Location = z.infer<typeof locationSchema>
 
 export const productSchema = z
   .strictObject({
-    key: keySchema.describe('Canonical key of the class, usually a GTIN').meta({
+    key: keySchemaOf('class').describe('Canonical key of the class, usually a GTIN').meta({
       example: 'https://id.gs1.org/01/09521321000018',
     }),
     party: slugSchema,
@@ -66,6 +84,7 @@ export const productSchema = z
     description: z.string().max(2000).optional(),
     netContent: z.string().max(100).optional(),
     shelfLifeDays: z.int().positive().optional(),
+    packLevel: z.int().min(1).max(9).optional().describe('1 is the smallest pack that is sold'),
     storageCelsius: z.strictObject({ min: z.number(), max: z.number() }).optional(),
   })
   .meta({ id: 'Product' })
@@ -130,8 +149,8 @@ export const codecSchema = z.enum(['milesight-tlv'])
 
 /** What a read says beside the tag: the rest of the event it becomes. */
 const readSays = {
-  readPoint: keySchema.optional(),
-  bizLocation: keySchema.optional(),
+  readPoint: placeKeySchema.optional(),
+  bizLocation: placeKeySchema.optional(),
   bizStep: nameSchema.optional(),
   disposition: nameSchema.optional(),
   action: z.enum(['ADD', 'OBSERVE', 'DELETE']).optional(),

@@ -26,6 +26,13 @@ const everybody = ['public', 'device', 'enterprise', 'inspector', 'regulator', '
 const records = ['enterprise', 'inspector', 'regulator', 'admin']
 const owners = ['enterprise', 'admin']
 
+/** The keys of GS1 Digital Links, by application identifier and by short name. */
+const resolved = [
+  ...['00', '01', '253', '255', '401', '402', '414', '415', '417', '8003', '8004', '8006', '8010'],
+  ...['8013', '8017', '8018', 'cpid', 'gcn', 'gdti', 'giai', 'ginc', 'gln', 'gmn', 'grai', 'gsin'],
+  ...['gsrn', 'gsrnp', 'gtin', 'itip', 'party', 'payTo', 'sscc'],
+]
+
 /**
  * Who may do what, as README and ARCHITECTURE promise it; written down a second time on purpose.
  */
@@ -44,6 +51,9 @@ const may: [string, string, string[]][] = [
   ['GET', '/epcis/events/urn:x', records],
   ['GET', '/v1/trace/urn:x', records],
   ['GET', '/v1/items/urn:x', everybody],
+  ['GET', '/v1/identifiers/urn:x', everybody],
+  ...resolved.map((path): [string, string, string[]] => ['GET', `/${path}/x`, everybody]),
+  ['GET', '/.well-known/gs1resolver', everybody],
   ['GET', '/v1/telemetry', records],
   ['GET', '/v1/rejections', ['enterprise', 'regulator', 'admin']],
   ['GET', '/v1/rejections/r0', ['enterprise', 'regulator', 'admin']],
@@ -59,6 +69,13 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/products/urn:x', records],
   ['PUT', '/v1/products/urn:x', owners],
   ['DELETE', '/v1/products/urn:x', owners],
+  ['GET', '/v1/aliases', records],
+  ['GET', '/v1/aliases/urn:x', records],
+  ['PUT', '/v1/aliases/urn:x', ['enterprise', 'regulator', 'admin']],
+  ['DELETE', '/v1/aliases/urn:x', ['enterprise', 'regulator', 'admin']],
+  ['GET', '/v1/company-prefixes', records],
+  ['PUT', '/v1/company-prefixes', ['admin']],
+  ['GET', '/v1/company-prefixes/952', records],
   ['GET', '/v1/devices', records],
   ['GET', '/v1/devices/farm/x', records],
   ['PUT', '/v1/devices/farm/x', owners],
@@ -86,7 +103,8 @@ describe('who may do what', () => {
       .filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+(\{[^}]*\})?/g, '*')}`)
     const listed = may.map(([method, path]) => {
-      const pattern = /^\/(epcis|v1)\/(\w+)\/(.+)$/.exec(path)
+      if (resolved.includes(path.split('/')[1] ?? '')) return `${method} ${path.slice(0, -1)}*`
+      const pattern = /^\/(epcis|v1)\/([\w-]+)\/(.+)$/.exec(path)
       const rest = pattern?.[2] === 'devices' ? '*/*' : '*'
       return `${method} ${pattern ? `/${pattern[1]}/${pattern[2]}/${rest}` : path}`
     })

@@ -142,6 +142,15 @@ describe('the public', () => {
       firstSeen: '2026-03-01T06:00:00.000Z',
       itemExpirationDate: '2026-03-20',
       facts: expect.any(Array),
+      understood: {
+        key: carton,
+        kind: 'instance',
+        form: 'digital-link',
+        parts: { gtin: '09521321000018', serial: 'carton-1', elements: expect.any(Array) },
+        notes: [],
+      },
+      others: [],
+      aliases: [],
     })
     for (const secret of [barn, pallet, 'mill', 'urn:', 'shop']) {
       expect(answer.text.toLowerCase()).not.toContain(secret)

@@ -13,6 +13,7 @@ import { Registry as Metrics } from 'prom-client'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { follow } from '#ingest/follower.ts'
+import { aliasedTrail } from '#store/aliased.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
@@ -76,7 +77,7 @@ export async function startWorld(
   registry.keys.setAdmin(adminKey, nowUs())
   const app = createApi({
     settings: { publicUrl: 'https://trace.example', maxBodyBytes: 1024 * 1024 },
-    trail,
+    trail: aliasedTrail(trail, registry.aliases),
     registry,
     intake,
     journal,

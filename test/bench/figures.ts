@@ -1,4 +1,5 @@
 /** What was measured, as figures beside their baselines and aims. */
+import type { IdentifierReads } from './identifier-reads.ts'
 import type { IntakeResult } from './intake.ts'
 import type { LoadResult } from './mqtt-load.ts'
 import { mean } from './payload.ts'
@@ -10,8 +11,26 @@ const mib = 1024 * 1024
 export function figuresOf(
   intake: IntakeResult | undefined,
   trace: TraceResult | undefined,
+  reads: readonly IdentifierReads[] | undefined,
 ): Figure[] {
-  return [...(intake ? intakeFigures(intake) : []), ...(trace ? traceFigures(trace) : [])]
+  return [
+    ...(intake ? intakeFigures(intake) : []),
+    ...(trace ? traceFigures(trace) : []),
+    ...(reads ? readFigures(reads) : []),
+  ]
+}
+
+/** Reads a second of CPU time; the first is the baseline. */
+function readFigures([baseline, ...reads]: readonly IdentifierReads[]): Figure[] {
+  const beside = { what: 'events parsed', value: baseline?.perSecond ?? 0 }
+  return reads.map(({ what, perSecond }) => ({
+    what: `${what}, a second of CPU`,
+    value: perSecond,
+    unit: 'reads',
+    beside,
+    // To understand is to tell all that is known of it; the aim is for the reading in it.
+    ...(!what.startsWith('understand') && { aim: { least: 1, ofRatio: true } as const }),
+  }))
 }
 
 function intakeFigures({ bare, program, inserts, sustained }: IntakeResult): Figure[] {

@@ -7,7 +7,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { run } from './children.ts'
 import { figuresOf } from './figures.ts'
+import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
 import { measureIntake } from './intake.ts'
 import { judge, machine, tableOf } from './report.ts'
 import { measureTrace } from './trace.ts'
@@ -17,7 +19,7 @@ const help = `Usage: npm run bench -- [options]
   --seconds N   of the load without a pause (default: 60)
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000)
-  --only PART   intake or trace
+  --only PART   intake, trace or identifiers
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
 `
@@ -52,14 +54,21 @@ async function bench(): Promise<void> {
   const traceOptions = { rowCounts: rows.split(',').map(Number), onProgress: tell }
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
-  const figures = figuresOf(intake, trace).map(judge)
+  const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
+  const figures = figuresOf(intake, trace, reads).map(judge)
   process.stdout.write(`${JSON.stringify(on)}\n${tableOf(figures)}\n`)
   const folder = fileURLToPath(new URL('../../bench-results', import.meta.url))
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${started.toISOString().replace(/[:.]/g, '-')}.json`)
-  const measured = { machine: on, started: started.toISOString(), figures, intake, trace }
+  const measured = { machine: on, started: started.toISOString(), figures, intake, trace, reads }
   writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`)
   tell(`written to ${file}`)
+}
+
+async function measureReads(quick: boolean): Promise<IdentifierReads[]> {
+  tell('reading identifiers')
+  const options: IdentifierOptions = { rounds: quick ? 3 : 9, roundMs: quick ? 100 : 300 }
+  return run(new URL('./identifier-reads.ts', import.meta.url), options)
 }
 
 function tell(what: string): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { toUrn } from '#epcis/epc-urn.ts'
-import { gtinOf, identify } from '#epcis/identifier.ts'
+import { canonicalUri, gtinOf, identify } from '#epcis/identifier.ts'
 import { sharedData } from '../shared-data.ts'
 
 interface Vector {
@@ -127,6 +127,24 @@ describe('A Digital Link', () => {
       warnings: ['check_digit'],
     })
     expect(toUrn(link, 7)).toBeUndefined()
+  })
+})
+
+describe('A tag or raw URI', () => {
+  it.each([
+    'urn:epc:tag:sgtin-96:1.6901234.056789.1234567',
+    'urn:epc:raw:96.x3035A537C83775400012D687',
+  ])('%s names what the tag is on, and stays itself in the event hash', (uri) => {
+    expect(identify(uri)).toMatchObject({
+      key: 'https://id.gs1.org/01/06901234567892/21/1234567',
+      kind: 'instance',
+    })
+    expect(canonicalUri(uri)).toBe(uri)
+  })
+
+  it('of a tag without an EPC stays what it is', () => {
+    const uri = 'urn:epc:raw:96.xE2801191A5030062FA3C1B22'
+    expect(identify(uri)).toMatchObject({ key: uri, kind: 'other', warnings: [] })
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tidied } from '#epcis/typed.ts'
+import { caseVariants, tidied } from '#epcis/typed.ts'
 
 const last = (text: string) => [...tidied(text)].at(-1)
 
@@ -24,12 +24,18 @@ describe('A typed text', () => {
     expect(last(typed)).toEqual({ text, notes })
   })
 
-  it.each(['06901234567892', 'A-1/2', ']E0690', ']e0690', "it's", '(01)1(21)a-b', ''])(
-    '%j has nothing to forgive',
-    (text) => {
-      expect([...tidied(text)]).toEqual([])
-    },
-  )
+  it.each([
+    '06901234567892',
+    '3066c440-9047-4140-8000-75bcd15e0000',
+    'A-1/2',
+    ']E0690',
+    ']e0690',
+    "it's",
+    '(01)1(21)a-b',
+    '',
+  ])('%j has nothing to forgive', (text) => {
+    expect([...tidied(text)]).toEqual([])
+  })
 
   it('is forgiven one thing after the other, each told', () => {
     expect([...tidied(' “97８-7” ')].map(({ text }) => text)).toEqual([
@@ -48,5 +54,30 @@ describe('A typed text', () => {
         for (const step of steps) expect(step.notes.length).toBeGreaterThan(0)
       }),
     )
+  })
+})
+
+describe('The case of a serial', () => {
+  const item = (serial: string) => `https://id.gs1.org/01/06901234567892/21/${serial}`
+  const named = (key: string) => ({
+    key,
+    kind: 'instance' as const,
+    form: 'element-string' as const,
+    parts: {},
+    notes: [],
+  })
+  it('is also tried in capitals, in small letters and exchanged, escapes left alone', () => {
+    expect(caseVariants(named(item('aB%2Fc9'))).map(({ key }) => key)).toEqual([
+      item('AB%2FC9'),
+      item('ab%2Fc9'),
+      item('Ab%2FC9'),
+    ])
+    expect(caseVariants(named(item('abc'))).map(({ key }) => key)).toEqual([item('ABC')])
+    expect(caseVariants(named(item('abc')))[0]?.notes).toEqual(['case_changed'])
+  })
+
+  it('is nothing to try where there are no letters or no serial', () => {
+    expect(caseVariants(named(item('123')))).toEqual([])
+    expect(caseVariants({ ...named('urn:x:Ab'), kind: 'other' })).toEqual([])
   })
 })

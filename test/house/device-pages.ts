@@ -45,7 +45,7 @@ function page(format: Format, guide: Guide): string {
   const rows = settingsFor(guide, access).map(([name, value]) => [name, `\`${value}\``])
   return `# ${guide.title}
 
-Registered with \`"format": "${format}"\`; what it sends belongs to the channel \`${guide.channel}\`.
+Registered with \`"format": "${format}"\`, on the channel \`${guide.channel}\`.
 
 ## Settings
 

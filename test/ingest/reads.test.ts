@@ -175,6 +175,20 @@ describe('tags that nobody waits for', () => {
     expect(await events()).toHaveLength(3)
   })
 
+  it('are bar codes that name a product only; one that names an item is as good as a tag', async () => {
+    stores.device('sled', { format: 'zebra-rfd', binding: {} })
+    const codes = ['6901234000016', '(01)06901234000016(21)AB12', '(00)069012340000000016', 'hello']
+    const barcodeData = codes.map((decodedBarcode) => ({ decodedBarcode, symbology: 'any' }))
+    const message = { type: 'any', timestamp: '2026-03-04T08:00:00Z', data: { barcodeData } }
+    const topic = 'suyuan/v1/farm/barn/sled/reads'
+    const news = await stores.settle(stores.message(message, { device: 'sled', topic }))
+    expect(news).toMatchObject({ stored: 2, rejected: 0 })
+    expect((await events()).map(({ epcList }) => epcList)).toEqual([
+      ['https://id.gs1.org/01/06901234000016/21/AB12'],
+      ['https://id.gs1.org/00/069012340000000016'],
+    ])
+  })
+
   it('are events where the binding says that other tags count', async () => {
     const raw = 'AABBCCDDEEFF001122334455'
     gate({ acceptOtherTags: true })
