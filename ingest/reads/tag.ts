@@ -1,6 +1,6 @@
 /**
- * What the memory of a tag, or a bar code, names. A tag without a GS1 EPC keeps its bits for a name,
- * so that it can be found and kept apart. [EPC TDS 12.3, urn:epc:raw]
+ * What the memory of a tag, or a bar code, names. A tag without a GS1 EPC keeps its bits for a
+ * name, so that it can be found and kept apart. [EPC TDS 12.3, urn:epc:raw]
  */
 import { CANONICAL_BASE, type Kind } from '#epcis/gs1-key.ts'
 import { decodeTag } from '#epcis/tag/decode.ts'
