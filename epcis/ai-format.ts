@@ -1,6 +1,7 @@
 /**
  * What the value of an application identifier is made of: components of digits or characters, of
- * one length or up to one, the last of which may be left out. [GS1 General Specifications 3.2, 7.11]
+ * one length or up to one, the last of which may be left out.
+ * [GS1 General Specifications 3.2, 7.11]
  */
 import { CHECKS, type Check, noteOf } from './ai-content.ts'
 import type { NoteCode } from './understood.ts'
@@ -56,16 +57,14 @@ export class Format {
   readonly least: number
   readonly most: number
   private readonly bits: readonly number[]
-  private readonly checks: readonly (readonly Check[])[]
-  private readonly checked: boolean
+  private readonly checks: readonly Placed[]
 
   constructor(components: readonly Component[]) {
     this.components = components
     this.least = sum(components, (its) => (its.optional ? 0 : its.least))
     this.most = sum(components, (its) => its.most)
     this.bits = components.map((its) => bitOf(its.set))
-    this.checks = components.map((its) => its.checks.filter((check) => !isSettled(its, check)))
-    this.checked = this.checks.some((checks) => checks.length > 0)
+    this.checks = placedChecks(components)
   }
 
   /** Whether the characters of a text from `from` to `to` have the lengths and sets of a value. */
@@ -89,18 +88,34 @@ export class Format {
 
   /** Adds to `notes` what is odd about the content of a value that fits. */
   check(value: string, notes: NoteCode[]): void {
-    if (!this.checked) return
-    let at = 0
-    for (let index = 0; index < this.components.length && at < value.length; index++) {
-      const end = Math.min(at + (this.components[index]?.most ?? 0), value.length)
-      for (const check of this.checks[index] ?? []) {
-        if (CHECKS[check](value.slice(at, end))) continue
-        const note = noteOf(check)
-        if (!notes.includes(note)) notes.push(note)
-      }
-      at = end
+    for (const { from, to, holds, note } of this.checks) {
+      if (from >= value.length) return
+      const part = from === 0 && to >= value.length ? value : value.slice(from, to)
+      if (!holds(part) && !notes.includes(note)) notes.push(note)
     }
   }
+}
+
+/** A check of a component, where that stands in the value: only the last has no one length. */
+interface Placed {
+  readonly from: number
+  readonly to: number
+  readonly holds: (value: string) => boolean
+  readonly note: NoteCode
+}
+
+function placedChecks(components: readonly Component[]): Placed[] {
+  return components.flatMap((its, index) => {
+    const from = sum(components.slice(0, index), ({ most }) => most)
+    return its.checks
+      .filter((check) => !isSettled(its, check))
+      .map((check) => ({
+        from,
+        to: from + its.most,
+        holds: CHECKS[check],
+        note: noteOf(check),
+      }))
+  })
 }
 
 /** Whether digits alone settle a check already: every number begins with digits. */

@@ -12,7 +12,7 @@ const WEIGHTS = [
 ]
 const MODULUS = 1021
 
-/** The pair that belongs behind a text of at most 23 characters of set 82; undefined behind others. */
+/** The pair that belongs behind up to 23 characters of set 82; undefined behind other texts. */
 export function checkPair(text: string): string | undefined {
   if (text.length > WEIGHTS.length) return undefined
   let sum = 0

@@ -17,6 +17,8 @@ const STEP = /^[A-Za-z0-9_-]{4,400}$/
 const numbered = (first: string, ais: readonly string[]): [string, string][] =>
   ais.map((ai, index) => [(Number.parseInt(first, 16) + index).toString(16).toUpperCase(), ai])
 
+const DECIMALS = [...'0123456789']
+
 /** Two hexadecimal digits that stand for several application identifiers. */
 const SEQUENCES = new Map([
   ['0A', '01 22'],
@@ -39,11 +41,11 @@ const SEQUENCES = new Map([
   ['9D', '414 254'],
   ...numbered(
     'A0',
-    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((n) => `01 392${n}`),
+    DECIMALS.map((n) => `01 392${n}`),
   ),
   ...numbered(
     'C0',
-    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((n) => `255 390${n}`),
+    DECIMALS.map((n) => `255 390${n}`),
   ),
   ...numbered('CA', ['255 3940', '255 3941', '255 3942', '255 3943']),
 ])
@@ -127,7 +129,7 @@ function hex(bits: Bits): string {
   return bits.read(4).toString(16).toUpperCase()
 }
 
-/** Reads the value of one; fails where it is none, or has a key's check digit wrong. */
+/** Reads the value of one; fails where it is none, or digits of it are wrong: a check, a date. */
 function readValue(bits: Bits, its: ApplicationIdentifier): void {
   let value = ''
   let most = 0

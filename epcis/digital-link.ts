@@ -4,7 +4,12 @@
  * code was scanned, all that the link tells, and why it is none where it begins as one. Both give
  * the same key. [GS1 Digital Link: URI syntax 4-5; CBV 2.0 event hash, rule on identifiers]
  */
-import { type ApplicationIdentifier, applicationIdentifier } from './application-identifiers.ts'
+import {
+  ALL_IDENTIFIERS,
+  type ApplicationIdentifier,
+  applicationIdentifier,
+  identifierAt,
+} from './application-identifiers.ts'
 import { isCompressed } from './compressed-link.ts'
 import { ElementList, wrongValue } from './element-list.ts'
 import {
@@ -19,8 +24,8 @@ import {
   qualify,
   unescapeValue,
 } from './gs1-key.ts'
-import { thingsNamedBy } from './named-things.ts'
-import { type Element, type NoteCode, type Refused, refuse, type Understood } from './understood.ts'
+import { type Reading, thingsNamedBy } from './named-things.ts'
+import { type NoteCode, type Refused, refuse, type Understood } from './understood.ts'
 import { MAX_URI_LENGTH } from './uri.ts'
 
 // What nearly every link is: canonical already, so that nothing but the check digit is left to do.
@@ -34,50 +39,72 @@ export function readDigitalLink(text: string): GS1Key | undefined {
     const kind = usual[2] === '21' ? 'instance' : usual[2] ? 'lot' : 'class'
     return { key: text, kind, checked: hasCheckDigit(usual[1]), lot: undefined }
   }
-  const steps = WEB.exec(text)?.[1]?.split('/')
-  if (!steps) return undefined
-  if (steps.at(-1) === '') steps.pop()
-  // The key may stand behind a path of the domain's own; behind it only its qualifiers may.
+  const path = WEB.exec(text)?.[1]
+  return path === undefined ? undefined : findKey(stepsOf(path))?.key
+}
+
+/** A key as it stands in a path, its qualifiers in their order there. */
+interface Found {
+  readonly key: GS1Key
+  readonly type: KeyType
+  readonly value: string
+  readonly qualified: readonly Qualified[]
+}
+
+/** What stands between the slashes; a last one ends nothing. */
+function stepsOf(path: string): string[] {
+  const steps: string[] = []
+  let from = 0
+  for (let to = path.indexOf('/'); to >= 0; to = path.indexOf('/', from)) {
+    steps.push(path.slice(from, to))
+    from = to + 1
+  }
+  if (from < path.length) steps.push(path.slice(from))
+  return steps
+}
+
+/** The key may stand behind a path of the domain's own; behind it only its qualifiers may. */
+function findKey(steps: readonly string[]): Found | undefined {
   for (let at = steps.length - 2; at >= 0; at -= 2) {
     const type = keyType(steps[at] ?? '')
-    const found = type && readKey(type, steps.slice(at + 1))
+    const found = type && readKey(type, steps, at + 1)
     if (found) return found
   }
   return undefined
 }
 
-/** `steps`: the key's value, then pairs of a qualifier and its value. */
-function readKey(type: KeyType, steps: readonly string[]): GS1Key | undefined {
-  const value = unescapeValue(steps[0] ?? '')
+/** From the step of the key's value on; then come pairs of a qualifier and its value. */
+function readKey(type: KeyType, steps: readonly string[], from: number): Found | undefined {
+  const value = unescapeValue(steps[from] ?? '')
   if (value === undefined) return undefined
-  const rank = (each: Qualified) => type.qualifiers.indexOf(each.qualifier)
+  const qualified: Qualified[] = []
   let finest: Qualified | undefined
   let lot: Qualified | undefined
-  for (let at = 1; at < steps.length; at += 2) {
+  for (let at = from + 1; at < steps.length; at += 2) {
     const found = qualify(type, steps[at] ?? '', steps[at + 1] ?? '')
     if (!found) return undefined
-    if (isFiner(found) && (!finest || rank(found) < rank(finest))) finest = found
+    if (isFiner(found) && (!finest || rank(type, found) < rank(type, finest))) finest = found
     if (found.qualifier.kind === 'lot') lot = found
+    qualified.push(found)
   }
-  return composeKey(type, value, finest, lot)
+  const key = composeKey(type, value, finest, lot)
+  return key && { key, type, value, qualified }
 }
 
-/** All that a link tells. */
-export interface LinkReading {
+function rank(type: KeyType, { qualifier }: Qualified): number {
+  return type.qualifiers.indexOf(qualifier)
+}
+
+/** All that a link tells: its elements are those of the path in its order, then of the query. */
+export interface LinkReading extends Reading {
   readonly ok: true
   /** The one that readDigitalLink gives. */
   readonly key: GS1Key
-  /** Of the path in its order, then of the query. A GTIN has 14 digits. */
-  readonly elements: readonly Element[]
-  /** Those of the elements, in the same order. */
-  readonly identifiers: readonly ApplicationIdentifier[]
-  /** So many of the elements stand in the path. */
   readonly keyed: number
-  readonly notes: readonly NoteCode[]
 }
 
 // A reader of QR codes may put the symbology identifier before it.
-const LINK = /^(?:\][A-Za-z]\d)?https?:\/\/([^/?#]+)\/([^?#]*)(?:\?([^#]*))?/i
+const LINK = /^(?:\][A-Za-z]\d)?[Hh][Tt][Tt][Pp][Ss]?:\/\/([^/?#]+)\/([^?#]*)(?:\?([^#]*))?/
 const GS1_HOST = /^id\.gs1\.org(?::\d+)?$/i
 
 /**
@@ -86,91 +113,97 @@ const GS1_HOST = /^id\.gs1\.org(?::\d+)?$/i
  */
 export function readDigitalLinkFully(text: string): LinkReading | Refused | undefined {
   const link = text.length > MAX_URI_LENGTH ? null : LINK.exec(text)
-  const steps = link?.[2]?.split('/')
-  if (!link || !steps) return undefined
-  if (steps.at(-1) === '') steps.pop()
-  for (let at = steps.length - 2; at >= 0; at -= 2) {
-    const type = keyType(steps[at] ?? '')
-    const key = type && readKey(type, steps.slice(at + 1))
-    if (key) return readElements(type, key, steps.slice(at + 1), link[3] ?? '')
-  }
+  if (!link) return undefined
+  const steps = stepsOf(link[2] ?? '')
+  const found = findKey(steps)
+  if (found) return readElements(found, link[3])
   return whyNone(steps, GS1_HOST.test(link[1] ?? ''))
 }
 
 /** What a link names; undefined for a text that is no Digital Link and begins as none. */
 export function understandDigitalLink(text: string, year: number): Understood | undefined {
   const read = readDigitalLinkFully(text)
-  if (!read?.ok) return read
-  const { elements, identifiers, notes, keyed } = read
-  return thingsNamedBy(elements, identifiers, 'digital-link', year, { notes, keyed })
+  return read?.ok ? thingsNamedBy(read, 'digital-link', year) : read
 }
 
-function readElements(
-  type: KeyType,
-  key: GS1Key,
-  steps: readonly string[],
-  query: string,
-): LinkReading | Refused {
+function readElements(found: Found, query: string | undefined): LinkReading | Refused {
+  const { key, type, value, qualified } = found
   const list = new ElementList('digital-link')
   const notes: NoteCode[] = []
-  for (let at = 0; at < steps.length; at += 2) {
-    const its = applicationIdentifier(at === 0 ? type.ai : qualifierOf(type, steps[at - 1]))
-    const raw = unescapeValue(steps[at] ?? '') ?? ''
-    const value = its?.ai === '01' ? raw.padStart(14, '0') : raw
-    if (!its?.format.fits(value, 0, value.length)) add(notes, 'link_attribute')
-    else {
-      const repeated = list.add(its, value)
-      if (repeated) return repeated
-    }
+  addFitting(list, type.ai, type.ai === '01' ? value.padStart(14, '0') : value, notes)
+  for (const { qualifier, value } of qualified) {
+    const refused = addFitting(list, qualifier.ai, value, notes)
+    if (refused) return refused
   }
-  const keyed = list.elements.length
-  if (!isInOrder(list.identifiers)) notes.push('link_order')
-  if (query) {
-    const repeated = addAttributes(list, query, notes)
-    if (repeated) return repeated
-  }
-  return { ok: true, key, elements: list.elements, identifiers: list.identifiers, keyed, notes }
+  const { elements, identifiers } = list
+  const keyed = elements.length
+  if (!isInOrder(identifiers)) notes.push('link_order')
+  const refused = query ? addAttributes(list, query, notes) : undefined
+  return refused ?? { ok: true, key, elements, identifiers, keyed, notes }
 }
 
-function add(notes: NoteCode[], note: NoteCode): void {
-  if (!notes.includes(note)) notes.push(note)
+/** What does not fit is left out: the EU's facility codes have a form of their own. */
+function addFitting(
+  list: ElementList,
+  ai: string,
+  value: string,
+  notes: NoteCode[],
+): Refused | undefined {
+  const its = applicationIdentifier(ai)
+  if (its?.format.fits(value, 0, value.length)) return list.add(its, value)
+  leftOut(notes)
+  return undefined
 }
 
-/** The application identifier of a qualifier by itself or by its short name; '' is none. */
-function qualifierOf(type: KeyType, name: string | undefined): string {
-  return type.qualifiers.find((its) => its.ai === name || its.shortName === name)?.ai ?? ''
+function leftOut(notes: NoteCode[]): void {
+  if (!notes.includes('link_attribute')) notes.push('link_attribute')
 }
+
+/** By the index of a key, the orders that its qualifiers can stand in. */
+const ORDERS = ALL_IDENTIFIERS.map(({ keyWith }) =>
+  (keyWith?.split('|') ?? []).map((order) => order.split(' ')),
+)
 
 /** Whether the qualifiers behind a key stand in one of its orders, some of them left out. */
 function isInOrder(identifiers: readonly ApplicationIdentifier[]): boolean {
-  const [key, ...qualifiers] = identifiers
-  if (qualifiers.length === 0) return true
-  return (key?.keyWith ?? '').split('|').some((order) => {
-    const places = order.split(' ')
+  if (identifiers.length < 2) return true
+  for (const order of ORDERS[identifiers[0]?.index ?? -1] ?? []) {
     let last = -1
-    return qualifiers.every(({ ai }) => {
-      const before = last
-      last = places.indexOf(ai)
-      return last > before
-    })
-  })
+    let index = 1
+    for (; index < identifiers.length; index++) {
+      const place = order.indexOf(identifiers[index]?.ai ?? '')
+      if (place <= last) break
+      last = place
+    }
+    if (index === identifiers.length) return true
+  }
+  return false
 }
 
 /** Pairs of the query whose name is an application identifier; all others are none of ours. */
 function addAttributes(list: ElementList, query: string, notes: NoteCode[]): Refused | undefined {
-  for (const pair of query.split(/[&;]/)) {
-    const end = pair.indexOf('=')
-    const its = end < 0 ? undefined : applicationIdentifier(pair.slice(0, end))
-    if (!its) continue
-    const value = unescapeValue(pair.slice(end + 1))
+  const pairs = query.includes(';') ? query.replaceAll(';', '&') : query
+  let end = 0
+  for (let from = 0; from < pairs.length; from = end + 1) {
+    const next = pairs.indexOf('&', from)
+    end = next < 0 ? pairs.length : next
+    const its = identifierAt(pairs, from)
+    const start = from + (its?.ai.length ?? 0)
+    if (!its || start >= end || pairs.charAt(start) !== '=') continue
+    const value = unescapeValue(pairs.slice(start + 1, end))
     if (value === undefined || !its.attribute || !its.format.fits(value, 0, value.length)) {
-      add(notes, 'link_attribute')
+      leftOut(notes)
       continue
     }
     const repeated = list.add(its, value)
     if (repeated) return repeated
   }
   return undefined
+}
+
+/** The application identifier of a qualifier by itself or by its short name; '' is none. */
+function qualifierOf(type: KeyType, name: string): string {
+  return type.qualifiers.find((its) => its.ai === name || its.shortName === name)?.ai ?? ''
 }
 
 /** Why a path without a whole key in it is no Digital Link; undefined where it is another link. */

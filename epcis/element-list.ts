@@ -18,15 +18,14 @@ export class ElementList {
   /** Refused where it was told before with another value. */
   add(its: ApplicationIdentifier, value: string): Refused | undefined {
     const index = this.identifiers.indexOf(its)
-    const before = this.elements[index]?.value
-    if (before !== undefined && before !== value) {
-      return refuse(this.form, 'ai_repeated', `(${its.ai}) ${before} and ${value}`)
-    }
-    if (before === undefined) {
+    if (index < 0) {
       this.identifiers.push(its)
       this.elements.push({ ai: its.ai, value })
+      return undefined
     }
-    return undefined
+    const before = this.elements[index]?.value
+    if (before === value) return undefined
+    return refuse(this.form, 'ai_repeated', `(${its.ai}) ${before} and ${value}`)
   }
 }
 

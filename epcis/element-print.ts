@@ -27,7 +27,7 @@ export function printFnc1(elements: readonly Element[]): string {
 }
 
 /**
- * The elements as a Digital Link on a domain (`https://example.org`, with a path of its own or not):
+ * The elements as a Digital Link on a domain (`https://example.org`, or with a path of its own):
  * the first key with its qualifiers in order, the others in the query. Undefined where none of them
  * is a key, or a link has no place for one of the others.
  */

@@ -18,11 +18,10 @@ import {
   identifierAt,
 } from './application-identifiers.ts'
 import { ElementList, wrongValue } from './element-list.ts'
-import { thingsNamedBy, understood } from './named-things.ts'
+import { type Reading, thingsNamedBy, understood } from './named-things.ts'
 import { readingsWithoutSeparator, SEPARATOR } from './separator-missing.ts'
 import {
   type Candidate,
-  type Element,
   type Form,
   type NoteCode,
   type Refused,
@@ -30,16 +29,10 @@ import {
   type Understood,
 } from './understood.ts'
 
-/** One way to read a text. */
-export interface Reading {
-  readonly elements: readonly Element[]
-  /** Those of the elements, in the same order. */
-  readonly identifiers: readonly ApplicationIdentifier[]
-  /** `separator_missing` where a value ends at no separator and not at the end. */
-  readonly notes: readonly NoteCode[]
-}
-
-/** The reading that the standard prescribes comes first, at most eight in all. */
+/**
+ * The reading that the standard prescribes comes first, at most eight in all; `separator_missing`
+ * is said of those in which a value ends at no separator and not at the end.
+ */
 export type Readings =
   | { readonly ok: true; readonly form: Form; readonly readings: readonly Reading[] }
   | Refused
@@ -85,8 +78,8 @@ export function understandElementString(text: string, year: number): Understood 
   if (!read.ok) return read
   const candidates: Candidate[] = []
   let refused: Refused | undefined
-  for (const { elements, identifiers, notes } of read.readings) {
-    const named = thingsNamedBy(elements, identifiers, read.form, year, { notes })
+  for (const reading of read.readings) {
+    const named = thingsNamedBy(reading, read.form, year)
     if (read.readings.length === 1) return named
     if (!named.ok) refused ??= named
     for (const each of named.ok ? named.candidates : []) {
@@ -106,7 +99,10 @@ function readNumber(number: string, symbology: string, lengths: readonly number[
   return { ok: true, form: 'plain-number', readings: [readingOf(told, NO_NOTES)] }
 }
 
-function readingOf({ elements, identifiers }: ElementList, notes: readonly NoteCode[]): Reading {
+function readingOf(
+  { elements, identifiers }: Pick<Reading, 'elements' | 'identifiers'>,
+  notes: readonly NoteCode[],
+): Reading {
   return { elements, identifiers, notes }
 }
 
@@ -119,8 +115,8 @@ function readPlain(text: string, from: number): Readings {
   }
   const others = readingsWithoutSeparator(text, from, refused ? MOST_READINGS : MOST_READINGS - 1)
   if (refused && others.length === 0) return refused
-  const readings = others.map((each) => ({ ...each, notes: SEPARATOR_MISSING }))
-  if (!refused) readings.unshift(standard)
+  const readings: Reading[] = refused ? [] : [standard]
+  for (const each of others) readings.push(readingOf(each, SEPARATOR_MISSING))
   return { ok: true, form: 'element-string', readings }
 }
 

@@ -41,7 +41,7 @@ function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
 
-/** Whether there is a day of month and day; the year of which two digits are known decides 02-29. */
+/** Whether a year has a day of that number in that month. */
 export function isDay(year: number, month: number, day: number): boolean {
   const last = lastDay(year, month)
   return last !== undefined && day >= 1 && day <= last

@@ -245,7 +245,11 @@ function digitBehind(digits: string, end: number): number {
 
 // The event hash fixes this set: its vectors escape `!()*+,:` and leave `'` as it is.
 const WRITTEN_AS_IS = /^[A-Za-z0-9\-._';=]+$/
-const ESCAPED = /[^A-Za-z0-9\-._';=]/g
+/** Of every ASCII character, what a canonical key writes for it. */
+const ESCAPES = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return WRITTEN_AS_IS.test(character) ? character : escapeCharacter(character)
+})
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 const ESCAPE = /%([0-9A-Fa-f]{2})/g
 
@@ -258,7 +262,12 @@ export function unescapeValue(text: string): string | undefined {
 
 /** A decoded value as canonical keys write it. */
 export function escapeValue(value: string): string {
-  return WRITTEN_AS_IS.test(value) ? value : value.replace(ESCAPED, escapeCharacter)
+  if (WRITTEN_AS_IS.test(value)) return value
+  let escaped = ''
+  for (let at = 0; at < value.length; at++) {
+    escaped += ESCAPES[value.charCodeAt(at)] ?? escapeCharacter(value.charAt(at))
+  }
+  return escaped
 }
 
 export function escapeCharacter(character: string): string {

@@ -4,9 +4,20 @@
  * [GS1 General Specifications 3, 4.13]
  */
 import { hasItsNeeds, isExcluded } from './ai-pairs.ts'
-import { type ApplicationIdentifier, applicationIdentifier } from './application-identifiers.ts'
+import {
+  ALL_IDENTIFIERS,
+  type ApplicationIdentifier,
+  applicationIdentifier,
+} from './application-identifiers.ts'
 import { isoDate } from './gs1-date.ts'
-import { composeKey, isFiner, type KeyType, keyType, type Qualified } from './gs1-key.ts'
+import {
+  composeKey,
+  type GS1Key,
+  isFiner,
+  type KeyType,
+  keyType,
+  type Qualified,
+} from './gs1-key.ts'
 import {
   type Candidate,
   type Element,
@@ -17,7 +28,7 @@ import {
   type Understood,
 } from './understood.ts'
 
-type Draft = { -readonly [Name in keyof Parts]: Parts[Name] }
+type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
 type Sort = 'item' | 'content' | 'unit' | 'asset' | 'document' | 'place' | 'party'
 
 /** One way to name a thing. */
@@ -27,10 +38,16 @@ interface Naming {
   readonly rank: number
   readonly sort: Sort
   readonly type: KeyType
+  /** Those that make it finer, the finest first. */
+  readonly qualifiers: readonly Qualified['qualifier'][]
+  /** By the index of an application identifier its place among them; NONE for all others. */
+  readonly places: Uint8Array
   /** Where the serial is part of the value: behind so many digits. */
   readonly serialFrom: number
   readonly note: NoteCode | undefined
 }
+
+const NONE = 255
 
 type Row = readonly [ai: string, sort: Sort, its?: Partial<Rest>]
 interface Rest {
@@ -62,84 +79,100 @@ const ROWS: readonly Row[] = [
   ['8018', 'party'],
 ]
 
-const BY_AI = new Map(
-  ROWS.map(([ai, sort, { typeAi = ai, serialFrom = 0, note } = {}], rank): [string, Naming] => {
-    const type = keyType(typeAi)
-    if (!type) throw new Error(`no key type ${typeAi}`)
-    return [ai, { ai, rank, sort, type, serialFrom, note }]
-  }),
-)
+const NAMINGS = ROWS.map(([ai, sort, { typeAi = ai, serialFrom = 0, note } = {}], rank): Naming => {
+  const type = keyType(typeAi)
+  if (!type) throw new Error(`no key type ${typeAi}`)
+  // Of content only the lot is told.
+  const qualifiers = type.qualifiers.filter(
+    ({ kind }) => kind === 'lot' || (kind !== undefined && sort !== 'content'),
+  )
+  const places = Uint8Array.from(ALL_IDENTIFIERS, (its) => {
+    const place = qualifiers.findIndex((qualifier) => qualifier.ai === its.ai)
+    return place < 0 ? NONE : place
+  })
+  return { ai, rank, sort, type, qualifiers, places, serialFrom, note }
+})
 
-/** What is known of elements beside themselves. */
-export interface Beside {
-  /** Put to each candidate's own. */
-  readonly notes?: readonly NoteCode[]
-  /** Only the first so many make up a key, as in a Digital Link; the others are its attributes. */
-  readonly keyed?: number
+/** By the index of the application identifier. */
+const NAMING_OF = ALL_IDENTIFIERS.map((its) => NAMINGS.find(({ ai }) => ai === its.ai))
+
+/** What elements tell of goods. A date with its time is told where there is none without. */
+type Told = 'lot' | 'serial' | 'expiry' | 'expiryTime' | 'production' | 'productionTime'
+const TOLD_BY: Readonly<Partial<Record<string, Told>>> = {
+  '10': 'lot',
+  '21': 'serial',
+  '235': 'serial',
+  '8011': 'serial',
+  '17': 'expiry',
+  '7003': 'expiryTime',
+  '11': 'production',
+  '8008': 'productionTime',
 }
+const TELLS = ALL_IDENTIFIERS.map(({ ai }) => TOLD_BY[ai])
+
+/** Elements as they were read, and how they were. */
+export interface Reading {
+  readonly elements: readonly Element[]
+  /** Those of the elements, in the same order; the values are known to fit them. */
+  readonly identifiers: readonly ApplicationIdentifier[]
+  /** What was odd about the reading. */
+  readonly notes: readonly NoteCode[]
+  /** Only the first so many make up a key: in a link, those of its path. All where it is absent. */
+  readonly keyed?: number
+  /** The key of a link, which is known already. */
+  readonly key?: GS1Key
+}
+
+const NO_NOTES: readonly NoteCode[] = []
 
 /**
  * The things that some elements name, the likeliest first; a refusal where they name none, or where
  * one of them is unknown or its value has another form. Years of two digits are read around `year`.
  */
-export function candidatesOf(
-  elements: readonly Element[],
-  form: Form,
-  year: number,
-  beside: Beside = {},
-): Understood {
-  const all: ApplicationIdentifier[] = []
+export function candidatesOf(elements: readonly Element[], form: Form, year: number): Understood {
+  const identifiers: ApplicationIdentifier[] = []
   for (const { ai, value } of elements) {
     const its = applicationIdentifier(ai)
     if (its === undefined) return refuse(form, 'ai_unknown', `(${ai})`)
     if (!its.format.fits(value, 0, value.length)) {
       return refuse(form, value === '' ? 'ai_empty' : 'ai_value', `(${ai}) ${value}`)
     }
-    all.push(its)
+    identifiers.push(its)
   }
-  return thingsNamedBy(elements, all, form, year, beside)
+  return thingsNamedBy({ elements, identifiers, notes: NO_NOTES }, form, year)
 }
 
-/** The same for elements whose values are known to fit `all`, their application identifiers. */
-export function thingsNamedBy(
-  elements: readonly Element[],
-  all: readonly ApplicationIdentifier[],
-  form: Form,
-  year: number,
-  beside: Beside = {},
-): Understood {
-  const keyed = beside.keyed ?? elements.length
-  const notes = notesOf(elements, all, beside.notes)
+/** The things that a reading names, the likeliest first. */
+export function thingsNamedBy(reading: Reading, form: Form, year: number): Understood {
+  const notes = notesOf(reading)
   const candidates: Candidate[] = []
-  for (const its of namedBy(elements, keyed)) {
-    const found = candidateOf(its, elements, keyed, year, form, notes)
+  for (const named of namedBy(reading)) {
+    const found = candidateOf(named, reading, form, year, notes)
     if (found) candidates.push(found)
   }
-  return (
-    understood(candidates) ?? refuse(form, 'ai_no_key', all.map(({ ai }) => `(${ai})`).join(''))
-  )
+  const answer = understood(candidates)
+  if (answer) return answer
+  return refuse(form, 'ai_no_key', reading.elements.map(({ ai }) => `(${ai})`).join(''))
 }
 
 /** Candidates as an answer; undefined where there are none. */
 export function understood(candidates: readonly Candidate[]): Understood | undefined {
   const likeliest = candidates[0]
-  return likeliest && { ok: true, candidates: [likeliest, ...candidates.slice(1)] }
+  if (likeliest === undefined) return undefined
+  if (candidates.length === 1) return { ok: true, candidates: [likeliest] }
+  return { ok: true, candidates: [likeliest, ...candidates.slice(1)] }
 }
 
 /** What is odd about the elements, each by itself and beside the others. */
-function notesOf(
-  elements: readonly Element[],
-  all: readonly ApplicationIdentifier[],
-  given: readonly NoteCode[] = [],
-): readonly NoteCode[] {
+function notesOf({ elements, identifiers, notes: given }: Reading): readonly NoteCode[] {
   const notes = given.slice()
-  for (let index = 0; index < all.length; index++) {
-    const its = all[index]
+  for (let index = 0; index < identifiers.length; index++) {
+    const its = identifiers[index]
     const element = elements[index]
     if (its === undefined || element === undefined) continue
     its.format.check(element.value, notes)
-    if (!hasItsNeeds(its, all)) note(notes, 'ai_pair_missing')
-    if (isExcluded(its, all)) note(notes, 'ai_pair_excluded')
+    if (!hasItsNeeds(its, identifiers)) note(notes, 'ai_pair_missing')
+    if (isExcluded(its, identifiers)) note(notes, 'ai_pair_excluded')
     if (isOwn(its.ai)) note(notes, 'internal')
   }
   return notes
@@ -161,14 +194,15 @@ interface Named {
   readonly rank: number
 }
 
-function namedBy(elements: readonly Element[], keyed: number): readonly Named[] {
+function namedBy({ elements, identifiers, keyed = elements.length }: Reading): readonly Named[] {
   const named: Named[] = []
-  for (let index = 0; index < elements.length; index++) {
+  for (let index = 0; index < identifiers.length; index++) {
+    const naming = NAMING_OF[identifiers[index]?.index ?? -1]
     const element = elements[index]
-    const naming = element && BY_AI.get(element.ai)
-    if (naming && (index < keyed || naming.sort === 'content')) {
-      const rank = index < keyed ? naming.rank : naming.rank + ROWS.length
-      named.push({ naming, value: element.value, rank })
+    if (!naming || !element) continue
+    if (index < keyed) named.push({ naming, value: element.value, rank: naming.rank })
+    else if (naming.sort === 'content') {
+      named.push({ naming, value: element.value, rank: naming.rank + NAMINGS.length })
     }
   }
   if (named.length < 2) return named
@@ -182,89 +216,98 @@ function namedBy(elements: readonly Element[], keyed: number): readonly Named[] 
 const ATTRIBUTES_OF_GOODS = new Set(['414', '415'])
 
 function candidateOf(
-  { naming, value }: Named,
-  elements: readonly Element[],
-  keyed: number,
-  year: number,
+  { naming, value, rank }: Named,
+  reading: Reading,
   form: Form,
+  year: number,
   notes: readonly NoteCode[],
 ): Candidate | undefined {
-  const { sort, type } = naming
-  const isContent = sort === 'content'
+  const isOfLink = rank < NAMINGS.length && !hasLotBeside(reading)
+  const found = (isOfLink ? reading.key : undefined) ?? keyOf(naming, value, reading)
+  if (!found) return undefined
+  const candidate: Draft<Candidate> = {
+    key: found.key,
+    kind: found.kind,
+    form,
+    parts: partsOf(naming, value, reading, year),
+    notes: naming.note === undefined ? notes : [...notes, naming.note],
+  }
+  if (found.lot !== undefined) candidate.lot = found.lot
+  return candidate
+}
+
+/** Whether a lot is told in the query of a link, which is not in its key then. */
+function hasLotBeside({ identifiers, keyed = identifiers.length }: Reading): boolean {
+  for (let index = keyed; index < identifiers.length; index++) {
+    if (TELLS[identifiers[index]?.index ?? -1] === 'lot') return true
+  }
+  return false
+}
+
+function keyOf(naming: Naming, value: string, reading: Reading): GS1Key | undefined {
+  const { type, sort, qualifiers, places } = naming
+  const { elements, identifiers, keyed = elements.length } = reading
+  const within = sort === 'content' ? elements.length : keyed
+  let least = NONE
   let finest: Qualified | undefined
   let lot: Qualified | undefined
-  for (const qualifier of type.qualifiers) {
-    const isLot = qualifier.kind === 'lot'
-    if (qualifier.kind === undefined || (isContent && !isLot)) continue
-    const index = placeOf(elements, qualifier.ai)
+  for (let index = 0; index < identifiers.length; index++) {
+    const place = places[identifiers[index]?.index ?? 0] ?? NONE
+    if (place === NONE) continue
+    const qualifier = qualifiers[place]
     const element = elements[index]
-    if (!element) continue
+    if (!qualifier || !element) continue
     const found = { qualifier, value: element.value }
-    if (isLot) lot = found
-    if (!finest && (isContent || index < keyed) && isFiner(found)) finest = found
+    if (qualifier.kind === 'lot') lot = found
+    if (place >= least || index >= within || !isFiner(found)) continue
+    least = place
+    finest = found
   }
-  const found = composeKey(type, value, finest, finest && lot)
-  if (!found) return undefined
-  const { key, kind } = found
-  const parts = partsOf(naming, value, elements, year)
-  const its = naming.note === undefined ? notes : [...notes, naming.note]
-  if (found.lot === undefined) return { key, kind, form, parts, notes: its }
-  return { key, kind, form, lot: found.lot, parts, notes: its }
+  return composeKey(type, value, finest, finest && lot)
 }
 
-/** -1 where no element has this application identifier. */
-function placeOf(elements: readonly Element[], ai: string): number {
-  for (let index = 0; index < elements.length; index++) {
-    if (elements[index]?.ai === ai) return index
-  }
-  return -1
-}
-
-function partsOf(naming: Naming, value: string, elements: readonly Element[], year: number): Parts {
-  const { ai, sort, type } = naming
-  const parts: Draft = { elements }
+function partsOf(naming: Naming, value: string, reading: Reading, year: number): Parts {
+  const { ai, sort, type, serialFrom } = naming
+  const parts: Draft<Parts> = { elements: reading.elements }
   if (type.ai === '01' || type.ai === '8006') {
     parts.gtin = value.slice(0, 14)
     if (!value.startsWith('0')) parts.indicator = Number(value.charAt(0))
   }
-  if (sort === 'item' || sort === 'content' || ai === '255') {
-    for (const element of elements) tell(parts, sort, element, year)
-  }
-  if (naming.serialFrom > 0 && value.length > naming.serialFrom) {
-    parts.serial = value.slice(naming.serialFrom)
-  }
+  if (sort === 'item' || sort === 'content' || ai === '255') tell(parts, sort, reading, year)
+  if (serialFrom > 0 && value.length > serialFrom) parts.serial = value.slice(serialFrom)
   if (ai === '00') parts.sscc = value
   if (ai === '414' || ai === '415' || ai === '417') parts.gln = value
   return parts
 }
 
-/** Adds what one element tells of an item, of content or of a coupon. */
-function tell(parts: Draft, sort: Sort, { ai, value }: Element, year: number): void {
-  switch (ai) {
-    case '10':
+/** Adds what the elements tell of an item, of content or of a coupon. */
+function tell(
+  parts: Draft<Parts>,
+  sort: Sort,
+  { elements, identifiers }: Reading,
+  year: number,
+): void {
+  for (let index = 0; index < identifiers.length; index++) {
+    const told = TELLS[identifiers[index]?.index ?? -1]
+    const value = elements[index]?.value
+    if (told === undefined || value === undefined) continue
+    if (told === 'lot') {
       if (sort !== 'document') parts.lot = value
-      break
-    case '21':
-    case '235':
-    case '8011':
+    } else if (told === 'serial') {
       if (sort === 'item') parts.serial ??= value
-      break
-    case '17':
-      date(parts, 'expiry', value, year)
-      break
-    case '11':
-      date(parts, 'production', value, year)
-      break
-    case '7003':
-      if (parts.expiry === undefined) date(parts, 'expiry', value, year)
-      break
-    case '8008':
-      if (parts.production === undefined) date(parts, 'production', value, year)
-      break
+    } else if (told === 'expiry') date(parts, 'expiry', value, year)
+    else if (told === 'production') date(parts, 'production', value, year)
+    else if (told === 'expiryTime' && !parts.expiry) date(parts, 'expiry', value, year)
+    else if (told === 'productionTime' && !parts.production) date(parts, 'production', value, year)
   }
 }
 
-function date(parts: Draft, name: 'expiry' | 'production', value: string, year: number): void {
+function date(
+  parts: Draft<Parts>,
+  name: 'expiry' | 'production',
+  value: string,
+  year: number,
+): void {
   const found = isoDate(value, year)
   if (found !== undefined) parts[name] = found
 }

@@ -39,10 +39,9 @@ export function readingsWithoutSeparator(
 ): readonly Supposed[] {
   const search = new Search(text)
   search.walk(from, -1)
-  return search.found
-    .sort((a, b) => b.predefined - a.predefined || a.others - b.others)
-    .slice(0, most)
-    .map(({ elements, identifiers }) => ({ elements, identifiers }))
+  if (search.found.length < 2) return search.found
+  search.found.sort((a, b) => b.predefined - a.predefined || a.others - b.others)
+  return search.found.slice(0, most)
 }
 
 interface Found extends Supposed {
@@ -60,7 +59,7 @@ class Search {
     this.text = text
   }
 
-  /** `supposed`: how many elements stand before the first that begins inside a value; -1 is none. */
+  /** `supposed`: how many elements stand before the first inside a value; -1 is no such one. */
   walk(from: number, supposed: number): void {
     const { text, path } = this
     let at = from
@@ -70,7 +69,7 @@ class Search {
       return
     }
     const its = identifierAt(text, at)
-    if (its === undefined || path.some((step) => step.its === its)) return
+    if (its === undefined || this.isTold(its)) return
     if (supposed >= 0 && isInternal(its)) return
     const start = at + its.ai.length
     const separator = text.indexOf(SEPARATOR, start)
@@ -85,6 +84,11 @@ class Search {
       this.walk(stop, supposed >= 0 || stop === end ? supposed : path.length)
       path.pop()
     }
+  }
+
+  private isTold(its: ApplicationIdentifier): boolean {
+    for (const step of this.path) if (step.its === its) return true
+    return false
   }
 
   private keep(supposed: number): void {
@@ -104,7 +108,7 @@ class Search {
 }
 
 /** Of a company's own, or agreed between two: any text is a valid value of theirs. */
-export function isInternal({ ai }: ApplicationIdentifier): boolean {
+function isInternal({ ai }: ApplicationIdentifier): boolean {
   return ai.length === 2 && ai.startsWith('9')
 }
 

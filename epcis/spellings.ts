@@ -26,6 +26,8 @@ import { isUri } from './uri.ts'
 
 const CONTROL = /\p{Cc}/u
 const SEPARATOR = '\x1d'
+/** What scanners write for the separator that some of them put before the first element. */
+const STAND_IN = /^(?:[[{<](?:GS|FNC1)[\]}>]|\^\]|\u241d|\\x1d|\\u001d)(?=\d\d)/i
 const WEB = /^https?:\/\//i
 const DIGITS = /^\d+$/
 // What has no letter is another number up to 20 digits.
@@ -42,7 +44,9 @@ const ELEMENTS =
 /** What a text names as it stands. */
 export function readText(text: string, year: number): Understood {
   const first = text.charAt(0)
-  if (first === '(' || first === ']' || text.includes(SEPARATOR)) {
+  // A plain QR Code or DataMatrix may hold a link, and is told from one with elements by this.
+  if (first === ']' && WEB.test(text.slice(3))) return readWebUri(text.slice(3), year)
+  if (first === '(' || first === ']' || text.includes(SEPARATOR) || STAND_IN.test(text)) {
     return understandElementString(text, year)
   }
   const control = CONTROL.exec(text)
