@@ -1,7 +1,8 @@
 /**
  * Whether the store holds what was acknowledged: every message that the journal still has and the
  * store has followed is decoded again, and each of its events has to be stored or rejected. Events
- * made of raw reads rest on what was remembered then, and are not looked for: replay makes them anew.
+ * made of raw reads rest on what was remembered then, and are not looked for: replay makes them
+ * anew.
  */
 import type { Intake } from '#store/intake.ts'
 import type { JournalReader } from '#store/journal/reader.ts'

@@ -23,7 +23,7 @@ export function tagOf({ hex, code }: Pick<RawRead, 'hex' | 'code'>): Tag {
   return code === undefined ? tagOfHex(hex) : tagOfCode(code)
 }
 
-/** A bar code that names one thing, such as an SSCC or a GTIN with its serial, is as good as a tag. */
+/** A bar code that names one thing, an SSCC or a GTIN with its serial, is as good as a tag. */
 function tagOfCode(code: string): Tag {
   const understood = understand(code)
   const candidates = understood.ok ? understood.candidates : []
