@@ -41,6 +41,9 @@ const settingsSchema = z.object({
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .optional()
     .describe('how this server is reached from outside; without it the address it listens on'),
+  BRIDGES: text
+    .optional()
+    .describe('JSON file of other brokers to take messages from: docs/devices/README.md'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',

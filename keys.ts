@@ -85,12 +85,17 @@ runs there sees it at once.
   },
 }
 
-function issue(registry: Registry, grant: unknown): void {
+/** Makes a key, prints it, and gives its secret. */
+export function issue(registry: Registry, grant: unknown): string {
   const { record, secret } = taken(registry.keys.issue(checked(keyGrantSchema, grant), nowUs()))
   print(`${record.keyId} ${secret}`)
+  return secret
 }
 
-function* pages<T>(list: (page: Page) => Listing<T>, party: string | undefined): Generator<T> {
+export function* pages<T>(
+  list: (page: Page) => Listing<T>,
+  party: string | undefined,
+): Generator<T> {
   let after: string | undefined
   do {
     const listing = list({ party, after, limit: PAGE })
@@ -99,7 +104,7 @@ function* pages<T>(list: (page: Page) => Listing<T>, party: string | undefined):
   } while (after !== undefined)
 }
 
-function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`)
@@ -107,7 +112,7 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** What a write gives, or its refusal for the person at the command line. */
-function taken<Written extends { readonly ok: boolean }>(
+export function taken<Written extends { readonly ok: boolean }>(
   written: Written | Refusal,
 ): Exclude<Written, Refusal> {
   if (isRefusal(written)) throw new UsageError(written.message)
@@ -118,6 +123,6 @@ function isRefusal(written: { readonly ok: boolean }): written is Refusal {
   return !written.ok
 }
 
-function print(line: string): void {
+export function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }

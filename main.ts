@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   rebuild: async () => (await import('./maintain.ts')).rebuild,
   backup: async () => (await import('./maintain.ts')).backup,
   restore: async () => (await import('./maintain.ts')).restore,
+  devices: async () => (await import('./devices.ts')).devices,
   keys: async () => (await import('./keys.ts')).keys,
   prefixes: async () => (await import('./prefixes.ts')).prefixes,
   id: async () => (await import('./id.ts')).id,

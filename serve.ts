@@ -18,6 +18,8 @@ import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { ReadinessCheck } from '#api/health.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
+import { startBridge } from '#gateway/bridge.ts'
+import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
@@ -93,8 +95,9 @@ export async function serve(
     let gateway: Gateway | undefined
     follow(stores, config, log, ends, {
       onFatal,
-      onNews({ notices, captures }) {
+      onNews({ notices, commands, captures }) {
         for (const notice of notices) gateway?.publishRejection(notice)
+        for (const command of commands) gateway?.publishCommand(command)
         outcomes.settle(captures)
       },
     })
@@ -111,6 +114,11 @@ export async function serve(
     const httpPort = await listenHttp(app.fetch, config, ends)
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
+    const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
+    for (const settings of bridges) {
+      const bridge = await startBridge(settings, { ...stores, log, nowUs })
+      ends.push(() => bridge.close())
+    }
     registerGauges(metrics, gauges(stores, gateway))
     const host = config.BIND === '0.0.0.0' || config.BIND === '::' ? 'localhost' : config.BIND
     return {

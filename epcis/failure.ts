@@ -37,7 +37,8 @@ export const FAILURES = {
   // What a device says outside EPCIS, and how.
   topic_unmapped: 'The device has no channel for this topic.',
   reads_not_supported:
-    'Tag reads need a binding of the device that makes events of them; this version has none.',
+    'Tag reads need a binding of the device that makes events of them, and it has none.',
+  binding_unusable: 'The binding of the device makes events that are refused.',
   too_many_parts: 'One message holds more than 20,000 events or readings.',
   not_one_event: 'This way of capture takes exactly one event.',
   senml_version: 'The records of a pack are all of SenML version 10, or all of version 26.',
@@ -45,6 +46,18 @@ export const FAILURES = {
   senml_name: 'A name has up to 200 of A-Z a-z 0-9 - : . / _ and begins with one of A-Z a-z 0-9.',
   senml_value: 'A record has a number v or a boolean vb or a sum s; texts and data are not stored.',
   unit_unknown: 'The unit has no code of UN/ECE Rec. 20 that is known here.',
+
+  // What readers and sensors say in the formats of their makers.
+  format_malformed:
+    'The message has not the form of the format that its device is registered with.',
+  read_epc_malformed: 'The EPC of a read is neither hexadecimal nor base64 of whole bytes.',
+  read_epc_contradicts: 'The EPC of a read is told twice, and not the same.',
+  sender_contradicts: 'The message names another sender than its topic does.',
+  reading_simulated: 'The reading was made up by hand and not measured.',
+  codec_missing: 'The bytes of a sensor need a codec, and its device is registered with none.',
+  sensor_bytes_malformed: 'The bytes of a sensor end too soon, or hold what its codec has not.',
+  protobuf_malformed: 'The payload is no message of Protocol Buffers in this format.',
+  csv_malformed: 'The first line names no columns that are known, or a line has other columns.',
 
   // What the store and the clock say.
   event_id_conflict: 'An event with the same identity and other content is already stored.',

@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { RejectionNotice } from '#ingest/news.ts'
+import type { Command } from '#ingest/sparkplug.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { Registry } from '#store/registry.ts'
 import { authenticate } from './authenticate.ts'
@@ -16,6 +17,7 @@ import { authorizePublish, type PublishStats } from './authorize-publish.ts'
 import { authorizeSubscribe } from './authorize-subscribe.ts'
 import { DeviceBroker } from './broker.ts'
 import { clientErrors } from './client-errors.ts'
+import { publishCommand } from './commands.ts'
 import { Connections } from './connections.ts'
 import { guardConnection } from './guard.ts'
 import { onJournalFailure } from './journal-failure.ts'
@@ -50,6 +52,8 @@ export interface Gateway {
   readonly ports: Listeners['ports']
   /** Tells a device, if it is connected, what of its messages was rejected. Never waits. */
   publishRejection(notice: RejectionNotice): void
+  /** Tells a device, if it is connected, what ingest asks of it. Never waits. */
+  publishCommand(command: Command): void
   /** Counters since the start, and what is under way now. */
   stats(): GatewayStats
   /**
@@ -117,6 +121,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   return {
     ports: listeners.ports,
     publishRejection: (notice) => rejections.publish(notice),
+    publishCommand: (command) => publishCommand(broker, connections, command),
     stats: () => ({
       ...published,
       ...valve.stats(),

@@ -2,8 +2,9 @@
  * What a device may publish and subscribe. Pure.
  *
  * Up: `suyuan/v1/{party}/{site}/{device}/{epcis|reads|telemetry|status}` of its own, and the vendor
- * topics registered for it. Down: its own `rejected` and `cmd`. A subscription may name both by a
- * `+` in the last level; no other wildcard is granted, and `$share/…` is just a foreign topic.
+ * topics registered for it. Down: its own `rejected` and `cmd`, and the commands of an edge node of
+ * Sparkplug. A subscription may name the first two by a `+` in the last level; no other wildcard is
+ * granted, and `$share/…` is just a foreign topic.
  */
 import type { Device } from '#store/registry/schema.ts'
 
@@ -21,9 +22,9 @@ const down = ['rejected', 'cmd', '+']
 /** Of a topic that a pattern matches; the registry's patterns are at most half as long. */
 const maxTopicLength = 1024
 
-type Address = Pick<Device, 'party' | 'site' | 'device' | 'topics'>
+type Address = Pick<Device, 'party' | 'site' | 'device' | 'topics' | 'format'>
 
-export function topicsOf({ party, site, device, topics }: Address): DeviceTopics {
+export function topicsOf({ party, site, device, topics, format }: Address): DeviceTopics {
   const own = `suyuan/v1/${party}/${site}/${device}/`
   const vendor = topics.map(({ topic }) => topic)
   // One string a topic, held once, instead of the one that every packet brings along.
@@ -33,7 +34,8 @@ export function topicsOf({ party, site, device, topics }: Address): DeviceTopics
     ),
   )
   const patterns = vendor.filter((topic) => topic.includes('+')).map((topic) => topic.split('/'))
-  const filters = new Set(down.map((channel) => own + channel))
+  const commands = format === 'sparkplug-b' ? vendor.flatMap(sparkplugCommands) : []
+  const filters = new Set([...down.map((channel) => own + channel), ...commands])
   return {
     rejected: `${own}rejected`,
     publishable(topic) {
@@ -44,6 +46,18 @@ export function topicsOf({ party, site, device, topics }: Address): DeviceTopics
     },
     subscribable: (filter) => filters.has(filter),
   }
+}
+
+/**
+ * Where an edge node that publishes to this topic hears commands [Sparkplug 3.0, 5.4.1]. Nobody but
+ * the gateway publishes there: what devices publish is not routed.
+ */
+function sparkplugCommands(topic: string): string[] {
+  const [namespace, group, , node] = topic.split('/')
+  if (namespace !== 'spBv1.0' || group === undefined || node === undefined) return []
+  if (group.includes('+') || node.includes('+')) return []
+  const to = (type: string) => `spBv1.0/${group}/${type}/${node}`
+  return [to('NCMD'), `${to('NCMD')}/#`, `${to('DCMD')}/+`, `${to('DCMD')}/#`]
 }
 
 /** Too long to be meant, or no UTF-8 or with U+0000, which MQTT forbids [MQTT-1.5.3-1, 1.5.3-2]. */

@@ -26,10 +26,64 @@ export interface DecodedEvent {
   readonly readings: readonly Reading[]
 }
 
+/**
+ * One read of a tag as a reader tells it, in the same words for every maker. Nothing in it says
+ * whose read it is: that is told by the connection or the topic it came by.
+ */
+export interface RawRead {
+  /** Its place among the reads of the message, those that are refused included. */
+  readonly index: number
+  /** The memory of the tag from the header of its EPC on, in upper case hexadecimal. */
+  readonly hex: string
+  /** The text of a bar code, where that was read and no tag: `hex` then is empty. */
+  readonly code?: string
+  readonly timeUs: number
+  /** The time as the reader wrote it, to the last digit; '' where it gave none. */
+  readonly sentTime: string
+  /** The port, or the name where there is no port; '' where the reader tells neither. */
+  readonly antenna: string
+  readonly antennaName: string | undefined
+  readonly rssiDbm: number | undefined
+  /** Reads since the reader's last report, at least 1. */
+  readonly count: number
+  readonly tid: string | undefined
+  /** The reader's own number of the read; unique within one run of it. */
+  readonly eventNum: string | undefined
+}
+
+/** What one message of a Sparkplug edge node says, before names and types are known. */
+export interface SparkplugFrame {
+  readonly kind: 'NBIRTH' | 'NDEATH' | 'NDATA' | 'DBIRTH' | 'DDEATH' | 'DDATA'
+  readonly group: string
+  readonly node: string
+  /** Of DBIRTH, DDEATH and DDATA. */
+  readonly device: string | undefined
+  readonly timestampMs: number | undefined
+  readonly seq: number | undefined
+  readonly metrics: readonly SparkplugMetric[]
+}
+
+export interface SparkplugMetric {
+  readonly name: string | undefined
+  /** Decimal digits: it has 64 bits. */
+  readonly alias: string | undefined
+  readonly timestampMs: number | undefined
+  readonly datatype: number | undefined
+  readonly isHistorical: boolean
+  /** As it stands on the wire: integers unsigned, whatever the type says; undefined for null. */
+  readonly value: number | bigint | boolean | string | undefined
+  /** Unit of the metric's properties, in births. */
+  readonly unit: string | undefined
+}
+
 export interface Decoded {
   readonly events: readonly DecodedEvent[]
   /** Readings that came outside an event. */
   readonly readings: readonly Reading[]
+  /** Reads of tags, of which events are made with what was read before: see reads/. */
+  readonly reads?: readonly RawRead[]
+  /** A message of an edge node, which means something only with those before it: sparkplug/. */
+  readonly frame?: SparkplugFrame
   readonly failures: readonly PartFailure[]
 }
 

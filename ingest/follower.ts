@@ -19,6 +19,7 @@ import { listSegments } from '#store/journal/segment.ts'
 import type { Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailWriter } from '#store/trail.ts'
 import { Devices } from './devices.ts'
+import { Memory } from './memory.ts'
 import type { FromIngest } from './news.ts'
 import { FOLLOWER, settle } from './settle.ts'
 
@@ -71,19 +72,19 @@ export async function startOf(
 /** Follows from a position until it is over. Rejects for a bug and for a damaged journal. */
 export async function follow(parts: FollowerParts, from: JournalPosition): Promise<void> {
   const { reader, isOver } = parts
-  const devices = new Devices(parts.registry)
+  const known = { devices: new Devices(parts.registry), memory: new Memory(parts.writer) }
   let cursor = from
   while (!isOver(cursor)) {
     const { records } = await reader.read(cursor, READ_AT_ONCE)
     if (records.length === 0) await reader.wait(cursor, WAIT_MS)
-    else cursor = await settleAtLast(records, devices, cursor, parts)
+    else cursor = await settleAtLast(records, known, cursor, parts)
   }
 }
 
 /** Settles once the store lets it. The cursor afterwards: unchanged if it was over before that. */
 async function settleAtLast(
   records: readonly JournalRecord[],
-  devices: Devices,
+  { devices, memory }: { readonly devices: Devices; readonly memory: Memory },
   cursor: JournalPosition,
   parts: FollowerParts,
 ): Promise<JournalPosition> {
@@ -92,7 +93,7 @@ async function settleAtLast(
   for (let attempt = 1; attempt === 1 || !isOver(cursor); attempt += 1) {
     try {
       devices.refresh()
-      const news = await settle(records, { writer, intake, registry: devices }, nowUs)
+      const news = await settle(records, { writer, intake, registry: devices, memory }, nowUs)
       report(news)
       return news.cursor
     } catch (error) {

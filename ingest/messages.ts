@@ -5,13 +5,15 @@
  */
 import { fail } from '#epcis/failure.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
-import { sensorKeyOf } from '#store/registry/schema.ts'
+import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import { decodeEpcis } from './decode-epcis.ts'
 import { decodeSenml } from './decode-senml.ts'
 import { decodeTelemetry } from './decode-telemetry.ts'
 import { type Decoded, type Origin, type PartFailure, wholly } from './decoded.ts'
+import { decodeFormat } from './formats/formats.ts'
 import { parseJson } from './json.ts'
+import type { Command } from './sparkplug.ts'
 
 type Channel = 'epcis' | 'reads' | 'telemetry' | 'status'
 
@@ -24,11 +26,16 @@ type Policy = 'each' | 'all' | 'one'
 
 export interface Message {
   readonly record: JournalRecord
+  readonly origin: Origin
+  /** As the registry has it now; undefined for an HTTP capture, and where it has been removed. */
+  readonly device: Device | undefined
   readonly policy: Policy
   readonly isStatus: boolean
   readonly decoded: Decoded
   /** Those of the decoder, and what the store adds later. */
   readonly failures: PartFailure[]
+  /** What its device is to be told; nobody waits for it. */
+  readonly command?: Command | undefined
 }
 
 const policies: Readonly<Record<string, Policy>> = {
@@ -46,15 +53,13 @@ export function readMessage(record: JournalRecord, registry: Pick<Registry, 'dev
   const device = record.kind === 'mqtt' ? registry.device(record.party, record.device) : undefined
   const channel = channelOf(record, device?.topics ?? [])
   const sensor = record.kind === 'mqtt' ? sensorKeyOf(device ?? record) : undefined
-  const decoded = decode(record, channel, {
-    party: record.party,
-    sensor,
-    receivedAtUs: record.receivedAtUs,
-    recordTimeUs: record.recordTimeUs,
-  })
+  const { party, receivedAtUs, recordTimeUs } = record
+  const origin = { party, sensor, receivedAtUs, recordTimeUs }
+  const decoded = decode(record, channel, origin, device)
   const isStatus = channel === 'status'
   const checked = policy === 'one' ? refuseOther(decoded) : decoded
-  return { record, policy, isStatus, decoded: checked, failures: [...checked.failures] }
+  const failures = [...checked.failures]
+  return { record, origin, device, policy, isStatus, decoded: checked, failures }
 }
 
 /** Our topics end in the channel; a vendor's is looked up among those the device may use. */
@@ -76,10 +81,17 @@ function matches(pattern: readonly string[], levels: readonly string[]): boolean
   return pattern.every((level, at) => level === '+' || level === levels[at])
 }
 
-function decode(record: JournalRecord, channel: Channel | undefined, origin: Origin): Decoded {
+function decode(
+  record: JournalRecord,
+  channel: Channel | undefined,
+  origin: Origin,
+  device: Device | undefined,
+): Decoded {
   if (channel === undefined) return wholly(fail('topic_unmapped', '', record.topic))
   if (channel === 'status') return nothing
-  if (channel === 'reads') return wholly(fail('reads_not_supported', ''))
+  if (channel === 'reads' || (channel === 'telemetry' && device?.format !== undefined)) {
+    return decodeFormat(record, origin, device)
+  }
   const json = parseJson(record.payload)
   if (!json.ok) return wholly(json)
   const { sensor } = origin

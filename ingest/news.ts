@@ -5,6 +5,7 @@
  */
 import type { CaptureError } from '#store/intake.ts'
 import type { JournalPosition } from '#store/trail.ts'
+import type { Command } from './sparkplug.ts'
 
 /** A rejection as it is told to its sender on the `rejected` topic. */
 export interface RejectionNotice {
@@ -49,6 +50,8 @@ export interface IngestNews {
   readonly statuses: number
   /** The first MAX_NOTICES of `rejected`. */
   readonly notices: readonly RejectionNotice[]
+  /** What devices are to be told, such as to send their births again. Not durable. */
+  readonly commands: readonly Command[]
   readonly captures: readonly CaptureOutcome[]
 }
 

@@ -18,6 +18,7 @@ import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { replaceDatabase } from '#store/sqlite/database.ts'
 import { READ_AT_ONCE } from './follower.ts'
+import { Memory } from './memory.ts'
 import { settle } from './settle.ts'
 
 /** The journal cannot be replayed as asked; `message` says what can be done. */
@@ -88,12 +89,13 @@ async function settleAll(
   const writer = await openTrail({ trail: trailFile, influx: folder.influx }, 'write')
   const intake = openIntake(folder.intake)
   const registry = openRegistry(folder.registry, { readOnly: true })
+  const memory = new Memory(writer)
   const replayed: Replayed = { messages: 0, stored: 0, repeats: 0, rejected: 0 }
   try {
     for (let cursor = first; ; ) {
       const { records } = await reader.read(cursor, READ_AT_ONCE)
       if (records.length === 0) return replayed
-      const news = await settle(records, { writer, intake, registry }, nowUs)
+      const news = await settle(records, { writer, intake, registry, memory }, nowUs)
       cursor = news.cursor
       for (const figure of figures) replayed[figure] += news[figure]
       onProgress((cursor - first) / (end - first))

@@ -10,7 +10,9 @@
  *    a crash between 2 and 3 the store is ahead of the intake. The follower begins at the lower of
  *    both cursors, so these records are settled again: their events are found stored under their
  *    own recordTime, which no other message has, and so count as stored by them and not as repeats;
- *    rejections and jobs come out as they would have. The store's cursor never moves back.
+ *    rejections and jobs come out as they would have. The store's cursor never moves back. What is
+ *    made of raw reads and of what was remembered (derive.ts) is stored with the notes of it and
+ *    is not made again: records before the store's cursor bring none.
  * 4. The news for the main thread come last and are not durable. After a crash between 3 and 4 a
  *    device is not told of a rejection on its topic, and a waiting HTTP request ended with its
  *    connection. The intake tells both to who asks, and what is sent again is a repeat.
@@ -24,6 +26,8 @@ import type { Registry } from '#store/registry.ts'
 import type { Reading, TrailWriter } from '#store/trail.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { MAX_PARTS, partFailure } from './decoded.ts'
+import { derive } from './derive.ts'
+import type { Memory } from './memory.ts'
 import { isStored, type Message, readMessage } from './messages.ts'
 import { type CaptureOutcome, type IngestNews, MAX_NOTICES, type RejectionNotice } from './news.ts'
 import { type Entry, type Tally, tally } from './tally.ts'
@@ -38,6 +42,8 @@ export interface SettleStores {
   readonly writer: TrailWriter
   readonly intake: Intake
   readonly registry: Pick<Registry, 'device'>
+  /** Of this writer, and of nobody else. */
+  readonly memory: Memory
 }
 
 /**
@@ -50,14 +56,32 @@ export async function settle(
   stores: SettleStores,
   nowUs: () => number,
 ): Promise<IngestNews> {
-  const { writer, intake } = stores
-  const messages = readMessages(records, stores.registry)
+  try {
+    return await settleOnce(records, stores, nowUs)
+  } catch (error) {
+    // What was noted of these records is not durable.
+    stores.memory.forget()
+    throw error
+  }
+}
+
+async function settleOnce(
+  records: readonly JournalRecord[],
+  stores: SettleStores,
+  nowUs: () => number,
+): Promise<IngestNews> {
+  const { writer, intake, memory } = stores
+  const found = readMessages(records, stores.registry)
+  const stored = await writer.cursor(FOLLOWER)
+  const messages = await derive(found, stored, memory)
   await refuseConflicts(messages, writer)
   const { entries, readings, sources } = partsToStore(messages)
   const cursor = messages.at(-1)?.record.next ?? 0
-  const to = Math.max(cursor, await writer.cursor(FOLLOWER))
-  const batch = { events: entries.map(({ event }) => event), readings, follower: FOLLOWER, to }
-  const applied = await writer.apply(batch)
+  const to = Math.max(cursor, stored)
+  const events = entries.map(({ event }) => event)
+  const notes = memory.changes()
+  const applied = await writer.apply({ events, readings, notes, follower: FOLLOWER, to })
+  memory.keep()
   // From here the events are durable, and what became of their messages is not: see 3. above.
   const tallies = await tally(entries, applied, writer)
   for (const { at, refused } of applied.refusedReadings ?? []) sources[at]?.refuse(refused)
@@ -76,6 +100,7 @@ export async function settle(
     rejected: rejections.length,
     statuses: messages.filter(({ isStatus }) => isStatus).length,
     notices: rejections.slice(0, MAX_NOTICES).map(noticeOf),
+    commands: messages.flatMap(({ command }) => command ?? []).slice(0, MAX_NOTICES),
     captures: messages.flatMap((message) => capturesOf(message, tallies)),
   }
 }
@@ -90,8 +115,8 @@ function readMessages(
   for (const record of records) {
     const message = readMessage(record, registry)
     messages.push(message)
-    const { events, readings, failures } = message.decoded
-    parts += events.length + readings.length + failures.length
+    const { events, readings, reads = [], failures } = message.decoded
+    parts += events.length + readings.length + reads.length + failures.length
     if (parts >= MAX_PARTS) break
   }
   return messages

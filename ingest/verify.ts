@@ -1,6 +1,8 @@
 /**
  * Whether the store holds what was acknowledged: every message that the journal still has and the
- * store has followed is decoded again, and each of its events has to be stored or rejected.
+ * store has followed is decoded again, and each of its events has to be stored or rejected. Events
+ * made of raw reads rest on what was remembered then, and are not looked for: replay makes them
+ * anew.
  */
 import type { Intake } from '#store/intake.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
@@ -54,13 +56,22 @@ export async function* verifyStored(
 }
 
 function missingRejections(messages: readonly Message[], intake: Intake): Missing[] {
-  return messages.flatMap(({ record: { position }, decoded }) =>
+  return messages.filter(isPlain).flatMap(({ record: { position }, decoded }) =>
     decoded.failures
-      // Which topics a device may use is known as it is now, not as it was when the message came.
-      .filter(({ code }) => code !== 'topic_unmapped')
+      .filter(({ code }) => !ofRegistry.includes(code))
       .filter(({ index }) => intake.rejection(position, index) === undefined)
       .map(({ index, code }) => ({ position, index, what: `rejection ${code}` })),
   )
+}
+
+/**
+ * Topics, formats and bindings of a device are known as they are now, not as they were when the
+ * message came: what they alone refuse may not have been refused then.
+ */
+const ofRegistry: readonly string[] = ['topic_unmapped', 'reads_not_supported', 'binding_unusable']
+
+function isPlain({ device, decoded }: Message): boolean {
+  return device?.format === undefined && decoded.reads === undefined
 }
 
 /** A rejected event needs not be stored, nor does one of a document that is stored whole or not. */

@@ -73,9 +73,17 @@ export interface Reading {
   readonly party: string
 }
 
+/** What a follower remembers from one message to the next. No text at all forgets it. */
+export interface Note {
+  readonly key: string
+  readonly text: string | undefined
+}
+
 export interface TrailBatch {
   readonly events: readonly NewEvent[]
   readonly readings: readonly Reading[]
+  /** Become durable with the cursor: what the follower knew when it stood there. */
+  readonly notes?: readonly Note[]
   /** The follower whose cursor moves to `to` in the same commit. */
   readonly follower: string
   readonly to: JournalPosition
@@ -158,6 +166,8 @@ export interface TrailReader extends TrailSource {
   query(query: EventQuery, page: { limit: number; after?: number }): Promise<EventPage>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
+  /** The notes whose keys begin so; `beginning` ends with a blank. In the order of keys. */
+  notes(beginning: string): Promise<{ readonly key: string; readonly text: string }[]>
   /** Where a follower stands; 0 for one that never committed. */
   cursor(follower: string): Promise<JournalPosition>
   counts(): Promise<TrailCounts>

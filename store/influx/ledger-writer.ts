@@ -7,9 +7,10 @@ import { packEvent, packEventID } from '#store/sqlite/codes.ts'
 import { type Statement, transaction } from '#store/sqlite/database.ts'
 import type { Found, Hashes, WritableEventIndex } from '#store/sqlite/event-index.ts'
 import type { WritableItems } from '#store/sqlite/items.ts'
+import { NoteWriter } from '#store/sqlite/notes.ts'
 import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
 import type { WritableWords } from '#store/sqlite/words.ts'
-import type { NewEvent, Reading } from '#store/trail.ts'
+import type { NewEvent, Note, Reading } from '#store/trail.ts'
 import type { ItemRef } from '#trace/source.ts'
 import { Ledger, type LedgerParts, type State } from './ledger.ts'
 import type { BatchFigures, Moment, StoreName } from './points.ts'
@@ -52,6 +53,7 @@ export class WritableLedger extends Ledger {
   readonly #lastOfSeries: Statement
   readonly #insertPending: Statement
   readonly #setCursor: Statement
+  readonly #notes: NoteWriter
 
   constructor(parts: WritableLedgerParts) {
     super(parts)
@@ -88,7 +90,8 @@ export class WritableLedger extends Ledger {
       `SELECT lastUs FROM series
        WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
     )
-    this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#notes = new NoteWriter(database)
     this.#setCursor = database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)')
   }
 
@@ -185,10 +188,11 @@ export class WritableLedger extends Ledger {
   }
 
   /** Keeps a batch until it is confirmed. To be called in a transaction. */
-  addPending(figures: BatchFigures, phases: Phases): void {
+  addPending(figures: BatchFigures, phases: Phases, notes: readonly Note[]): void {
     const { follower, position, events, items, trailRows, readings } = figures
     const kept = JSON.stringify(this.#parts.redo.keep(phases))
-    this.#insertPending.run(follower, position, events, items, trailRows, readings, kept)
+    const noted = JSON.stringify(notes.map(({ key, text }) => [key, text ?? null]))
+    this.#insertPending.run(follower, position, events, items, trailRows, readings, noted, kept)
   }
 
   /** The batch that a crash or a fault has left unconfirmed. */
@@ -251,7 +255,16 @@ export class WritableLedger extends Ledger {
     this.transaction(() => {
       setState.run(events, items, trailRows, readings)
       this.#setCursor.run(follower, position)
+      this.#notes.write(this.#pendingNotes())
       this.#parts.database.exec('DELETE FROM pending')
     })
+  }
+
+  #pendingNotes(): Note[] {
+    const row: { notes: string } | undefined = this.#parts.database
+      .prepare('SELECT notes FROM pending')
+      .get()
+    const notes: [string, string | null][] = JSON.parse(row?.notes ?? '[]')
+    return notes.map(([key, text]) => ({ key, text: text ?? undefined }))
   }
 }

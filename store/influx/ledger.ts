@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import type { Database, Statement } from '#store/sqlite/database.ts'
 import { type EventIndex, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
 import type { Items } from '#store/sqlite/items.ts'
+import { Notes } from '#store/sqlite/notes.ts'
 import { sliceRows } from '#store/sqlite/pace.ts'
 import { inParts, prepareArrays, prepareBulk } from '#store/sqlite/rows.ts'
 import type { Words } from '#store/sqlite/words.ts'
@@ -68,6 +69,7 @@ export class Ledger {
   readonly #countTimes: Statement
   readonly #times: Statement
   readonly #selectEras: Statement
+  readonly #notes: Notes
   #refusedSeqs: ReadonlySet<number> = new Set()
   #eras: ReadonlyMap<number, number> | undefined
 
@@ -89,6 +91,7 @@ export class Ledger {
     this.#refused = prepareArrays(database, 'SELECT seq FROM refused')
     this.#selectEras = prepareArrays(database, 'SELECT era, events FROM era')
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#notes = new Notes(database)
     this.#rowsBeyond = prepareArrays(
       database,
       'SELECT rows FROM hot WHERE eventTimeUs = ? AND bucket = ?',
@@ -109,6 +112,11 @@ export class Ledger {
        WHERE (eventTimeUs, seq) > (?, ?) AND eventTimeUs < ?
        ORDER BY eventTimeUs, seq LIMIT ${sliceRows}`,
     )
+  }
+
+  /** The notes whose keys begin so, in the order of keys. */
+  notes(beginning: string): { key: string; text: string }[] {
+    return this.#notes.read(beginning)
   }
 
   /** Undefined where the file belongs to no store yet. */

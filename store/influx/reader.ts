@@ -148,6 +148,10 @@ export class InfluxTrailReader implements TrailReader {
     return readTelemetry(this.#connection, this.#ledger, query)
   }
 
+  async notes(beginning: string): Promise<{ key: string; text: string }[]> {
+    return this.#ledger.notes(beginning)
+  }
+
   async cursor(follower: string): Promise<JournalPosition> {
     return this.#ledger.cursor(follower)
   }

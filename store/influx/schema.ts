@@ -52,6 +52,10 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE cursor (follower TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
+  -- What followers remember from one message to the next. It stands here alone: where this file is
+  -- made anew, a visit that was under way is forgotten.
+  CREATE TABLE note (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
   -- One row. store names the database in InfluxDB that this file belongs to. The figures are those
   -- of what InfluxDB has confirmed; events and items are the last numbers that readers see.
   CREATE TABLE state (
@@ -65,11 +69,12 @@ export const migrations: readonly string[] = [
   CREATE TABLE era (era INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT;
 
   -- The batch that is being written, if there is one: what the figures become when it is confirmed,
-  -- and how to read its lines, which stand in a file of their own: see redo.ts.
+  -- the notes that go with its cursor, and how to read its lines, which stand in a file of their
+  -- own: see redo.ts.
   CREATE TABLE pending (
     follower TEXT NOT NULL, position INTEGER NOT NULL, events INTEGER NOT NULL,
     items INTEGER NOT NULL, trailRows INTEGER NOT NULL, readings INTEGER NOT NULL,
-    kept TEXT NOT NULL
+    notes TEXT NOT NULL, kept TEXT NOT NULL
   ) STRICT;
   `,
 ]

@@ -70,7 +70,7 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
       }
       const points = readings.flatMap((one) => one.points)
       const made = prepareBatch(batch, points, added, this.#ledger, state)
-      this.#ledger.addPending(made.figures, made.phases)
+      this.#ledger.addPending(made.figures, made.phases, batch.notes ?? [])
       return made
     })
     // From here the batch is decided and durable; InfluxDB may have none of it. See 2.

@@ -125,15 +125,114 @@ export const aliasSchema = z
   .meta({ id: 'AliasDeclaration' })
 export type AliasDeclaration = z.infer<typeof aliasSchema>
 
-/** What a read by this device says beside the tag: the rest of the event it becomes. */
-const bindingSchema = z.strictObject({
+/**
+ * What a message on the channels `reads` and `telemetry` is written in. Without one a device writes
+ * the simple forms of docs/mqtt.md.
+ */
+export const formatSchema = z.enum([
+  'impinj-r700',
+  'smartreader',
+  'zebra-fx',
+  'zebra-rfd',
+  'sparkplug-b',
+  'chirpstack-v4',
+  'tts-v3',
+  'milesight-gateway',
+  'shelly',
+  'senml',
+  'csv',
+])
+export type Format = z.infer<typeof formatSchema>
+
+/** What the bytes of a LoRaWAN sensor are written in, where its network server does not say. */
+export const codecSchema = z.enum(['milesight-tlv'])
+
+/** What a read says beside the tag: the rest of the event it becomes. */
+const readSays = {
   readPoint: placeKeySchema.optional(),
   bizLocation: placeKeySchema.optional(),
   bizStep: nameSchema.optional(),
   disposition: nameSchema.optional(),
   action: z.enum(['ADD', 'OBSERVE', 'DELETE']).optional(),
-  quietMs: z.int().nonnegative().optional().describe('A tag seen again within it is no new event'),
+}
+const readSaysSchema = z.strictObject(readSays)
+export type ReadSays = z.infer<typeof readSaysSchema>
+
+const antennaSchema = z.string().min(1).max(200)
+
+/** How the reads of a device become events: docs/devices/README.md. */
+export const bindingSchema = z.strictObject({
+  ...readSays,
+  quietMs: z
+    .int()
+    .nonnegative()
+    .max(86_400_000)
+    .optional()
+    .describe('A tag seen again within it is no new event; 30,000 without it'),
+  minRssiDbm: z.number().optional().describe('Weaker reads are not looked at'),
+  minReads: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('So many reads make an event; 1 without it'),
+  rememberMs: z
+    .int()
+    .min(60_000)
+    .max(30 * 86_400_000)
+    .optional()
+    .describe('How long repeats of a read are recognised after it came; a day without it'),
+  expected: z
+    .array(keySchema)
+    .max(10_000)
+    .optional()
+    .describe('Keys of items, or of classes for all of their serials; other tags are kept apart'),
+  companyPrefixes: z
+    .array(z.string().regex(/^\d{4,12}$/, 'must be 4 to 12 digits'))
+    .max(1000)
+    .optional()
+    .describe('GS1 company prefixes; tags of others are kept apart'),
+  acceptOtherTags: z
+    .boolean()
+    .optional()
+    .describe('Make events also of tags that hold no GS1 EPC, which are kept apart without it'),
+  antennas: z
+    .array(readSaysSchema.extend({ antenna: antennaSchema }))
+    .max(64)
+    .optional()
+    .describe('What a read says by the antenna that made it, a place each'),
+  direction: z
+    .strictObject({
+      order: z.array(antennaSchema).min(2).max(16).describe('Antennas from outside to inside'),
+      inward: readSaysSchema.optional(),
+      outward: readSaysSchema.optional(),
+    })
+    .optional()
+    .describe('An event is made once a tag has been seen at both ends, and says which way it went'),
+  pack: z
+    .strictObject({
+      parents: z
+        .array(keySchema)
+        .max(1000)
+        .optional()
+        .describe('Keys or classes whose tag closes a case; logistic units without it'),
+      withinMs: z.int().min(1000).max(86_400_000).default(600_000),
+      event: z.enum(['AggregationEvent', 'AssociationEvent']).default('AggregationEvent'),
+    })
+    .optional()
+    .describe('A pack station: tags are read, then that of their parent, which closes the case'),
+  timeZoneOffset: z
+    .string()
+    .regex(/^[+-](?:0\d|1[0-3]):[0-5]\d$/, 'must be +hh:mm or -hh:mm')
+    .optional(),
   asset: keySchema.optional().describe('What the sensor is mounted on'),
+})
+export type Binding = z.infer<typeof bindingSchema>
+
+/** A sensor behind a gateway or a network server: how these name it, and its own key. */
+const behindSchema = z.strictObject({
+  id: z.string().min(1).max(100).describe('Such as its DevEUI'),
+  epc: keySchema.describe('Canonical key of the sensor'),
 })
 
 export const deviceSchema = z
@@ -145,6 +244,10 @@ export const deviceSchema = z
     enabled: z.boolean().default(true),
     epc: keySchema.optional().describe('Canonical key of the sensor or reader itself'),
     topics: z.array(vendorTopicSchema).max(20).default([]),
+    format: formatSchema.optional(),
+    codec: codecSchema.optional(),
+    sensors: z.array(behindSchema).max(10_000).optional().describe('Sensors it may speak for'),
+    calibrationDue: z.iso.date().optional().describe('Its last day of valid calibration'),
     binding: bindingSchema.optional(),
   })
   .meta({ id: 'Device' })

@@ -28,6 +28,7 @@ import { type EventIndex, hashesOf, identityKey } from './event-index.ts'
 import { EventRecords } from './event-records.ts'
 import type { Items } from './items.ts'
 import { Members } from './members.ts'
+import { Notes } from './notes.ts'
 import { Pace } from './pace.ts'
 import { inParts, prepareArrays } from './rows.ts'
 import { Search } from './search.ts'
@@ -58,6 +59,7 @@ export class SqliteTrailReader implements TrailReader {
   readonly #records: EventRecords
   readonly #telemetry: Telemetry
   readonly #search: Search
+  readonly #notes: Notes
   readonly #cursor: Statement
   readonly #counts: Statement
 
@@ -69,6 +71,7 @@ export class SqliteTrailReader implements TrailReader {
     this.#records = new EventRecords(database, words)
     this.#telemetry = new Telemetry(database, this.#pace)
     this.#search = new Search(database, words, items, this.#trails, this.#pace)
+    this.#notes = new Notes(database)
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
     this.#counts = database.prepare(
       `SELECT (SELECT coalesce(max(seq), 0) FROM event) AS events,
@@ -151,6 +154,10 @@ export class SqliteTrailReader implements TrailReader {
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
     return this.#telemetry.read(query)
+  }
+
+  async notes(beginning: string): Promise<{ key: string; text: string }[]> {
+    return this.#notes.read(beginning)
   }
 
   async cursor(follower: string): Promise<JournalPosition> {

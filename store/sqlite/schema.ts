@@ -64,4 +64,8 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO tally VALUES (0, 0, 0);
   `,
+  `
+  -- What a follower remembers from one message to the next.
+  CREATE TABLE note (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ]

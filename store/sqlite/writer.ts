@@ -8,6 +8,7 @@ import { packEvent, packEventID, packMembers, packPart } from './codes.ts'
 import { type Statement, transaction } from './database.ts'
 import { hashesOf, type WritableEventIndex } from './event-index.ts'
 import type { WritableItems } from './items.ts'
+import { NoteWriter } from './notes.ts'
 import { type Placed, place } from './placement.ts'
 import { SqliteTrailReader, type TrailParts } from './reader.ts'
 import { prepareArrays, RowsStatement, type Value } from './rows.ts'
@@ -32,6 +33,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
   readonly #insertEvents: RowsStatement
   readonly #insertTrail: RowsStatement
   readonly #insertVoided: RowsStatement
+  readonly #notes: NoteWriter
   readonly #countRows: Statement
   readonly #setCursor: Statement
 
@@ -49,6 +51,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     this.#insertEvents = into('event', 13)
     this.#insertTrail = into('trail', 4)
     this.#insertVoided = into('voided', 2)
+    this.#notes = new NoteWriter(database)
     this.#countRows = database.prepare('UPDATE tally SET trailRows = trailRows + ?')
     this.#setCursor = database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)')
   }
@@ -65,7 +68,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     }
   }
 
-  #write({ events, readings, follower, to }: TrailBatch): Applied {
+  #write({ events, readings, notes = [], follower, to }: TrailBatch): Applied {
     const [last, lastRecordTimeUs]: LastRow = this.#last.get() ?? [0, 0]
     const hashes = hashesOf(events.map(({ eventID }) => eventID))
     const stored = this.#parts.index.find(hashes)
@@ -84,6 +87,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     }
     this.#insertVoided.run(voided.flatMap(({ seq, voidedAtUs }) => [seq, voidedAtUs]))
     if (readings.length > 0) this.#parts.telemetry.add(readings)
+    this.#notes.write(notes)
     this.#setCursor.run(follower, to)
     return { outcomes }
   }

@@ -1,7 +1,7 @@
 /**
- * The image of InfluxDB that container tests run: the one that INFLUX_IMAGE names, or one made here,
- * from nothing but the influxd of this system and the libraries it is linked to, for machines that
- * can pull none.
+ * The image of InfluxDB that container tests run: the one that INFLUX_IMAGE names, or one made
+ * here, from nothing but the influxd of this system and the libraries it is linked to, for machines
+ * that can pull none.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

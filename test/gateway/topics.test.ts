@@ -65,4 +65,16 @@ describe('the topics of a device', () => {
     ]
     expect(foreign.filter((filter) => topics.subscribable(filter))).toEqual([])
   })
+
+  it('lets an edge node of Sparkplug hear its own commands, and no other node of its group', () => {
+    const node = topicsOf({
+      ...{ party: 'farm', site: 'north', device: 'line', format: 'sparkplug-b' },
+      topics: [{ topic: 'spBv1.0/plant/+/edge', channel: 'telemetry' }],
+    })
+    const heard = ['NCMD/edge', 'NCMD/edge/#', 'DCMD/edge/#', 'DCMD/edge/+']
+    const foreign = ['NCMD/other', 'NCMD/+', 'NDATA/edge', '#', '+/edge']
+    const hears = (filter: string) => node.subscribable(`spBv1.0/plant/${filter}`)
+    expect(heard.filter((filter) => !hears(filter))).toEqual([])
+    expect(foreign.filter(hears)).toEqual([])
+  })
 })

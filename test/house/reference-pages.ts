@@ -9,7 +9,9 @@ import { describeSettings } from '#config.ts'
 import { FAILURES, WARNINGS } from '#epcis/failure.ts'
 import { NOTES, REFUSALS } from '#epcis/understood.ts'
 import { FORMS } from '../epcis/forms.ts'
+import { devicePages } from './device-pages.ts'
 import { riskRulesPage } from './risk-rules-page.ts'
+import { table } from './table.ts'
 import { root } from './tree.ts'
 
 /** Path from the root -> text. */
@@ -17,6 +19,7 @@ export function referencePages(): Record<string, string> {
   return {
     'docs/settings.md': settingsPage(),
     'docs/rejections.md': rejectionsPage(),
+    ...devicePages(),
     'docs/identifiers.md': identifiersPage(),
     'docs/risk-rules.md': riskRulesPage(),
   }
@@ -115,11 +118,6 @@ ${table(['code', 'what it means'], codes(REFUSALS))}
 
 ${table(['code', 'what it means'], codes(NOTES))}
 `
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -59,6 +59,7 @@ async function followAll(more: Partial<FollowerParts> = {}, from?: number): Prom
 function failing(times: number, error: Error): TrailWriter {
   let left = times
   return Object.assign(Object.create(stores.writer) as TrailWriter, {
+    notes: stores.writer.notes.bind(stores.writer),
     cursor: (name: string) => stores.writer.cursor(name),
     byIdentity: stores.writer.byIdentity.bind(stores.writer),
     events: stores.writer.events.bind(stores.writer),

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Memory } from '#ingest/memory.ts'
 import { FOLLOWER, settle } from '#ingest/settle.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
@@ -22,11 +23,13 @@ export function openStores() {
   const intake = openIntake(folder.intake)
   const registry = openRegistry(folder.registry, { nowUs: () => nowUs })
   registry.parties.put({ slug: 'farm', name: 'Farm', domain: 'food' })
+  const memory = new Memory(writer)
   let next = 0
 
   return {
     folder,
     writer,
+    memory,
     intake,
     registry,
     /** Registers a device of the farm. */
@@ -56,7 +59,7 @@ export function openStores() {
       }
     },
     settle: (...records: readonly JournalRecord[]) =>
-      settle(records, { writer, intake, registry }, () => nowUs),
+      settle(records, { writer, intake, registry, memory }, () => nowUs),
     cursors: async () => [await writer.cursor(FOLLOWER), intake.cursor()],
     async close() {
       registry.close()

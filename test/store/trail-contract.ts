@@ -5,6 +5,7 @@
 import { describe } from 'vitest'
 import { eventsContract } from './contract/events.ts'
 import { identityContract } from './contract/identity.ts'
+import { notesContract } from './contract/notes.ts'
 import { queryContract } from './contract/query.ts'
 import type { OpenStore } from './contract/store.ts'
 import { telemetryContract } from './contract/telemetry.ts'
@@ -17,5 +18,6 @@ export function trailContract(name: string, open: OpenStore): void {
     eventsContract(open)
     queryContract(open)
     telemetryContract(open)
+    notesContract(open)
   })
 }

@@ -1,0 +1,48 @@
+/**
+ * ChirpStack v4, JSON: `application/{id}/device/{DevEUI}/event/{type}`. `up` brings what the device
+ * profile's codec has decoded (`object`), or the bytes (`data`); `status` the battery. Joins,
+ * acknowledgements, logs and locations are passed over. Fields that are 0, false or empty are not
+ * sent. The sensor is the one of the topic: a message that names another is refused.
+ */
+import { fail } from '#epcis/failure.ts'
+import { isObject, type JsonObject } from '#epcis/fields.ts'
+import { type Decoded, wholly } from '#ingest/decoded.ts'
+import type { FormatInput } from './format-input.ts'
+import { decodeUplink } from './lorawan.ts'
+import { decodeObjects } from './objects.ts'
+import { readingsOf, type Sensor, sensorBehind } from './sensor-readings.ts'
+
+const nothing: Decoded = { events: [], readings: [], failures: [] }
+
+export function decodeChirpStack({ payload, topic, origin, device }: FormatInput): Decoded {
+  const levels = topic.split('/')
+  const devEui = levels[levels.indexOf('device') + 1]
+  const event = levels.at(-1)
+  if (event !== 'up' && event !== 'status') return nothing
+  const isOneOfMany = device.topics.some(({ topic: own }) => own.includes('+'))
+  const isListed = device.sensors !== undefined
+  const sensor = sensorBehind(device, isOneOfMany || isListed ? devEui : undefined)
+  return decodeObjects(payload, (value) => {
+    const info = isObject(value['deviceInfo']) ? value['deviceInfo'] : {}
+    const named = info['devEui']
+    if (typeof named === 'string' && named.toLowerCase() !== devEui?.toLowerCase()) {
+      return wholly(fail('sender_contradicts', '/deviceInfo/devEui', named))
+    }
+    if (event === 'status') return statusOf(value, sensor, origin)
+    const { object, data } = value
+    return decodeUplink({ sensor, time: timeOf(value), object, data }, device, origin)
+  })
+}
+
+function timeOf(value: JsonObject): unknown {
+  const [first] = Array.isArray(value['rxInfo']) ? value['rxInfo'] : []
+  return value['time'] ?? (isObject(first) ? first['gwTime'] : undefined)
+}
+
+function statusOf(value: JsonObject, sensor: Sensor, origin: FormatInput['origin']): Decoded {
+  const isUnknown =
+    value['externalPowerSource'] === true || value['batteryLevelUnavailable'] === true
+  if (isUnknown) return nothing
+  const battery = { component: '', name: 'battery', value: value['batteryLevel'] }
+  return readingsOf([battery], value['time'], sensor, origin)
+}

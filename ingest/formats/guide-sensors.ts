@@ -1,0 +1,200 @@
+/** The guides of sensors, of the servers they speak through, and of tables. */
+import type { Guide } from './guide.ts'
+
+const broker = [
+  ['server address', '{host}'],
+  ['port', '{port}'],
+  ['protocol', 'MQTT 3.1.1'],
+  ['user name', '{user}'],
+  ['password', '{password}'],
+  ['client identifier', '{client}'],
+] as const
+
+const bridged = [
+  ['here: file of BRIDGES', '{"url": "mqtt://…", "device": "{user}", "topics": ["…"]}'],
+] as const
+
+export const sensorGuides = {
+  'sparkplug-b': {
+    title: 'Sparkplug B edge nodes',
+    channel: 'telemetry',
+    topics: ['spBv1.0/{group}/+/{node}', 'spBv1.0/{group}/+/{node}/{device}'],
+    isBridged: false,
+    settings: [
+      ...broker,
+      ['group, edge node', 'as registered in its topics'],
+      ['primary host', 'none'],
+    ],
+    understood:
+      'births, data and deaths of the node and its devices; names, aliases, types, ' +
+      'engUnit; numbers and booleans; is_historical, is_null, timestamps; bdSeq, seq',
+    passedOver: 'texts, data sets, templates, files, Node Control/…, Properties/…; STATE',
+    notes: [
+      'Data and births are of QoS 0: what is lost on the way shows as a gap in `seq`. ' +
+        'The node is then asked for its births on `spBv1.0/{group}/NCMD/{node}`, at most ' +
+        'twice a minute, which it may subscribe to.',
+      'What an alias means is remembered with the births, and survives a restart. A ' +
+        'component is the name of its metric, with that of the Sparkplug device before ' +
+        'it.',
+    ],
+    sample: undefined,
+  },
+  'chirpstack-v4': {
+    title: 'ChirpStack v4',
+    channel: 'telemetry',
+    topics: ['application/{application id}/device/+/event/up'],
+    isBridged: true,
+    settings: [
+      ...bridged,
+      ['[integration.mqtt] json', 'true'],
+      ['topics of the bridge', 'application/{application id}/device/+/event/up'],
+      ['its version', '5'],
+    ],
+    understood: 'up: time, deviceInfo.devEui, object, data with a codec; status: batteryLevel',
+    passedOver: 'rxInfo, txInfo, fCnt, tags, names; join, ack, txack, log, location',
+    notes: [
+      'ChirpStack needs a broker of MQTT 5 of its own; a bridge takes its messages from ' +
+        'there and acknowledges them when they are on disk. Its QoS is 0 unless set: set ' +
+        '`qos=1`.',
+      'A sensor with a topic of its own is registered as a device. A topic with `+` is ' +
+        'registered for the server, and its `sensors` list which DevEUI has which key; a ' +
+        'sensor that is not listed is a component of the server by its DevEUI.',
+      'A message whose deviceInfo names another DevEUI than its topic is refused.',
+    ],
+    sample: {
+      topic: 'application/7f/device/24e124136b502217/event/up',
+      payload: {
+        deduplicationId: '3ac7e3c4-4401-4b8d-9386-a5c902f9202d',
+        time: '2026-03-04T08:15:42.123456789+00:00',
+        deviceInfo: { devEui: '24e124136b502217', deviceName: 'fridge' },
+        fPort: 85,
+        object: { temperature: 4.5, humidity: 60 },
+      },
+    },
+  },
+  'tts-v3': {
+    title: 'The Things Stack v3',
+    channel: 'telemetry',
+    topics: ['v3/{application}@{tenant}/devices/+/up'],
+    isBridged: true,
+    settings: [
+      ...bridged,
+      ['its version', '4'],
+      ['its user name', '{application}@{tenant}'],
+      ['its password', 'an API key of the application with the right to read traffic'],
+    ],
+    understood:
+      'end_device_ids.device_id, uplink_message: received_at, decoded_payload, frm_payload ' +
+      'with a codec',
+    passedOver: 'rx_metadata, settings, locations, version_ids, normalized_payload; other topics',
+    notes: [
+      'The server hands out QoS 0 only: what it sends while the bridge is away is lost there.',
+      'An uplink that was typed in for a trial (`simulated`) is refused.',
+    ],
+    sample: {
+      topic: 'v3/chain@ttn/devices/fridge-1/up',
+      payload: {
+        end_device_ids: { device_id: 'fridge-1', dev_eui: '24E124136B502217' },
+        uplink_message: {
+          f_port: 85,
+          f_cnt: 3,
+          decoded_payload: { temperature: -18.5 },
+          received_at: '2026-03-04T08:15:42.1Z',
+        },
+      },
+    },
+  },
+  'milesight-gateway': {
+    title: 'Milesight UG gateways and their sensors',
+    channel: 'telemetry',
+    topics: [],
+    isBridged: false,
+    settings: [
+      ...broker,
+      ['application: data transmission', 'MQTT'],
+      ['uplink data topic', '{topic}'],
+      ['quality of service', '1'],
+    ],
+    understood: 'devEUI (as a name only), time, object or values beside it, data with a codec',
+    passedOver: 'rxInfo, txInfo, fCnt, names, metadata',
+    notes: [
+      'The DevEUI stands in the message alone, so it names a sensor only where the ' +
+        'registry lists it for this gateway (`sensors`); every other one is a component ' +
+        'of the gateway.',
+      'Codec `milesight-tlv`: `01 75` battery %, `03 67` temperature, `04 68` humidity, ' +
+        '`06 00` door, `20 ce` history with its own time.',
+    ],
+    sample: {
+      topic: '{topic}',
+      payload: {
+        applicationID: 1,
+        devEUI: '24e124136b502217',
+        deviceName: 'fridge',
+        fPort: 85,
+        data: 'AXVcA2c0AQRoZQ==',
+        time: '2026-03-04T08:15:42Z',
+      },
+    },
+  },
+  shelly: {
+    title: 'Shelly H&T, generations 2 and 3',
+    channel: 'telemetry',
+    topics: ['{device id}/events/rpc', '{device id}/online', '{device id}/status/+'],
+    isBridged: false,
+    settings: [...broker, ['MQTT prefix', 'the device id'], ['RPC status notifications', 'on']],
+    understood: 'NotifyStatus, NotifyFullStatus: temperature, humidity, devicepower, voltmeter, ts',
+    passedOver: 'src, dst, wifi, other components, NotifyEvent; online',
+    notes: [
+      'A device that wakes up without a clock (`unixtime` is null) is not believed ' +
+        'about the time: its readings are of the moment they came.',
+    ],
+    sample: {
+      topic: 'shellyhtg3-84fce63ad204/events/rpc',
+      payload: {
+        src: 'shellyhtg3-84fce63ad204',
+        dst: 'x/events',
+        method: 'NotifyFullStatus',
+        params: {
+          ts: 1772612142.25,
+          'temperature:0': { id: 0, tC: 4.5, tF: 40.1 },
+          'humidity:0': { id: 0, rh: 61.2 },
+          sys: { unixtime: 1772612142 },
+        },
+      },
+    },
+  },
+  senml: {
+    title: 'SenML',
+    channel: 'telemetry',
+    topics: [],
+    isBridged: false,
+    settings: [...broker, ['topic', '{topic}'], ['quality of service', '1']],
+    understood: 'n, u, v, vb, s, t and their base fields, versions 10 and 26',
+    passedOver: 'ut, and labels that need not be understood',
+    notes: ['The channel `telemetry` takes SenML without a format as well.'],
+    sample: {
+      topic: '{topic}',
+      payload: [{ bn: 'fridge/', n: 'inside', u: 'Cel', v: 4.5, t: 1772612142 }],
+    },
+  },
+  csv: {
+    title: 'Tables (CSV)',
+    channel: 'telemetry',
+    topics: [],
+    isBridged: false,
+    settings: [...broker, ['topic', '{topic}'], ['quality of service', '1']],
+    understood:
+      'reads: epc, time, antenna, antennaName, rssi, count, tid, eventNum; readings: ' +
+      'time, type, value, uom, component; or a column a measure, such as `temperature` ' +
+      'or `probe 2 [°C]`',
+    passedOver: 'other columns',
+    notes: [
+      'Commas, semicolons or tabs, quotes as in RFC 4180, a line of names first. A line ' +
+        'with another number of fields is refused by itself.',
+    ],
+    sample: {
+      topic: '{topic}',
+      payload: 'time,temperature,probe 2 [°C]\n2026-03-04T08:15:42Z,4.5,-18\n',
+    },
+  },
+} as const satisfies Readonly<Record<string, Guide>>

@@ -1,0 +1,43 @@
+/** What all formats of readers have in common: JSON objects of which some hold reads of tags. */
+import { type Failure, fail } from '#epcis/failure.ts'
+import { isObject, type JsonObject } from '#epcis/fields.ts'
+import {
+  type Decoded,
+  MAX_PARTS,
+  type PartFailure,
+  partFailure,
+  type RawRead,
+  wholly,
+} from '#ingest/decoded.ts'
+import { jsonValues } from './json-values.ts'
+
+/**
+ * The reads of the objects of one message. `read` gives what one object holds, numbered from
+ * `first` on. A read that is refused is so by itself.
+ */
+export function readsOf(
+  payload: Uint8Array,
+  read: (value: JsonObject, first: number) => readonly (RawRead | Failure)[],
+): Decoded {
+  const message = jsonValues(payload)
+  if (!message.ok) return wholly(message)
+  const reads: RawRead[] = []
+  const failures: PartFailure[] = []
+  let next = 0
+  for (const { value } of message.values) {
+    const found = isObject(value) ? read(value, next) : [fail('format_malformed', '')]
+    for (const [at, one] of found.entries()) {
+      if ('ok' in one) failures.push(partFailure(one, next + at))
+      else reads.push(one)
+    }
+    next += found.length
+    if (next > MAX_PARTS) return wholly(fail('too_many_parts', ''))
+  }
+  for (const failure of message.failures) failures.push({ ...failure, index: next })
+  return { events: [], readings: [], reads, failures }
+}
+
+/** The members of a list, or a thing alone as a list of one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
+}

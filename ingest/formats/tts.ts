@@ -1,0 +1,33 @@
+/**
+ * The Things Stack v3, JSON: `v3/{application}[@{tenant}]/devices/{device id}/up`. What the payload
+ * formatter has decoded, or the bytes. Other topics (join, down) are passed over, and so is an
+ * uplink that somebody has typed in for a trial. The sensor is the one of the topic.
+ */
+import { fail } from '#epcis/failure.ts'
+import { isObject } from '#epcis/fields.ts'
+import { type Decoded, wholly } from '#ingest/decoded.ts'
+import type { FormatInput } from './format-input.ts'
+import { decodeUplink } from './lorawan.ts'
+import { decodeObjects } from './objects.ts'
+import { sensorBehind } from './sensor-readings.ts'
+
+export function decodeTts({ payload, topic, origin, device }: FormatInput): Decoded {
+  const levels = topic.split('/')
+  if (levels.at(-1) !== 'up') return { events: [], readings: [], failures: [] }
+  const id = levels[levels.indexOf('devices') + 1]
+  const isOneOfMany = device.topics.some(({ topic: own }) => own.includes('+'))
+  const sensor = sensorBehind(device, isOneOfMany || device.sensors !== undefined ? id : undefined)
+  return decodeObjects(payload, (value) => {
+    const ids = isObject(value['end_device_ids']) ? value['end_device_ids'] : {}
+    const named = ids['device_id']
+    if (typeof named === 'string' && named !== id) {
+      return wholly(fail('sender_contradicts', '/end_device_ids/device_id', named))
+    }
+    if (value['simulated'] === true) return wholly(fail('reading_simulated', '/simulated'))
+    const uplink = value['uplink_message']
+    if (!isObject(uplink)) return wholly(fail('format_malformed', '/uplink_message'))
+    const time = uplink['received_at'] ?? value['received_at']
+    const { decoded_payload: object, frm_payload: data } = uplink
+    return decodeUplink({ sensor, time, object, data }, device, origin)
+  })
+}

@@ -1,0 +1,50 @@
+/**
+ * Zebra FX7500, FX9600 and ATR7000 with the IoT Connector: `{type, timestamp, data}`, alone, in an
+ * array or one right behind the other. `data` is one read or a list of them. Channel and phase,
+ * user memory, and what the reader says of itself (`MAC`, `hostName`) are not looked at. Objects
+ * without a tag are management events.
+ */
+import { type Failure, fail } from '#epcis/failure.ts'
+import { isObject, type JsonObject } from '#epcis/fields.ts'
+import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
+import { rawRead } from './raw-read.ts'
+import { listOf, readsOf } from './reads-of.ts'
+
+export function decodeZebraFx(payload: Uint8Array, origin: Origin): Decoded {
+  return readsOf(payload, (value, first) => {
+    const { data } = value
+    if (!isEvent(value)) return [fail('format_malformed', '')]
+    const tags = listOf(data).filter((tag) => isObject(tag) && hasTag(tag))
+    return tags.map((tag, at) => oneRead(value, tag, first + at, origin))
+  })
+}
+
+function isEvent(value: JsonObject): boolean {
+  return typeof value['type'] === 'string' || typeof value['eventType'] === 'string'
+}
+
+function hasTag(tag: JsonObject): boolean {
+  return tag['idHex'] !== undefined || tag['EPC'] !== undefined
+}
+
+function oneRead(
+  { timestamp }: JsonObject,
+  tag: unknown,
+  index: number,
+  origin: Origin,
+): RawRead | Failure {
+  if (!isObject(tag)) return fail('format_malformed', '/data')
+  return rawRead(
+    {
+      hex: tag['idHex'] ?? tag['EPC'],
+      time: timestamp,
+      antenna: tag['antenna'],
+      rssiDbm: tag['peakRssi'],
+      count: tag['reads'],
+      tid: tag['TID'],
+      eventNum: tag['eventNum'],
+    },
+    index,
+    origin,
+  )
+}

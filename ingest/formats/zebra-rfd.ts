@@ -1,0 +1,47 @@
+/**
+ * Zebra RFD40 and RFD90 sleds, `dataEVT`: `{type, timestamp, data: {tagData, barcodeData}}`. The
+ * sled drops what is over 6,144 bytes without a word, so that a read may be missing. Results of
+ * commands to a tag (`accessResults`) are not looked at. A bar code is a read like that of a tag.
+ */
+import { type Failure, fail } from '#epcis/failure.ts'
+import { isObject } from '#epcis/fields.ts'
+import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
+import { codeRead, rawRead } from './raw-read.ts'
+import { readsOf } from './reads-of.ts'
+
+export function decodeZebraRfd(payload: Uint8Array, origin: Origin): Decoded {
+  return readsOf(payload, (value, first) => {
+    const { data, timestamp } = value
+    if (!isObject(data)) return [fail('format_malformed', '/data')]
+    const { tagData: tags = [], barcodeData: codes = [] } = data
+    if (!Array.isArray(tags)) return [fail('format_malformed', '/data/tagData')]
+    if (!Array.isArray(codes)) return [fail('format_malformed', '/data/barcodeData')]
+    const behind = first + tags.length
+    return [
+      ...tags.map((tag, at) => oneRead(tag, timestamp, first + at, origin)),
+      ...codes.map((code, at) => oneCode(code, timestamp, behind + at, origin)),
+    ]
+  })
+}
+
+function oneRead(tag: unknown, time: unknown, index: number, origin: Origin): RawRead | Failure {
+  if (!isObject(tag)) return fail('format_malformed', '/data/tagData')
+  return rawRead(
+    {
+      hex: tag['EPCid'] ?? tag['EPC'],
+      time,
+      rssiDbm: tag['peakRssi'],
+      count: tag['seenCount'],
+      tid: tag['TID'],
+      eventNum: tag['eventNum'],
+    },
+    index,
+    origin,
+  )
+}
+
+function oneCode(code: unknown, time: unknown, index: number, origin: Origin): RawRead | Failure {
+  if (!isObject(code)) return fail('format_malformed', '/data/barcodeData')
+  const { decodedBarcode, eventNum } = code
+  return codeRead({ code: decodedBarcode, time, eventNum }, index, origin)
+}

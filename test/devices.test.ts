@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dataFolder } from '#store/folder.ts'
+import { openRegistry } from '#store/registry.ts'
+import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import { runCommand } from './e2e/command.ts'
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'suyuan-devices-'))
+  const registry = openRegistry(dataFolder(dataDir).registry)
+  registry.parties.put({ slug: 'farm', name: 'Farm', domain: 'food' })
+  registry.close()
+})
+afterEach(() => rmSync(dataDir, { recursive: true }))
+
+const run = (...args: string[]) => runCommand(['devices', ...args], { DATA_DIR: dataDir })
+const gate = ['--party', 'farm', '--device', 'gate', '--site', 'barn', '--name', 'Gate']
+
+describe('devices add', () => {
+  it('registers a reader, and prints what to type into it with a key that opens', async () => {
+    const binding = '{"bizStep":"receiving","quietMs":5000}'
+    const more = ['--format', 'impinj-r700', '--host', 'trace.example', '--binding', binding]
+    const { code, stdout } = await run('add', ...gate, ...more, '--calibration-due', '2020-01-01')
+    expect(code).toBe(0)
+    const setting = (name: string) => new RegExp(`^ +${name} +(.+)$`, 'm').exec(stdout)?.[1] ?? ''
+    expect(setting('broker address')).toBe('trace.example')
+    expect(setting('user name')).toBe('farm/gate')
+    expect(setting('event topic')).toBe('suyuan/v1/farm/barn/gate/reads')
+    const registry = openRegistry(dataFolder(dataDir).registry)
+    expect(registry.authenticateDevice('farm', 'gate', setting('password'))).toMatchObject({
+      format: 'impinj-r700',
+      binding: { bizStep: 'receiving', quietMs: 5000 },
+      calibrationDue: '2020-01-01',
+    })
+    registry.close()
+    const again = await run('settings', 'farm/gate')
+    expect(again.stdout).toContain('suyuan/v1/farm/barn/gate/reads')
+    expect(again.stdout).not.toContain(setting('password'))
+    expect((await run('list')).stdout).toMatch(/farm\/gate {2}impinj-r700 {2}Gate.*OVERDUE/)
+  })
+
+  it('registers the topics and the sensors of a network server', async () => {
+    const topic = 'application/7f/device/+/event/up'
+    const more = ['--format', 'chirpstack-v4', '--topic', topic, '--codec', 'milesight-tlv']
+    const sensor = ['--sensor', '24e124136b502217=https://id.gs1.org/8004/690123477']
+    expect((await run('add', ...gate, ...more, ...sensor)).code).toBe(0)
+    const registry = openRegistry(dataFolder(dataDir).registry)
+    expect(registry.device('farm', 'gate')).toMatchObject({
+      topics: [{ topic, channel: 'telemetry' }],
+      sensors: [{ id: '24e124136b502217', epc: 'https://id.gs1.org/8004/690123477' }],
+    })
+    registry.close()
+  })
+
+  it('says what is wrong with the command line', async () => {
+    const wrong = await run('add', ...gate, '--format', 'zebra')
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--format')])
+    const broken = await run('add', ...gate, '--binding', '{')
+    expect([broken.code, broken.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^--binding is not JSON/),
+    ])
+    expect((await run('apart', 'farm/none')).stderr).toBe('there is no device farm/none\n')
+  })
+})
+
+it('devices apart tells the tags of which no event was made', async () => {
+  await run('add', ...gate)
+  const trail = openSqliteTrail(dataFolder(dataDir).trail, 'write')
+  const key = 'device farm/gate apart urn:epc:raw:96.xAA'
+  const text = '["foreign",0,1000000,7]'
+  const notes = [
+    { key, text },
+    { key: 'device farm/gate2 apart x', text },
+  ]
+  await trail.apply({ events: [], readings: [], notes, follower: 'ingest', to: 1 })
+  await trail.close()
+  expect((await run('apart', 'farm/gate')).stdout).toBe(
+    'foreign  urn:epc:raw:96.xAA  1970-01-01T00:00:00.000Z  1970-01-01T00:00:01.000Z  7\n',
+  )
+})

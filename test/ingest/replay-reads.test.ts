@@ -1,0 +1,71 @@
+/** What replay makes of raw reads, in the folder of a program that has ended. */
+import { rmSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { follow, startOf } from '#ingest/follower.ts'
+import { replay } from '#ingest/replay.ts'
+import { Journal } from '#store/journal/journal.ts'
+import { JournalReader } from '#store/journal/reader.ts'
+import { openSqliteTrail } from '#store/sqlite/trail.ts'
+import type { TrailReader } from '#store/trail.ts'
+import { nowUs, openStores, type Stores } from './stores.ts'
+import { sgtin, sscc } from './tags.ts'
+
+let stores: Stores
+beforeEach(() => {
+  stores = openStores()
+})
+afterEach(() => {
+  // Its writer is closed by then: replay has the folder for itself.
+  stores.registry.close()
+  stores.intake.close()
+  rmSync(stores.folder.root, { recursive: true })
+})
+
+async function bodies(trail: TrailReader): Promise<string[]> {
+  const { events } = await trail.query({}, { limit: 1000 })
+  return events.map(({ body }) => body)
+}
+
+describe('replay', () => {
+  it('makes the same events of raw reads, anew and beside what is there', async () => {
+    stores.device('gate', {
+      binding: { quietMs: 5000, pack: { withinMs: 60_000, event: 'AggregationEvent' } },
+    })
+    const journal = await Journal.open(stores.folder.journal, { nowUs: () => nowUs })
+    const append = (epc: string, atMs: number) =>
+      new Promise<void>((resolve, reject) => {
+        const entry = {
+          ...({ kind: 'mqtt', party: 'farm', device: 'gate' } as const),
+          topic: 'suyuan/v1/farm/barn/gate/reads',
+          receivedAtUs: nowUs,
+          payload: Buffer.from(JSON.stringify({ epc, time: nowUs / 1000 + atMs })),
+        }
+        journal.append(entry, (error) => (error === undefined ? resolve() : reject(error)))
+      })
+    for (let n = 0; n < 60; n += 1) {
+      await append(n % 10 === 9 ? sscc(n) : sgtin(n % 25), n * 700)
+    }
+    const reader = new JournalReader(stores.folder.journal, journal.watermark)
+    const parts = {
+      ...{ reader, writer: stores.writer, intake: stores.intake, registry: stores.registry },
+      nowUs: () => nowUs,
+      report: () => undefined,
+      isOver: (cursor: number) => cursor >= journal.durableEnd,
+      pause: async () => undefined,
+    }
+    await follow(parts, await startOf(parts, stores.folder.journal))
+    const first = await bodies(stores.writer)
+    expect(first.length).toBeGreaterThan(4)
+    await reader.close()
+    await journal.close()
+    await stores.writer.close()
+
+    const options = { nowUs: () => nowUs, onProgress: () => undefined }
+    for (const add of [false, true]) {
+      expect(await replay(stores.folder, { ...options, add })).toMatchObject({ rejected: 0 })
+      const replayed = openSqliteTrail(stores.folder.trail, 'read')
+      expect(await bodies(replayed)).toEqual(first)
+      await replayed.close()
+    }
+  })
+})

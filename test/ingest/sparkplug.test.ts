@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSparkplug } from '#ingest/formats/sparkplug-payload.ts'
+import type { IngestNews } from '#ingest/news.ts'
+import { type Metric, payload } from './sparkplug-payloads.ts'
+import { nowUs, openStores, type Stores } from './stores.ts'
+
+let stores: Stores
+beforeEach(() => {
+  stores = openStores()
+  stores.device('line', {
+    format: 'sparkplug-b',
+    topics: [
+      { topic: 'spBv1.0/plant/+/edge', channel: 'telemetry' },
+      { topic: 'spBv1.0/plant/+/edge/oven', channel: 'telemetry' },
+    ],
+  })
+})
+afterEach(() => stores.close())
+
+const nowMs = nowUs / 1000
+const FLOAT = 9
+const INT16 = 2
+
+function message(type: string, metrics: readonly Metric[], seq?: number, laterMs = 0) {
+  const device = type.startsWith('D') ? '/oven' : ''
+  const topic = `spBv1.0/plant/${type}/edge${device}`
+  const times = { recordTimeUs: nowUs + laterMs * 1000, device: 'line', topic }
+  return stores.message(payload(metrics, seq, nowMs + laterMs), times)
+}
+
+const birth = (bdSeq = 0) =>
+  message(
+    'NBIRTH',
+    [
+      { name: 'bdSeq', datatype: 4, long: BigInt(bdSeq) },
+      { name: 'Node Control/Rebirth', datatype: 11, boolean: false },
+      { name: 'Room/Temperature', alias: 1, datatype: FLOAT, float: 21.5, unit: '°C' },
+      { name: 'Room/Level', alias: 2, datatype: INT16, int: 0xfffe },
+    ],
+    0,
+  )
+
+async function readings(): Promise<unknown[]> {
+  const points = []
+  const devices = ['urn:suyuan:device:farm:line']
+  for await (const chunk of stores.writer.telemetry({ devices })) points.push(...chunk)
+  return points
+    .sort((a, b) => a.timeUs - b.timeUs)
+    .map(({ type, component, uom, value, timeUs }) => [
+      ...[type, component, uom, value],
+      timeUs / 1000 - nowMs,
+    ])
+}
+
+const asked = ({ commands }: IngestNews) => commands.map(({ device, topic }) => [device, topic])
+const rebirth = ['line', 'spBv1.0/plant/NCMD/edge']
+
+describe('an edge node', () => {
+  it('gives names, types and units in its birth, and aliases in its data', async () => {
+    const news = await stores.settle(
+      birth(),
+      message(
+        'NDATA',
+        [
+          { alias: 1, float: 22.25 },
+          { alias: 2, int: 0xffff },
+        ],
+        1,
+        1000,
+      ),
+      message('DBIRTH', [{ name: 'heat', alias: 7, datatype: 10, double: 180.5 }], 2, 2000),
+      message('DDATA', [{ alias: 7, double: 181, timestampMs: nowMs + 2500 }], 3, 3000),
+    )
+    expect(news).toMatchObject({ readings: 6, rejected: 0, commands: [] })
+    expect(await readings()).toEqual([
+      ['Level', 'Room/Level', '', -2, 0],
+      ['Temperature', 'Room/Temperature', 'CEL', 21.5, 0],
+      ['Level', 'Room/Level', '', -1, 1000],
+      ['Temperature', 'Room/Temperature', 'CEL', 22.25, 1000],
+      ['heat', 'oven/heat', '', 180.5, 2000],
+      ['heat', 'oven/heat', '', 181, 2500],
+    ])
+  })
+
+  it('is understood by what was born before a restart', async () => {
+    await stores.settle(birth())
+    stores.memory.forget()
+    const news = await stores.settle(message('NDATA', [{ alias: 1, float: 3 }], 1, 1000))
+    expect(news).toMatchObject({ readings: 1, commands: [] })
+  })
+
+  it('sends what it had stored with the times of then', async () => {
+    const past = { alias: 1, float: 5, timestampMs: nowMs - 3_600_000, isHistorical: true }
+    await stores.settle(birth(), message('NDATA', [past, { alias: 1, isNull: true }], 1, 1000))
+    expect((await readings())[0]).toEqual(['Temperature', 'Room/Temperature', 'CEL', 5, -3_600_000])
+  })
+
+  it('is asked for its births after a gap, once while it may be answering, and is heard all the same', async () => {
+    const gap = await stores.settle(birth(), message('NDATA', [{ alias: 1, float: 3 }], 2, 1000))
+    expect(gap).toMatchObject({ readings: 3 })
+    expect(asked(gap)).toEqual([rebirth])
+    const [command] = gap.commands
+    expect(readSparkplug(command?.payload ?? new Uint8Array())).toMatchObject({
+      metrics: [{ name: 'Node Control/Rebirth', datatype: 11, value: true }],
+    })
+    const soon = await stores.settle(message('NDATA', [{ alias: 9, float: 3 }], 5, 2000))
+    expect(soon).toMatchObject({ readings: 0, commands: [] })
+    const late = await stores.settle(message('NDATA', [{ alias: 9, float: 3 }], 6, 60_000))
+    expect(asked(late)).toEqual([rebirth])
+  })
+
+  it('counts to 255 and on from 0', async () => {
+    const all = [...Array(300).keys()].map((n) =>
+      message('NDATA', [{ alias: 1, float: n }], (n + 1) % 256, n + 1),
+    )
+    expect(await stores.settle(birth(), ...all)).toMatchObject({ readings: 302, commands: [] })
+  })
+
+  it('is asked when it speaks before its birth, and after its death', async () => {
+    const early = await stores.settle(message('NDATA', [{ alias: 1, float: 3 }], 0))
+    expect(asked(early)).toEqual([rebirth])
+    const named = { name: 'Room/Temperature', datatype: FLOAT, float: 3 }
+    const will = (bdSeq: bigint) => message('NDEATH', [{ name: 'bdSeq', long: bdSeq }])
+    const alive = await stores.settle(birth(4), will(3n), message('NDATA', [named], 1, 90_000))
+    expect(alive).toMatchObject({ readings: 3, commands: [] })
+    const dead = await stores.settle(will(4n), message('NDATA', [named], 2, 180_000))
+    expect(asked(dead)).toEqual([rebirth])
+  })
+
+  it('is refused by name where its payload is none', async () => {
+    const topic = 'spBv1.0/plant/NDATA/edge'
+    const news = await stores.settle(
+      stores.message(Buffer.from([0x12, 5, 1]), { device: 'line', topic }),
+    )
+    expect(news.notices.map(({ code }) => code)).toEqual(['protobuf_malformed'])
+  })
+})
