@@ -162,8 +162,8 @@ export type TruthLine =
   | TouchedLine
 
 export interface TruthWriter {
-  /** Resolves at once while the disk keeps up, else when it has. */
-  write(line: TruthLine): Promise<void>
+  /** Comes back at once while the disk keeps up, else it resolves when it has. */
+  write(line: TruthLine): Promise<void> | undefined
   close(): Promise<void>
 }
 
@@ -172,9 +172,9 @@ export function openTruth(file: string): TruthWriter {
   const stream = createWriteStream(file)
   const done = finished(stream)
   return {
-    async write(line) {
-      if (!stream.write(`${JSON.stringify(line)}\n`))
-        await Promise.race([once(stream, 'drain'), done])
+    write(line) {
+      const hasRoom = stream.write(`${JSON.stringify(line)}\n`)
+      return hasRoom ? undefined : Promise.race([once(stream, 'drain').then(() => {}), done])
     },
     async close() {
       stream.end()
