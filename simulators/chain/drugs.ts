@@ -46,6 +46,7 @@ export const drugs: Recipe = {
       ...steps,
       item: { zh: '胰岛素注射液（模拟）', en: 'Insulin injection (simulated)' },
       case: { zh: '胰岛素 20 支装', en: 'Insulin, carton of 20' },
+      alias: { code: '8952011', share: 0.03 },
     },
   ],
   yields: { preparing: 999, mixing: 985, packing: 997 },

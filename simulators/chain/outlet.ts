@@ -2,7 +2,7 @@
  * The outlets: they take a cage in, open cases, stock the shelf, and sell, dispense or build in what
  * is on it. Some goes back to the hub.
  */
-import { assetKey } from '#simulators/keys.ts'
+import { assetKey, drugCodeKey } from '#simulators/keys.ts'
 import type { Chance } from '#simulators/random.ts'
 import { report } from '#simulators/report.ts'
 import type { Place, Step } from '#simulators/script.ts'
@@ -185,6 +185,7 @@ function* end(batch: Batch, outlet: Outlet, ended: Ended): Generator<Step> {
   const ending = batch.goods.product.ending ?? outlet.kind.ending
   if (ending === 'sold' || ending === 'dispensed') {
     yield* report(outlet.till, sale(batch, outlet, ended.goods, ended.atUs))
+    yield* confirm(batch, outlet, ended)
     return
   }
   const element = assetKey(outlet.firm.prefix, `EL-${batch.number}-${ended.at + 1}`)
@@ -202,6 +203,23 @@ function* end(batch: Batch, outlet: Outlet, ended: Ended): Generator<Step> {
   const installing = { ...where, atUs, bizStep: 'installing' }
   const installed = ended.goods.map(({ key }) => stage.mount(key, element, installing))
   yield* report(outlet.handheld, made, ...installed)
+}
+
+/** A counter reads the other code of some packs again, as it bills them. */
+function* confirm(batch: Batch, outlet: Outlet, { goods, atUs, at }: Ended): Generator<Step> {
+  const { alias } = batch.goods.product
+  const [item] = goods
+  const every = alias === undefined ? 0 : Math.round(1 / alias.share)
+  if (alias === undefined || item === undefined || at % every !== 0) return
+  const other = drugCodeKey(alias.code, item.key.slice(-13))
+  const seen = batch.stage.see([{ key: other }], {
+    atUs,
+    bizStep: 'inspecting',
+    disposition: 'conformant',
+    readPoint: outlet.floor.key,
+  })
+  yield* report(outlet.handheld, seen)
+  yield { kind: 'truth', atUs, line: { kind: 'alias', key: item.key, alias: other } }
 }
 
 /** Unsold goods go back to the hub by parcel. */

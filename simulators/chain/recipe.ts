@@ -35,6 +35,8 @@ export interface Product {
   readonly ending?: Ending
   /** Items and cases carry 20-digit codes, whose first seven digits these are. */
   readonly drugCodes?: { readonly item: string; readonly case: string }
+  /** Items carry SGTINs and bear a drug code beside, which some outlets read instead. */
+  readonly alias?: { readonly code: string; readonly share: number }
 }
 
 /** Thousandths of the mass that each step leaves. */
