@@ -40,7 +40,7 @@ export interface Publisher {
 const keepAliveSeconds = 60
 const pingMs = 25_000
 /** Messages that wait together for one write, over all devices. */
-const together = 64
+const together = 512
 /** Logins under way at a time. */
 const loginsAtOnce = 50
 

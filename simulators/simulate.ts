@@ -53,7 +53,7 @@ export interface SimulationReport {
 const silenceMs = 60_000
 const pollMs = 100
 const capturesAtOnce = 16
-const turnEvery = 64
+const turnEvery = 512
 
 /** Throws ServerError, PublishError, or what the truth file throws. */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationReport> {

@@ -18,9 +18,10 @@ export class Held {
 
   /** Takes out what is due by a time; none is told to be later than `latestUs`. */
   *until(atUs: number, latestUs = Number.POSITIVE_INFINITY): Generator<Step> {
-    while ((this.#messages.at(-1)?.atUs ?? Number.POSITIVE_INFINITY) <= atUs) {
-      const message = this.#messages.pop()
-      if (message !== undefined) yield { ...message, atUs: Math.min(message.atUs, latestUs) }
+    for (let next = this.#messages.at(-1); next !== undefined; next = this.#messages.at(-1)) {
+      if (next.atUs > atUs) return
+      this.#messages.pop()
+      yield { ...next, atUs: Math.min(next.atUs, latestUs) }
     }
   }
 }
