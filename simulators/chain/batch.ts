@@ -10,7 +10,8 @@ import type { Cast, Firm, Goods, Sensor } from './cast.ts'
 
 /** What is used again every day by one line of production. */
 export interface Lane {
-  readonly index: number
+  /** Digits of the seed and the number of the lane: no other run has its vehicles and cages. */
+  readonly name: string
   readonly collector: Vehicle
   readonly truck: Vehicle
   readonly van: Vehicle

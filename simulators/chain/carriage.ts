@@ -153,7 +153,7 @@ export function assign(batch: Batch, units: readonly Unit[]) {
 
 /** A cage is back and filled again four days later. */
 function cageOf(cast: Cast, lane: Lane, day: number, stop: number): string {
-  const serial = `${lane.index + 1}-${day % cageSets}-${stop + 1}`
+  const serial = `${lane.name}-${day % cageSets}-${stop + 1}`
   return returnableKey(cast.hub.firm.prefix, 1, serial)
 }
 

@@ -103,8 +103,10 @@ class Production {
     this.#batches = Math.ceil(options.items / this.#perBatch)
     const days = Math.max(1, Math.min(this.#batches, options.days))
     const laneCount = Math.ceil(this.#batches / days)
-    this.lanes = Array.from({ length: laneCount }, (_, index) => laneOf(this.cast, index))
     this.#tag = chanceOf(this.#seed, `${recipe.name}/tag`).whole(100, 999)
+    this.lanes = Array.from({ length: laneCount }, (_, at) =>
+      laneOf(this.cast, `${this.#tag}-${at + 1}`),
+    )
     this.toUs = this.#midnightUs(this.#dayOf(this.#batches - 1)) + lastHour * 3600e6
   }
 
@@ -260,17 +262,17 @@ function batchSize({ items, lots }: ChainOptions): number {
   return Math.max(1, Math.min(wanted, mostInBatch))
 }
 
-function laneOf(cast: Cast, index: number): Lane {
+function laneOf(cast: Cast, name: string): Lane {
   const { firm } = cast.hub
   const isCold = cast.recipe.storageCelsius !== undefined
   const vehicle = (kind: string, measures: boolean) => {
-    const device = `${kind}-${index + 1}`
+    const device = `${kind}-${name}`
     const key = assetKey(firm.prefix, device.toUpperCase())
     return { key, sensor: measures ? thermometer(firm, 'fleet', device, key) : undefined }
   }
-  const logger = `logger-${index + 1}`
+  const logger = `logger-${name}`
   return {
-    index,
+    name,
     collector: vehicle('collector', false),
     truck: vehicle('truck', isCold),
     van: vehicle('van', isCold),
