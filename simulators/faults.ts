@@ -1,6 +1,6 @@
 /**
- * What a run can be told to let go wrong: the words of `--faults`, which are those of the truth, and
- * what a watcher is expected to say of each.
+ * What a run can be told to let go wrong: the words of `--faults`, which are those of the truth,
+ * and what a watcher is expected to say of each.
  */
 
 interface FaultKind {

@@ -125,7 +125,7 @@ export interface FieldLine {
   readonly time?: string
 }
 
-/** Something that was made to go wrong, or, where `alarm` is false, that only looks as if it did. */
+/** Something that was made to go wrong; where `alarm` is false, it only looks as if it did. */
 export interface FaultLine {
   readonly kind: 'fault'
   /** One of faultKinds, and one of this run. */

@@ -1,6 +1,6 @@
 /**
- * From the plant to the outlets: pallets go by truck to the hub, are broken up there, some cases are
- * repacked, and cages are filled for the outlets, which a van brings round.
+ * From the plant to the outlets: pallets go by truck to the hub, are broken up there, some cases
+ * are repacked, and cages are filled for the outlets, which a van brings round.
  */
 import { returnableKey } from '#simulators/keys.ts'
 import { report } from '#simulators/report.ts'

@@ -1,6 +1,6 @@
 /**
- * Sales that should not be: a code that is sold here and seen in a far city, an item sold twice, one
- * sold after its date, one of a recalled lot.
+ * Sales that should not be: a code that is sold here and seen in a far city, an item sold twice,
+ * one sold after its date, one of a recalled lot.
  */
 import { lotKey } from '#simulators/keys.ts'
 import { report } from '#simulators/report.ts'

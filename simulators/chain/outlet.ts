@@ -1,6 +1,6 @@
 /**
- * The outlets: they take a cage in, open cases, stock the shelf, and sell, dispense or build in what
- * is on it. Some goes back to the hub.
+ * The outlets: they take a cage in, open cases, stock the shelf, and sell, dispense or build in
+ * what is on it. Some goes back to the hub.
  */
 import { assetKey, drugCodeKey } from '#simulators/keys.ts'
 import type { Chance } from '#simulators/random.ts'

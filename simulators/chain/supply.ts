@@ -113,7 +113,7 @@ export interface IngredientPlan {
   readonly number: string
 }
 
-/** Made, shipped and received in the night before its first use; tested, where it is bad, at last. */
+/** Made, shipped and received in the night before its first use; a bad one is tested at last. */
 export function* ingredientLot(plan: IngredientPlan): Generator<Step> {
   const { seed, cast, lot, number, grams } = plan
   const { plant, ingredientMaker: maker } = cast

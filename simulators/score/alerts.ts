@@ -118,7 +118,7 @@ async function readAlerts(server: Server): Promise<Alert[] | undefined> {
   return alerts
 }
 
-/** Names of fields that alerts are known to go by; what else they hold is looked through as text. */
+/** Fields that alerts are known to go by; what else they hold is looked through as text. */
 function alertOf(said: Readonly<Record<string, unknown>>): Alert {
   const times = [said['time'], said['openedAt'], said['raisedAt'], said['createdAt']]
   const time = times.find((one) => typeof one === 'string')

@@ -1,6 +1,6 @@
 /**
  * The truth of a run, read from its file and indexed: what really happened, and which of it was
- * reported. Held in memory whole: about 2 KB an item.
+ * reported. Held in memory whole, some 8 KB an item.
  */
 import { linesOf } from '#simulators/recording.ts'
 import type {

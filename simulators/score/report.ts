@@ -89,7 +89,7 @@ function scopeLines(scopes: ScopeTally): string[] {
   return [
     `Recall scopes of ${scopes.scopes} lots, ${scopes.exactScopes} exact`,
     `  items: ${real} real, ${reported} reported; found ${realFound} and ${reportedFound}`,
-    `  recall ${share(reportedFound, reported)} of what was reported, ${share(realFound, real)} of all`,
+    `  recall ${share(reportedFound, reported)}, of all ${share(realFound, real)}`,
     ...tiers.map((tier) => {
       const { found, right } = scopes.tiers[tier]
       return `  ${pad(tier, 9)} found ${found}, right ${right}, precision ${share(right, found)}`

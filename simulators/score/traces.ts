@@ -20,15 +20,32 @@ interface Part {
   readonly certainty?: Tier
 }
 
-/** Empty where nobody has heard of the key. Throws ServerError. */
+/**
+ * Empty where nobody has heard of the key. A stream that breaks, as when a server ends a connection
+ * that has been idle, is read again from its start. Throws ServerError.
+ */
 export async function trace(
+  server: Server,
+  key: string,
+  direction: 'back' | 'forward',
+): Promise<FoundChain> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await traceOnce(server, key, direction)
+    } catch (error) {
+      if (error instanceof ServerError || attempt === tries) throw error
+    }
+  }
+}
+
+async function traceOnce(
   server: Server,
   key: string,
   direction: 'back' | 'forward',
 ): Promise<FoundChain> {
   const url = `${server.apiUrl}/v1/trace/${encodeURIComponent(key)}?direction=${direction}`
   const headers = { authorization: `Bearer ${server.key}`, accept: 'application/x-ndjson' }
-  const response = await fetchAgain(url, headers)
+  const response = await fetch(url, { headers })
   const links = new Map<string, FoundLink>()
   const traced = new Map<string, Tier>()
   if (response.status === 404) return { links, traced }
@@ -51,17 +68,6 @@ export async function trace(
     if (part.part === 'node' && isTraced) traced.set(part.key ?? '', part.certainty ?? 'observed')
   }
   return { links, traced }
-}
-
-/** A server ends connections that have been idle; one that ends as it is used again is no error. */
-async function fetchAgain(url: string, headers: Record<string, string>): Promise<Response> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await fetch(url, { headers })
-    } catch (error) {
-      if (attempt === tries) throw error
-    }
-  }
 }
 
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
