@@ -1,4 +1,5 @@
 /** Traces as the API streams them, a part a line. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Server, ServerError } from '#simulators/server.ts'
 import type { FoundLink } from './compare.ts'
 import { textOf } from './oracle.ts'
@@ -11,7 +12,8 @@ export interface FoundChain {
   readonly traced: ReadonlyMap<string, Tier>
 }
 
-const tries = 3
+const tries = 6
+const pauseMs = 100
 
 interface Part {
   readonly part: string
@@ -34,6 +36,8 @@ export async function trace(
       return await traceOnce(server, key, direction)
     } catch (error) {
       if (error instanceof ServerError || attempt === tries) throw error
+      // Lets the ends of other idle connections be noticed as well.
+      await sleep(pauseMs * attempt)
     }
   }
 }
