@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./run.ts')).serve,
   demo: async () => (await import('./run.ts')).demo,
   simulate: async () => (await import('./run.ts')).simulate,
+  score: async () => (await import('./score.ts')).score,
   verify: async () => (await import('./maintain.ts')).verify,
   replay: async () => (await import('./maintain.ts')).replay,
   rebuild: async () => (await import('./maintain.ts')).rebuild,

@@ -13,7 +13,8 @@ import { type TruthLink, TruthOracle, textOf } from './truth-oracle.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'suyuan-simulation-'))
 const truthFile = join(folder, 'truth.jsonl')
-const run = { seed: 'e2e', items: 1300, speed: 0, truthFile }
+const about = { seed: 'e2e', items: 1300 }
+const run = { about, world: foodWorld(about), speed: 0, truthFile }
 
 let program: Program
 let report: SimulationReport
@@ -142,7 +143,7 @@ interface Series {
 /** What the thermometers of vehicles sent, by their keys. */
 function vehicleReadings(): Map<string, Reading[]> {
   const readings = new Map<string, Reading[]>()
-  for (const step of foodWorld(run).steps()) {
+  for (const step of run.world.steps()) {
     if (step.kind !== 'message' || step.device.site !== 'fleet') continue
     const { epc = '' } = step.device
     const pack: { bt?: number; t: number; v: number }[] = JSON.parse(step.payload)
