@@ -105,7 +105,7 @@ describe('the command line', () => {
       expect(code).toBe(0)
       expect(stdout).toMatch(new RegExp(`^Usage: main.ts ${name}`))
     }
-  }, 60_000)
+  }, 180_000)
 
   it('names what is wrong with arguments and settings, and starts nothing', async () => {
     const wrong = [
@@ -123,5 +123,5 @@ describe('the command line', () => {
       expect([result.code, result.stdout]).toEqual([code, ''])
       expect(result.stderr).toMatch(message)
     }
-  }, 60_000)
+  }, 180_000)
 })
