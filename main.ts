@@ -65,5 +65,12 @@ function describe(error: unknown): string {
   return isBug ? (error.stack ?? error.message) : `${error.message}${cause}`
 }
 
-// What a command has left under way, such as a demonstration that was interrupted, ends with it.
-process.exit(await main(process.argv.slice(2)))
+// Whoever reads the output may stop before its end, as head does; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+const code = await main(process.argv.slice(2))
+// What a command has left under way, such as a demonstration that was interrupted, ends with it;
+// what it has printed goes out first, however slowly it is read.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
