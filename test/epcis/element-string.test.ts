@@ -273,7 +273,7 @@ describe('What is refused', () => {
     [`01${GTIN}21A${GS}21B`, 'ai_repeated', '(21)'],
     [`(10)L7(17)261231`, 'ai_no_key', '(10)(17)'],
     ['(99)A', 'ai_no_key', '(99)'],
-    ['(8004)AB12', 'ai_no_key', '(8004)'],
+    ['(8004)AB12', 'ai_value', '(8004)'],
     ['(415)6901234000016', 'ai_no_key', '(415)'],
     ['1'.repeat(8193), 'too_long', ''],
   ])('%j is refused as %s, and what is wrong is named', (text, code, detail) => {
