@@ -196,6 +196,18 @@ describe('A URN that is none tells which of its parts is wrong', () => {
     )
   })
 
+  it.each([
+    ['urn:epc:id:sgtin:6901234.056789.A%1B%5B31mRED', 'U+001B may not stand in the serial.'],
+    ['urn:epc:id:bic:CSQ\u00a0A3054383', 'It has 3'],
+    ['urn:epc:id:imovn:917618\n7', 'It is not urn:epc:'],
+    ['urn:epc:id:gid:\u202e1.2.3', 'The manager is a number, not U+202E1.'],
+    ['urn:epc:id:gid:1\x7f.2.3', 'The manager is a number, not 1U+007F.'],
+  ])('%j: %s, without a character that acts on a screen', (urn, message) => {
+    const found = whyNoEpcUrn(urn).message
+    expect(found).toContain(message)
+    expect(found).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+
   it('of any length, at once', () => {
     const long = '9 . % A # %41 /'
       .split(' ')
