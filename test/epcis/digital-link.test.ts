@@ -88,6 +88,27 @@ describe('A link', () => {
     expect(named).toMatchObject({ key: item, notes: [], parts: { expiry: '2027-01-31' } })
   })
 
+  it.each([
+    `?x=${'y'.repeat(2100)}&17=270131`,
+    `?${'utm=a&'.repeat(1200)}17=270131`,
+    `?17=270131#${'z'.repeat(7000)}`,
+  ])('is read however much its query says (%#)', (query) => {
+    const link = `https://shop.example/01/${GTIN}/21/A1${query}`
+    expect(understandDigitalLink(link, YEAR)).toMatchObject({
+      candidates: [{ key: `https://id.gs1.org/01/${GTIN}/21/A1`, parts: { expiry: '2027-01-31' } }],
+    })
+  })
+
+  it('has a path that is no longer than any URI, and no more than 8,192 characters', () => {
+    const item = `/01/${GTIN}/21/A1`
+    const long = `https://shop.example/${'a'.repeat(2048)}${item}`
+    expect(readDigitalLinkFully(`${long}?x=1`)).toBeUndefined()
+    expect(readDigitalLinkFully(long)).toBeUndefined()
+    const whole = `https://shop.example${item}?x=`
+    expect(readDigitalLinkFully(whole.padEnd(8192, 'y'))).toMatchObject({ ok: true })
+    expect(readDigitalLinkFully(whole.padEnd(8193, 'y'))).toBeUndefined()
+  })
+
   it('has its key from its path alone', () => {
     expect(understood(`https://x.example/01/${GTIN}?10=L7`)).toMatchObject([
       { key: `https://id.gs1.org/01/${GTIN}`, kind: 'class', parts: { lot: 'L7' } },
