@@ -54,6 +54,7 @@ function readTag(body: string): TagRead | Refused {
 
 const RAW = /^([1-9]\d{0,3})\.(?:x([0-9A-Fa-f]*)|(\d+))$/
 const OTHER_FAMILY = /^[1-9]\d{0,3}\.x[0-9A-Fa-f]+\.x[0-9A-Fa-f]*$/
+const SMALL = /[a-f]/
 // More digits than the largest bank has in decimal are none of it, leading zeros or not.
 const MOST_DIGITS = 150
 
@@ -65,5 +66,8 @@ function readRaw(body: string): TagRead | Refused {
   const bits = new TagWriter()
   bits.writeLarge(BigInt(hex === undefined ? digits : `0x0${digits}`), Number(length))
   if (bits.failure) return malformed(`Its value has not ${length} bits.`)
-  return decodeTag(bits.words())
+  const read = decodeTag(bits.words())
+  // What holds no EPC is named by this URI itself, which has one spelling only.
+  const isItsName = !read.ok && read.code === 'tag_header_unknown'
+  return isItsName && SMALL.test(digits) ? malformed('Its digits A to F are capitals.') : read
 }

@@ -85,6 +85,7 @@ describe('An EPC Raw URI', () => {
     ['urn:epc:raw:80.x3075A537C83775400000', 'tag_truncated'],
     ['urn:epc:raw:96.x', 'tag_header_unknown'],
     ['urn:epc:raw:64.x31.x0123456890ABCDEF', 'tag_other_family'],
+    ['urn:epc:raw:96.xe2801234567890abcdef0123', 'urn_malformed'],
     ['urn:epc:raw:64.x3a.x0123456890abcdef', 'tag_other_family'],
     ['urn:epc:raw:96.x13075A537C837754000000007', 'urn_malformed'],
     ['urn:epc:raw:512.x3075A537C837754000000007', 'urn_malformed'],
