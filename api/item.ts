@@ -39,9 +39,10 @@ export async function knownItem(
   const refused = readings.find((each): each is Refused => !each.ok)
   if (candidates.length === 0 && refused) throw refusal(refused)
   const [likeliest] = candidates
+  const named = likeliest?.key ?? texts[0] ?? ''
   throw new Problem('not_found', {
     code: 'unknown_item',
-    detail: `no event that you may see names ${likeliest?.key ?? texts[0] ?? ''}${hintOn(likeliest)}`,
+    detail: `no event that you may see names ${named}${hintOn(likeliest)}`,
     more: {
       ...(likeliest && { understood: candidateTold(likeliest) }),
       candidates: candidates.map(candidateTold),

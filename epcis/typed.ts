@@ -81,6 +81,8 @@ function unquote(text: string): string {
 }
 
 const URN_BEGINNING = /^urn:epc:[a-z]+:[a-z0-9+-]+:/i
+/** Schemes whose alphabets have no small letters. */
+const CAPITALS_ONLY = /:(?:cpi|usdod|adi|bic)(?:-[a-z0-9]+)?:$/
 const SCHEME = /^(?:https?|urn|hdl|uscc|ecode|drugcode):/i
 const WEB_PATH =
   /(?<=^https?:\/\/)[^/?#]+|\/(?:gtin|cpv|lot|ser|tpx|sscc|gln|glnx|party|itip)(?=\/)/gi
@@ -98,8 +100,11 @@ export function fixCase(text: string): string {
     return `]${letter === 'd' ? letter : letter.toUpperCase()}${text.slice(2)}`
   }
   if (SOCIAL_CREDIT.test(text)) return text.toUpperCase()
-  const urn = URN_BEGINNING.exec(text)?.[0]
-  if (urn !== undefined) return urn.toLowerCase() + text.slice(urn.length)
+  const urn = URN_BEGINNING.exec(text)?.[0].toLowerCase()
+  if (urn !== undefined) {
+    const rest = text.slice(urn.length)
+    return urn + (CAPITALS_ONLY.test(urn) ? rest.toUpperCase() : rest)
+  }
   const scheme = SCHEME.exec(text)?.[0]
   if (scheme === undefined) return text
   const fixed = scheme.toLowerCase() + text.slice(scheme.length)
