@@ -29,9 +29,10 @@ export const migrate: Command = {
   help: `Usage: main.ts migrate --from sqlite --to influx
        main.ts migrate --from influx --to sqlite
 
-Copies events, readings, what ingest remembers and how far it has come from trail.db of DATA_DIR into
-the InfluxDB of INFLUX_URL with its side file, or the other way, and then compares both sides: counts,
-and checksums of all events and readings. Says what differs and ends with 1 where anything does.
+Copies events, readings, what ingest remembers and how far it has come from trail.db of DATA_DIR
+into the InfluxDB of INFLUX_URL with its side file, or the other way, and then compares both sides:
+counts, checksums of all events and readings, and the trails of a part of the items. Says what
+differs and ends with 1 where anything does.
 
 What was cut short goes on where it was when it is run again. Needs an empty store to copy to, and no
 server at work. Afterwards start the server with INFLUX_URL, or without it. The source stays as it is.

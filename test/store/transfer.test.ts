@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isSameContent } from '#ingest/conflicts.ts'
+import { StoreFault } from '#store/fault.ts'
 import { writeInfluxTrail } from '#store/influx/trail.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { NewEvent, Reading, TrailWriter } from '#store/trail.ts'
@@ -163,6 +164,24 @@ async function isWhole(work: Promise<unknown>): Promise<boolean> {
 }
 
 describe('a migration', () => {
+  it('waits for a target that is away for a while', async () => {
+    const [source, target] = [await open('sqlite'), await open('sqlite')]
+    await store(source, ...events(1, 5))
+    const faults = [new StoreFault('away'), new StoreFault('busy', { retryAfterMs: 400 })]
+    const away = new Proxy(target, {
+      get(_, name) {
+        const fault = name === 'apply' ? faults.pop() : undefined
+        if (fault !== undefined) return () => Promise.reject(fault)
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const startedMs = performance.now()
+    expect((await migrate(source, away, options)).events).toBe(5)
+    expect(performance.now() - startedMs).toBeGreaterThan(400 + 500 - 10)
+    expect(faults).toEqual([])
+  })
+
   it('refuses a target that holds what no migration brought, or that has been at work', async () => {
     const [source, target, used] = [
       await open('sqlite'),
