@@ -34,8 +34,9 @@ into the InfluxDB of INFLUX_URL with its side file, or the other way, and then c
 counts, checksums of all events and readings, and the trails of a part of the items. Says what
 differs and ends with 1 where anything does.
 
-What was cut short goes on where it was when it is run again. Needs an empty store to copy to, and no
-server at work. Afterwards start the server with INFLUX_URL, or without it. The source stays as it is.
+What was cut short goes on where it was when it is run again. Needs an empty store to copy to, and
+no server at work. Afterwards start the server with INFLUX_URL, or without it. The source stays
+as it is.
 `,
   async run(args) {
     const options = { from: { type: 'string' }, to: { type: 'string' } } as const
@@ -86,8 +87,8 @@ export const exportStore: Command = {
   help: `Usage: main.ts export <file>
 
 Writes the trail store as NDJSON, one line an event or a reading: events in the order of recording
-with their bodies as they came, then readings. - is standard output. May run beside a server. The file
-appears under its name once it is whole.
+with their bodies as they came, then readings. - is standard output. May run beside a server. The
+file appears under its name once it is whole.
 `,
   async run(args) {
     const [file = ''] = readArguments(args, {}, 'file').words
@@ -106,10 +107,10 @@ export const importStore: Command = {
   summary: 'store the lines of an export',
   help: `Usage: main.ts import <file>
 
-Stores the events and readings of a file that export has written, - is standard input. What is stored
-already is left as it is, so an import that was cut short is simply run again. Each line that is not
-taken is named with its number and a code, the others are stored, and the command ends with 1. Needs
-no server at work.
+Stores the events and readings of a file that export has written, - is standard input. What is
+stored already is left as it is, so an import that was cut short is simply run again. Each line that
+is not taken is named with its number and a code, the others are stored, and the command ends with
+1. Needs no server at work.
 `,
   async run(args) {
     const [file = ''] = readArguments(args, {}, 'file').words

@@ -173,7 +173,7 @@ export interface TrailReader extends TrailSource {
   sensors(): Promise<string[]>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
-  /** The notes whose keys begin so, in the order of keys. `beginning` ends with a blank or is ''. */
+  /** The notes whose keys begin so, in the order of keys: with a blank at its end, or ''. */
   notes(beginning: string): Promise<{ readonly key: string; readonly text: string }[]>
   /** Where a follower stands; 0 for one that never committed. */
   cursor(follower: string): Promise<JournalPosition>
