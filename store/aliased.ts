@@ -18,6 +18,8 @@ export function aliasedTrail(trail: TrailReader, aliases: Aliases): TrailReader 
     events: (eventRefs) => trail.events(eventRefs),
     byEventID: (eventID) => trail.byEventID(eventID),
     byIdentity: (identities) => trail.byIdentity(identities),
+    eventsAfter: (eventRef, limit) => trail.eventsAfter(eventRef, limit),
+    sensors: () => trail.sensors(),
     telemetry: (query) => trail.telemetry(query),
     notes: (beginning) => trail.notes(beginning),
     cursor: (follower) => trail.cursor(follower),

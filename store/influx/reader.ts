@@ -144,6 +144,20 @@ export class InfluxTrailReader implements TrailReader {
     return { events, after: found.length > page.limit ? events.at(-1)?.eventRef : undefined }
   }
 
+  async eventsAfter(eventRef: number, limit: number): Promise<number[]> {
+    const state = this.#state()
+    const refused = this.#ledger.refused(state)
+    const refs: number[] = []
+    for (let seq = eventRef + 1; seq <= state.events && refs.length < limit; seq += 1) {
+      if (!refused.has(seq)) refs.push(seq)
+    }
+    return refs
+  }
+
+  async sensors(): Promise<string[]> {
+    return this.#ledger.sensors()
+  }
+
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
     return readTelemetry(this.#connection, this.#ledger, query)
   }

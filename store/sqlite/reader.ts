@@ -61,6 +61,7 @@ export class SqliteTrailReader implements TrailReader {
   readonly #search: Search
   readonly #notes: Notes
   readonly #cursor: Statement
+  readonly #after: Statement
   readonly #counts: Statement
 
   constructor(parts: TrailParts) {
@@ -73,6 +74,10 @@ export class SqliteTrailReader implements TrailReader {
     this.#search = new Search(database, words, items, this.#trails, this.#pace)
     this.#notes = new Notes(database)
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#after = prepareArrays(
+      database,
+      'SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
+    )
     this.#counts = database.prepare(
       `SELECT (SELECT coalesce(max(seq), 0) FROM event) AS events,
          (SELECT coalesce(max(id), 0) FROM item) AS items, trailRows, readings
@@ -150,6 +155,15 @@ export class SqliteTrailReader implements TrailReader {
     const found = await this.#search.find(query, page.limit + 1, page.after)
     const events = await this.events(found.slice(0, page.limit))
     return { events, after: found.length > page.limit ? events.at(-1)?.eventRef : undefined }
+  }
+
+  async eventsAfter(eventRef: number, limit: number): Promise<number[]> {
+    const rows: [seq: number][] = this.#after.all(eventRef, limit)
+    return rows.map(([seq]) => seq)
+  }
+
+  async sensors(): Promise<string[]> {
+    return this.#telemetry.sensors()
   }
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
