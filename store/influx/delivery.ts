@@ -2,7 +2,6 @@
  * Brings the lines of a batch into InfluxDB, phase by phase, and parts off what it will never take.
  * A line that was written before is written again without effect: it is the same point.
  */
-import { isAscii } from 'node:buffer'
 import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
 import { linesOf, type Part, partOf } from './redo.ts'
@@ -60,7 +59,7 @@ type RefusedLine = readonly [line: string, words: string]
 async function deliver(connection: Connection, path: string, part: Part): Promise<RefusedLine[]> {
   if (part.length === 0) return []
   try {
-    await connection.write(textOf(part), path)
+    await connection.write(part, path)
     return []
   } catch (error) {
     if (!(error instanceof PointsRefused)) throw error
@@ -75,11 +74,6 @@ async function deliver(connection: Connection, path: string, part: Part): Promis
       ...(await deliver(connection, path, partOf(lines.slice(middle)))),
     ]
   }
-}
-
-/** The client takes text alone. To look first is many times as fast as to decode what is ASCII. */
-function textOf(part: Part): string {
-  return part.toString(isAscii(part) ? 'latin1' : 'utf8')
 }
 
 function note(refused: Refused, line: string, words: string): void {

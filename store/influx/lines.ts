@@ -11,13 +11,23 @@ import type { Part } from './redo.ts'
 const bytesAtOnce = 1_000_000
 /** Room for what goes beyond it, so that few requests have to be copied. */
 const roomBytes = bytesAtOnce + 100_000
+const keptBuffers = 16
 const mostBytesOfUnit = 3
 const lineFeed = 10
 
 export class Lines {
-  readonly #parts: Part[] = []
-  #bytes = Buffer.allocUnsafe(roomBytes)
+  /** Kept from batch to batch: memory that is taken anew has to be cleared by the system. */
+  readonly #buffers: Buffer[] = []
+  #parts: Part[] = []
+  #bytes = this.#buffer(0)
   #end = 0
+
+  /** Begins anew: parts given before are overwritten. */
+  clear(): void {
+    this.#parts = []
+    this.#bytes = this.#buffer(0)
+    this.#end = 0
+  }
 
   /** Lines with a line feed between them: they go into one request. */
   add(lines: string): void {
@@ -28,7 +38,7 @@ export class Lines {
     this.#end += this.#bytes.write(lines, this.#end)
   }
 
-  /** All that was added, by requests. */
+  /** All that was added, by requests. They hold until clear(). */
   parts(): readonly Part[] {
     if (this.#end > 0) this.#close()
     return this.#parts
@@ -36,8 +46,14 @@ export class Lines {
 
   #close(): void {
     this.#parts.push(this.#bytes.subarray(0, this.#end))
-    this.#bytes = Buffer.allocUnsafe(roomBytes)
+    this.#bytes = this.#buffer(this.#parts.length)
     this.#end = 0
+  }
+
+  #buffer(at: number): Buffer {
+    const buffer = this.#buffers[at] ?? Buffer.allocUnsafe(roomBytes)
+    if (at < keptBuffers) this.#buffers[at] = buffer
+    return buffer
   }
 
   #grow(bytes: number): void {

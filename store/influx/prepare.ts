@@ -8,7 +8,7 @@ import type { Applied, Reading, TrailBatch } from '#store/trail.ts'
 import type { Role } from '#trace/source.ts'
 import type { State } from './ledger.ts'
 import type { EventEntry, WritableLedger } from './ledger-writer.ts'
-import { Lines } from './lines.ts'
+import type { Lines } from './lines.ts'
 import {
   type BatchFigures,
   batchLine,
@@ -31,20 +31,33 @@ export interface Prepared {
   readonly phases: Phases
 }
 
-/** `readings` are those to be written, of which `added` are new. */
+/** Where the lines of a batch are gathered: what belongs to its events, and these. */
+export interface Gathered {
+  readonly first: Lines
+  readonly second: Lines
+}
+
+/**
+ * `readings` are those to be written, of which `added` are new. The phases hold until the same
+ * `gathered` are used again.
+ */
 export function prepareBatch(
   batch: TrailBatch,
   readings: readonly Reading[],
   added: number,
   ledger: WritableLedger,
   state: State,
+  gathered: Gathered,
 ): Prepared {
   const hashes = hashesOf(batch.events.map(({ eventID }) => eventID))
   const known = ledger.known(hashes)
   const { outcomes, fresh, voided } = place(batch.events, known, state.events + 1, (seq) =>
     ledger.declaredAtUs(seq),
   )
-  const { entries, trailRows, first, second, last } = layOut(fresh, ledger, state)
+  const { first, second } = gathered
+  first.clear()
+  second.clear()
+  const { entries, trailRows, last } = layOut(fresh, ledger, state, gathered)
   ledger.addEvents(entries, hashes)
   const lastSeq = state.events + fresh.length
   ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
@@ -72,22 +85,22 @@ export function prepareBatch(
 interface LaidOut {
   readonly entries: EventEntry[]
   readonly trailRows: number
-  /** What belongs to the events, and the events. */
-  readonly first: Lines
-  readonly second: Lines
   /** The last nanosecond that is taken. */
   readonly last: Moment
 }
 
-function layOut(fresh: readonly Placed[], ledger: WritableLedger, state: State): LaidOut {
+function layOut(
+  fresh: readonly Placed[],
+  ledger: WritableLedger,
+  state: State,
+  { first, second }: Gathered,
+): LaidOut {
   const refs = ledger.internItems(fresh.flatMap(({ event }) => event.members))
   const slots = new Slots(
     ledger,
     fresh.map(({ event }) => event.eventTimeUs),
   )
   const entries: EventEntry[] = []
-  const first = new Lines()
-  const second = new Lines()
   let trailRows = 0
   let last = lastPlace(state)
   let recordTimeUs = ledger.lastRecordTimeUs()
@@ -117,7 +130,7 @@ function layOut(fresh: readonly Placed[], ledger: WritableLedger, state: State):
     last = later(eventPlace, lines.length)
   }
   ledger.setBeyond(slots.beyond())
-  return { entries, trailRows, first, second, last }
+  return { entries, trailRows, last }
 }
 
 function lastPlace({ lastPlaceUs, lastPlaceNs }: State): Moment {
