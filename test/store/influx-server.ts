@@ -23,6 +23,8 @@ export function hasInfluxd(): boolean {
 export interface InfluxServer {
   readonly url: string
   readonly pid: number
+  /** Where all of its data is. */
+  readonly folder: string
   /** Runs a statement that changes something; gives the answer's text. */
   run(statement: string, database?: string): Promise<string>
   /** Ends it at once, as a loss of power would end it. */
@@ -50,6 +52,7 @@ export async function startInflux(more = ''): Promise<InfluxServer> {
   }
   const server: InfluxServer = {
     url,
+    folder,
     get pid() {
       return child?.pid ?? 0
     },
