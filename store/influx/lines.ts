@@ -8,10 +8,10 @@ import type { Part } from './redo.ts'
  * One request. InfluxDB takes 25 MB by default; of this size a batch has enough of them to be
  * written by two at a time.
  */
-const bytesAtOnce = 1_000_000
+const bytesAtOnce = 500_000
 /** Room for what goes beyond it, so that few requests have to be copied. */
 const roomBytes = bytesAtOnce + 100_000
-const keptBuffers = 16
+const keptBuffers = 32
 const mostBytesOfUnit = 3
 const lineFeed = 10
 
