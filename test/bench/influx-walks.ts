@@ -2,7 +2,6 @@
  * Fills a store in InfluxDB to growing sizes and reads at each: the trail of one item, and the
  * chain of a serial back to its origin, of some 200 nodes. Prints one line of JSON.
  */
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readInfluxTrail, writeInfluxTrail } from '#store/influx/trail.ts'
 import type { NewEvent, TrailReader, TrailWriter } from '#store/trail.ts'
@@ -29,6 +28,8 @@ export interface InfluxWalks {
   readonly rowsPerSecond: number
   readonly trail: { readonly rows: number; readonly p50Ms: number; readonly p99Ms: number }
   readonly back: BackResult
+  /** Each with a reader that has read nothing yet. */
+  readonly coldBack: BackResult
   /** CPU time of one walk back: of the one that walks, and of influxd. */
   readonly backCpuMs: readonly [own: number, influx: number]
   readonly resident: Resident | undefined
@@ -38,6 +39,7 @@ export interface InfluxWalks {
 
 const eventsOfBatch = 2_000
 const backs = 100
+const colds = 30
 const trails = 500
 /** One serial in so many is remembered, from the beginning to the end. */
 const serialEvery = 50
@@ -61,7 +63,7 @@ async function measureAt(rowCount: number): Promise<InfluxWalks> {
   const startedMs = performance.now()
   await grow(writer, rowCount)
   const seconds = (performance.now() - startedMs) / 1000
-  const { trailRows } = await writer.counts()
+  const { trailRows, bytes } = await writer.counts()
   const reader = readInfluxTrail(file, settings)
   const trail = await readTrails(reader)
   const own = process.cpuUsage()
@@ -71,17 +73,36 @@ async function measureAt(rowCount: number): Promise<InfluxWalks> {
   const { user, system } = process.cpuUsage(own)
   const influxMs = (cpuSecondsOf(pid) - influx) * 1000
   await reader.close()
+  const coldBack = await goBackCold()
   return {
     trailRows,
     rowsPerSecond: Math.round((trailRows - before) / seconds),
     trail,
     back,
+    coldBack,
     backCpuMs: [rounded((user + system) / 1000 / some.length), rounded(influxMs / some.length)],
     resident: residentOf(pid),
     bytesPerRow: {
       influx: Math.round(sum(Object.values(bytesIn(influxFolder))) / trailRows),
-      sideFile: Math.round(statSync(file).size / trailRows),
+      sideFile: Math.round(bytes / trailRows),
     },
+  }
+}
+
+async function goBackCold(): Promise<BackResult> {
+  const timesMs: number[] = []
+  let nodes = 0
+  for (const serial of spread(colds)) {
+    const reader = readInfluxTrail(file, settings)
+    const back = await goBack(reader, [serial], 0)
+    await reader.close()
+    timesMs.push(back.p50Ms)
+    nodes += back.nodes
+  }
+  return {
+    nodes: Math.round(nodes / colds),
+    p50Ms: quantile(timesMs, 0.5),
+    p99Ms: quantile(timesMs, 0.99),
   }
 }
 

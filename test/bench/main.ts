@@ -19,7 +19,7 @@ import { measureTrace } from './trace.ts'
 
 const help = `Usage: npm run bench -- [options]
 
-  --seconds N   of the load without a pause (default: 60)
+  --seconds N   of the load without a pause (default: 60), or while InfluxDB is down (10)
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
@@ -88,11 +88,11 @@ async function measureStore() {
   const { quick } = values
   const rows = values.rows ?? (quick ? '200000' : '1000000,10000000')
   const options: InfluxOptions = {
-    rounds: Number(values.rounds ?? (quick ? 3 : 7)),
+    rounds: Number(values.rounds ?? (quick ? 3 : 5)),
     batchesOfRound: quick ? 6 : 12,
     rowCounts: rows.split(',').map(Number),
-    telemetry: quick ? { seconds: 120, daysOf: 2 } : { seconds: 1800, daysOf: 10 },
-    outageSeconds: Number(values.seconds ?? (quick ? 3 : 20)),
+    telemetry: quick ? { seconds: 120, daysOf: 2 } : { seconds: 600, daysOf: 5 },
+    outageSeconds: Number(values.seconds ?? (quick ? 3 : 10)),
     onProgress: tell,
   }
   const influx = await measureInflux(options)
