@@ -212,6 +212,32 @@ describe('A link that begins as a Digital Link and is none', () => {
   })
 })
 
+describe('A compressed link that does not begin with its key', () => {
+  it.each([
+    'JUa0T-eifdtOO9UFEmlYwv3Q',
+    'EEarwSMhC4an0V05E2gEsb6e897an8ewAMGAkftmjYEy',
+    'cEB2CqjAAkuwatGLJm0as27JywgtGKaPI4cGbM',
+    'QUSaVjC_dHBAVlCrg',
+    'IQuGp9FdPAAwYCR-2aNgTI',
+    '414/5060917510004/cEBWUKu',
+  ])('is refused as such: %s', (path) => {
+    for (const host of ['shop.example', 'id.gs1.org']) {
+      expect(read(`https://${host}/${path}`)).toBe('digital_link_compressed')
+    }
+  })
+
+  it('has what its identifiers need, and each of them once', () => {
+    const [lot, item, content] = [
+      { ai: '10', value: 'L7' },
+      { ai: '01', value: GTIN },
+      { ai: '00', value: '169012342345678902' },
+    ]
+    expect(read(`https://x.example/${compressed([lot, item])}`)).toBe('digital_link_compressed')
+    expect(read(`https://x.example/${compressed([lot, content])}`)).toBeUndefined()
+    expect(read(`https://x.example/${compressed([lot, item, lot])}`)).toBeUndefined()
+  })
+})
+
 describe('Any other link', () => {
   it.each([
     'https://shop.example/',
