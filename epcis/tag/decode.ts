@@ -17,7 +17,7 @@ export function decodeTag(bytes: Uint8Array): TagRead | Refused {
   return read.ok || read.code !== 'tag_too_long' ? read : (withoutControl(bytes) ?? read)
 }
 
-/** Readers may deliver the bank from its start: the checksum and the control word, or that alone. */
+/** Readers may deliver the bank from its start: checksum and control word, or that alone. */
 const CONTROL_BYTES = [2, 4]
 
 /** The hint that a whole EPC stands behind what comes before bit 20h; undefined where none does. */

@@ -15,7 +15,7 @@ import type { TagRead } from './read.ts'
 import { schemeOfName } from './schemes.ts'
 
 const CONTROL =
-  /^(?:(?:\[att=x[0-9A-Fa-f]{2}\])?(?:\[umi=[01]\])?(?:\[xpc(?:-w1)?=x(?:[0-9A-Fa-f]{4}){1,2}\])?:)?/
+  /^(?:(?:\[att=x[\dA-Fa-f]{2}\])?(?:\[umi=[01]\])?(?:\[xpc(?:-w1)?=x(?:[\dA-Fa-f]{4}){1,2}\])?:)?/
 const TAG = /^([a-z]+-(?:\d+|var)):(.*)$/
 const FILTER = /^(0|[1-9]\d?)\.(.*)$/
 
