@@ -334,18 +334,30 @@ describe('What is printed as a link is read again', () => {
         fc.tuple(keyElement(its), ...behind.map(elementOf)),
       )
       const bases = fc.constantFrom('https://x.example', 'http://x.example:8080/a/b/')
+      const qualifying = (its.keyWith ?? '').split(/[ |]/)
       fc.assert(
         fc.property(paths, elementsOf(attributes), bases, (path, others, base) => {
           const all = [
             ...path,
             ...others.filter(({ ai }) => path.every((each) => each.ai !== ai)),
-          ].filter(({ ai }, index) => index < path.length || !order.some((each) => each.ai === ai))
+          ].filter(({ ai }, index) => index < path.length || !qualifying.includes(ai))
           const link = printDigitalLink(all, base) ?? expect.fail('not printed')
           expect(readDigitalLinkFully(link), link).toMatchObject({ elements: all, notes: [] })
         }),
-        { numRuns: 30 },
+        { numRuns: 60 },
       )
     }
+  })
+
+  it('puts into the path what can stand nowhere else', () => {
+    const elements = [
+      { ai: '01', value: '06901234567892' },
+      { ai: '10', value: 'L7' },
+      { ai: '235', value: 'TP' },
+    ]
+    expect(printDigitalLink(elements, 'https://x.example')).toBe(
+      'https://x.example/01/06901234567892/235/TP?10=L7',
+    )
   })
 
   it('is nothing where there is no key, or no place for an element', () => {
