@@ -7,6 +7,8 @@ export default defineConfig({
     // Real brokers, stores and forked processes: two cores are busy with more than the tests.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // What is waited for comes or the test fails; how soon is the machine's affair (default: 1 s).
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     reporters: ['default', closingLine],
   },
