@@ -20,6 +20,8 @@ const smallPacketBytes = 64 * 1024
 /** A large packet must arrive at least at this rate, or it would hold its reservation for ever. */
 const slowestBytesPerMs = 8
 const graceMs = 30_000
+/** Stands in a socket's buffer for what was taken out of it and may not yet be handed on. */
+const placeholder = Buffer.alloc(1)
 
 export type GuardFault = StreamFault | 'packet_too_slow'
 
@@ -44,13 +46,14 @@ class Guard {
   readonly #socket: Socket
   readonly #options: GuardOptions
   readonly #walker: PacketWalker
-  readonly #take: () => Buffer | null
+  readonly #read: () => Buffer | null
   readonly #wake: () => void
   /** Taken from the socket, walked, and not yet handed on. */
   #chunk: Buffer | null = null
   /** Where in it the packet begins that it leaves unfinished, or that may not pass. */
   #startsAt = 0
   #hasWaited = false
+  #holdsPlace = false
   #reservedBytes = 0
   #deadline: NodeJS.Timeout | undefined
   #ended = false
@@ -61,7 +64,7 @@ class Guard {
     this.#socket = socket
     this.#options = options
     this.#walker = new PacketWalker(options.limits)
-    this.#take = socket.read.bind(socket)
+    this.#read = socket.read.bind(socket)
     this.#wake = () => socket.emit('readable')
   }
 
@@ -82,6 +85,7 @@ class Guard {
   end(): void {
     this.#ended = true
     this.#chunk = null
+    if (this.#holdsPlace) this.#take()
     this.#release()
     this.#options.valve.forget(this.#wake)
   }
@@ -93,6 +97,25 @@ class Guard {
     this.#walker.walk(this.#chunk)
     this.#startsAt = this.#walker.startsAt
     return this.#chunk
+  }
+
+  /**
+   * Keeps the socket from ending while a chunk of it waits here. A device may send, say DISCONNECT
+   * and close; were its buffer empty by then, Node would close our side too, and what waits would
+   * be lost though it had arrived.
+   */
+  #holdPlace(): void {
+    if (this.#holdsPlace || this.#socket.readableEnded || this.#socket.destroyed) return
+    this.#holdsPlace = true
+    this.#socket.unshift(placeholder)
+  }
+
+  #take(): Buffer | null {
+    const bytes = this.#read()
+    if (bytes === null || !this.#holdsPlace) return bytes
+    this.#holdsPlace = false
+    // Read again where it was alone: that is how Node learns that the end may be told.
+    return bytes.length === 1 ? this.#read() : bytes.subarray(1)
   }
 
   #handOn(chunk: Buffer, length: number): Buffer {
@@ -112,6 +135,7 @@ class Guard {
 
   #wait(): null {
     this.#hasWaited = true
+    this.#holdPlace()
     this.#options.valve.wait(this.#wake)
     return null
   }

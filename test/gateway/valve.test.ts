@@ -82,18 +82,27 @@ describe('while the journal has no room', () => {
     }
   })
 
-  it('a device that left with DISCONNECT loses none of what it sent', async () => {
-    const client = await harness.connected(gate)
-    harness.hasRoom = () => false
-    for (let messageId = 1; messageId <= 100; messageId += 1) {
-      client.publish({ topic: gate.topic('epcis'), payload: Buffer.alloc(100), messageId })
-    }
-    client.send({ cmd: 'disconnect' })
-    client.socket.end()
-    await sleep(100)
-    harness.hasRoom = () => true
-    await expect.poll(async () => (await harness.journalled()).length).toBe(100)
-  })
+  it.each(['one chunk', 'two'])(
+    'a device that left with DISCONNECT loses none of what it sent in %s',
+    async (chunks) => {
+      const client = await harness.connected(gate)
+      harness.hasRoom = () => false
+      client.socket.cork()
+      for (let messageId = 1; messageId <= 100; messageId += 1) {
+        client.publish({ topic: gate.topic('epcis'), payload: Buffer.alloc(100), messageId })
+      }
+      if (chunks === 'two') {
+        client.socket.uncork()
+        await expect.poll(() => harness.gateway.stats().stalled).toBe(true)
+      }
+      client.send({ cmd: 'disconnect' })
+      client.socket.end()
+      await sleep(100)
+      harness.hasRoom = () => true
+      await expect.poll(async () => (await harness.journalled()).length).toBe(100)
+      await client.closed()
+    },
+  )
 
   it('for long, the log says so, and says when it is over', async () => {
     const client = await harness.connected(gate)
