@@ -19,6 +19,7 @@ export function aliasedTrail(trail: TrailReader, aliases: Aliases): TrailReader 
     byEventID: (eventID) => trail.byEventID(eventID),
     byIdentity: (identities) => trail.byIdentity(identities),
     telemetry: (query) => trail.telemetry(query),
+    eventsAfter: (eventRef, limit) => trail.eventsAfter(eventRef, limit),
     notes: (beginning) => trail.notes(beginning),
     cursor: (follower) => trail.cursor(follower),
     counts: () => trail.counts(),

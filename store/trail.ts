@@ -166,6 +166,8 @@ export interface TrailReader extends TrailSource {
   query(query: EventQuery, page: { limit: number; after?: number }): Promise<EventPage>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
+  /** The numbers of the next events behind one, ascending: what a follower has yet to look at. */
+  eventsAfter(eventRef: number, limit: number): Promise<number[]>
   /** The notes whose keys begin so; `beginning` ends with a blank. In the order of keys. */
   notes(beginning: string): Promise<{ readonly key: string; readonly text: string }[]>
   /** Where a follower stands; 0 for one that never committed. */

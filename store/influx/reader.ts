@@ -148,6 +148,10 @@ export class InfluxTrailReader implements TrailReader {
     return readTelemetry(this.#connection, this.#ledger, query)
   }
 
+  async eventsAfter(): Promise<number[]> {
+    throw new StoreFault('a store in InfluxDB is not followed yet')
+  }
+
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {
     return this.#ledger.notes(beginning)
   }

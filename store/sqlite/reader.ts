@@ -62,6 +62,7 @@ export class SqliteTrailReader implements TrailReader {
   readonly #notes: Notes
   readonly #cursor: Statement
   readonly #counts: Statement
+  readonly #after: Statement
 
   constructor(parts: TrailParts) {
     const { database, words, items } = parts
@@ -73,6 +74,7 @@ export class SqliteTrailReader implements TrailReader {
     this.#search = new Search(database, words, items, this.#trails, this.#pace)
     this.#notes = new Notes(database)
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#after = prepareArrays(database, 'SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#counts = database.prepare(
       `SELECT (SELECT coalesce(max(seq), 0) FROM event) AS events,
          (SELECT coalesce(max(id), 0) FROM item) AS items, trailRows, readings
@@ -154,6 +156,11 @@ export class SqliteTrailReader implements TrailReader {
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
     return this.#telemetry.read(query)
+  }
+
+  async eventsAfter(eventRef: number, limit: number): Promise<number[]> {
+    const rows: [number][] = this.#after.all(eventRef, limit)
+    return rows.map(([seq]) => seq)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

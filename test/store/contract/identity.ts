@@ -51,6 +51,13 @@ export function identityContract(open: OpenStore): void {
       expect(await held.reader.byEventID(event(1).eventID)).toEqual(refs.slice(0, 2))
     })
 
+    it('is found behind those before it, some at a time', async () => {
+      const refs = await store(held.writer, ...events(1, 5))
+      expect(await held.reader.eventsAfter(0, 3)).toEqual(refs.slice(0, 3))
+      expect(await held.reader.eventsAfter(refs[2] ?? 0, 3)).toEqual(refs.slice(3))
+      expect(await held.reader.eventsAfter(refs[4] ?? 0, 3)).toEqual([])
+    })
+
     it('is numbered in the order of recording', async () => {
       const refs = await store(held.writer, ...events(1, 40))
       expect(refs).toEqual([...refs].sort((a, b) => a - b))
