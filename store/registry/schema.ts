@@ -89,7 +89,9 @@ export const locationSchema = z
     latitude: z.number().min(-90).max(90).optional(),
     longitude: z.number().min(-180).max(180).optional(),
     radiusKm: z.number().min(0).max(500).optional(),
-    site: placeKeySchema.optional().describe('The place it is part of, as a dock is of a warehouse'),
+    site: placeKeySchema
+      .optional()
+      .describe('The place it is part of, as a dock is of a warehouse'),
     market: nameSchema.optional().describe('The market it sells in'),
   })
   .meta({ id: 'Location' })

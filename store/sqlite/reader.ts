@@ -74,7 +74,10 @@ export class SqliteTrailReader implements TrailReader {
     this.#search = new Search(database, words, items, this.#trails, this.#pace)
     this.#notes = new Notes(database)
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
-    this.#after = prepareArrays(database, 'SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?')
+    this.#after = prepareArrays(
+      database,
+      'SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
+    )
     this.#counts = database.prepare(
       `SELECT (SELECT coalesce(max(seq), 0) FROM event) AS events,
          (SELECT coalesce(max(id), 0) FROM item) AS items, trailRows, readings
