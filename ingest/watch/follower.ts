@@ -25,6 +25,7 @@ import { EventFactsReader } from './event-facts.ts'
 import { LiveItems } from './items.ts'
 import { confirm, type LifeParts } from './retell.ts'
 import { Round, type RoundParts } from './round.ts'
+import { SensorRules } from './sensors.ts'
 
 export interface WatchParts {
   readonly trail: TrailReader
@@ -41,8 +42,11 @@ export class AlertFollower {
   readonly #parts: WatchParts
   readonly #life: LifeParts
   readonly #items: LiveItems
+  readonly #sensors: SensorRules
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
+  /** The cursor that the items in memory are of. */
+  #at = 0
   #rules:
     | { readonly version: number; readonly of: RegistryReference; readonly set: RuleSet }
     | undefined
@@ -53,6 +57,7 @@ export class AlertFollower {
     this.#items = new LiveItems(alerts.ledger)
     this.#referenceNow = referenceOf(registry)
     const { aliases } = registry
+    this.#sensors = new SensorRules({ trail, registry })
     this.#life = {
       trail: aliasedTrail(trail, aliases),
       facts: new EventFactsReader(trail),
@@ -68,7 +73,8 @@ export class AlertFollower {
       const { eventRef, replayTo } = alerts.ledger.progress()
       // Until history has been gone through, what was found of it is not whole.
       if (eventRef < replayTo && looked) return true
-      const wasDue = (await this.#tellDue()) || (await this.#askOverdue())
+      const wasDue =
+        (await this.#tellDue()) || (await this.#askOverdue()) || (await this.#lookAtSensors())
       if (replayTo !== 0 && !wasDue) alerts.endReplay(nowUs())
       const escalated = alerts.escalate(nowUs())
       return looked || wasDue || replayTo !== 0 || escalated > 0
@@ -92,10 +98,18 @@ export class AlertFollower {
     return last === eventRef
   }
 
+  /** What is remembered is of where it stood: a change of rules may have moved the cursor back. */
+  #forgetIfMoved(): void {
+    const { eventRef } = this.#parts.alerts.ledger.progress()
+    if (eventRef !== this.#at) this.#items.forget()
+    this.#at = eventRef
+  }
+
   async #follow(): Promise<boolean> {
     const { trail, alerts } = this.#parts
     if (!this.#isChecked && !(await this.#isSameStore())) this.replay('newer')
     this.#isChecked = true
+    this.#forgetIfMoved()
     const progress = alerts.ledger.progress()
     const refs = await trail.eventsAfter(progress.eventRef, EVENTS_AT_ONCE)
     const upTo = refs.at(-1)
@@ -172,13 +186,26 @@ export class AlertFollower {
     return true
   }
 
+  async #lookAtSensors(): Promise<boolean> {
+    const { alerts, nowUs } = this.#parts
+    const progress = alerts.ledger.progress()
+    const draft = new Draft(alerts.ledger)
+    const isNews = await this.#sensors.look(draft, this.#watch(), nowUs())
+    if (isNews) this.#commit(draft, progress)
+    return isNews
+  }
+
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {
     const { alerts, nowUs } = this.#parts
     const { told, concerns, sensors } = draft
     const progress = { ...from, eventRef }
     const batch = { progress, items: this.#items.changes(), sensors, told, concerns }
-    if (alerts.commit(batch, from, nowUs())) this.#items.keep()
-    else this.#items.forget()
+    if (alerts.commit(batch, from, nowUs())) {
+      this.#items.keep()
+      this.#at = eventRef
+    } else {
+      this.#items.forget()
+    }
   }
 
   #roundParts(draft: Draft, upTo: number): RoundParts {
@@ -186,7 +213,7 @@ export class AlertFollower {
   }
 
   /** Rules and registry as of now. */
-  #watch(): Watch {
+  #watch(): Watch & { readonly reference: RegistryReference } {
     const reference = this.#referenceNow()
     const { version, changes } = this.#parts.alerts.rules()
     if (this.#rules?.version !== version || this.#rules.of !== reference) {

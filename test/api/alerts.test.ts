@@ -105,6 +105,18 @@ describe('an alert', () => {
     expect(nobody.json).toMatchObject({ status: 400, code: 'unknown_party', path: '/to' })
   })
 
+  it('is among the facts that speak against the item, not for consumers', async () => {
+    const { id } = await twice()
+    const path = `/v1/items/${encodeURIComponent(epc('A'))}`
+    const facts = async (key?: string) => (await world.call(path, { key })).json['facts']
+    expect(await facts(regulator)).toContainEqual(
+      expect.objectContaining({ fact: 'alert_critical', value: id }),
+    )
+    expect(JSON.stringify(await facts())).not.toContain(id)
+    await step(id, { action: 'resolve', reason: 'x', causeCode: 'test' })
+    expect(JSON.stringify(await facts(regulator))).not.toContain(id)
+  })
+
   it('that nobody takes up is escalated, level by level', async () => {
     const { id } = await twice()
     await world.watched(2)
