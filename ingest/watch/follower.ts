@@ -84,6 +84,11 @@ export class AlertFollower {
     }
   }
 
+  /** Sensors are looked at now, however short a time ago they were. */
+  lookAgain(): void {
+    this.#sensors.lookAgain()
+  }
+
   /** Goes through history again from its beginning. */
   replay(reason: Reason): void {
     this.#parts.alerts.replay(reason)

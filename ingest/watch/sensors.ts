@@ -59,6 +59,10 @@ export class SensorRules {
     this.#mounted = mountedSensors(parts.registry)
   }
 
+  lookAgain(): void {
+    this.#lookedUs = 0
+  }
+
   /** Looks at what is new of all sensors; whether anything was. */
   async look(draft: Draft, watch: Watch & { reference: RegistryReference }, nowUs: number) {
     if (nowUs - this.#lookedUs < EVERY_US) return false
