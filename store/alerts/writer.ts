@@ -145,6 +145,13 @@ export class AlertWriter {
     return rulesVersionOf(this.#database) ?? NO_CHANGES
   }
 
+  /** Size of the file, its log not included. */
+  bytes(): number {
+    return this.#database
+      .prepare('SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size')
+      .get().n
+  }
+
   lastStep(): number {
     return this.#book.lastStep()
   }
