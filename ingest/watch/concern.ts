@@ -1,4 +1,4 @@
-/** Whom and what an alert concerns: who captured what it rests on, whose goods and places it is of. */
+/** Whom an alert concerns: who captured what it rests on, whose goods and places it is of. */
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Concern, Evidence } from '#store/alerts/alert.ts'

@@ -105,9 +105,7 @@ function documentOf(n: number): object {
     epcList: [`https://id.gs1.org/01/09521321000018/21/${serial}`],
     ...{ action: 'ADD', bizStep: 'commissioning' },
     ...(at === 0 && {
-      destinationList: [
-        { type: 'owning_party', destination: 'https://id.gs1.org/417/9521321000056' },
-      ],
+      destinationList: [{ type: 'owning_party', destination: 'urn:example:nobody' }],
     }),
   })
   const serials = [`A${n}`, `B${n}`, `C${n}`, `A${n}`, `B${n}`, `A${n - 1}`]
