@@ -96,7 +96,7 @@ class CaptureLoad {
   }
 }
 
-/** Some serials, of which two are commissioned twice; late ones among them, and an unknown party. */
+/** Serials, two of them commissioned twice and some late, and a party that nobody knows. */
 function documentOf(n: number): object {
   const event = (at: number, serial: string, hours: number) => ({
     type: 'ObjectEvent',
