@@ -49,7 +49,10 @@ interface CandidateWithUrn extends Candidate {
 
 function candidateWithUrn(candidate: Candidate): CandidateWithUrn {
   const { companyPrefix } = candidate.parts
-  return { ...candidate, urn: companyPrefix && toUrn(candidate.key, companyPrefix.length) }
+  return {
+    ...candidate,
+    urn: companyPrefix && toUrn(candidate.key, Math.max(6, companyPrefix.length)),
+  }
 }
 
 /** Reads with what the registry knows, where there is one already. */
@@ -102,6 +105,7 @@ const titles: Readonly<Partial<Record<keyof Parts, string>>> = {
   sscc: 'SSCC',
   gln: 'GLN',
   indicator: 'indicator',
+  product: 'product',
   packLevel: 'pack level',
   companyPrefix: 'company prefix',
   scheme: 'EPC scheme',

@@ -9,9 +9,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./run.ts')).serve,
   demo: async () => (await import('./run.ts')).demo,
   simulate: async () => (await import('./run.ts')).simulate,
+  score: async () => (await import('./score.ts')).score,
   verify: async () => (await import('./maintain.ts')).verify,
   replay: async () => (await import('./maintain.ts')).replay,
   rebuild: async () => (await import('./maintain.ts')).rebuild,
+  migrate: async () => (await import('./transfer.ts')).migrate,
+  export: async () => (await import('./transfer.ts')).exportStore,
+  import: async () => (await import('./transfer.ts')).importStore,
   backup: async () => (await import('./maintain.ts')).backup,
   restore: async () => (await import('./maintain.ts')).restore,
   devices: async () => (await import('./devices.ts')).devices,
@@ -64,5 +68,12 @@ function describe(error: unknown): string {
   return isBug ? (error.stack ?? error.message) : `${error.message}${cause}`
 }
 
-// What a command has left under way, such as a demonstration that was interrupted, ends with it.
-process.exit(await main(process.argv.slice(2)))
+// Whoever reads the output may stop before its end, as head does; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+const code = await main(process.argv.slice(2))
+// What a command has left under way, such as a demonstration that was interrupted, ends with it;
+// what it has printed goes out first, however slowly it is read.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -4,7 +4,6 @@ import { basename, resolve } from 'node:path'
 import { replay as replayJournal } from '#ingest/replay.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
-import { progressOn } from '#simulators/progress.ts'
 import { backUp, restore as restoreFolder } from '#store/backup.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { rebuildSideFile } from '#store/influx/rebuild.ts'
@@ -18,6 +17,7 @@ import { findFaults } from '#store/sqlite/database.ts'
 import type { JournalPosition } from '#store/trail.ts'
 import { type Command, readArguments, UsageError } from './command.ts'
 import { influxOf, readConfig } from './config.ts'
+import { withProgress } from './with-progress.ts'
 
 const folderOf = (): DataFolder => {
   const config = readConfig(process.env)
@@ -194,18 +194,6 @@ async function verifyFollowed(
   }
   print(`store: ${events} events of the journal followed, ${faults} missing`)
   return faults
-}
-
-async function withProgress<T>(
-  what: string,
-  work: (onProgress: (share: number) => void) => Promise<T>,
-): Promise<T> {
-  const progress = progressOn(process.stderr, what)
-  try {
-    return await work(progress.show)
-  } finally {
-    progress.end()
-  }
 }
 
 function print(line: string): void {

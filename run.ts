@@ -1,5 +1,5 @@
 /** The commands that run the program: serve, demo and simulate. */
-import { simulate as runSimulate, simulateHelp, simulationOf } from '#simulators/command.ts'
+import { simulate as runSimulate, simulateHelp } from '#simulators/command.ts'
 import { demo as runDemo } from '#simulators/demo.ts'
 import { progressOn } from '#simulators/progress.ts'
 import { type Command, columns, readArguments } from './command.ts'
@@ -36,10 +36,10 @@ the chain of one carton is to be seen, and goes on serving.
 }
 
 export const simulate: Command = {
-  summary: 'let a simulated food chain publish to a server that runs',
+  summary: 'let a simulated supply chain publish to a server that runs',
   help: simulateHelp,
   async run(args) {
-    await runSimulate(simulationOf(args, process.env['ADMIN_KEY']))
+    await runSimulate(args, process.env['ADMIN_KEY'])
     return 0
   },
 }

@@ -17,7 +17,7 @@ import { Registry as Metrics } from 'prom-client'
 import { AlertFeed } from '#api/alert-feed.ts'
 import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
-import type { ReadinessCheck } from '#api/health.ts'
+import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
 import { startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
@@ -39,8 +39,10 @@ import { openTrail } from '#store/open.ts'
 import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
+import { checkFinished } from '#store/transfer/migrate.ts'
 import { type Config, influxOf } from './config.ts'
 import type { Logger } from './log.ts'
+import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 
 export interface Running {
   /** Such as http://localhost:8080. */
@@ -76,6 +78,8 @@ interface Stores {
 type Ends = (() => unknown)[]
 
 const GRACE_MS = 10_000
+/** The first record behind the cursor tells how fresh the store is. */
+const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
 const LOG_EVERY = 30
 const nowUs = (): number => Date.now() * 1000
@@ -110,13 +114,16 @@ export async function serve(
       },
     })
     const metrics = new Metrics()
+    const { root } = stores.folder
+    const readinessParts = { ...stores, root, maxBytes: config.JOURNAL_MAX_BYTES }
     const app = createApi({
       ...stores,
       desk: watch.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
-      readiness: async () => readiness(stores),
+      readiness: () => readiness(readinessParts),
+      lag: () => lagOf(stores),
       metrics,
       log,
       nowUs,
@@ -130,7 +137,7 @@ export async function serve(
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
       ends.push(() => bridge.close())
     }
-    registerGauges(metrics, gauges(stores, gateway))
+    registerGauges(metrics, gauges(stores, gateway, readinessParts))
     const host = config.BIND === '0.0.0.0' || config.BIND === '::' ? 'localhost' : config.BIND
     return {
       apiUrl: `http://${host}:${httpPort}`,
@@ -168,7 +175,9 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => alerts.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
-  const progress = new IngestProgress(Math.min(...cursors))
+  const settled = Math.min(...cursors)
+  const [next] = (await journalReader.read(settled, ONE_RECORD)).records
+  const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
   const opened = { folder, journal, registry, trail, intake, alerts, journalReader }
@@ -184,12 +193,16 @@ async function prepare(
   log: Logger,
 ): Promise<[JournalPosition, JournalPosition]> {
   const trail = await openTrail(folder, 'write', (line) => log.info(line))
-  const intake = openIntake(folder.intake)
-  const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
-  intake.close()
-  await trail.close()
-  new AlertWriter(folder.alerts).close()
-  return cursors
+  try {
+    await checkFinished(trail)
+    const intake = openIntake(folder.intake)
+    const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
+    intake.close()
+    new AlertWriter(folder.alerts).close()
+    return cursors
+  } finally {
+    await trail.close()
+  }
 }
 
 /** Starts the worker that watches the store for what rules speak of. */
@@ -283,24 +296,16 @@ async function gatewaySettings(config: Config): Promise<GatewaySettings> {
   }
 }
 
-function readiness({ journal, progress, hasRoom }: Stores): ReadinessCheck[] {
-  const behind = `${journal.durableEnd - progress.cursor} bytes behind the journal`
-  return [
-    {
-      name: 'journal',
-      ok: journal.failed === undefined,
-      detail: journal.failed?.message ?? 'messages become durable',
-    },
-    {
-      name: 'ingest',
-      ok: progress.trouble === undefined,
-      detail: progress.trouble?.reason ?? behind,
-    },
-    { name: 'room', ok: hasRoom(), detail: hasRoom() ? 'senders may go on' : `full: ${behind}` },
-  ]
+function lagOf({ journal, progress }: Stores): Lag | undefined {
+  const behindBytes = journal.durableEnd - progress.cursor
+  return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.settledToUs } : undefined
 }
 
-function gauges({ journal, progress, trail, alerts }: Stores, gateway: Gateway): GaugeSource[] {
+function gauges(
+  { journal, progress, trail, alerts }: Stores,
+  gateway: Gateway,
+  parts: ReadinessParts,
+): GaugeSource[] {
   const { totals } = progress
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
@@ -314,6 +319,17 @@ function gauges({ journal, progress, trail, alerts }: Stores, gateway: Gateway):
       'ingest_behind_bytes',
       'Durable and not yet stored',
       () => journal.durableEnd - progress.cursor,
+    ),
+    of('ingest_behind_max_bytes', 'Senders wait from here on', () => parts.maxBytes),
+    of(
+      'disk_free_bytes',
+      'Free on the disk of DATA_DIR',
+      async () => (await diskSpace(parts.root)).free,
+    ),
+    of(
+      'warnings',
+      'Checks of /readyz that warn',
+      async () => (await readiness(parts)).filter(({ ok, warning }) => !ok || warning).length,
     ),
     of('ingest_messages', 'Messages settled since the start', () => totals.messages),
     of('ingest_events_stored', 'Events stored since the start', () => totals.stored),

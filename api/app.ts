@@ -28,6 +28,7 @@ import { serveDocs } from './docs.ts'
 import { announced, epcisHeaders } from './epcis-headers.ts'
 import { registerEpcisSchemas } from './epcis-schema.ts'
 import { serveEvents } from './events.ts'
+import { type Lag, tellFreshness } from './freshness.ts'
 import { type ReadinessCheck, serveHealth } from './health.ts'
 import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
@@ -67,6 +68,8 @@ export interface ApiParts {
   readonly outcomes: CaptureOutcomes
   /** What /readyz tells, asked at every request. */
   readonly readiness: () => Promise<readonly ReadinessCheck[]>
+  /** How far the store is behind what was acknowledged; undefined where it is not. */
+  readonly lag: () => Lag | undefined
   /** What /metrics tells; see registerGauges. */
   readonly metrics: Metrics
   readonly log: Logger
@@ -88,6 +91,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
     }
     await next()
   })
+  app.use(tellFreshness(parts.lag))
   app.use('/epcis/*', epcisHeaders)
   app.use(authenticate(registry))
   app.notFound((c) => {

@@ -20,7 +20,10 @@ export function serveDocs(router: Router, app: OpenAPIHono<Env>): void {
         description:
           'Life histories of products from tag reads and sensor readings. An identifier in a ' +
           'path is a URN or a GS1 Digital Link, percent-encoded; a whole URI at the end of a ' +
-          'path also works as it is. Every refusal is application/problem+json.',
+          'path also works as it is. Every refusal is application/problem+json. ' +
+          'Where not all that was acknowledged is stored yet, an answer to GET says so: ' +
+          'Suyuan-Fresh-As-Of is the recordTime up to which everything is in it, ' +
+          'Suyuan-Behind-Bytes how much is not.',
       },
     })
     return built

@@ -38,10 +38,25 @@ export const eventParameters = {
   EQ_readPoint: list('Where it happened', keysOf, (readPoints) => ({ readPoints })),
   EQ_bizLocation: list('Where it is after', keysOf, (bizLocations) => ({ bizLocations })),
   MATCH_epc: list('In epcList or childEPCs', readEpc, taking('object', 'child')),
+  MATCH_parentID: list('As parentID', readEpc, taking('parent')),
+  MATCH_inputEPC: list('In inputEPCList', readEpc, taking('input')),
+  MATCH_outputEPC: list('In outputEPCList', readEpc, taking('output')),
   MATCH_anyEPC: list(
     'In epcList, childEPCs, parentID, inputEPCList or outputEPCList',
     readEpc,
     taking('object', 'child', 'parent', 'input', 'output'),
+  ),
+  MATCH_epcClass: list(
+    'In quantityList or childQuantityList',
+    readClass,
+    taking('object', 'child'),
+  ),
+  MATCH_inputEPCClass: list('In inputQuantityList', readClass, taking('input')),
+  MATCH_outputEPCClass: list('In outputQuantityList', readClass, taking('output')),
+  MATCH_anyEPCClass: list(
+    'In any quantity list',
+    readClass,
+    taking('object', 'child', 'input', 'output'),
   ),
 }
 
@@ -81,6 +96,15 @@ function readEpc(value: string): string[] | Wrong {
   const manyEpcs = kind === 'class' || kind === 'lot' || value.startsWith('urn:epc:idpat:')
   if (manyEpcs) return { wrong: `${value} names a class or a pattern, not one EPC` }
   return keysOf(value)
+}
+
+/** A class or a lot, as quantity lists name them. */
+function readClass(value: string): string[] | Wrong {
+  const reading = understand(value)
+  if (!reading.ok) return isUri(value) ? [value] : { wrong: `${value}: ${reading.message}` }
+  const classes = reading.candidates.filter(({ kind }) => kind !== 'instance' && kind !== 'place')
+  if (classes.length === 0) return { wrong: `${value} names one thing, not a class of them` }
+  return classes.map(({ key }) => key)
 }
 
 /**

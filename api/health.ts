@@ -7,12 +7,21 @@ export interface ReadinessCheck {
   readonly name: string
   readonly ok: boolean
   readonly detail: string
+  /** It still is, and will not be for long unless somebody acts. */
+  readonly warning?: true
 }
 
 const readinessSchema = z
   .object({
     ready: z.boolean(),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        detail: z.string(),
+        warning: z.literal(true).optional(),
+      }),
+    ),
   })
   .meta({ id: 'Readiness' })
 

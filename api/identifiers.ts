@@ -42,7 +42,7 @@ export function serveIdentifiers(router: Router, read: ReadIdentifier): void {
       if (!reading.ok) throw refusal(reading)
       const candidates = reading.candidates.map((candidate) => {
         const { companyPrefix } = candidate.parts
-        const urn = companyPrefix && toUrn(candidate.key, companyPrefix.length)
+        const urn = companyPrefix && toUrn(candidate.key, Math.max(6, companyPrefix.length))
         return { ...candidateTold(candidate), ...(urn && { urn }) }
       })
       return c.json({ text, candidates })

@@ -1,7 +1,13 @@
 /** How an item goes out: to those who may see its trail, and to whoever buys it. */
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
-import { type Product, productSchema } from '#store/registry/schema.ts'
+import type { Candidate } from '#epcis/understood.ts'
+import {
+  type Location,
+  locationSchema,
+  type Product,
+  productSchema,
+} from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { Stretch } from '#trace/carriers.ts'
 import { eventToJson } from '#trace/chain.ts'
@@ -47,6 +53,10 @@ const consumerSchema = z
     ...common,
     product: productSchema.pick({ name: true, names: true, description: true }).optional(),
     producer: z.string().optional(),
+    place: locationSchema
+      .pick({ name: true, names: true, address: true })
+      .optional()
+      .meta({ description: 'Of a place' }),
     firstSeen: z.iso.datetime().optional(),
     itemExpirationDate: z.string().optional(),
   })
@@ -101,6 +111,28 @@ export interface ItemFound {
   readonly facts: readonly Fact[]
 }
 
+/** A product or a place that is registered, and that no event names by itself. */
+export interface RegisteredFound {
+  readonly understood: Candidate
+  readonly product: Product | undefined
+  readonly place: Location | undefined
+}
+
+export function registeredView(
+  { understood, product, place }: RegisteredFound,
+  registry: Pick<Registry, 'parties' | 'aliases'>,
+): z.output<typeof consumerSchema> {
+  const { key, kind } = understood
+  return {
+    ...readAs({ key, kind, understood, others: [] }),
+    aliases: aliasesTold(registry, key),
+    lots: [],
+    facts: [],
+    ...productTold(product, registry),
+    place: place && { name: place.name, names: place.names, address: place.address },
+  }
+}
+
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
   { item, told: { state }, product, facts }: ItemFound,
@@ -111,14 +143,20 @@ export function consumerView(
     aliases: aliasesTold(registry, item.key),
     lots: [...state.lots],
     facts: facts.map(({ eventID, ...fact }) => fact),
+    ...productTold(product, registry),
+    firstSeen: state.firstSeen && formatTimeUs(state.firstSeen.timeUs),
+    itemExpirationDate: state.itemExpirationDate?.value,
+  }
+}
+
+function productTold(product: Product | undefined, registry: Pick<Registry, 'parties'>) {
+  return {
     product: product && {
       name: product.name,
       names: product.names,
       description: product.description,
     },
     producer: product && registry.parties.get(product.party)?.name,
-    firstSeen: state.firstSeen && formatTimeUs(state.firstSeen.timeUs),
-    itemExpirationDate: state.itemExpirationDate?.value,
   }
 }
 

@@ -39,14 +39,23 @@ export async function knownItem(
   const refused = readings.find((each): each is Refused => !each.ok)
   if (candidates.length === 0 && refused) throw refusal(refused)
   const [likeliest] = candidates
+  const named = likeliest?.key ?? texts[0] ?? ''
   throw new Problem('not_found', {
     code: 'unknown_item',
-    detail: `no event that you may see names ${likeliest?.key ?? texts[0] ?? ''}`,
+    detail: `no event that you may see names ${named}${hintOn(likeliest)}`,
     more: {
       ...(likeliest && { understood: candidateTold(likeliest) }),
       candidates: candidates.map(candidateTold),
     },
   })
+}
+
+/** Where what has no trail of its own can be asked for. */
+function hintOn(candidate: Candidate | undefined): string {
+  if (candidate?.kind === 'place')
+    return ' as a thing; for what happened there ask for EQ_readPoint'
+  if (candidate?.kind === 'class') return ' itself; ask for one of its lots or serials'
+  return ''
 }
 
 /** The problem of a text that is no identifier. */
@@ -76,7 +85,7 @@ async function knownAmong(
   for (const [at, understood] of candidates.entries()) {
     const ref = refs[at]
     if (ref === undefined || known.has(ref.key) || !(await hasRows(source, ref))) continue
-    known.set(ref.key, { key: ref.key, kind: understood.kind, understood })
+    known.set(ref.key, { key: ref.key, kind: ref.kind, understood })
   }
   return [...known.values()]
 }

@@ -14,8 +14,15 @@ import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
 import { alertFacts, factsOf } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
-import { consumerView, fullView, itemSchema } from './item-view.ts'
+import {
+  consumerView,
+  fullView,
+  itemSchema,
+  type RegisteredFound,
+  registeredView,
+} from './item-view.ts'
 import { count, moment } from './parameters.ts'
+import { Problem } from './problem.ts'
 import { type ReadIdentifier, textsOfPath } from './reading.ts'
 import type { Router } from './route.ts'
 import { trailFor } from './visible.ts'
@@ -63,13 +70,22 @@ export function serveItems(router: Router, parts: ItemsParts): void {
 
 /** The item that one of some texts names, as this caller may see it. Throws as knownItem does. */
 export async function itemAnswer(
-  { trail, registry, read, mounted, alerts, nowUs }: ItemsParts,
+  parts: ItemsParts,
   caller: Caller,
   texts: readonly string[],
   { at, history }: ItemQuery,
 ): Promise<z.output<typeof itemSchema>> {
+  const { trail, registry, read, mounted, alerts, nowUs } = parts
   const source = trailFor(trail, caller)
-  const item = await knownItem(source, read, texts)
+  const registered = registeredOf(parts, caller, texts)
+  const item = await knownItem(source, read, texts).catch((problem: unknown) => {
+    if (registered && problem instanceof Problem && problem.status === 404) return undefined
+    throw problem
+  })
+  if (item === undefined) {
+    if (registered === undefined) throw new Error('what is not registered was not found')
+    return registeredView(registered, registry)
+  }
   const asItIs = await itemTold(trail, trail, item.key, at)
   const told = source === trail ? asItIs : await itemTold(trail, source, item.key, at)
   if (asItIs === undefined || told === undefined) throw new Error(`${item.key} was known just now`)
@@ -82,6 +98,23 @@ export async function itemAnswer(
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
   return fullView(found, exposure, history, registry)
+}
+
+/** The product or the place that a text names, where no event names it by itself. */
+function registeredOf(
+  { registry, read }: ItemsParts,
+  { reach }: Caller,
+  texts: readonly string[],
+): RegisteredFound | undefined {
+  for (const reading of texts.map(read)) {
+    for (const understood of reading.ok ? reading.candidates : []) {
+      const product = understood.kind === 'class' ? productOf(registry, understood.key) : undefined
+      // Where firms have their places is not the public's.
+      const place = reach === 'consumer' ? undefined : registry.locations.get(understood.key)
+      if (product || place) return { understood, product, place }
+    }
+  }
+  return undefined
 }
 
 /** The product of an item, under whichever of its codes it is registered. */

@@ -26,8 +26,9 @@ function yearOf(us: number): number {
 }
 
 /**
- * The texts that a path can mean. A URI may stand there encoded, as every client library does it,
- * or as it is, with escapes of its own: then decoding it once would spoil it.
+ * The texts that a path can mean, the likeliest first. A URI whose scheme stands there with its
+ * colon was not encoded as a whole: its escapes are its own, and decoding them would name another
+ * thing. Only where its percent signs are escaped can it have been, but for the colon.
  */
 export function textsOfPath(
   params: Readonly<Record<string, string>>,
@@ -36,7 +37,8 @@ export function textsOfPath(
 ): readonly string[] {
   const text = params[name] ?? ''
   const raw = rawParams[name] ?? ''
-  return raw !== text && SCHEME.test(raw) ? [text, raw] : [text]
+  if (raw === text || !SCHEME.test(raw)) return [text]
+  return raw.includes('%25') ? [raw, text] : [raw]
 }
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
@@ -53,6 +55,7 @@ export const partsSchema = z
     sscc: z.string().optional(),
     gln: z.string().optional(),
     indicator: z.int().optional().meta({ description: 'First digit of a GTIN of 14' }),
+    product: z.string().optional().meta({ description: 'First 7 digits of a drug code' }),
     packLevel: z.int().optional().meta({ description: '1 is the smallest pack that is sold' }),
     companyPrefix: z.string().optional(),
     scheme: z.string().optional().meta({ description: 'EPC scheme of a tag', example: 'SGTIN-96' }),

@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { KEY_PATHS } from '#epcis/gs1-key.ts'
 import type { Caller } from './caller.ts'
+import { refusal } from './item.ts'
 import { itemSchema } from './item-view.ts'
 import { type ItemsParts, itemAnswer, itemQuery } from './items.ts'
 import { Problem } from './problem.ts'
@@ -90,6 +91,8 @@ async function answer(
   const link = `${canonicalHost}${pathname}${search}`
   c.header('Link', `<${c.get('baseUrl')}${pathname}?linkType=linkset>; rel="linkset"`)
   c.header('Vary', 'Accept')
+  const reading = parts.read(link)
+  if (!reading.ok) throw refusal(reading)
   const wantsLinks = c.req.header('Accept')?.includes(linksetType) && linkType === undefined
   if (wantsLinks || linkType === 'linkset' || linkType === 'all') return linkset(c, pathname)
   if (linkType === undefined)

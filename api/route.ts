@@ -118,7 +118,8 @@ type Shape = Pick<RouteSpec<z.ZodRawShape, z.ZodType>, 'path' | 'tail'>
 
 function patternOf({ path, tail }: Shape): string {
   const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
-  return tail ? `${pattern}{.+}` : pattern
+  // A scanner may end what it reads with a line end, which a dot does not match.
+  return tail ? `${pattern}{[^]+}` : pattern
 }
 
 /** From the raw path: a percent-encoded slash is a part of the value, not of the path. */

@@ -4,6 +4,7 @@
  * one is only called compressed where all of its bits read as such, to the last.
  * [GS1 Digital Link: Compression 4-5]
  */
+import { hasItsNeeds, isExcluded } from './ai-pairs.ts'
 import {
   type ApplicationIdentifier,
   applicationIdentifier,
@@ -54,19 +55,28 @@ const SEQUENCES = new Map([
 export function isCompressed(step: string, behindKey: boolean): boolean {
   if (!STEP.test(step)) return false
   const bits = new Bits(step)
-  let isFirst = true
+  const all: ApplicationIdentifier[] = []
   do {
     const code = hex(bits) + hex(bits)
-    if (code.startsWith('F') && !isFirst) readPair(bits, Number.parseInt(code, 16) % 16)
+    if (code.startsWith('F') && all.length > 0) readPair(bits, Number.parseInt(code, 16) % 16)
     else {
       const identifiers = identifiersOf(code, bits)
       if (identifiers === undefined) return false
-      if (isFirst && (identifiers[0]?.keyWith === undefined) !== behindKey) return false
       for (const its of identifiers) readValue(bits, its)
+      all.push(...identifiers)
     }
-    isFirst = false
   } while (!bits.failed && bits.left >= 8)
-  return !bits.failed && bits.left < 6 && bits.read(bits.left) === 0n
+  const isWhole = !bits.failed && bits.left < 6 && bits.read(bits.left) === 0n
+  return isWhole && (all[0]?.keyWith === undefined ? behindKey || belong(all) : !behindKey)
+}
+
+/** A key may stand behind what tells of it; then all have to go together, as chance makes many. */
+function belong(all: readonly ApplicationIdentifier[]): boolean {
+  if (new Set(all).size < all.length || !all.some((its) => its.keyWith !== undefined)) return false
+  const qualifiers = new Set(all.flatMap(({ keyWith }) => keyWith?.split(/[ |]/) ?? []))
+  return all.every(
+    (its) => (qualifiers.has(its.ai) || hasItsNeeds(its, all)) && !isExcluded(its, all),
+  )
 }
 
 class Bits {
@@ -131,20 +141,25 @@ function hex(bits: Bits): string {
 
 /** Reads the value of one; fails where it is none, or digits of it are wrong: a check, a date. */
 function readValue(bits: Bits, its: ApplicationIdentifier): void {
-  let value = ''
+  let digits = 0
+  let fewest = 0
   let most = 0
   let isText = false
   for (const { set, least, most: length, optional } of its.format.components) {
+    if (set === 'digits' && least === length && !optional) {
+      digits += length
+      continue
+    }
     if (set !== 'digits') isText = true
-    else if (least === length && !optional) value += '0'.repeat(length)
-    if (set !== 'digits' || least !== length || optional) most += length
+    fewest += optional ? 0 : least
+    most += length
   }
-  const fixed = value === '' ? '' : bits.digits(value.length)
-  if (isText) readText(bits, fixed === '' ? 1 : 0, most)
+  const fixed = digits > 0 ? bits.digits(digits) : ''
+  if (isText) readText(bits, fewest, most)
   else if (most > 0) bits.digits(bits.length(0, most))
   const notes: NoteCode[] = []
   if (!bits.failed && fixed !== '') its.format.check(fixed, notes)
-  if (notes.length > 0) bits.failed = true
+  if (notes.some((code) => code !== 'ai_content')) bits.failed = true
 }
 
 /** Bits of a character by encoding: hexadecimal in lower and upper case, base64url, ASCII. */
@@ -152,7 +167,8 @@ const WIDTHS = [0, 4, 4, 6, 7]
 
 function readText(bits: Bits, least: number, most: number): void {
   const width = WIDTHS[Number(bits.read(3))]
-  const length = bits.length(least, most)
+  // Where there is one length only it is not written.
+  const length = least === most ? most : bits.length(least, most)
   if (width === undefined) bits.failed = true
   else if (width === 0) bits.digits(length)
   else for (let index = 0; index < length; index++) bits.read(width)

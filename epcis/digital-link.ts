@@ -105,15 +105,21 @@ export interface LinkReading extends Reading {
 
 // A reader of QR codes may put the symbology identifier before it.
 const LINK = /^(?:\][A-Za-z]\d)?[Hh][Tt][Tt][Pp][Ss]?:\/\/([^/?#]+)\/([^?#]*)(?:\?([^#]*))?/
+// A query of tracking words may be far longer than the path, which alone makes the key.
+const MAX_LENGTH = 8192
+const BEHIND_PATH = /[?#]/
 const GS1_HOST = /^id\.gs1\.org(?::\d+)?$/i
 
 /**
  * Every element of a link; a refusal where it begins as a Digital Link and is none; undefined for
- * any other text, ordinary links included. Never throws; bounded in time.
+ * any other text: ordinary links, a path that is longer than any URI, more than 8,192 characters in
+ * all. Never throws; bounded in time.
  */
 export function readDigitalLinkFully(text: string): LinkReading | Refused | undefined {
-  const link = text.length > MAX_URI_LENGTH ? null : LINK.exec(text)
-  if (!link) return undefined
+  if (text.length > MAX_LENGTH) return undefined
+  const link = LINK.exec(text)
+  const behind = text.search(BEHIND_PATH)
+  if (!link || (behind < 0 ? text.length : behind) > MAX_URI_LENGTH) return undefined
   const steps = stepsOf(link[2] ?? '')
   const found = findKey(steps)
   if (found) return readElements(found, link[3])

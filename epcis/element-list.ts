@@ -37,6 +37,5 @@ export function wrongValue(form: Form, { ai }: ApplicationIdentifier, value: str
   if (value === '') return refuse(form, 'ai_empty', `(${ai})`)
   const control = CONTROL.exec(value)?.[0]
   if (control === undefined) return refuse(form, 'ai_value', `(${ai}) ${value}`)
-  const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-  return refuse(form, 'control_character', `(${ai}) U+${code}`)
+  return refuse(form, 'control_character', `(${ai}) ${control}`)
 }

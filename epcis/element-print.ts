@@ -45,11 +45,19 @@ export function printDigitalLink(elements: readonly Element[], base: string): st
 
 const RESERVED = /[^A-Za-z0-9\-._~]/g
 
-/** The order of qualifiers behind a key that has most of the elements. */
+/**
+ * The order of qualifiers behind a key that has most of the elements: first of all of those that
+ * can stand nowhere else.
+ */
 function orderFor(key: ApplicationIdentifier | undefined, elements: readonly Element[]): string[] {
   const orders = (key?.keyWith ?? '').split('|').map((order) => order.split(' '))
-  const count = (order: string[]) => elements.filter(({ ai }) => order.includes(ai)).length
-  return orders.reduce((best, order) => (count(order) > count(best) ? order : best), [])
+  const all = elements.length + 1
+  const weigh = (order: string[]) => {
+    const within = elements.filter(({ ai }) => order.includes(ai))
+    const bound = within.filter(({ ai }) => !applicationIdentifier(ai)?.attribute)
+    return bound.length * all + within.length
+  }
+  return orders.reduce((best, order) => (weigh(order) > weigh(best) ? order : best), [])
 }
 
 const KEY = /^https:\/\/id\.gs1\.org\/(\d{2,4})\/([^/]+)(?:\/(\d{2,4})\/([^/]+))?$/

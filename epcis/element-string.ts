@@ -10,7 +10,8 @@
  * Bracketed: a known application identifier in brackets always begins an element, so that a broken
  * date cannot hide in the lot before it. Any other bracket belongs to the value that it stands in,
  * since brackets are characters of set 82. A backslash takes a bracket, or the `<` of a stand-in,
- * into the value. [GS1 General Specifications 5.10, 7.8, 7.11]
+ * into the value. A GTIN of 8, 12 or 13 digits, as people copy it from a pack, is filled up with
+ * zeros. [GS1 General Specifications 5.10, 7.8, 7.11]
  */
 import {
   type ApplicationIdentifier,
@@ -18,6 +19,7 @@ import {
   identifierAt,
 } from './application-identifiers.ts'
 import { ElementList, wrongValue } from './element-list.ts'
+import { hasCheckDigit } from './gs1-key.ts'
 import { type Reading, thingsNamedBy, understood } from './named-things.ts'
 import { readingsWithoutSeparator, SEPARATOR } from './separator-missing.ts'
 import {
@@ -174,13 +176,22 @@ function readBracketed(text: string, from: number): Readings {
     if (its === undefined) return refuse('element-string', 'ai_unknown', `(${ai})`)
     at += ai.length + 2
     const end = endOfValue(text, at)
-    const value = bare(text.slice(at, end))
+    const value = wholeGtin(ai, bare(text.slice(at, end)))
     if (!its.format.fits(value, 0, value.length)) return wrongBracketed(its, value)
     const repeated = told.add(its, value)
     if (repeated) return repeated
     at = end
   }
   return { ok: true, form: 'element-string', readings: [readingOf(told, NO_NOTES)] }
+}
+
+const GTINS = new Set(['01', '02', '03'])
+const SHORT_GTIN = /^(?:\d{8}|\d{12,13})$/
+
+/** A shorter GTIN in 14 digits, where its check digit says that it is one and lacks none. */
+function wholeGtin(ai: string, value: string): string {
+  const isShort = GTINS.has(ai) && SHORT_GTIN.test(value) && hasCheckDigit(value)
+  return isShort ? value.padStart(14, '0') : value
 }
 
 const UNKNOWN = /\(\d{2,4}\)/

@@ -7,9 +7,10 @@ import { readDigitalLink } from './digital-link.ts'
 import { beginsAsEpcUrn, readEpcUrn } from './epc-urn.ts'
 import type { WarningCode } from './failure.ts'
 import { CANONICAL_BASE, type GS1Key, type Kind } from './gs1-key.ts'
-import { readSchemeCode } from './scheme-code.ts'
+import { readOpaqueCode, readSchemeCode } from './scheme-code.ts'
 import type { TagRead } from './tag/read.ts'
 import { beginsAsTagUri, readTagUri } from './tag/tag-uri.ts'
+import { fixCase } from './typed.ts'
 import { MAX_URI_LENGTH } from './uri.ts'
 
 export type { Kind } from './gs1-key.ts'
@@ -39,8 +40,14 @@ export function identify(text: string): Identifier {
     const warnings = found.checked ? FINE : CHECK_DIGIT
     return { key: found.key, kind: found.kind, lot: found.lot, warnings }
   }
-  const code = readSchemeCode(text)
+  const code = readSchemeCode(text) ?? readOpaqueCode(text)
   if (code) return { key: code.key, kind: code.kind, lot: undefined, warnings: FINE }
+  // Schemes, namespaces and short names are the same in capitals. [RFC 3986 3.1, RFC 8141 3.1]
+  const fixed = fixCase(text)
+  if (fixed !== text) {
+    const found = identify(fixed)
+    if (found.kind !== 'other') return found
+  }
   const likeKey = text.startsWith(CANONICAL_BASE) || beginsAsEpcUrn(text)
   return other(text, likeKey ? MALFORMED : FINE)
 }

@@ -18,6 +18,7 @@ export function whyNoEpcUrn(text: string): Refused {
 
 function findFault(text: string): string {
   const [, form, name = '', body = ''] = START.exec(text) ?? []
+  if (text.startsWith('urn:epc:pat:')) return 'A pattern of tags names no thing.'
   if (form === undefined) return 'It is not urn:epc:, a form, a scheme and its parts.'
   if (beginsAsPlainUrn(text)) return PLAIN_FAULTS[name]?.(body.split('.', 5)) ?? NO_FORM
   const its = urnScheme(name)
@@ -96,7 +97,11 @@ function textFault(
   const text = unescapeValue(escaped)
   if (text === undefined) return `An escape in the ${word} is broken.`
   const stranger = [...text].find((character) => !allows(character))
-  if (stranger !== undefined) return `${stranger} may not stand in the ${word}.`
+  if (stranger !== undefined) {
+    const capital = stranger.toUpperCase()
+    const isSmall = capital !== stranger && allows(capital)
+    return `${stranger} may not stand in the ${word}${isSmall ? ', only capital letters' : ''}.`
+  }
   if (text.length > most) return `The ${word} has up to ${most} characters, not ${text.length}.`
   return undefined
 }
@@ -121,7 +126,7 @@ const PLAIN_FAULTS: Readonly<Record<string, Faults>> = {
   bic: ([code = '']) =>
     /^[A-Z]{3}[^JUZ]\d{7}$/.test(code)
       ? `The category is J, U or Z, not ${code.charAt(3)}.`
-      : 'It has 3 letters of an owner, a category, 6 digits and a check digit.',
+      : 'It has 3 capital letters of an owner, J, U or Z, 6 digits and a check digit.',
   imovn: ([number = '']) => `It has 7 digits, not ${number}.`,
 }
 

@@ -24,6 +24,7 @@ import {
   type Form,
   type NoteCode,
   type Parts,
+  type Refused,
   refuse,
   type Understood,
 } from './understood.ts'
@@ -152,8 +153,21 @@ export function thingsNamedBy(reading: Reading, form: Form, year: number): Under
   }
   const answer = understood(candidates)
   if (answer) return answer
+  return whyNone(reading, form)
+}
+
+/** A key of letters and digits has the length of its value and not the digits it begins with. */
+function whyNone(reading: Reading, form: Form): Refused {
+  for (const { naming, value } of namedBy(reading)) {
+    if (naming.type.form.test(value)) continue
+    const wanted = BEGINS_WITH_PREFIX.test(value) ? 'More has to follow.' : NO_PREFIX
+    return refuse(form, 'ai_value', `(${naming.ai}) ${value} ${wanted}`)
+  }
   return refuse(form, 'ai_no_key', reading.elements.map(({ ai }) => `(${ai})`).join(''))
 }
+
+const BEGINS_WITH_PREFIX = /^\d{4}/
+const NO_PREFIX = '4 digits of a company prefix come first.'
 
 /** Candidates as an answer; undefined where there are none. */
 export function understood(candidates: readonly Candidate[]): Understood | undefined {
@@ -223,13 +237,16 @@ function candidateOf(
   notes: readonly NoteCode[],
 ): Candidate | undefined {
   const isOfLink = rank < NAMINGS.length && !hasLotBeside(reading)
-  const found = (isOfLink ? reading.key : undefined) ?? keyOf(naming, value, reading)
+  const behind = behindKey(naming, reading)
+  const found =
+    (isOfLink ? reading.key : undefined) ??
+    composeKey(naming.type, value, behind.finest, behind.finest && behind.lot)
   if (!found) return undefined
   const candidate: Draft<Candidate> = {
     key: found.key,
     kind: found.kind,
     form,
-    parts: partsOf(naming, value, reading, year),
+    parts: partsOf(naming, value, reading, year, behind.finest),
     notes: naming.note === undefined ? notes : [...notes, naming.note],
   }
   if (found.lot !== undefined) candidate.lot = found.lot
@@ -244,8 +261,9 @@ function hasLotBeside({ identifiers, keyed = identifiers.length }: Reading): boo
   return false
 }
 
-function keyOf(naming: Naming, value: string, reading: Reading): GS1Key | undefined {
-  const { type, sort, qualifiers, places } = naming
+/** The finest that qualifies a key, and its lot. */
+function behindKey(naming: Naming, reading: Reading): Behind {
+  const { sort, qualifiers, places } = naming
   const { elements, identifiers, keyed = elements.length } = reading
   const within = sort === 'content' ? elements.length : keyed
   let least = NONE
@@ -263,16 +281,29 @@ function keyOf(naming: Naming, value: string, reading: Reading): GS1Key | undefi
     least = place
     finest = found
   }
-  return composeKey(type, value, finest, finest && lot)
+  return { finest, lot }
 }
 
-function partsOf(naming: Naming, value: string, reading: Reading, year: number): Parts {
+interface Behind {
+  readonly finest: Qualified | undefined
+  readonly lot: Qualified | undefined
+}
+
+function partsOf(
+  naming: Naming,
+  value: string,
+  reading: Reading,
+  year: number,
+  finest: Qualified | undefined,
+): Parts {
   const { ai, sort, type, serialFrom } = naming
   const parts: Draft<Parts> = { elements: reading.elements }
   if (type.ai === '01' || type.ai === '8006') {
     parts.gtin = value.slice(0, 14)
     if (!value.startsWith('0')) parts.indicator = Number(value.charAt(0))
   }
+  // Of two serials the key has one, which is the one to tell.
+  if (sort === 'item' && finest?.qualifier.kind === 'instance') parts.serial = finest.value
   if (sort === 'item' || sort === 'content' || ai === '255') tell(parts, sort, reading, year)
   if (serialFrom > 0 && value.length > serialFrom) parts.serial = value.slice(serialFrom)
   if (ai === '00') parts.sscc = value

@@ -21,9 +21,12 @@ const IDENTIFIERS: Readonly<Record<number, readonly string[]>> = {
 
 /** A number of 8 digits is a date or an order as often as a GTIN: with a wrong check it is none. */
 const LEAST_WITH_WRONG_CHECK = 12
+/** The product of a drug code, at one level of its packing. */
+const DRUG_PRODUCT_LENGTH = 7
 
 /** What some digits can be, the likeliest first; nothing where no code has their length. */
 export function readPlainNumber(digits: string, year: number): Candidate[] {
+  if (digits.length === DRUG_PRODUCT_LENGTH) return readDrugProduct(digits)
   const right = hasCheckDigit(digits)
   const isNumber = right || digits.length >= LEAST_WITH_WRONG_CHECK
   const names = isNumber ? (IDENTIFIERS[digits.length] ?? []) : []
@@ -36,6 +39,12 @@ export function readPlainNumber(digits: string, year: number): Candidate[] {
   const code = digits.length === 20 ? readDrugCode(digits) : readSocialCreditCode(digits)
   if (code === undefined) return likely
   // The check of a credit code is as good as a check digit, and both can hold by chance.
-  const other: Candidate = { ...code, parts: {} }
-  return right || code.notes.length > 0 ? [...likely, other] : [other, ...likely]
+  return right || code.notes.length > 0 ? [...likely, code] : [code, ...likely]
+}
+
+/** Seven digits are any number first. */
+function readDrugProduct(digits: string): Candidate[] {
+  const code = digits.startsWith('8') ? readDrugCode(digits) : undefined
+  const itself: Candidate = { key: digits, kind: 'other', form: 'text', parts: {}, notes: [] }
+  return code ? [itself, code] : []
 }

@@ -5,15 +5,18 @@
  * [NMPAB/T 1002-2019; GB 32100-2015; GB/T 31866-2023; RFC 3650]
  */
 import type { Kind } from './gs1-key.ts'
-import type { NoteCode } from './understood.ts'
+import type { NoteCode, Parts } from './understood.ts'
 
 /** What a `scheme:value` names; `key` is the one spelling of it. */
 export interface SchemeCode {
   readonly key: string
   readonly kind: Kind
   readonly form: 'drug-code' | 'social-credit-code' | 'ecode' | 'handle'
+  readonly parts: Pick<Parts, 'product' | 'serial'>
   readonly notes: readonly NoteCode[]
 }
+
+const NO_PARTS = {}
 
 const NO_NOTES: readonly NoteCode[] = []
 const DRUG_CODE = /^\d{20}$/
@@ -24,7 +27,7 @@ const HANDLE = /^\d+(?:\.\d+)*\/[!-~]{1,255}$/
 /** Beginning of a key -> what reads the rest of it. */
 const READERS: Readonly<Record<string, (value: string) => SchemeCode | undefined>> = {
   drugcode: readDrugCode,
-  uscc: readSocialCreditCode,
+  uscc: (value) => readSocialCreditCode(value.toUpperCase()),
   ecode: readEcode,
   hdl: readHandle,
 }
@@ -48,7 +51,9 @@ export function readDrugCode(digits: string): SchemeCode | undefined {
   if (kind === 'class' && !DRUG_PRODUCT.test(digits)) return undefined
   // Every code that has been issued begins with 8; the standard does not say that one must.
   const notes: readonly NoteCode[] = digits.startsWith('8') ? NO_NOTES : ['drug_code_unusual']
-  return { key: `drugcode:${digits}`, kind, form: 'drug-code', notes }
+  const product = digits.slice(0, 7)
+  const parts = kind === 'class' ? { product } : { product, serial: digits.slice(7) }
+  return { key: `drugcode:${digits}`, kind, form: 'drug-code', parts, notes }
 }
 
 /** The key of the product, at one level of its packing, that a drug code belongs to. */
@@ -73,7 +78,7 @@ export function readSocialCreditCode(text: string): SchemeCode | undefined {
   if (region === undefined || !REGIONS.has(region)) return undefined
   const right = socialCreditCheck(text) === text[17]
   const notes: readonly NoteCode[] = right ? NO_NOTES : ['social_credit_check']
-  return { key: `uscc:${text}`, kind: 'party', form: 'social-credit-code', notes }
+  return { key: `uscc:${text}`, kind: 'party', form: 'social-credit-code', parts: NO_PARTS, notes }
 }
 
 /** The check character that belongs behind the first 17: weights are the powers of 3 modulo 31. */
@@ -87,14 +92,23 @@ export function socialCreditCheck(text: string): string {
   return SCC_ALPHABET.charAt((31 - (sum % 31)) % 31)
 }
 
+/** The escapes of a web address belong to the address, not to the Handle in it. */
+function unescapeUtf8(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 function readEcode(value: string): SchemeCode | undefined {
   if (!ECODE.test(value)) return undefined
-  return { key: `ecode:${value}`, kind: 'other', form: 'ecode', notes: NO_NOTES }
+  return { key: `ecode:${value}`, kind: 'other', form: 'ecode', parts: NO_PARTS, notes: NO_NOTES }
 }
 
 function readHandle(value: string): SchemeCode | undefined {
   if (!HANDLE.test(value)) return undefined
-  return { key: `hdl:${value}`, kind: 'other', form: 'handle', notes: NO_NOTES }
+  return { key: `hdl:${value}`, kind: 'other', form: 'handle', parts: NO_PARTS, notes: NO_NOTES }
 }
 
 const ECODE_TEXT = /^e-?code *[:=：] *(\S+)$/i
@@ -111,5 +125,6 @@ export function readOpaqueCode(text: string): SchemeCode | undefined {
   if (ecode !== undefined) return readEcode(ecode)
   const start = HANDLE_START.exec(text)?.[0]
   const handle = start === undefined ? undefined : HANDLE_TEXT.exec(text.slice(start.length))?.[0]
-  return handle === undefined ? undefined : readHandle(handle)
+  if (start === undefined || handle === undefined) return undefined
+  return readHandle(start.toLowerCase().startsWith('http') ? unescapeUtf8(handle) : handle)
 }

@@ -5,6 +5,7 @@
 import { understandDigitalLink } from './digital-link.ts'
 import { understandElementString } from './element-string.ts'
 import { readEpcUrn } from './epc-urn.ts'
+import { CANONICAL_BASE } from './gs1-key.ts'
 import { whyNoEpcUrn } from './malformed-urn.ts'
 import { candidatesOf } from './named-things.ts'
 import { readPlainNumber } from './plain-number.ts'
@@ -26,6 +27,12 @@ import { isUri } from './uri.ts'
 
 const CONTROL = /\p{Cc}/u
 const SEPARATOR = '\x1d'
+/**
+ * A symbology identifier of a barcode that holds plain data, or a link whatever the carrier: what
+ * is behind it is read as if it had been typed. [ISO/IEC 15424]
+ */
+const PLAIN_CARRIER =
+  /^\][A-Za-z]\d(?:(?<!\](?:[Cc]1|[Dd]2|e[0-3]|[Qq]3|[Jj]1|E\d|[Ii]1))(?=[^\]])|(?=https?:\/\/))/
 /** What scanners write for the separator that some of them put before the first element. */
 const STAND_IN = /^(?:[[{<](?:GS|FNC1)[\]}>]|\^\]|\u241d|\\x1d|\\u001d)(?=\d\d)/i
 const WEB = /^https?:\/\//i
@@ -35,6 +42,8 @@ const HEX = /^(?:0[xX])?(?=\d{21}|\d*[A-Fa-f])[0-9A-Fa-f]{12,}$/
 // Few schemes have less than 96 bits, and few texts have more: what is shorter is a text as likely
 // as a tag, what is longer is the whole bank of a tag, whatever that holds.
 const LEAST_BANK = 24
+/** Digits of UUIDs and of the usual hashes. */
+const HASH_LENGTHS = new Set([32, 40, 64])
 // 96 bits and more; what has only hexadecimal digits is read as such.
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/
 /** What an unbracketed element string begins with that names something by a checked key. */
@@ -44,8 +53,7 @@ const ELEMENTS =
 /** What a text names as it stands. */
 export function readText(text: string, year: number): Understood {
   const first = text.charAt(0)
-  // A plain QR Code or DataMatrix may hold a link, and is told from one with elements by this.
-  if (first === ']' && WEB.test(text.slice(3))) return readWebUri(text.slice(3), year)
+  if (PLAIN_CARRIER.test(text)) return readText(text.slice(3), year)
   if (first === '(' || first === ']' || text.includes(SEPARATOR) || STAND_IN.test(text)) {
     return understandElementString(text, year)
   }
@@ -54,7 +62,7 @@ export function readText(text: string, year: number): Understood {
   if (text.startsWith('urn:epc:')) return readUrn(text, year)
   if (WEB.test(text)) return readWebUri(text, year)
   const code = readSchemeCode(text) ?? readOpaqueCode(text)
-  return code ? only({ ...code, parts: {} }) : readBare(text, year)
+  return code ? only(code) : readBare(text, year)
 }
 
 /** What the memory of a tag names. */
@@ -80,11 +88,12 @@ function readUrn(text: string, year: number): Understood {
   const found = readEpcUrn(text)
   if (!found) return isPattern(text) ? only(plain(text, 'uri', NO_NOTES)) : whyNoEpcUrn(text)
   const { key, kind } = found
-  const companyPrefix = PREFIX.exec(text)?.[1]
+  const companyPrefix = key.startsWith(CANONICAL_BASE) ? PREFIX.exec(text)?.[1] : undefined
   const named = understandDigitalLink(key, year)
   const parts: Draft<Parts> = named?.ok ? named.candidates[0].parts : {}
   if (companyPrefix !== undefined) parts.companyPrefix = companyPrefix
-  return only({ key, kind, form: 'epc-urn', parts, notes: NO_NOTES })
+  const notes: readonly NoteCode[] = found.checked ? NO_NOTES : ['check_digit']
+  return only({ key, kind, form: 'epc-urn', parts, notes })
 }
 
 const PREFIX = /^urn:epc:[a-z]+:[a-z]+:(\d{6,12})\./
@@ -96,7 +105,7 @@ function isPattern(text: string): boolean {
 
 function readWebUri(text: string, year: number): Understood {
   const handle = readOpaqueCode(text)
-  if (handle) return only({ ...handle, parts: {} })
+  if (handle) return only(handle)
   return understandDigitalLink(text, year) ?? asItIs(text)
 }
 
@@ -105,32 +114,45 @@ function readBare(text: string, year: number): Understood {
   if (DIGITS.test(text)) return readDigits(text, year)
   if (text.length === 18) {
     const code = readSocialCreditCode(text)
-    if (code) return only({ ...code, parts: {} })
+    if (code) return only(code)
   }
-  const elements = ELEMENTS.test(text) ? soundElements(text, year) : undefined
-  if (elements) return elements
+  const elements = ELEMENTS.test(text) ? understandElementString(text, year) : undefined
+  if (elements?.ok && isSound(elements.candidates[0])) return elements
   if (HEX.test(text)) return readHex(text, year)
+  if (elements?.ok) return withItself(elements.candidates, text)
   return (BASE64.test(text) ? readBase64(text, year) : undefined) ?? asItIs(text)
 }
 
-/** Digits alone can be a barcode without brackets, a number by its length, and a tag. */
-function readDigits(text: string, year: number): Understood {
-  const elements = ELEMENTS.test(text) ? soundElements(text, year) : undefined
-  const tag = HEX.test(text) ? readHex(text, year) : undefined
-  const [likeliest, ...others] = [
-    ...(elements?.ok ? elements.candidates : []),
-    ...readPlainNumber(text, year),
-    ...(tag?.ok ? tag.candidates : []),
-  ]
-  if (likeliest) return { ok: true, candidates: [likeliest, ...others] }
-  return tag ?? asItIs(text)
+function isSound({ notes }: Candidate): boolean {
+  return !notes.includes('check_digit')
 }
 
-/** Elements without brackets, prefix or separator: only where their key is beyond doubt. */
-function soundElements(text: string, year: number): Understood | undefined {
-  const reading = understandElementString(text, year)
-  if (!reading.ok) return undefined
-  return reading.candidates[0].notes.includes('check_digit') ? undefined : reading
+function withItself(candidates: readonly Candidate[], text: string): Understood {
+  const itself = plain(text, 'text', NO_NOTES)
+  const [likeliest = itself, ...others] = candidates
+  return { ok: true, candidates: [likeliest, ...others, itself] }
+}
+
+/**
+ * Digits alone can be a barcode without brackets, a number by its length, and a tag; where no check
+ * digit says that one of them is right, they may as well be an ordinary number.
+ */
+function readDigits(text: string, year: number): Understood {
+  const elements = ELEMENTS.test(text) ? understandElementString(text, year) : undefined
+  const tag = HEX.test(text) ? readHex(text, year) : undefined
+  const candidates = [
+    ...(elements?.ok ? elements.candidates : []),
+    ...readPlainNumber(text, year),
+    ...(tag?.ok ? tag.candidates.filter(({ form }) => form === 'epc-binary') : []),
+  ]
+  const [likeliest, ...others] = candidates
+  if (!likeliest) return asItIs(text)
+  const isSure = isSound(likeliest) && likeliest.form !== 'epc-binary'
+  if (isSure) return { ok: true, candidates: [likeliest, ...others] }
+  if (likeliest.form !== 'epc-binary' || likeliest.kind !== 'other') {
+    return withItself(candidates, text)
+  }
+  return { ok: true, candidates: [plain(text, 'text', NO_NOTES), likeliest, ...others] }
 }
 
 function readHex(text: string, year: number): Understood {
@@ -142,12 +164,16 @@ function readHex(text: string, year: number): Understood {
     return { ok: true, candidates: digits.length < LEAST_BANK ? [tag, itself] : [tag] }
   }
   if (digits.length < LEAST_BANK) return isCutShort(read, digits) ? read : asItIs(text)
-  if (read.code !== 'tag_header_unknown') return read
+  const isHash = HASH_LENGTHS.has(digits.length)
+  if (read.code !== 'tag_header_unknown') {
+    // A hash or a UUID begins as a tag by chance, but none goes on as a whole one.
+    return isHash && read.code !== 'tag_too_long' ? asItIs(text) : read
+  }
   // Not every tag holds an EPC; such a one is named by all of its bits. [EPC TDS 12.4]
   const raw = plain(`urn:epc:raw:${digits.length * 4}.x${digits.toUpperCase()}`, 'epc-binary', [
     'tag_unknown',
   ])
-  return { ok: true, candidates: DIGITS.test(text) ? [itself, raw] : [raw, itself] }
+  return { ok: true, candidates: isHash ? [itself, raw] : [raw, itself] }
 }
 
 function decodeHex(digits: string): TagRead | Refused {
@@ -175,7 +201,10 @@ function readBase64(text: string, year: number): Understood | undefined {
   const read = bytes instanceof Uint8Array ? decodeTag(bytes) : bytes
   if (!read.ok) return undefined
   const tag = tagCandidate(read, year, ['base64_read'])
-  return { ok: true, candidates: [tag, plain(text, 'text', NO_NOTES)] }
+  const itself = plain(text, 'text', NO_NOTES)
+  // Codes that people use have letters of one case; and a GID has nothing that could be wrong.
+  const isLikely = /[a-z]/.test(text) && /[A-Z]/.test(text) && read.scheme !== 'GID-96'
+  return { ok: true, candidates: isLikely ? [tag, itself] : [itself, tag] }
 }
 
 type Draft<T> = { -readonly [Name in keyof T]: T[Name] }

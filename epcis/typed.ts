@@ -81,6 +81,8 @@ function unquote(text: string): string {
 }
 
 const URN_BEGINNING = /^urn:epc:[a-z]+:[a-z0-9+-]+:/i
+/** Schemes whose alphabets have no small letters. */
+const CAPITALS_ONLY = /:(?:cpi|usdod|adi|bic)(?:-[a-z0-9]+)?:$/
 const SCHEME = /^(?:https?|urn|hdl|uscc|ecode|drugcode):/i
 const WEB_PATH =
   /(?<=^https?:\/\/)[^/?#]+|\/(?:gtin|cpv|lot|ser|tpx|sscc|gln|glnx|party|itip)(?=\/)/gi
@@ -91,27 +93,39 @@ const SOCIAL_CREDIT = /^(?=.*[a-z])[0-9a-z]{18}$/i
  * The case that fixed words have: `URN:EPC:ID:SGTIN:`, `HTTPS:`, `/GTIN/`, `]D2`, and a social
  * credit code in small letters. Serials and lots are left as they are.
  */
-function fixCase(text: string): string {
+export function fixCase(text: string): string {
   // EAN and DataBar differ in the case of one letter, so that one is left alone.
   if (SYMBOLOGY.test(text)) {
     const letter = text.charAt(1).toLowerCase()
     return `]${letter === 'd' ? letter : letter.toUpperCase()}${text.slice(2)}`
   }
   if (SOCIAL_CREDIT.test(text)) return text.toUpperCase()
-  const urn = URN_BEGINNING.exec(text)?.[0]
-  if (urn !== undefined) return urn.toLowerCase() + text.slice(urn.length)
+  const urn = URN_BEGINNING.exec(text)?.[0].toLowerCase()
+  if (urn !== undefined) {
+    const rest = text.slice(urn.length)
+    return urn + (CAPITALS_ONLY.test(urn) ? rest.toUpperCase() : rest)
+  }
   const scheme = SCHEME.exec(text)?.[0]
   if (scheme === undefined) return text
   const fixed = scheme.toLowerCase() + text.slice(scheme.length)
   return fixed.replace(WEB_PATH, (part) => part.toLowerCase())
 }
 
+const SOCIAL_CREDIT_LENGTH = /^[0-9A-Z]{18}$/
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const GROUPS = /^[0-9A-Fa-f]+(?:[-.:][0-9A-Fa-f]+)+$/
+const NUMBER_GROUPS = /^\d+(?:-\d+)+$/
+const BYTE_GROUPS = /^(?:[0-9A-Fa-f]{2}[-:])+[0-9A-Fa-f]{2}$|^(?:[0-9A-Fa-f]{4}-)+[0-9A-Fa-f]{4}$/
+const CODE_GROUPS = /^[0-9A-Za-z]{2,12}(?:-[0-9A-Za-z]{1,12}){1,4}$/
 
-/** Numbers and tags that were written in groups: `978-7-111-…`, `30:74:25:…`; a UUID is none. */
+/**
+ * Numbers, tags and credit codes that were written in groups: `978-7-111-…`, `30:74:25:…`. A UUID
+ * is none, and an address of the internet neither.
+ */
 function joinGroups(text: string): string {
-  return GROUPS.test(text) && !UUID.test(text) ? text.replace(/[-.:]/g, '') : text
+  if (UUID.test(text)) return text
+  const joined = text.replace(/[-:]/g, '')
+  const isCode = CODE_GROUPS.test(text) && SOCIAL_CREDIT_LENGTH.test(joined)
+  return NUMBER_GROUPS.test(text) || BYTE_GROUPS.test(text) || isCode ? joined : text
 }
 
 const LAST_VALUE = /(?<=^https:\/\/id\.gs1\.org\/.*\/)[^/]+$/
@@ -124,17 +138,29 @@ const ESCAPE_OR_LETTER = /%[0-9A-F]{2}|[A-Za-z]/g
 export function caseVariants(candidate: Candidate): Candidate[] {
   const { key, kind, notes } = candidate
   if (kind !== 'instance' && kind !== 'lot') return []
-  const spelt = (change: (letter: string) => string) =>
-    key.replace(LAST_VALUE, (value) =>
-      value.replace(ESCAPE_OR_LETTER, (match) => (match.length === 1 ? change(match) : match)),
-    )
-  const keys = new Set([
+  const spelt = (change: (letter: string) => string): Candidate => {
+    const inCase = (value: string) =>
+      value.replace(ESCAPE_OR_LETTER, (match) => (match.length === 1 ? change(match) : match))
+    const { serial, lot } = candidate.parts
+    const parts =
+      kind === 'lot'
+        ? { ...candidate.parts, ...(lot !== undefined && { lot: inCase(lot) }) }
+        : { ...candidate.parts, ...(serial !== undefined && { serial: inCase(serial) }) }
+    const { elements: _, ...told } = parts
+    return {
+      ...candidate,
+      key: key.replace(LAST_VALUE, inCase),
+      parts: told,
+      notes: [...notes, 'case_changed'],
+    }
+  }
+  const variants = [
     spelt((letter) => letter.toUpperCase()),
     spelt((letter) => letter.toLowerCase()),
     spelt(exchangeCase),
-  ])
-  keys.delete(key)
-  return [...keys].map((other) => ({ ...candidate, key: other, notes: [...notes, 'case_changed'] }))
+  ]
+  const keys = variants.map((each) => each.key)
+  return variants.filter((each, at) => each.key !== key && keys.indexOf(each.key) === at)
 }
 
 function exchangeCase(letter: string): string {

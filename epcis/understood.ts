@@ -62,7 +62,7 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
-/** `detail`: what was found in place of the right thing; bounded, for people. */
+/** `message`: ends with what was found instead; bounded, without control characters. */
 export interface Refused {
   readonly ok: false
   readonly code: RefusalCode
@@ -79,8 +79,18 @@ export function refuse(form: Form, code: RefusalCode, detail?: string): Refused 
   return { ok: false, code, form, message: `${sentence}${found}` }
 }
 
+// Controls, what is not seen or turns the writing around, ends of lines, half characters.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
+
+/** What was found ends up in terminals and logs: it must not act there. */
 function shorten(text: string): string {
-  return text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL)}…`
+  const shown = text.slice(0, MAX_DETAIL + 1).replace(UNSEEN, codePoint)
+  return shown.length <= MAX_DETAIL ? shown : `${shown.slice(0, MAX_DETAIL)}…`
+}
+
+function codePoint(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** What is odd about an identifier that was understood all the same, or what was forgiven. */
@@ -107,7 +117,6 @@ export const NOTES = {
   quotes_removed: 'Quotation marks around it were left out.',
   case_changed: 'Upper and lower case were changed.',
   base64_read: 'It was read as base64 of a tag.',
-  company_prefix_guessed: 'The company prefix is of the table, not of the code itself.',
 } as const
 
 export type NoteCode = keyof typeof NOTES
@@ -127,6 +136,8 @@ export interface Parts {
   readonly gln?: string
   /** First digit of a GTIN of 14: 1 to 8 a grouping, 9 a variable measure. */
   readonly indicator?: number
+  /** Of a drug code: the 7 digits that name the product at one level of its packing. */
+  readonly product?: string
   /** 1 is the smallest pack that is sold. */
   readonly packLevel?: number
   readonly companyPrefix?: string

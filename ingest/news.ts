@@ -40,6 +40,8 @@ export interface CaptureOutcome {
 export interface IngestNews {
   readonly kind: 'news'
   readonly cursor: JournalPosition
+  /** recordTime of the last message before it. */
+  readonly settledToUs: number
   readonly messages: number
   /** Events stored, events that were stored before, readings stored, parts refused. */
   readonly stored: number

@@ -10,17 +10,21 @@ const counted = ['messages', 'stored', 'repeats', 'readings', 'rejected', 'statu
 export class IngestProgress {
   /** Everything before it is settled. */
   cursor: JournalPosition
+  /** The recordTime up to which everything is settled; undefined where it is not known. */
+  settledToUs: number | undefined
   /** Why nothing is stored at the moment; undefined while all is well. */
   trouble: IngestTrouble | undefined
   /** Since the start of the process. */
   readonly totals = { messages: 0, stored: 0, repeats: 0, readings: 0, rejected: 0, statuses: 0 }
 
-  constructor(cursor: JournalPosition) {
+  constructor(cursor: JournalPosition, settledToUs: number | undefined) {
     this.cursor = cursor
+    this.settledToUs = settledToUs
   }
 
   onNews(news: IngestNews): void {
     this.cursor = news.cursor
+    this.settledToUs = news.settledToUs
     this.trouble = undefined
     for (const figure of counted) this.totals[figure] += news[figure]
   }

@@ -93,6 +93,7 @@ async function settleOnce(
   return {
     kind: 'news',
     cursor,
+    settledToUs: messages.at(-1)?.record.recordTimeUs ?? 0,
     messages: messages.length,
     stored: sum.reduce((total, { stored }) => total + stored, 0),
     repeats: sum.reduce((total, { repeats }) => total + repeats, 0),

@@ -1,43 +1,205 @@
-/** `main.ts simulate`: a simulated supply chain against a server that runs. */
-import { parseArgs } from 'node:util'
+/** `main.ts simulate`: a simulated supply chain against a server that runs, or into a file. */
+import { type Fault, faultKinds, isFault } from './faults.ts'
+import { type FieldRates, isQuiet } from './field/field.ts'
+import { readFlags, share, UsageError, urlOf, wholeNumber } from './flags.ts'
 import { progressOn } from './progress.ts'
+import { record, replay } from './recording.ts'
+import type { World } from './script.ts'
 import { runSimulation, type SimulationOptions } from './simulate.ts'
+import {
+  aboutWorlds,
+  defaults,
+  faultsIn,
+  presets,
+  type WorldName,
+  type WorldOptions,
+  worldNames,
+  worldOf,
+} from './worlds.ts'
 
-export const simulateHelp = `Usage: main.ts simulate [options]
+export const simulateHelp = `Usage: main.ts simulate [WORLD|PRESET] [options]
 
-Lets the farms, dairy, distribution centre and shops of a simulated milk chain publish to a running
-server, each device over a connection of its own, until all is acknowledged. The same seed and
-number of items give the same messages to the byte.
+Lets the devices of a simulated supply chain publish to a running server, each over a connection of
+its own, until all is acknowledged. The same options give the same messages to the byte. Worlds and
+presets: main.ts simulate --list (default: food).
 
   --seed TEXT    what decides everything that happens (default: 1)
-  --items N      cartons of milk to make, sell or leave on a shelf (default: 1000)
+  --items N      items to make, sell or leave on a shelf, 1 to 10000000 (default: 1000)
+  --days N       days of production at most; more items widen the chain (default: 60)
+  --lots N       batches; without it their size follows --items
+  --parties N    suppliers, and as many outlets (default: 4)
+  --faults LIST  none, all, or names with commas between: see --list (default: none)
+  --truth FILE   write what really happened, one JSON object a line: main.ts score reads it
+
+  --partial-pallets S, --repacking S     what happens to pallets and cases (default: 0.05)
+  --missed-reads S, --wrong-scans S, --unseen-unpacking S, --lost S, --duplicates S, --late S,
+  --wrong-clocks S, --drops S            what goes wrong in the field (default: 0)
+                 S is a share from 0 to 1; each is told in the truth
+
   --speed N      simulated seconds in one real second; 0 is as fast as possible (default: 0)
+  --rate N       messages a second at most
   --window N     messages a device has on their way at a time (default: 100)
-  --truth FILE   write what really happened, one JSON object a line
+  --http         push by EPCIS capture instead of MQTT; telemetry is left out
+  --record FILE  write the run to a file and publish nothing
+  --replay FILE  publish what was recorded; nothing else decides what happens then
   --url URL      HTTP API of the server (default: http://localhost:8080)
   --mqtt URL     its MQTT port (default: mqtt://, the host of --url, port 1883)
   --key KEY      an administrator's key (default: ADMIN_KEY of the environment)
 `
 
-/** What the command line does not say right; `message` is for its user. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+const text = { type: 'string' } as const
+const fieldFlags = {
+  'missed-reads': 'missedReads',
+  'wrong-scans': 'wrongScans',
+  'unseen-unpacking': 'unseenUnpacking',
+  lost: 'lost',
+  duplicates: 'duplicates',
+  late: 'late',
+  'wrong-clocks': 'wrongClocks',
+  drops: 'drops',
+} as const satisfies Readonly<Record<string, keyof FieldRates>>
+
+const flags = {
+  seed: text,
+  items: text,
+  days: text,
+  lots: text,
+  parties: text,
+  faults: text,
+  truth: text,
+  'partial-pallets': text,
+  repacking: text,
+  'missed-reads': text,
+  'wrong-scans': text,
+  'unseen-unpacking': text,
+  lost: text,
+  duplicates: text,
+  late: text,
+  'wrong-clocks': text,
+  drops: text,
+  speed: { type: 'string', default: '0' },
+  rate: text,
+  window: { type: 'string', default: '100' },
+  http: { type: 'boolean', default: false },
+  record: text,
+  replay: text,
+  list: { type: 'boolean', default: false },
+  url: { type: 'string', default: 'http://localhost:8080' },
+  mqtt: text,
+  key: text,
+} as const
+
+type Values = ReturnType<typeof readFlags<typeof flags>>['values']
+
+/** What a command line asks for. */
+export type Asked =
+  | { readonly what: 'list' }
+  | { readonly what: 'record'; readonly world: World; readonly file: string }
+  | { readonly what: 'run'; readonly options: SimulationOptions }
 
 /** `adminKey` stands in for --key. Throws UsageError. */
-export function simulationOf(
-  args: readonly string[],
-  adminKey: string | undefined,
-): SimulationOptions {
-  const { values } = parse(args)
+export function askedFor(args: readonly string[], adminKey: string | undefined): Asked {
+  const { values, positionals } = readFlags(args, flags)
+  if (values.list) return { what: 'list' }
+  if (positionals.length > 1)
+    throw new UsageError(`one world or preset, not ${positionals.join(' ')}`)
+  const options = worldOptionsOf(values, positionals[0])
+  const { record: file } = values
+  if (file !== undefined) return { what: 'record', world: worldOf(options), file }
   const key = values.key ?? adminKey
   if (key === undefined) throw new UsageError('--key or ADMIN_KEY is needed')
+  return { what: 'run', options: { ...simulationOf(values, key), ...played(values, options) } }
+}
+
+/** Runs what is asked for; the report goes to standard output as one JSON line. */
+export async function simulate(args: readonly string[], adminKey: string | undefined) {
+  const asked = askedFor(args, adminKey)
+  if (asked.what === 'list') {
+    process.stdout.write(listing())
+    return
+  }
+  const progress = progressOn(process.stderr, asked.what === 'run' ? 'simulating' : 'recording')
+  try {
+    const report =
+      asked.what === 'record'
+        ? { recorded: asked.file, messages: record(asked.world, asked.file, progress.show) }
+        : await runSimulation({ ...asked.options, onProgress: progress.show })
+    process.stdout.write(`${JSON.stringify(report)}\n`)
+  } finally {
+    progress.end()
+  }
+}
+
+/** Of a preset or world, what the flags do not say otherwise. Throws UsageError. */
+export function worldOptionsOf(values: Values, name = 'food'): WorldOptions {
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined
+  if (preset === undefined && !isWorld(name)) {
+    throw new UsageError(`there is no world or preset ${name}: see main.ts simulate --list`)
+  }
+  const base = { ...defaults, ...(preset?.options ?? { world: isWorld(name) ? name : 'food' }) }
+  const { partialPallets, repacking } = base.rates
+  const count = (flag: 'items' | 'days' | 'parties' | 'lots') =>
+    values[flag] === undefined ? undefined : wholeNumber(`--${flag}`, values[flag], 1)
+  const rate = (flag: 'partial-pallets' | 'repacking', usual: number) =>
+    values[flag] === undefined ? usual : share(`--${flag}`, values[flag])
+  return {
+    ...base,
+    seed: values.seed ?? base.seed,
+    items: count('items') ?? base.items,
+    days: count('days') ?? base.days,
+    parties: count('parties') ?? base.parties,
+    lots: count('lots') ?? base.lots,
+    faults: values.faults === undefined ? base.faults : faultsOf(values.faults, base.world),
+    rates: {
+      partialPallets: rate('partial-pallets', partialPallets),
+      repacking: rate('repacking', repacking),
+    },
+    field: fieldOf(values, base.field),
+  }
+}
+
+function fieldOf(values: Values, usual: FieldRates): FieldRates {
+  const given = Object.entries(fieldFlags).flatMap(([flag, name]) => {
+    const said = values[flag as keyof typeof fieldFlags]
+    return said === undefined ? [] : [[name, share(`--${flag}`, said)] as const]
+  })
+  return { ...usual, ...Object.fromEntries(given) }
+}
+
+function faultsOf(said: string, world: WorldName): Fault[] {
+  if (said === 'none') return []
+  const possible = faultsIn(world)
+  if (said === 'all') return possible
+  return said.split(',').map((name) => {
+    if (isFault(name) && possible.includes(name)) return name
+    throw new UsageError(`--faults: ${world} cannot let "${name}" happen: see --list`)
+  })
+}
+
+function isWorld(name: string): name is WorldName {
+  return (worldNames as readonly string[]).includes(name)
+}
+
+function played(values: Values, options: WorldOptions) {
+  if (values.replay !== undefined) {
+    const world = replay(values.replay)
+    return { world, about: { seed: `recorded in ${values.replay}`, items: 0 } }
+  }
+  const { seed, items, faults, field } = options
+  const more = {
+    ...(faults.length > 0 ? { faults } : {}),
+    ...(isQuiet(field) ? {} : { field: { ...field } }),
+  }
+  return { world: worldOf(options), about: { seed, items, ...more } }
+}
+
+function simulationOf(values: Values, key: string) {
   const url = urlOf('--url', values.url)
   return {
-    seed: values.seed,
-    items: wholeNumber('--items', values.items, 1),
     speed: wholeNumber('--speed', values.speed, 0),
+    rate: values.rate === undefined ? undefined : wholeNumber('--rate', values.rate, 1),
     window: wholeNumber('--window', values.window, 1),
+    overHttp: values.http,
     truthFile: values.truth,
     apiUrl: url.href.replace(/\/$/, ''),
     mqttUrl:
@@ -46,44 +208,18 @@ export function simulationOf(
   }
 }
 
-/** Runs it with progress on standard error; the report goes to standard output as one JSON line. */
-export async function simulate(options: SimulationOptions): Promise<void> {
-  const progress = progressOn(process.stderr, 'simulating')
-  try {
-    const report = await runSimulation({ ...options, onProgress: progress.show })
-    process.stdout.write(`${JSON.stringify(report)}\n`)
-  } finally {
-    progress.end()
-  }
-}
+function listing(): string {
+  const row = ([name, about]: readonly [string, string]) => `  ${name.padEnd(24)} ${about}`
+  const of = (entries: readonly (readonly [string, string])[]) => entries.map(row).join('\n')
+  const about = (all: Readonly<Record<string, { readonly about: string }>>) =>
+    Object.entries(all).map(([name, { about: words }]) => [name, words] as const)
+  return `Worlds
+${of(Object.entries(aboutWorlds))}
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string', default: '1' },
-        items: { type: 'string', default: '1000' },
-        speed: { type: 'string', default: '0' },
-        window: { type: 'string', default: '100' },
-        truth: { type: 'string' },
-        url: { type: 'string', default: 'http://localhost:8080' },
-        mqtt: { type: 'string' },
-        key: { type: 'string' },
-      },
-    })
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
-  }
-}
+Presets
+${of(about(presets))}
 
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= least) return value
-  throw new UsageError(`${flag} must be a whole number from ${least} to 999999999, not ${text}`)
-}
-
-function urlOf(flag: string, text: string): URL {
-  if (!URL.canParse(text)) throw new UsageError(`${flag} must be a URL, not ${text}`)
-  return new URL(text)
+Faults
+${of(about(faultKinds))}
+`
 }

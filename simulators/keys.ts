@@ -43,6 +43,41 @@ export function partyKey(prefix: string): string {
   return `${root}/417/${checked(`${prefix}00000`)}`
 }
 
+/**
+ * A drug traceability code: 8, six digits of the product at one level of its packing, 13 of the
+ * unit. [NMPAB/T 1002-2019]
+ */
+export function drugCodeKey(product: string, unit: string): string {
+  return `drugcode:${product}${unit}`
+}
+
+const socialAlphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+
+/**
+ * A unified social credit code with its check character: an enterprise (91) of Shenzhen (440300)
+ * with the number `n`. The nine characters of its organisation are digits only. [GB 32100-2015]
+ */
+export function socialCreditCode(n: number): string {
+  const body = `91440300${organisationCode(n)}`
+  const sum = [...body].reduce(
+    (total, character, index) => total + socialAlphabet.indexOf(character) * (3 ** index % 31),
+    0,
+  )
+  return `${body}${socialAlphabet.charAt((31 - (sum % 31)) % 31)}`
+}
+
+/** Eight digits and a check character that is a digit as well. [GB 11714-1997] */
+function organisationCode(n: number): string {
+  const weights = [3, 7, 9, 10, 5, 8, 4, 2]
+  // Where the check character would be the letter X, the next number has another.
+  for (let number = 10_000_000 + n * 16; ; number += 1) {
+    const digits = String(number)
+    const sum = weights.reduce((total, weight, at) => total + weight * Number(digits.charAt(at)), 0)
+    const check = 11 - (sum % 11)
+    if (check !== 10) return `${digits}${check % 11}`
+  }
+}
+
 /** A returnable asset, such as a roll cage. */
 export function returnableKey(prefix: string, type: number, serial: string): string {
   return `${root}/8003/0${checked(`${prefix}${padded(type, 5)}`)}${serial}`

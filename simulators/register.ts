@@ -12,21 +12,34 @@ export interface Credential {
   readonly password: string
 }
 
+/** Requests under way at a time. */
+const together = 8
+
 /** Throws ServerError; what was registered until then stays. */
 export async function register(server: Server, world: World): Promise<Credential[]> {
-  for (const party of world.parties) {
-    await request(server, 'PUT', `/v1/parties/${party.slug}`, partyBody(party))
-  }
-  for (const place of world.places) {
-    await request(server, 'PUT', `/v1/locations/${encodeURIComponent(place.key)}`, placeBody(place))
-  }
-  for (const product of world.products) {
+  await each(world.parties, (party) =>
+    request(server, 'PUT', `/v1/parties/${party.slug}`, partyBody(party)),
+  )
+  await each(world.places, (place) =>
+    request(server, 'PUT', `/v1/locations/${encodeURIComponent(place.key)}`, placeBody(place)),
+  )
+  await each(world.products, (product) => {
     const path = `/v1/products/${encodeURIComponent(product.key)}`
-    await request(server, 'PUT', path, productBody(product))
+    return request(server, 'PUT', path, productBody(product))
+  })
+  return each(world.devices, (device) => registerDevice(server, device))
+}
+
+/** Does something for each of a list, some at a time; gives the results in order. */
+async function each<T, Given>(
+  list: readonly T[],
+  act: (one: T) => Promise<Given>,
+): Promise<Given[]> {
+  const given: Given[] = []
+  for (let from = 0; from < list.length; from += together) {
+    given.push(...(await Promise.all(list.slice(from, from + together).map(act))))
   }
-  const credentials: Credential[] = []
-  for (const device of world.devices) credentials.push(await registerDevice(server, device))
-  return credentials
+  return given
 }
 
 async function registerDevice(server: Server, device: Device): Promise<Credential> {
@@ -40,13 +53,11 @@ async function registerDevice(server: Server, device: Device): Promise<Credentia
 
 /** Ends the keys of a run. */
 export async function revoke(server: Server, credentials: readonly Credential[]): Promise<void> {
-  for (const { keyId } of credentials) await request(server, 'DELETE', `/v1/keys/${keyId}`)
+  await each(credentials, ({ keyId }) => request(server, 'DELETE', `/v1/keys/${keyId}`))
 }
 
-const domain = 'food'
-
-function partyBody({ slug, names, pgln }: Party): unknown {
-  return { slug, name: names.zh, names, pgln, domain }
+function partyBody({ slug, names, pgln, uscc, domain = 'food' }: Party): unknown {
+  return { slug, name: names.zh, names, pgln, domain, ...(uscc === undefined ? {} : { uscc }) }
 }
 
 function placeBody({ key, party, names, address, latitude, longitude }: Place): unknown {
@@ -54,7 +65,7 @@ function placeBody({ key, party, names, address, latitude, longitude }: Place): 
 }
 
 function productBody(product: Product): unknown {
-  return { ...product, name: product.names.zh, domain }
+  return { domain: 'food', ...product, name: product.names.zh }
 }
 
 function deviceBody({ party, device, site, name, epc, asset }: Device): unknown {

@@ -2,7 +2,7 @@
 import { toUrn } from '#epcis/epc-urn.ts'
 import { formatTimeUs } from '#epcis/time.ts'
 import { companyPrefixLength } from './keys.ts'
-import type { Device, Step } from './script.ts'
+import type { Device, MessageStep, Step } from './script.ts'
 import type { Act } from './stage.ts'
 
 const gs1Context = 'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'
@@ -12,13 +12,18 @@ export function* report(device: Device, ...acts: readonly Act[]): Generator<Step
   const last = acts.at(-1)
   if (last === undefined) return
   const { atUs } = last
-  const events = acts.map(({ event }) => spelt(event, device))
-  const payload = JSON.stringify(device.wraps ? documentOf(events, atUs) : bare(events))
-  const eventIDs = acts.map(({ event }) => event.eventID)
-  yield { kind: 'message', atUs, device, payload, eventIDs }
+  yield written(device, acts, atUs)
   for (const { truth } of acts) {
     for (const line of truth) yield { kind: 'truth', atUs, line }
   }
+}
+
+/** The message of a device about acts, sent at a time. */
+export function written(device: Device, acts: readonly Act[], atUs: number): MessageStep {
+  const events = acts.map(({ event }) => spelt(event, device))
+  const payload = JSON.stringify(device.wraps ? documentOf(events, atUs) : bare(events))
+  const eventIDs = acts.map(({ event }) => event.eventID)
+  return { kind: 'message', atUs, device, payload, eventIDs, acts }
 }
 
 export interface Sample {

@@ -3,6 +3,7 @@
  * stream of steps in time order. A step is a message that a device sends or a line of the truth.
  * Nothing here talks to a network, a file or a clock.
  */
+import type { Act } from './stage.ts'
 import type { TruthLine } from './truth.ts'
 
 export interface Names {
@@ -10,10 +11,26 @@ export interface Names {
   readonly en: string
 }
 
+export type Domain = 'food' | 'drugs' | 'building_materials'
+
+/** What an authority has allowed a firm to do, until when. */
+export interface Licence {
+  readonly number: string
+  readonly scope: string
+  /** Dates, both included. */
+  readonly validFrom: string
+  readonly validUntil: string
+}
+
 export interface Party {
   readonly slug: string
   readonly names: Names
   readonly pgln: string
+  /** Food where it is left out. */
+  readonly domain?: Domain
+  /** Unified social credit code [GB 32100]. */
+  readonly uscc?: string
+  readonly licence?: Licence
 }
 
 export interface Place {
@@ -29,6 +46,8 @@ export interface Product {
   readonly key: string
   readonly party: string
   readonly names: Names
+  /** Food where it is left out. */
+  readonly domain?: Domain
   readonly netContent?: string
   readonly shelfLifeDays?: number
   readonly storageCelsius?: { readonly min: number; readonly max: number }
@@ -47,6 +66,8 @@ export interface Device {
   /** How its firmware writes identifiers, and whether it wraps events in an EPCISDocument. */
   readonly spelling: 'urn' | 'digital-link'
   readonly wraps: boolean
+  /** 1 where it is left out. */
+  readonly qos?: 0 | 1
 }
 
 export interface MessageStep {
@@ -58,6 +79,10 @@ export interface MessageStep {
   readonly payload: string
   /** eventIDs in it; none for telemetry. */
   readonly eventIDs: readonly string[]
+  /** What it was written from; none for telemetry. */
+  readonly acts?: readonly Act[]
+  /** The device's connection breaks right after this message has left. */
+  readonly breaksOff?: boolean
 }
 
 export interface TruthStep {
@@ -90,36 +115,94 @@ export interface Strand {
 /**
  * One stream in time order out of strands that run beside each other. The strands come ordered by
  * `fromUs` and are begun only when their time has come, so memory holds those under way alone.
- * Steps of one time come in the order of their strands.
+ * Steps of one time come in the order in which they became due.
  */
 export function* merge(strands: Iterable<Strand>): Generator<Step> {
   const coming = strands[Symbol.iterator]()
   let next = coming.next()
-  const running: Running[] = []
+  const running = new Running()
   while (true) {
-    const first = running[0]
+    const first = running.first
     if (!next.done && (first === undefined || next.value.fromUs < first.head.atUs)) {
-      advance(running, next.value.steps[Symbol.iterator]())
+      running.add(next.value.steps[Symbol.iterator]())
       next = coming.next()
     } else if (first === undefined) {
       return
     } else {
       yield first.head
-      running.shift()
-      advance(running, first.rest)
+      running.advance()
     }
   }
 }
 
-interface Running {
-  readonly head: Step
+interface Entry {
+  head: Step
+  /** Among steps of one time, the one that came to be first goes first. */
+  order: number
   readonly rest: Iterator<Step>
 }
 
-/** Puts a strand back behind those whose next step is not later than its own. */
-function advance(running: Running[], rest: Iterator<Step>): void {
-  const step = rest.next()
-  if (step.done) return
-  const later = running.findIndex((other) => other.head.atUs > step.value.atUs)
-  running.splice(later < 0 ? running.length : later, 0, { head: step.value, rest })
+/** The strands under way, a heap by the time of their next step. */
+class Running {
+  readonly #heap: Entry[] = []
+  #order = 0
+
+  get first(): Entry | undefined {
+    return this.#heap[0]
+  }
+
+  add(rest: Iterator<Step>): void {
+    const step = rest.next()
+    if (step.done) return
+    this.#heap.push({ head: step.value, order: this.#order++, rest })
+    let at = this.#heap.length - 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (!this.#isBefore(at, parent)) return
+      this.#swap(at, parent)
+      at = parent
+    }
+  }
+
+  /** Goes on to the next step of the first strand. */
+  advance(): void {
+    const [first] = this.#heap
+    if (first === undefined) return
+    const step = first.rest.next()
+    if (step.done) {
+      const last = this.#heap.pop()
+      if (last === undefined || last === first) return
+      this.#heap[0] = last
+    } else {
+      first.head = step.value
+      first.order = this.#order++
+    }
+    this.#sink()
+  }
+
+  #sink(): void {
+    let at = 0
+    while (true) {
+      const left = 2 * at + 1
+      if (left >= this.#heap.length) return
+      const right = left + 1
+      const child = right < this.#heap.length && this.#isBefore(right, left) ? right : left
+      if (!this.#isBefore(child, at)) return
+      this.#swap(child, at)
+      at = child
+    }
+  }
+
+  #isBefore(one: number, other: number): boolean {
+    const [a, b] = [this.#heap[one], this.#heap[other]]
+    if (a === undefined || b === undefined) return false
+    return a.head.atUs < b.head.atUs || (a.head.atUs === b.head.atUs && a.order < b.order)
+  }
+
+  #swap(one: number, other: number): void {
+    const [a, b] = [this.#heap[one], this.#heap[other]]
+    if (a === undefined || b === undefined) return
+    this.#heap[one] = b
+    this.#heap[other] = a
+  }
 }

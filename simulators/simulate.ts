@@ -4,19 +4,23 @@
  * server has made chains of them all.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { foodWorld } from './food/world.ts'
+import { type HttpPublisher, openHttpPublisher } from './http-publisher.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 import { type Credential, register, revoke } from './register.ts'
 import type { MessageStep, World } from './script.ts'
 import { request, type Server, ServerError } from './server.ts'
-import { type ItemLine, openTruth, type TruthWriter } from './truth.ts'
+import { type ItemLine, openTruth, type RunLine, type TruthWriter } from './truth.ts'
 
 export interface SimulationOptions extends Server {
   /** Such as mqtt://localhost:1883. */
   readonly mqttUrl: string
-  readonly seed: string
-  /** Items at the end of the chain, at least one. */
-  readonly items: number
+  readonly world: World
+  /** Beside the world's name what the first line of the truth says of the run. */
+  readonly about: Pick<RunLine, 'seed' | 'items' | 'faults' | 'field'>
+  /** Messages a second at most; without it as many as the server acknowledges. */
+  readonly rate?: number | undefined
+  /** Pushes events by EPCIS capture instead, and leaves telemetry out. */
+  readonly overHttp?: boolean | undefined
   /** Simulated seconds in one real second; 0 is as fast as the server acknowledges. */
   readonly speed: number
   /** File of the truth, replaced; without it none is written. */
@@ -32,8 +36,10 @@ export interface SimulationReport {
   readonly seed: string
   readonly items: number
   readonly devices: number
-  /** All of them acknowledged. */
+  /** All of them acknowledged, but those of QoS 0. */
   readonly messages: number
+  /** Of these, telemetry that has no way over HTTP. */
+  readonly leftOut: number
   readonly events: number
   readonly reconnects: number
   readonly elapsedMs: number
@@ -46,17 +52,19 @@ export interface SimulationReport {
 /** Without any acknowledgement for so long the server counts as gone. */
 const silenceMs = 60_000
 const pollMs = 100
+const capturesAtOnce = 16
+const turnEvery = 512
 
 /** Throws ServerError, PublishError, or what the truth file throws. */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationReport> {
-  const world = foodWorld(options)
+  const { world } = options
   const started = performance.now()
   const credentials = await register(options, world)
   const truth = options.truthFile === undefined ? undefined : openTruth(options.truthFile)
   try {
     const told = await publishAll(options, { world, credentials, truth })
     const elapsedMs = Math.round(performance.now() - started)
-    const { seed, items } = options
+    const { seed, items } = options.about
     const devices = credentials.length
     return { world: world.name, seed, items, devices, ...told, elapsedMs }
   } finally {
@@ -95,42 +103,59 @@ interface Run {
   readonly truth: TruthWriter | undefined
 }
 
-type Told = Pick<SimulationReport, 'messages' | 'events' | 'reconnects' | 'sold' | 'lastEventID'>
+type Told = Omit<SimulationReport, 'world' | 'seed' | 'items' | 'devices' | 'elapsedMs'>
 
 async function publishAll(options: SimulationOptions, run: Run): Promise<Told> {
-  const { mqttUrl: url, window = 100 } = options
-  const { credentials } = run
-  const publisher = await openPublisher({ url, credentials, window, patienceMs: silenceMs })
+  const publisher = await publisherFor(options, run.credentials)
   try {
     const told = await play(options, run, publisher)
     await publisher.drain()
     options.onProgress?.(1)
-    return { ...told, reconnects: publisher.reconnects }
+    const leftOut = 'leftOut' in publisher ? publisher.leftOut : 0
+    return { ...told, leftOut, reconnects: publisher.reconnects }
   } finally {
     await publisher.close()
   }
+}
+
+async function publisherFor(
+  { mqttUrl: url, apiUrl, window = 100, overHttp = false }: SimulationOptions,
+  credentials: readonly Credential[],
+): Promise<Publisher | HttpPublisher> {
+  if (overHttp) return openHttpPublisher({ apiUrl, credentials, window: capturesAtOnce })
+  return openPublisher({ url, credentials, window, patienceMs: silenceMs })
 }
 
 async function play(
   options: SimulationOptions,
   { world, truth }: Run,
   publisher: Publisher,
-): Promise<Omit<Told, 'reconnects'>> {
-  const { seed, items, speed, onProgress } = options
-  const pace = paceOf(world, speed)
+): Promise<Omit<Told, 'reconnects' | 'leftOut'>> {
+  const { about, onProgress } = options
+  const pace = paceOf(world, options)
   let [messages, events] = [0, 0]
   let sold: ItemLine | undefined
   let next: MessageStep | undefined
-  await truth?.write({ kind: 'run', world: world.name, seed, items })
+  await truth?.write({ kind: 'run', world: world.name, ...about })
+  for (const { slug, pgln, licence } of world.parties) {
+    const allowed = licence === undefined ? {} : { licence }
+    await truth?.write({ kind: 'party', slug, pgln, ...allowed })
+  }
   for (const step of world.steps()) {
     if (step.kind === 'truth') {
-      await truth?.write(step.line)
+      const writing = truth?.write(step.line)
+      if (writing !== undefined) await writing
       if (step.line.kind === 'item' && step.line.state === 'sold') sold ??= step.line
       continue
     }
-    if (next !== undefined) await publisher.send(next)
+    // Waiting for what is already done would cost a turn of the loop for every message.
+    const sending = next === undefined ? undefined : publisher.send(next)
+    if (sending !== undefined) await sending
     next = step
-    await pace(step.atUs)
+    const waiting = pace(step.atUs, messages)
+    if (waiting !== undefined) await waiting
+    // A message sent is only on its way: its connection needs a turn to take it and be answered.
+    if (messages % turnEvery === 0) await nextTurn()
     messages += 1
     events += step.eventIDs.length
     if (messages % 100 === 0) onProgress?.((step.atUs - world.fromUs) / (world.toUs - world.fromUs))
@@ -140,13 +165,23 @@ async function play(
   return { messages, events, sold, lastEventID: next?.eventIDs.at(-1) }
 }
 
-/** Waits until a moment of simulated time has come. */
-function paceOf(world: World, speed: number): (atUs: number) => Promise<void> {
+/**
+ * Waits until a moment of simulated time has come, and until as many messages may have been sent.
+ * Undefined where there is nothing to wait for.
+ */
+function paceOf(
+  world: World,
+  { speed, rate }: SimulationOptions,
+): (atUs: number, sent: number) => Promise<void> | undefined {
   const started = performance.now()
-  return async (atUs) => {
-    if (speed === 0) return
-    const dueMs = started + (atUs - world.fromUs) / 1000 / speed
-    const earlyMs = dueMs - performance.now()
-    if (earlyMs > 1) await sleep(earlyMs)
+  return (atUs, sent) => {
+    const bySpeedMs = speed === 0 ? 0 : (atUs - world.fromUs) / 1000 / speed
+    const byRateMs = rate === undefined ? 0 : (sent / rate) * 1000
+    const earlyMs = started + Math.max(bySpeedMs, byRateMs) - performance.now()
+    return earlyMs > 1 ? sleep(earlyMs) : undefined
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

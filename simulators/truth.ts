@@ -21,6 +21,22 @@ export interface RunLine {
   readonly world: string
   readonly seed: string
   readonly items: number
+  /** What was asked for beside these: faults, and rates of what goes wrong in the field. */
+  readonly faults?: readonly string[]
+  readonly field?: Readonly<Record<string, number>>
+}
+
+/** A firm that takes part, with what it is allowed to do. */
+export interface PartyLine {
+  readonly kind: 'party'
+  readonly slug: string
+  readonly pgln: string
+  readonly licence?: {
+    readonly number: string
+    readonly scope: string
+    readonly validFrom: string
+    readonly validUntil: string
+  }
 }
 
 /** Inputs were used up, outputs came to be; each output holds some of every input. */
@@ -63,7 +79,10 @@ export interface MovesLine {
   readonly eventIDs: readonly string[]
 }
 
-/** How an item ended: sold at `place`, on its shelf, or stored there inside `containers`. */
+/**
+ * How an item ended: sold (dispensed, installed) at `place`, on its shelf, or stored there inside
+ * `containers`.
+ */
 export interface ItemLine {
   readonly kind: 'item'
   readonly key: string
@@ -74,11 +93,77 @@ export interface ItemLine {
   readonly containers: readonly string[]
 }
 
-export type TruthLine = RunLine | BecomesLine | ContainsLine | AssociatedLine | MovesLine | ItemLine
+/** One thing under two codes, of which events name now one, now the other. */
+export interface AliasLine {
+  readonly kind: 'alias'
+  readonly key: string
+  readonly alias: string
+}
+
+/** What came between an event and its report; the truth of the event is told all the same. */
+export type FieldWhat =
+  /** The event was never reported. */
+  | 'lost'
+  | 'unseen-unpacking'
+  | 'missing-receipt'
+  /** `keys` were there and are not in the report. */
+  | 'missed-read'
+  /** `keys` were not there and are in the report; `instead` of which one. */
+  | 'wrong-scan'
+  /** Reported at `time`, which is not when it happened. */
+  | 'clock'
+  /** Sent long after it happened, at `time`. */
+  | 'late'
+  | 'duplicate'
+
+export interface FieldLine {
+  readonly kind: 'field'
+  readonly what: FieldWhat
+  readonly eventID: string
+  readonly keys?: readonly string[]
+  readonly instead?: readonly string[]
+  readonly time?: string
+}
+
+/** Something that was made to go wrong; where `alarm` is false, it only looks as if it did. */
+export interface FaultLine {
+  readonly kind: 'fault'
+  /** One of faultKinds, and one of this run. */
+  readonly fault: string
+  readonly id: string
+  readonly alarm: boolean
+  readonly critical: boolean
+  readonly subject: string
+  /** When it happened, and when the messages first allow to know of it. */
+  readonly happened: string
+  readonly knowable: string
+  readonly eventIDs: readonly string[]
+  readonly note: string
+}
+
+/** Items that a fault touches; a fault has as many of these lines as its items need. */
+export interface TouchedLine {
+  readonly kind: 'touched'
+  readonly fault: string
+  readonly keys: readonly string[]
+}
+
+export type TruthLine =
+  | RunLine
+  | PartyLine
+  | BecomesLine
+  | ContainsLine
+  | AssociatedLine
+  | MovesLine
+  | ItemLine
+  | AliasLine
+  | FieldLine
+  | FaultLine
+  | TouchedLine
 
 export interface TruthWriter {
-  /** Resolves at once while the disk keeps up, else when it has. */
-  write(line: TruthLine): Promise<void>
+  /** Comes back at once while the disk keeps up, else it resolves when it has. */
+  write(line: TruthLine): Promise<void> | undefined
   close(): Promise<void>
 }
 
@@ -87,9 +172,9 @@ export function openTruth(file: string): TruthWriter {
   const stream = createWriteStream(file)
   const done = finished(stream)
   return {
-    async write(line) {
-      if (!stream.write(`${JSON.stringify(line)}\n`))
-        await Promise.race([once(stream, 'drain'), done])
+    write(line) {
+      const hasRoom = stream.write(`${JSON.stringify(line)}\n`)
+      return hasRoom ? undefined : Promise.race([once(stream, 'drain').then(() => {}), done])
     },
     async close() {
       stream.end()

@@ -164,11 +164,16 @@ export interface TrailReader extends TrailSource {
   /** The stored event of each identity, in their order; undefined where there is none. */
   byIdentity(identities: readonly EventIdentity[]): Promise<(number | undefined)[]>
   query(query: EventQuery, page: { limit: number; after?: number }): Promise<EventPage>
+  /**
+   * The events behind one of them, 0 for all, in the order of recording, at most `limit`: what
+   * follows the store asks for these. Numbers rise and may have gaps.
+   */
+  eventsAfter(eventRef: number, limit: number): Promise<number[]>
+  /** Every device that has readings, in the order of telemetry(). */
+  sensors(): Promise<string[]>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
-  /** The numbers of the next events behind one, ascending: what a follower has yet to look at. */
-  eventsAfter(eventRef: number, limit: number): Promise<number[]>
-  /** The notes whose keys begin so; `beginning` ends with a blank. In the order of keys. */
+  /** The notes whose keys begin so, in the order of keys: with a blank at its end, or ''. */
   notes(beginning: string): Promise<{ readonly key: string; readonly text: string }[]>
   /** Where a follower stands; 0 for one that never committed. */
   cursor(follower: string): Promise<JournalPosition>

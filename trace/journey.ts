@@ -76,7 +76,7 @@ function unitJourney(trail: ItemTrail, rows: readonly EffectiveRow[]): Journey {
       away = undefined
     } else if (isDeparture(bizStep)) {
       // Departing after shipping, or the same departure told of another unit, is no second one.
-      const again = away && isSameStep(away, seen) && away.row.eventTimeUs < seen.row.eventTimeUs
+      const again = away && isNextDeparture(away, seen)
       if (away && again) lost(away, false)
       if (!away || again) away = seen
       here = undefined
@@ -138,8 +138,12 @@ function isToldHere(shipped: EffectiveRow, received: EffectiveRow): boolean {
   return isOwn(shipped) || shipped.path[0] !== received.path[0]
 }
 
-function isSameStep(one: EffectiveRow, other: EffectiveRow): boolean {
-  return one.row.bizStep === other.row.bizStep && one.row.item.ref === other.row.item.ref
+/** A later one of the same unit, or of another that is not under way inside the first any more. */
+function isNextDeparture(before: EffectiveRow, seen: EffectiveRow): boolean {
+  const { bizStep, eventTimeUs, item } = seen.row
+  if (before.row.bizStep !== bizStep || before.row.eventTimeUs >= eventTimeUs) return false
+  const [stay] = before.path
+  return before.row.item.ref === item.ref || (stay !== undefined && stay.toUs <= eventTimeUs)
 }
 
 /** Arriving, receiving, accepting; or the same arrival told of another unit, or told twice. */

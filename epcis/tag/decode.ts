@@ -13,6 +13,25 @@ import { schemeOfHeader } from './schemes.ts'
 
 /** What a tag says. Never throws, whatever the bytes. */
 export function decodeTag(bytes: Uint8Array): TagRead | Refused {
+  const read = decode(bytes)
+  return read.ok || read.code !== 'tag_too_long' ? read : (withoutControl(bytes) ?? read)
+}
+
+/** Readers may deliver the bank from its start: checksum and control word, or that alone. */
+const CONTROL_BYTES = [2, 4]
+
+/** The hint that a whole EPC stands behind what comes before bit 20h; undefined where none does. */
+function withoutControl(bytes: Uint8Array): Refused | undefined {
+  for (const before of CONTROL_BYTES) {
+    const behind = decode(bytes.subarray(before))
+    if (!behind.ok) continue
+    const hint = `An EPC is read from bit 20h on: there is one behind the first ${before} bytes.`
+    return refuse('epc-binary', 'tag_too_long', hint)
+  }
+  return undefined
+}
+
+function decode(bytes: Uint8Array): TagRead | Refused {
   const header = bytes[0]
   if (header === undefined) return refuse('epc-binary', 'empty')
   const scheme = schemeOfHeader(header)

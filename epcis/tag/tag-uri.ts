@@ -1,7 +1,8 @@
 /**
  * EPC Tag URIs and EPC Raw URIs -> what the tag says that they describe: each is written as the
  * tag and read from it, so that a URI says the same as its tag does, and is refused where no tag
- * can say it. Control fields in front of the scheme are allowed and dropped. [EPC TDS 12, 15.1]
+ * can say it. Control fields in front of the scheme are allowed and dropped, and hexadecimal digits
+ * are taken in either case. [EPC TDS 12, 15.1]
  */
 import { readEpcUrn } from '#epcis/epc-urn.ts'
 import { whyNoEpcUrn } from '#epcis/malformed-urn.ts'
@@ -14,7 +15,7 @@ import type { TagRead } from './read.ts'
 import { schemeOfName } from './schemes.ts'
 
 const CONTROL =
-  /^(?:(?:\[att=x[0-9A-F]{2}\])?(?:\[umi=[01]\])?(?:\[xpc(?:-w1)?=x(?:[0-9A-F]{4}){1,2}\])?:)?/
+  /^(?:(?:\[att=x[\dA-Fa-f]{2}\])?(?:\[umi=[01]\])?(?:\[xpc(?:-w1)?=x(?:[\dA-Fa-f]{4}){1,2}\])?:)?/
 const TAG = /^([a-z]+-(?:\d+|var)):(.*)$/
 const FILTER = /^(0|[1-9]\d?)\.(.*)$/
 
@@ -51,8 +52,9 @@ function readTag(body: string): TagRead | Refused {
   return tag.ok ? decodeTag(tag.bytes) : tag
 }
 
-const RAW = /^([1-9]\d{0,3})\.(?:x([0-9A-F]*)|(\d+))$/
-const OTHER_FAMILY = /^[1-9]\d{0,3}\.x[0-9A-F]+\.x[0-9A-F]*$/
+const RAW = /^([1-9]\d{0,3})\.(?:x([0-9A-Fa-f]*)|(\d+))$/
+const OTHER_FAMILY = /^[1-9]\d{0,3}\.x[0-9A-Fa-f]+\.x[0-9A-Fa-f]*$/
+const SMALL = /[a-f]/
 // More digits than the largest bank has in decimal are none of it, leading zeros or not.
 const MOST_DIGITS = 150
 
@@ -64,5 +66,8 @@ function readRaw(body: string): TagRead | Refused {
   const bits = new TagWriter()
   bits.writeLarge(BigInt(hex === undefined ? digits : `0x0${digits}`), Number(length))
   if (bits.failure) return malformed(`Its value has not ${length} bits.`)
-  return decodeTag(bits.words())
+  const read = decodeTag(bits.words())
+  // What holds no EPC is named by this URI itself, which has one spelling only.
+  const isItsName = !read.ok && read.code === 'tag_header_unknown'
+  return isItsName && SMALL.test(digits) ? malformed('Its digits A to F are capitals.') : read
 }

@@ -44,7 +44,9 @@ export function decodeFormat(
   origin: Origin,
   device: Device | undefined,
 ): Decoded {
-  if (device === undefined) return wholly(fail('reads_not_supported', ''))
+  // What has no binding makes nothing of reads, whatever they look like.
+  const isUnbound = device?.format === undefined && device?.binding === undefined
+  if (device === undefined || isUnbound) return wholly(fail('reads_not_supported', ''))
   const decoder = device.format === undefined ? undefined : decoders[device.format]
   const decoded =
     decoder === undefined

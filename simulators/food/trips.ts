@@ -3,10 +3,11 @@
  * time the door is opened to load or unload. A van's sensor is carried from trip to trip, so its
  * mounting is an event of every trip; those of tankers and trucks are screwed on.
  */
+
+import { measure, type Opening, truckBox } from '#simulators/climate.ts'
 import { report, type Sample, senmlTelemetry } from '#simulators/report.ts'
 import type { Step, Strand } from '#simulators/script.ts'
 import { type Batch, hours, momentUs } from './batch.ts'
-import { measure, type Opening, truckBox } from './climate.ts'
 import type { Sensor } from './devices.ts'
 
 const everyUs = 300e6

@@ -3,11 +3,12 @@
  * cold rooms measured all the time, vehicles on their trips. The seed decides everything; nothing
  * depends on the clock of the machine it runs on.
  */
+
+import { coldRoom, measure, type Opening } from '#simulators/climate.ts'
 import { chanceOf } from '#simulators/random.ts'
 import { simpleTelemetry } from '#simulators/report.ts'
 import { merge, type Step, type Strand, type World } from '#simulators/script.ts'
 import { type Batch, batchOf, hours, momentUs } from './batch.ts'
-import { coldRoom, measure, type Opening } from './climate.ts'
 import { process, rawLotsFor, tanksOf } from './dairy.ts'
 import { devices, type Lane, lanes, roomSensors, type Sensor } from './devices.ts'
 import { firms, places, products } from './firms.ts'

@@ -13,7 +13,6 @@ import {
   HttpError,
   InfluxDB,
   type SendOptions,
-  type Transport,
 } from '@influxdata/influxdb-client'
 import { StoreFault } from '#store/fault.ts'
 import { type InfluxSettings, PointsRefused } from './settings.ts'
@@ -34,6 +33,16 @@ export interface Series {
   readonly rows: readonly (readonly unknown[])[]
 }
 
+/** The client says that it takes text; it makes bytes of what it gets, and bytes are bytes. */
+interface ByteTransport {
+  send(
+    path: string,
+    body: string | Uint8Array,
+    options: SendOptions,
+    callbacks: Partial<CommunicationObserver<Uint8Array>>,
+  ): void
+}
+
 interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -42,7 +51,7 @@ interface Reply {
 
 export class Connection {
   readonly settings: InfluxSettings
-  readonly #transport: Transport
+  readonly #transport: ByteTransport
   readonly #agent: HttpAgent
   readonly #timeoutMs: number
   readonly #running = new Set<AbortController>()
@@ -66,7 +75,7 @@ export class Connection {
    * Writes lines; resolves when they are in InfluxDB's write-ahead log on disk.
    * @throws StoreFault, PointsRefused: of the lines none, some or all are then stored.
    */
-  async write(lines: string, path: string): Promise<void> {
+  async write(lines: string | Uint8Array, path: string): Promise<void> {
     const headers = { 'content-type': 'text/plain; charset=utf-8' }
     const reply = await this.#send(path, lines, { method: 'POST', headers })
     const { status } = reply
@@ -101,7 +110,7 @@ export class Connection {
     this.#agent.destroy()
   }
 
-  #send(path: string, body: string, options: SendOptions): Promise<Reply> {
+  #send(path: string, body: string | Uint8Array, options: SendOptions): Promise<Reply> {
     // Aborting destroys the request and its connection: an answer that comes too late is never
     // taken for that of a later one.
     const request = new AbortController()

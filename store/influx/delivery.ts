@@ -4,7 +4,7 @@
  */
 import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
-import { type Part, partOf } from './redo.ts'
+import { linesOf, type Part, partOf } from './redo.ts'
 import { PointsRefused } from './settings.ts'
 
 /** Requests under way at a time within a phase. */
@@ -48,23 +48,22 @@ export function without(
   refused: ReadonlyMap<number, string>,
 ): readonly Part[] {
   if (refused.size === 0) return parts
-  return parts.map(({ lines }) => partOf(lines.filter((line) => !refused.has(eventOf(line) ?? 0))))
+  return parts.map((part) =>
+    partOf(linesOf(part).filter((line) => !refused.has(eventOf(line) ?? 0))),
+  )
 }
 
 type RefusedLine = readonly [line: string, words: string]
 
 /** Halves what is refused until single lines are left: a refusal does not say which it means. */
-async function deliver(
-  connection: Connection,
-  path: string,
-  { lines, body }: Part,
-): Promise<RefusedLine[]> {
-  if (lines.length === 0) return []
+async function deliver(connection: Connection, path: string, part: Part): Promise<RefusedLine[]> {
+  if (part.length === 0) return []
   try {
-    await connection.write(body, path)
+    await connection.write(part, path)
     return []
   } catch (error) {
     if (!(error instanceof PointsRefused)) throw error
+    const lines = linesOf(part)
     const dropped = Number(/dropped=(\d+)/.exec(error.message)?.[1])
     if (lines.length === 1 || dropped === lines.length) {
       return lines.map((line) => [line, error.message])

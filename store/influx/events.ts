@@ -16,6 +16,8 @@ import { type EventRecord, splitHead, unpackMembers, unpackRecord } from './reco
 const widestGap = 16
 const runsAtOnce = 50
 const cachedRecords = 8_192
+/** Of members, which a walk asks for again and again by other roles. */
+const cachedMembers = 8_192
 const longestKept = 1_000
 /** What a record costs to read, in trail rows. */
 const rowsOfRecord = 4
@@ -39,6 +41,7 @@ export class Events {
   readonly #pace: Pace
   /** An event that is seen never changes, and who reads its members asks for its summary next. */
   readonly #records = new Cache<number, EventRecord>(cachedRecords)
+  readonly #members = new Cache<number, string>(cachedMembers)
 
   constructor(connection: Connection, ledger: Ledger, pace: Pace) {
     this.#connection = connection
@@ -69,8 +72,18 @@ export class Events {
     mask: number,
     state: State,
   ): Promise<Map<number, EventMember[]>> {
-    const found = await this.#read(seqs, 'm', state)
-    return new Map([...found].map(([seq, { text }]) => [seq, unpackMembers(text, mask)]))
+    const members = new Map<number, EventMember[]>()
+    const missing = seqs.filter((seq) => {
+      const text = seq <= state.events ? this.#members.get(seq) : undefined
+      if (text !== undefined) members.set(seq, unpackMembers(text, mask))
+      return text === undefined
+    })
+    if (missing.length === 0) return members
+    for (const [seq, { text }] of await this.#read(missing, 'm', state)) {
+      members.set(seq, unpackMembers(text, mask))
+      if (text.length < longestKept) this.#members.set(seq, text)
+    }
+    return members
   }
 
   async #read(

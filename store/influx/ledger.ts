@@ -64,6 +64,7 @@ export class Ledger {
   readonly #refused: Statement
   readonly #cursor: Statement
   readonly #rowsBeyond: Statement
+  readonly #sensors: Statement
   readonly #series: Statement
   readonly #recordTime: Statement
   readonly #countTimes: Statement
@@ -96,6 +97,7 @@ export class Ledger {
       database,
       'SELECT rows FROM hot WHERE eventTimeUs = ? AND bucket = ?',
     )
+    this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = database.prepare(
       `SELECT type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
        ORDER BY type, component, uom, party`,
@@ -196,6 +198,11 @@ export class Ledger {
   /** Rows of a bucket at a full microsecond beyond its slots: see slots.ts. */
   rowsBeyond(eventTimeUs: number, bucket: number): number {
     return this.#rowsBeyond.get(eventTimeUs, bucket)?.[0] ?? 0
+  }
+
+  sensors(): string[] {
+    const rows: [device: string][] = this.#sensors.all()
+    return rows.map(([device]) => device).sort()
   }
 
   /** What one device has measured, in the order in which it is told. */

@@ -4,11 +4,11 @@
  */
 import { hashesOf } from '#store/sqlite/event-index.ts'
 import { type Placed, place } from '#store/sqlite/placement.ts'
-import { inParts } from '#store/sqlite/rows.ts'
 import type { Applied, Reading, TrailBatch } from '#store/trail.ts'
 import type { Role } from '#trace/source.ts'
 import type { State } from './ledger.ts'
 import type { EventEntry, WritableLedger } from './ledger-writer.ts'
+import type { Lines } from './lines.ts'
 import {
   type BatchFigures,
   batchLine,
@@ -22,12 +22,8 @@ import {
   voidedLine,
 } from './points.ts'
 import { packMembers, packRecord, packTrailRow, piecesOf, type Rests, withHead } from './records.ts'
-import { type Part, type Phases, partOf } from './redo.ts'
+import { type Phases, partOf } from './redo.ts'
 import { Slots } from './slots.ts'
-
-/** One request: InfluxDB takes 25 MB by default, and answers some thousand lines best. */
-const linesAtOnce = 10_000
-const lengthAtOnce = 4_000_000
 
 export interface Prepared {
   readonly outcomes: Applied['outcomes']
@@ -35,27 +31,41 @@ export interface Prepared {
   readonly phases: Phases
 }
 
-/** `readings` are those to be written, of which `added` are new. */
+/** Where the lines of a batch are gathered: what belongs to its events, and these. */
+export interface Gathered {
+  readonly first: Lines
+  readonly second: Lines
+}
+
+/**
+ * `readings` are those to be written, of which `added` are new. The phases hold until the same
+ * `gathered` are used again.
+ */
 export function prepareBatch(
   batch: TrailBatch,
   readings: readonly Reading[],
   added: number,
   ledger: WritableLedger,
   state: State,
+  gathered: Gathered,
 ): Prepared {
   const hashes = hashesOf(batch.events.map(({ eventID }) => eventID))
   const known = ledger.known(hashes)
   const { outcomes, fresh, voided } = place(batch.events, known, state.events + 1, (seq) =>
     ledger.declaredAtUs(seq),
   )
-  const { entries, trail, rest, events, last } = layOut(fresh, ledger, state)
+  const { first, second } = gathered
+  first.clear()
+  second.clear()
+  const { entries, trailRows, last } = layOut(fresh, ledger, state, gathered)
   ledger.addEvents(entries, hashes)
   const lastSeq = state.events + fresh.length
   ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
   const places = ledger.places([...new Set(voided.map(({ seq }) => seq))])
-  const voidedLines = voided.map(({ seq, voidedAtUs }) =>
-    voidedLine(seq, voidedAtUs, places.get(seq) ?? last),
-  )
+  for (const { seq, voidedAtUs } of voided) {
+    first.add(voidedLine(seq, voidedAtUs, places.get(seq) ?? last))
+  }
+  for (const reading of readings) first.add(telemetryLine(reading))
   const end = later(last, 1)
   ledger.setPlace(end)
   const figures: BatchFigures = {
@@ -63,36 +73,36 @@ export function prepareBatch(
     position: batch.to,
     events: lastSeq,
     items: ledger.lastItem(),
-    trailRows: state.trailRows + trail.length,
+    trailRows: state.trailRows + trailRows,
     readings: state.readings + added,
   }
   // An event is written after everything that belongs to it, and what tells of the batch last, so
   // that what is found without the side file is whole.
-  const phases = [
-    partsOf([...trail, ...rest, ...voidedLines, ...readings.map(telemetryLine)]),
-    partsOf(events),
-    [partOf([batchLine(figures, end)])],
-  ]
+  const phases = [first.parts(), second.parts(), [partOf([batchLine(figures, end)])]]
   return { outcomes, figures, phases }
 }
 
 interface LaidOut {
   readonly entries: EventEntry[]
-  readonly trail: string[]
-  readonly rest: string[]
-  readonly events: string[]
+  readonly trailRows: number
   /** The last nanosecond that is taken. */
   readonly last: Moment
 }
 
-function layOut(fresh: readonly Placed[], ledger: WritableLedger, state: State): LaidOut {
+function layOut(
+  fresh: readonly Placed[],
+  ledger: WritableLedger,
+  state: State,
+  { first, second }: Gathered,
+): LaidOut {
   const refs = ledger.internItems(fresh.flatMap(({ event }) => event.members))
   const slots = new Slots(
     ledger,
     fresh.map(({ event }) => event.eventTimeUs),
   )
-  const laid: LaidOut = { entries: [], trail: [], rest: [], events: [], last: lastPlace(state) }
-  let { last } = laid
+  const entries: EventEntry[] = []
+  let trailRows = 0
+  let last = lastPlace(state)
   let recordTimeUs = ledger.lastRecordTimeUs()
   let at = 0
   for (const { event, seq } of fresh) {
@@ -101,7 +111,8 @@ function layOut(fresh: readonly Placed[], ledger: WritableLedger, state: State):
     const eventPlace = recordTimeUs > last.us ? { us: recordTimeUs, ns: 0 } : later(last, 1)
     const own = refs.slice(at, at + event.members.length)
     at += event.members.length
-    const taken = trailLines(seq, event, own, state, slots, laid.trail)
+    const { rows, ...taken } = trailLines(seq, event, own, state, slots, first)
+    trailRows += rows
     const placed = { ...taken, place: eventPlace, era: state.era }
     const packed = packRecord(seq, event, recordTimeUs, placed)
     const record = piecesOf(packed.core + packed.more)
@@ -113,13 +124,13 @@ function layOut(fresh: readonly Placed[], ledger: WritableLedger, state: State):
       members,
       body,
     })
-    laid.events.push(lines.pop() ?? '')
-    laid.rest.push(...lines)
-    laid.entries.push({ event, seq, recordTimeUs, place: eventPlace, ...taken })
+    for (const line of lines.slice(0, -1)) first.add(line)
+    second.add(lines.at(-1) ?? '')
+    entries.push({ event, seq, recordTimeUs, place: eventPlace, ...taken })
     last = later(eventPlace, lines.length)
   }
   ledger.setBeyond(slots.beyond())
-  return { ...laid, last }
+  return { entries, trailRows, last }
 }
 
 function lastPlace({ lastPlaceUs, lastPlaceNs }: State): Moment {
@@ -132,8 +143,8 @@ function trailLines(
   refs: readonly number[],
   { trailBuckets, era }: State,
   slots: Slots,
-  lines: string[],
-): { slot: number; width: number } {
+  lines: Lines,
+): { rows: number; slot: number; width: number } {
   // An event may name an item twice in one role, by quantity and unit: one row of its trail.
   const items = new Map<Role, { packed: string; refs: Set<number> }>()
   const rows: { key: string; packed: string; bucket: number }[] = []
@@ -155,26 +166,7 @@ function trailLines(
   const { slot, width } = placed
   for (const [at, { key, packed, bucket }] of rows.entries()) {
     const { overflow, slot: ns } = placed.rows[at] ?? { overflow: 0, slot: 0 }
-    lines.push(trailLine(bucket, overflow, key, packed, { us: event.eventTimeUs, ns }))
+    lines.add(trailLine(bucket, overflow, key, packed, { us: event.eventTimeUs, ns }))
   }
-  return { slot, width }
-}
-
-function partsOf(lines: readonly string[]): Part[] {
-  const parts: Part[] = []
-  for (const some of inParts(lines, linesAtOnce)) {
-    let part: string[] = []
-    let length = 0
-    for (const line of some) {
-      if (length > 0 && length + line.length > lengthAtOnce) {
-        parts.push(partOf(part))
-        part = []
-        length = 0
-      }
-      part.push(line)
-      length += line.length
-    }
-    if (part.length > 0) parts.push(partOf(part))
-  }
-  return parts
+  return { rows: rows.length, slot, width }
 }

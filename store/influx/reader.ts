@@ -144,12 +144,22 @@ export class InfluxTrailReader implements TrailReader {
     return { events, after: found.length > page.limit ? events.at(-1)?.eventRef : undefined }
   }
 
-  telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
-    return readTelemetry(this.#connection, this.#ledger, query)
+  async eventsAfter(eventRef: number, limit: number): Promise<number[]> {
+    const state = this.#state()
+    const refused = this.#ledger.refused(state)
+    const refs: number[] = []
+    for (let seq = eventRef + 1; seq <= state.events && refs.length < limit; seq += 1) {
+      if (!refused.has(seq)) refs.push(seq)
+    }
+    return refs
   }
 
-  async eventsAfter(): Promise<number[]> {
-    throw new StoreFault('a store in InfluxDB is not followed yet')
+  async sensors(): Promise<string[]> {
+    return this.#ledger.sensors()
+  }
+
+  telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
+    return readTelemetry(this.#connection, this.#ledger, query)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

@@ -6,15 +6,12 @@
  * file system's own records. Whether what is in it counts is said by the side file alone, which
  * keeps its length and checksum: it is written and synced before that says so.
  */
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { closeSync, constants, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { StoreFault } from '#store/fault.ts'
 
-/** Lines that make one request, and their text. */
-export interface Part {
-  readonly lines: readonly string[]
-  readonly body: string
-}
+/** The lines of one request, with a line feed between them. */
+export type Part = Buffer
 
 /** The parts of a batch by phases, each of which is confirmed before the next begins. */
 export type Phases = readonly (readonly Part[])[]
@@ -28,7 +25,11 @@ export interface Kept {
 const ownerOnly = 0o600
 
 export function partOf(lines: readonly string[]): Part {
-  return { lines, body: lines.join('\n') }
+  return Buffer.from(lines.join('\n'))
+}
+
+export function linesOf(part: Part): string[] {
+  return part.length === 0 ? [] : splitLines(part.toString())
 }
 
 export class Redo {
@@ -40,12 +41,16 @@ export class Redo {
 
   /** Durable on return. A crash before that leaves what nobody asks for. */
   keep(phases: Phases): Kept {
-    const buffers = phases.map((parts) => parts.map(({ body }) => Buffer.from(body)))
-    const all = Buffer.concat(buffers.flat())
-    for (let at = 0; at < all.length; ) at += writeSync(this.#file, all, at, all.length - at, at)
+    let end = 0
+    for (const part of phases.flat()) {
+      for (let at = 0; at < part.length; ) {
+        at += writeSync(this.#file, part, at, part.length - at, end + at)
+      }
+      end += part.length
+    }
     fdatasyncSync(this.#file)
-    const lengths = buffers.map((parts) => parts.map(({ length }) => length))
-    return { lengths, checksum: checksumOf(all) }
+    const lengths = phases.map((parts) => parts.map(({ length }) => length))
+    return { lengths, checksum: checksumOf(phases.flat()) }
   }
 
   /** @throws StoreFault where the file has something else. */
@@ -53,15 +58,14 @@ export class Redo {
     const length = lengths.flat().reduce((sum, one) => sum + one, 0)
     const all = Buffer.alloc(length)
     const read = length === 0 ? 0 : readSync(this.#file, all, 0, length, 0)
-    if (read !== length || checksumOf(all) !== checksum) {
+    if (read !== length || checksumOf([all]) !== checksum) {
       throw new StoreFault('the lines of the last batch are missing: make influx.db anew')
     }
     let end = 0
     return lengths.map((parts) =>
       parts.map((size) => {
         end += size
-        const body = all.toString('utf8', end - size, end)
-        return { lines: splitLines(body), body }
+        return all.subarray(end - size, end)
       }),
     )
   }
@@ -71,8 +75,10 @@ export class Redo {
   }
 }
 
-function checksumOf(bytes: Uint8Array): string {
-  return hash('sha1', bytes)
+function checksumOf(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha1')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
 }
 
 /** Lines of line protocol: a line feed within a string is a part of it. No tag has a quote. */

@@ -20,6 +20,7 @@ import type { Connection } from './connection.ts'
 import { deliverPhase, without } from './delivery.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
+import { Lines } from './lines.ts'
 import { type BatchFigures, telemetryLine } from './points.ts'
 import { type Prepared, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
@@ -34,6 +35,7 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
   readonly #ledger: WritableLedger
   readonly #bind: Bind
   readonly #onFault: () => void
+  readonly #gathered = { first: new Lines(), second: new Lines() }
   /** What became of the batch that is kept, for when the follower brings the very same again. */
   #kept: { readonly batch: TrailBatch; readonly prepared: Prepared } | undefined
 
@@ -69,7 +71,7 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
         this.#ledger.coverSeries(series, firstUs, lastUs)
       }
       const points = readings.flatMap((one) => one.points)
-      const made = prepareBatch(batch, points, added, this.#ledger, state)
+      const made = prepareBatch(batch, points, added, this.#ledger, state, this.#gathered)
       this.#ledger.addPending(made.figures, made.phases, batch.notes ?? [])
       return made
     })

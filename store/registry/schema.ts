@@ -4,7 +4,7 @@
  * source of these types, of the checks at the API and of its OpenAPI document.
  */
 import { z } from 'zod'
-import type { Kind } from '#epcis/identifier.ts'
+import { identify, type Kind } from '#epcis/identifier.ts'
 import { keyOf, understand } from '#epcis/understand.ts'
 import { isUri } from '#epcis/uri.ts'
 
@@ -35,6 +35,9 @@ function whyRefused(text: string): string {
 }
 
 const keySchema = keySchemaOf()
+const productKeySchema = keySchemaOf('class').refine((key) => identify(key).kind !== 'instance', {
+  error: 'names one item, not a product',
+})
 const placeKeySchema = keySchemaOf('place')
 
 const nameSchema = z.string().min(1).max(200)
@@ -99,7 +102,7 @@ export type Location = z.infer<typeof locationSchema>
 
 export const productSchema = z
   .strictObject({
-    key: keySchemaOf('class').describe('Canonical key of the class, usually a GTIN').meta({
+    key: productKeySchema.describe('Canonical key of the class, usually a GTIN').meta({
       example: 'https://id.gs1.org/01/09521321000018',
     }),
     party: slugSchema,

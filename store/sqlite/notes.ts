@@ -5,16 +5,19 @@ import { RowsStatement } from './rows.ts'
 
 export class Notes {
   readonly #select: Statement
+  readonly #selectAll: Statement
 
   constructor(database: Database) {
+    this.#selectAll = database.prepare('SELECT key, text FROM note ORDER BY key')
     // `!` follows the blank, so these are all keys that begin so.
     this.#select = database.prepare(
       'SELECT key, text FROM note WHERE key >= ?1 AND key < ?2 ORDER BY key',
     )
   }
 
-  /** `beginning` ends with a blank. */
+  /** `beginning` ends with a blank or is ''. */
   read(beginning: string): { key: string; text: string }[] {
+    if (beginning === '') return this.#selectAll.all()
     return this.#select.all(beginning, `${beginning.slice(0, -1)}!`)
   }
 }

@@ -61,8 +61,8 @@ export class SqliteTrailReader implements TrailReader {
   readonly #search: Search
   readonly #notes: Notes
   readonly #cursor: Statement
-  readonly #counts: Statement
   readonly #after: Statement
+  readonly #counts: Statement
 
   constructor(parts: TrailParts) {
     const { database, words, items } = parts
@@ -157,13 +157,17 @@ export class SqliteTrailReader implements TrailReader {
     return { events, after: found.length > page.limit ? events.at(-1)?.eventRef : undefined }
   }
 
-  telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
-    return this.#telemetry.read(query)
+  async eventsAfter(eventRef: number, limit: number): Promise<number[]> {
+    const rows: [seq: number][] = this.#after.all(eventRef, limit)
+    return rows.map(([seq]) => seq)
   }
 
-  async eventsAfter(eventRef: number, limit: number): Promise<number[]> {
-    const rows: [number][] = this.#after.all(eventRef, limit)
-    return rows.map(([seq]) => seq)
+  async sensors(): Promise<string[]> {
+    return this.#telemetry.sensors()
+  }
+
+  telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
+    return this.#telemetry.read(query)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

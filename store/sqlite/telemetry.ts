@@ -19,14 +19,21 @@ const pointsOf = `
   ORDER BY timeUs LIMIT ${sliceRows}`
 
 export class Telemetry {
+  readonly #sensors: Statement
   readonly #series: Statement
   readonly #points: Statement
   readonly #pace: Pace
 
   constructor(database: Database, pace: Pace) {
+    this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = prepareArrays(database, seriesOf)
     this.#points = prepareArrays(database, pointsOf)
     this.#pace = pace
+  }
+
+  sensors(): string[] {
+    const rows: [device: string][] = this.#sensors.all()
+    return rows.map(([device]) => device).sort()
   }
 
   async *read(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeTag } from '#epcis/tag/encode.ts'
-import { carton, lot, pallet, supply } from './supply.ts'
+import { carton, lot, pallet, type Supply, supply } from './supply.ts'
 import { type Call, event, eventsOf, startWorld, type World } from './world.ts'
 
 let world: World
 let inspector: string
 let admin: string
+let keys: Supply
 
 beforeAll(async () => {
   world = await startWorld()
-  const { farm } = await supply(world)
+  keys = await supply(world)
+  const { farm } = keys
   inspector = world.key({ role: 'inspector', label: '' })
   admin = world.key({ role: 'admin', label: '' })
   await world.capture(
@@ -19,6 +21,9 @@ beforeAll(async () => {
       epcList: ['https://id.gs1.org/01/09521321000018/21/Ab7', 'drugcode:81234560000000000017'],
     }),
     event({ epcList: ['https://id.gs1.org/01/09521321000018/21/a%2Fb%25c'] }),
+    ...['A', 'A%2F10%2FB', '%2541'].map((serial) =>
+      event({ epcList: [`https://id.gs1.org/01/09521321000018/21/${serial}`] }),
+    ),
     event({ epcList: ['urn:epc:raw:96.xE2801191A5030062FA3C1B22', 'urn:epc:id:sgtin:9521.1.x'] }),
   )
 })
@@ -71,6 +76,38 @@ describe('an item is found', () => {
     for (const path of [item, encodeURIComponent(item), encodeURI(item)]) {
       expect((await get(`/v1/items/${path}`)).json).toMatchObject({ key: item })
     }
+  })
+
+  it('and not another whose key is the beginning of a path with escapes', async () => {
+    for (const serial of ['A%2F10%2FB', '%2541']) {
+      const item = `https://id.gs1.org/01/${GTIN}/21/${serial}`
+      expect((await get(`/v1/items/${item}`)).json).toMatchObject({ key: item })
+      expect((await get(`/v1/trace/${item}`)).json).toMatchObject({ start: item })
+    }
+  })
+
+  it('by what a scanner sends with a line end', async () => {
+    for (const end of ['%0D%0A', '%0A', '%0D', '%09']) {
+      const answer = await get(`/v1/items/(01)${GTIN}(21)carton-1${end}`)
+      expect(answer.json, end).toMatchObject({ key: carton, warnings: ['blanks_removed'] })
+    }
+  })
+
+  it('by a class or a parent in a query of events', async () => {
+    const made = { epcClass: lot, quantity: 3 }
+    const { farm } = keys
+    await world.capture(farm, event({ epcList: [], quantityList: [made], bizStep: 'storing' }))
+    for (const name of ['MATCH_epcClass', 'MATCH_anyEPCClass']) {
+      const text = encodeURIComponent(`(01)${GTIN}(10)LOT-7`)
+      expect(eventsOf(await get(`/epcis/events?${name}=${text}`))).toHaveLength(1)
+    }
+    const packed = await get(`/epcis/events?MATCH_parentID=${encodeURIComponent(pallet)}`)
+    expect(eventsOf(packed).length).toBeGreaterThan(1)
+    expect((await get(`/epcis/events?MATCH_inputEPC=${encodeURIComponent(carton)}`)).status).toBe(
+      200,
+    )
+    const wrong = await get(`/epcis/events?MATCH_epcClass=${encodeURIComponent(carton)}`)
+    expect(wrong.json['detail']).toContain('names one thing')
   })
 
   it('by a unit’s number, its barcode and its tag', async () => {
@@ -210,6 +247,19 @@ describe('the registry', () => {
       key: `https://id.gs1.org/01/${GTIN}`,
     })
     expect((await get('/v1/products/(01)09521321000018')).json).toMatchObject({ name: 'x' })
+    // A place and a class without a trail of their own are told as they are registered.
+    expect((await get('/414/9521321000018')).json).toMatchObject({
+      kind: 'place',
+      place: { name: 'x' },
+    })
+    expect((await get('/414/9521321000018', {})).status).toBe(404)
+    expect((await get('/v1/items/9521321000018', {})).json).toMatchObject({
+      key: `https://id.gs1.org/01/${GTIN}`,
+      product: { name: 'x' },
+      producer: 'FARM',
+    })
+    const one = await put(`/v1/products/(01)${GTIN}(21)A`, { domain: 'food' })
+    expect(one.json['detail']).toContain('names one item')
     const refused = await put('/v1/locations/(414)95', {})
     expect(refused.status).toBe(400)
     expect(refused.json['detail']).toContain('application identifier')
@@ -267,6 +317,10 @@ describe('the resolver', () => {
       expect(answer.status, answer.text).toBe(400)
       expect(answer.json['code']).toMatch(/^(digital_link_malformed|invalid_query|ai_value)$/)
     }
+  })
+
+  it('tells no links of what is no Digital Link', async () => {
+    expect((await get('/01/abc?linkType=linkset')).status).toBe(400)
   })
 
   it('says what it resolves', async () => {

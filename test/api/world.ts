@@ -95,6 +95,7 @@ export async function startWorld(
     journal,
     journalReader: new JournalReader(folder.journal, journal.watermark),
     hasRoom: () => true,
+    lag: () => undefined,
     outcomes,
     readiness: async () => [{ name: 'journal', ok: true, detail: '' }],
     metrics: new Metrics(),

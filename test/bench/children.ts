@@ -7,6 +7,9 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { LoadOptions, LoadResult } from './mqtt-load.ts'
 
+/** What Linux counts CPU time in, on every common machine. */
+const ticksPerSecond = 100
+
 type Child = ChildProcessByStdio<Writable, Readable, null>
 
 /** Starts a file with its options as JSON. */
@@ -64,5 +67,16 @@ export function residentOf(pid: number): Resident | undefined {
     return { nowMiB: Math.round(kib('VmRSS') / 1024), peakMiB: Math.round(kib('VmHWM') / 1024) }
   } catch {
     return undefined
+  }
+}
+
+/** CPU time of a process since it started; 0 where the system has no /proc. */
+export function cpuSecondsOf(pid: number): number {
+  try {
+    // What follows the name, which may hold anything, begins with field 3.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  } catch {
+    return 0
   }
 }

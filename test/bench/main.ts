@@ -4,22 +4,27 @@
  * writes everything it measured to bench-results/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { run } from './children.ts'
 import { figuresOf } from './figures.ts'
 import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
+import { type InfluxOptions, measureInflux } from './influx.ts'
+import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
-import { judge, machine, tableOf } from './report.ts'
+import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureTrace } from './trace.ts'
 
 const help = `Usage: npm run bench -- [options]
 
-  --seconds N   of the load without a pause (default: 60)
+  --seconds N   of the load without a pause (default: 60), or while InfluxDB is down (10)
   --rounds N    in turns with the baselines (default: 5)
-  --rows LIST   trail rows at which traces are measured (default: 1000000,5000000)
+  --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
+                1000000,10000000)
   --only PART   intake, trace or identifiers
+  --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
 `
@@ -30,6 +35,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     rows: { type: 'string' },
     only: { type: 'string' },
+    store: { type: 'string' },
     quick: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -39,11 +45,31 @@ if (values.help) process.stdout.write(help)
 else await bench()
 
 async function bench(): Promise<void> {
+  const started = new Date()
+  const on = machine()
+  const { figures, ...measured } =
+    values.store === 'influx' ? await measureStore() : await measureAll()
+  const judged = figures.map(judge)
+  const loadAfter = rounded(loadavg()[0] ?? 0)
+  process.stdout.write(`${JSON.stringify({ ...on, loadAfter })}\n${tableOf(judged)}\n`)
+  const folder = fileURLToPath(new URL('../../bench-results', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, `${started.toISOString().replace(/[:.]/g, '-')}.json`)
+  const all = {
+    machine: on,
+    loadAfter,
+    started: started.toISOString(),
+    figures: judged,
+    ...measured,
+  }
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`)
+  tell(`written to ${file}`)
+}
+
+async function measureAll() {
   const quick = { seconds: '10', rounds: '1', rows: '200000' }
   const full = { seconds: '60', rounds: '5', rows: '1000000,5000000' }
   const { seconds, rounds, rows } = { ...(values.quick ? quick : full), ...values }
-  const started = new Date()
-  const on = machine()
   const isAsked = (part: string) => (values.only ?? part) === part
   const intakeOptions = {
     rounds: Number(rounds),
@@ -55,14 +81,22 @@ async function bench(): Promise<void> {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
-  const figures = figuresOf(intake, trace, reads).map(judge)
-  process.stdout.write(`${JSON.stringify(on)}\n${tableOf(figures)}\n`)
-  const folder = fileURLToPath(new URL('../../bench-results', import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  const file = join(folder, `${started.toISOString().replace(/[:.]/g, '-')}.json`)
-  const measured = { machine: on, started: started.toISOString(), figures, intake, trace, reads }
-  writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`)
-  tell(`written to ${file}`)
+  return { figures: figuresOf(intake, trace, reads), intake, trace, reads }
+}
+
+async function measureStore() {
+  const { quick } = values
+  const rows = values.rows ?? (quick ? '200000' : '1000000,10000000')
+  const options: InfluxOptions = {
+    rounds: Number(values.rounds ?? (quick ? 3 : 5)),
+    batchesOfRound: quick ? 6 : 12,
+    rowCounts: rows.split(',').map(Number),
+    telemetry: quick ? { seconds: 120, daysOf: 2 } : { seconds: 600, daysOf: 5 },
+    outageSeconds: Number(values.seconds ?? (quick ? 3 : 10)),
+    onProgress: tell,
+  }
+  const influx = await measureInflux(options)
+  return { figures: influxFigures(influx), influx }
 }
 
 async function measureReads(quick: boolean): Promise<IdentifierReads[]> {

@@ -2,7 +2,7 @@
 import type { Program } from '../e2e/program.ts'
 import { type Resident, residentOf } from './children.ts'
 import { quantile, rounded } from './report.ts'
-import type { BackResult } from './trace-walks.ts'
+import type { BackResult } from './walk-back.ts'
 
 export interface StreamResult {
   readonly serials: number

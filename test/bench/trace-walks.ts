@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { NewEvent, TrailReader, TrailWriter } from '#store/trail.ts'
 import { walk } from '#trace/walk.ts'
-import { median, quantile, rounded } from './report.ts'
+import { median, rounded } from './report.ts'
 import {
   productMadeIn,
   productsSharing,
@@ -16,6 +16,7 @@ import {
   withSharedLots,
 } from './shared-lots.ts'
 import { trailEvents } from './trail-data.ts'
+import { type BackResult, goBack, warmups } from './walk-back.ts'
 
 export interface WalksOptions {
   /** Where trail.db is made. */
@@ -36,12 +37,6 @@ export interface StoreResult {
   readonly serials: readonly string[]
 }
 
-export interface BackResult {
-  readonly nodes: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-}
-
 export interface ForwardResult {
   readonly serials: number
   readonly seconds: number
@@ -50,7 +45,6 @@ export interface ForwardResult {
 }
 
 const batchEvents = 500
-const warmups = 20
 const backs = 200
 const forwards = 3
 const mib = 1024 * 1024
@@ -109,26 +103,6 @@ function note(event: NewEvent): void {
   const product = productMadeIn(event)
   const serial = event.members.find(({ kind }) => kind === 'instance')
   if (product !== undefined && serial !== undefined) made.push({ product, serial: serial.key })
-}
-
-async function goBack(reader: TrailReader, serials: readonly string[]): Promise<BackResult> {
-  const timesMs: number[] = []
-  let nodes = 0
-  for (const [at, serial] of serials.entries()) {
-    const startedMs = performance.now()
-    let found = 0
-    for await (const { part } of walk(reader, serial, { direction: 'back' })) {
-      if (part === 'node') found += 1
-    }
-    if (at < warmups) continue
-    timesMs.push(performance.now() - startedMs)
-    nodes += found
-  }
-  return {
-    nodes: Math.round(nodes / timesMs.length),
-    p50Ms: rounded(quantile(timesMs, 0.5)),
-    p99Ms: rounded(quantile(timesMs, 0.99)),
-  }
 }
 
 /** Some times to see how long it takes, and once with a look at what it holds. */

@@ -6,7 +6,8 @@ import { startProgram } from '../e2e/program.ts'
 import { run } from './children.ts'
 import { sharedLotOf } from './shared-lots.ts'
 import { backOverHttp, forwardOverHttp, type StreamResult } from './trace-http.ts'
-import type { BackResult, StoreResult, WalksOptions } from './trace-walks.ts'
+import type { StoreResult, WalksOptions } from './trace-walks.ts'
+import type { BackResult } from './walk-back.ts'
 
 export interface TraceResult {
   readonly stores: readonly Omit<StoreResult, 'serials'>[]

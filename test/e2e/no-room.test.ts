@@ -46,7 +46,11 @@ describe.skipIf(!hasPrlimit())('when the disk takes nothing more', () => {
     const checks = await until(readyChecks, ({ ingest }) => ingest?.ok === false)
     expect(checks['journal']).toMatchObject({ ok: true })
     expect(checks['ingest']?.detail).toMatch(/full|I\/O/)
-    expect((await get(program, '/epcis/events', key)).status).toBe(200)
+    const lagging = await get(program, '/epcis/events', key)
+    expect(lagging.status).toBe(200)
+    expect(Number(lagging.headers.get('suyuan-behind-bytes'))).toBeGreaterThan(0)
+    const asOf = Date.parse(lagging.headers.get('suyuan-fresh-as-of') ?? '')
+    expect(Math.abs(Date.now() - asOf)).toBeLessThan(60_000)
 
     limitFiles('unlimited')
     await until(readyChecks, ({ ingest }) => ingest?.ok === true)
@@ -55,6 +59,9 @@ describe.skipIf(!hasPrlimit())('when the disk takes nothing more', () => {
       (eventIDs) => eventIDs.length === acknowledged.length,
     )
     expect(stored.sort()).toEqual(acknowledged.sort())
+    const fresh = await get(program, '/epcis/events', key)
+    expect(fresh.headers.get('suyuan-behind-bytes')).toBe(null)
+    expect(fresh.headers.get('suyuan-fresh-as-of')).toBe(null)
   })
 
   it('senders wait when the journal is too far ahead of the store, and go on when it is not', async () => {

@@ -94,7 +94,10 @@ describe('the program', () => {
 })
 
 describe('the command line', () => {
-  const commands = 'serve demo simulate verify replay backup restore keys prefixes'.split(' ')
+  const commands = (
+    'serve demo simulate verify replay rebuild migrate export import ' +
+    'backup restore keys prefixes'
+  ).split(' ')
 
   it('lists every command, and each explains itself', async () => {
     const overview = await runCommand(['--help'])
@@ -105,7 +108,7 @@ describe('the command line', () => {
       expect(code).toBe(0)
       expect(stdout).toMatch(new RegExp(`^Usage: main.ts ${name}`))
     }
-  }, 60_000)
+  }, 240_000)
 
   it('names what is wrong with arguments and settings, and starts nothing', async () => {
     const wrong = [
@@ -123,5 +126,5 @@ describe('the command line', () => {
       expect([result.code, result.stdout]).toEqual([code, ''])
       expect(result.stderr).toMatch(message)
     }
-  }, 60_000)
+  }, 180_000)
 })

@@ -88,6 +88,27 @@ describe('A link', () => {
     expect(named).toMatchObject({ key: item, notes: [], parts: { expiry: '2027-01-31' } })
   })
 
+  it.each([
+    `?x=${'y'.repeat(2100)}&17=270131`,
+    `?${'utm=a&'.repeat(1200)}17=270131`,
+    `?17=270131#${'z'.repeat(7000)}`,
+  ])('is read however much its query says (%#)', (query) => {
+    const link = `https://shop.example/01/${GTIN}/21/A1${query}`
+    expect(understandDigitalLink(link, YEAR)).toMatchObject({
+      candidates: [{ key: `https://id.gs1.org/01/${GTIN}/21/A1`, parts: { expiry: '2027-01-31' } }],
+    })
+  })
+
+  it('has a path that is no longer than any URI, and no more than 8,192 characters', () => {
+    const item = `/01/${GTIN}/21/A1`
+    const long = `https://shop.example/${'a'.repeat(2048)}${item}`
+    expect(readDigitalLinkFully(`${long}?x=1`)).toBeUndefined()
+    expect(readDigitalLinkFully(long)).toBeUndefined()
+    const whole = `https://shop.example${item}?x=`
+    expect(readDigitalLinkFully(whole.padEnd(8192, 'y'))).toMatchObject({ ok: true })
+    expect(readDigitalLinkFully(whole.padEnd(8193, 'y'))).toBeUndefined()
+  })
+
   it('has its key from its path alone', () => {
     expect(understood(`https://x.example/01/${GTIN}?10=L7`)).toMatchObject([
       { key: `https://id.gs1.org/01/${GTIN}`, kind: 'class', parts: { lot: 'L7' } },
@@ -191,6 +212,32 @@ describe('A link that begins as a Digital Link and is none', () => {
   })
 })
 
+describe('A compressed link that does not begin with its key', () => {
+  it.each([
+    'JUa0T-eifdtOO9UFEmlYwv3Q',
+    'EEarwSMhC4an0V05E2gEsb6e897an8ewAMGAkftmjYEy',
+    'cEB2CqjAAkuwatGLJm0as27JywgtGKaPI4cGbM',
+    'QUSaVjC_dHBAVlCrg',
+    'IQuGp9FdPAAwYCR-2aNgTI',
+    '414/5060917510004/cEBWUKu',
+  ])('is refused as such: %s', (path) => {
+    for (const host of ['shop.example', 'id.gs1.org']) {
+      expect(read(`https://${host}/${path}`)).toBe('digital_link_compressed')
+    }
+  })
+
+  it('has what its identifiers need, and each of them once', () => {
+    const [lot, item, content] = [
+      { ai: '10', value: 'L7' },
+      { ai: '01', value: GTIN },
+      { ai: '00', value: '169012342345678902' },
+    ]
+    expect(read(`https://x.example/${compressed([lot, item])}`)).toBe('digital_link_compressed')
+    expect(read(`https://x.example/${compressed([lot, content])}`)).toBeUndefined()
+    expect(read(`https://x.example/${compressed([lot, item, lot])}`)).toBeUndefined()
+  })
+})
+
 describe('Any other link', () => {
   it.each([
     'https://shop.example/',
@@ -249,13 +296,13 @@ describe('Both readers', () => {
     )
   })
 
-  it('answer a link of a megabyte at once', () => {
+  it('answer a link of a megabyte', () => {
     for (const piece of ['/01', '/', '%', 'A', '?', '&17=270131', `/01/${GTIN}`]) {
       for (const size of [2000, 1_000_000]) {
         const link = `https://x.example/${piece.repeat(size / piece.length)}`
-        const start = performance.now()
-        understandDigitalLink(link, YEAR)
-        expect(performance.now() - start).toBeLessThan(250)
+        const found = understandDigitalLink(link, YEAR)
+        if (size === 1_000_000) expect(found).toBeUndefined()
+        else if (found?.ok) expect(found.candidates[0].key).toBe(readDigitalLink(link)?.key)
       }
     }
   })
@@ -287,18 +334,30 @@ describe('What is printed as a link is read again', () => {
         fc.tuple(keyElement(its), ...behind.map(elementOf)),
       )
       const bases = fc.constantFrom('https://x.example', 'http://x.example:8080/a/b/')
+      const qualifying = (its.keyWith ?? '').split(/[ |]/)
       fc.assert(
         fc.property(paths, elementsOf(attributes), bases, (path, others, base) => {
           const all = [
             ...path,
             ...others.filter(({ ai }) => path.every((each) => each.ai !== ai)),
-          ].filter(({ ai }, index) => index < path.length || !order.some((each) => each.ai === ai))
+          ].filter(({ ai }, index) => index < path.length || !qualifying.includes(ai))
           const link = printDigitalLink(all, base) ?? expect.fail('not printed')
           expect(readDigitalLinkFully(link), link).toMatchObject({ elements: all, notes: [] })
         }),
-        { numRuns: 30 },
+        { numRuns: 60 },
       )
     }
+  })
+
+  it('puts into the path what can stand nowhere else', () => {
+    const elements = [
+      { ai: '01', value: '06901234567892' },
+      { ai: '10', value: 'L7' },
+      { ai: '235', value: 'TP' },
+    ]
+    expect(printDigitalLink(elements, 'https://x.example')).toBe(
+      'https://x.example/01/06901234567892/235/TP?10=L7',
+    )
   })
 
   it('is nothing where there is no key, or no place for an element', () => {

@@ -126,6 +126,32 @@ describe('What elements name', () => {
     ])
   })
 
+  it.each([`(01)${GTIN}(21)S(235)T`, `(01)${GTIN}(235)T(21)S`])(
+    '%s tells the serial that is in the key',
+    (text) => {
+      expect(understood(text)).toMatchObject([
+        { key: `https://id.gs1.org/01/${GTIN}/235/T`, parts: { serial: 'T' } },
+      ])
+    },
+  )
+
+  it.each([
+    ['(8004)950crate', '(8004) 950crate 4 digits of a company prefix come first.'],
+    ['(8010)AB-1', '(8010) AB-1 4 digits of a company prefix come first.'],
+    ['(401)abc', '(401) abc 4 digits of a company prefix come first.'],
+    ['(8013)ab', '(8013) ab 4 digits of a company prefix come first.'],
+    ['(8004)9506', '(8004) 9506 More has to follow.'],
+  ])('%s has not the digits that its key begins with: %s', (text, message) => {
+    const found = understandElementString(text, YEAR)
+    expect(found).toMatchObject({ ok: false, code: 'ai_value' })
+    expect(found.ok || found.message).toContain(message)
+  })
+
+  it('names nothing by the party to be paid alone', () => {
+    const found = understandElementString('(415)6901234000016', YEAR)
+    expect(found).toMatchObject({ ok: false, code: 'ai_no_key' })
+  })
+
   it('tells a serial that is part of the key', () => {
     expect(understood('(8003)0690123400001677')[0]?.parts.serial).toBe('77')
     expect(understood('(253)6901234000016PO-1')[0]?.parts.serial).toBe('PO-1')

@@ -213,6 +213,22 @@ describe('A text in brackets', () => {
     })
   })
 
+  it.each([
+    ['(01)6901234567892(21)A1', '(01)06901234567892(21)A1'],
+    ['(01)614141999996', '(01)00614141999996'],
+    ['(01)95010939(10)L7', '(01)00000095010939(10)L7'],
+    ['(00)169012342345678902(02)6901234567892(37)24', `(00)169012342345678902(02)${GTIN}(37)24`],
+  ])('%s has a GTIN of fewer digits, which is filled up', (text, whole) => {
+    expect(read(text)).toEqual([whole])
+  })
+
+  it.each(['6901234567893', '690123456789', '95010930', '5', '0000000', '690123456789A'])(
+    'has no GTIN in %s, whose check digit is wrong or whose digits are too few',
+    (value) => {
+      expect(read(`(01)${value}(21)A1`)).toBe('ai_value')
+    },
+  )
+
   it('may have separators and a symbology identifier as well', () => {
     expect(read(`]d2${GS}(01)${GTIN}(10)L7${GS}(21)A1`)).toEqual([`(01)${GTIN}(10)L7(21)A1`])
     expect(read(`(01)${GTIN}(10)L7<GS>(21)A1`)).toEqual([`(01)${GTIN}(10)L7(21)A1`])
@@ -257,7 +273,7 @@ describe('What is refused', () => {
     [`01${GTIN}21A${GS}21B`, 'ai_repeated', '(21)'],
     [`(10)L7(17)261231`, 'ai_no_key', '(10)(17)'],
     ['(99)A', 'ai_no_key', '(99)'],
-    ['(8004)AB12', 'ai_no_key', '(8004)'],
+    ['(8004)AB12', 'ai_value', '(8004)'],
     ['(415)6901234000016', 'ai_no_key', '(415)'],
     ['1'.repeat(8193), 'too_long', ''],
   ])('%j is refused as %s, and what is wrong is named', (text, code, detail) => {

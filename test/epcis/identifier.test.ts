@@ -130,6 +130,24 @@ describe('A Digital Link', () => {
   })
 })
 
+describe('A spelling that only people use', () => {
+  it.each([
+    ['URN:EPC:ID:SGTIN:6901234.056789.A77', 'https://id.gs1.org/01/06901234567892/21/A77'],
+    [
+      'https://x.example/GTIN/06901234567892/SER/A77',
+      'https://id.gs1.org/01/06901234567892/21/A77',
+    ],
+    ['https://hdl.handle.net/88.118.8/b-9', 'hdl:88.118.8/b-9'],
+    ['handle:88.118.8/b-9', 'hdl:88.118.8/b-9'],
+    ['Ecode:100010010000123', 'ecode:100010010000123'],
+    ['USCC:91350100M000100Y43', 'uscc:91350100M000100Y43'],
+    ['DRUGCODE:81234560000000000017', 'drugcode:81234560000000000017'],
+  ])('%s in an event is the same thing, and stays itself in the event hash', (uri, key) => {
+    expect(identify(uri)).toMatchObject({ key, warnings: [] })
+    expect(canonicalUri(uri)).toBe(uri)
+  })
+})
+
 describe('A tag or raw URI', () => {
   it.each([
     'urn:epc:tag:sgtin-96:1.6901234.056789.1234567',

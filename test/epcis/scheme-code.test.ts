@@ -42,6 +42,7 @@ describe('A drug code', () => {
   it('names a pack, and by its first seven digits the product at that level of packing', () => {
     const code = readSchemeCode('drugcode:81234560000000000017')
     expect(code).toMatchObject({ kind: 'instance', form: 'drug-code', notes: [] })
+    expect(code?.parts).toEqual({ product: '8123456', serial: '0000000000017' })
     expect(drugProductOf(code?.key ?? '')).toBe('drugcode:8123456')
     expect(readSchemeCode('drugcode:8123456')).toMatchObject({ kind: 'class' })
     expect(drugProductOf('https://id.gs1.org/01/06901234567892')).toBeUndefined()
@@ -62,9 +63,10 @@ describe('An Ecode or a Handle', () => {
     ['hdl:86.1000.9/a/b', 'hdl:86.1000.9/a/b', 'handle'],
     ['HANDLE:10.1000/182', 'hdl:10.1000/182', 'handle'],
     ['https://hdl.handle.net/88.118.8/batch-7?noredirect', 'hdl:88.118.8/batch-7', 'handle'],
+    ['https://hdl.handle.net/88.118.8/a%2Fb', 'hdl:88.118.8/a/b', 'handle'],
   ])('%s is kept as %s', (text, key, form) => {
-    expect(readOpaqueCode(text)).toEqual({ key, kind: 'other', form, notes: [] })
-    expect(readSchemeCode(key)).toEqual({ key, kind: 'other', form, notes: [] })
+    expect(readOpaqueCode(text)).toEqual({ key, kind: 'other', form, parts: {}, notes: [] })
+    expect(readSchemeCode(key)).toEqual({ key, kind: 'other', form, parts: {}, notes: [] })
   })
 
   it.each(['10.5/7', '88/x', 'ecode', 'Ecode: ', 'hdl:x/1', 'https://x.example/88.1/2'])(

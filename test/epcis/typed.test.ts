@@ -15,6 +15,7 @@ describe('A typed text', () => {
     ['978－7－111', '9787111', ['fullwidth_folded', 'hyphens_removed']],
     ['30:74:25:7b', '3074257b', ['hyphens_removed']],
     ['URN:EPC:ID:SGTIN:1.2.Ab', 'urn:epc:id:sgtin:1.2.Ab', ['case_changed']],
+    ['urn:epc:id:cpi:6901234.a-1.33', 'urn:epc:id:cpi:6901234.A-1.33', ['case_changed']],
     ['HTTPS://Shop.Example/GTIN/1/SER/Ab', 'https://shop.example/gtin/1/ser/Ab', ['case_changed']],
     [']D2011', ']d2011', ['case_changed']],
     [']c1011', ']C1011', ['case_changed']],

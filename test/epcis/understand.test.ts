@@ -87,6 +87,12 @@ describe('Parts', () => {
     })
   })
 
+  it('of a key that is no GS1 key have no company prefix', () => {
+    for (const urn of ['urn:epc:id:gid:952056.2718.1414', 'urn:epc:id:usdod:123456.77']) {
+      expect(likeliest(urn).parts.companyPrefix, urn).toBeUndefined()
+    }
+  })
+
   it('of a drug code tell the level of packing where its product is known', () => {
     const levels: Record<string, number> = { 'drugcode:8123456': 2 }
     const reading = understand('81234560000000000017', { packLevel: (key) => levels[key] })
@@ -118,6 +124,22 @@ describe('What can be several things', () => {
         'logistic-unit https://id.gs1.org/00/169012340000000013',
         'instance drugcode:00169012340000000013',
       ],
+    ],
+    [
+      '00169012340000000014',
+      [
+        'logistic-unit https://id.gs1.org/00/169012340000000014',
+        'instance drugcode:00169012340000000014',
+        'other 00169012340000000014',
+      ],
+    ],
+    ['0106901234567893', ['class https://id.gs1.org/01/06901234567893', 'other 0106901234567893']],
+    ['69012342', ['other 69012342']],
+    ['8123456', ['other 8123456', 'class drugcode:8123456']],
+    ['123456789012345678901', ['other 123456789012345678901']],
+    [
+      'NZ20250101000001',
+      ['other NZ20250101000001', 'instance urn:epc:id:gid:165367225.13851957.56720837941'],
     ],
     [
       'MDWlN8g3dUAAEtaH',
@@ -152,6 +174,10 @@ describe('What typing does to a code', () => {
     ['3035a537c83775400012d687', `${item.slice(0, -2)}1234567`, []],
     ['0x3035A537C83775400012D687', `${item.slice(0, -2)}1234567`, []],
     [']Q1https://shop.example/01/06901234567892/21/A1', item, []],
+    [']d106901234567892', item.slice(0, -6), []],
+    [']C081234560000000000017', 'drugcode:81234560000000000017', []],
+    ['91350100-M000100Y4-3', 'uscc:91350100M000100Y43', ['hyphens_removed']],
+    ['uscc:91350100m000100y43', 'uscc:91350100M000100Y43', []],
     ['{GS}010690123456789221A1', item, []],
     ['<FNC1>010690123456789221A1<GS>17271231', item, []],
     ['F41690123400000000018', 'https://id.gs1.org/8018/690123400000000018', []],
@@ -174,7 +200,6 @@ describe('What is no identifier', () => {
     ['(01)06901234567892(21)', 'ai_empty'],
     ['(09)123', 'ai_unknown'],
     ['(10)L-7', 'ai_no_key'],
-    [']d106901234567892', 'symbology_unknown'],
     ['urn:epc:id:sgtin:690123.056789.A1', 'urn_malformed'],
     ['urn:epc:id:sgtin:6901234.056789.A%ZZ', 'urn_malformed'],
     ['urn:epc:tag:sgtin-96:8.6901234.056789.1', 'tag_no_room'],
@@ -205,6 +230,8 @@ describe('What is no identifier', () => {
     'https://shop.example/orders/12345678',
     'd41d8cd98f00b204',
     'F41690123400000',
+    '192.168.100.200',
+    '30a1d8cd98f00b204e9800998ecf8427',
     '00:1B:44:11:3A:B7',
     '苹果',
   ])('%s stays what it is', (text) => {

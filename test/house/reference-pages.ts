@@ -95,9 +95,10 @@ forms: \`GET /v1/identifiers/{id}\` and \`main.ts id TEXT…\` tell what is unde
 
 ## Forms
 
-␝ stands for the separator GS (FNC1).
+␝ stands for the separator GS (FNC1). Every row is read by
+[understand.test.ts](../test/epcis/understand.test.ts); the last column has the tests of the form.
 
-${table(['form', 'of', 'example', 'key', 'kind', 'test'], forms)}
+${table(['form', 'of', 'example', 'key', 'kind', 'tests of the form'], forms)}
 
 ## The length of a company prefix
 

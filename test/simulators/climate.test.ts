@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coldRoom, measure, outsideCelsius, truckBox } from '#simulators/food/climate.ts'
+import { coldRoom, measure, outsideCelsius, truckBox } from '#simulators/climate.ts'
 import { chanceOf } from '#simulators/random.ts'
 
 const hourUs = 3600e6

@@ -1,32 +1,56 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { simulationOf, UsageError } from '#simulators/command.ts'
+import { askedFor } from '#simulators/command.ts'
+import { allFaults } from '#simulators/faults.ts'
+import { UsageError } from '#simulators/flags.ts'
 import { progressOn } from '#simulators/progress.ts'
+
+/** A run that a command line asks for. */
+function runOf(...args: readonly string[]) {
+  const asked = askedFor(args, 'secret')
+  if (asked.what !== 'run') throw new Error(`asked for ${asked.what}`)
+  return asked.options
+}
 
 describe('the arguments of simulate', () => {
   it('need a key, and nothing else', () => {
-    expect(simulationOf([], 'secret')).toEqual({
-      seed: '1',
-      items: 1000,
+    const { world, ...rest } = runOf()
+    expect(world.name).toBe('food')
+    expect(rest).toEqual({
+      about: { seed: '1', items: 1000 },
       speed: 0,
+      rate: undefined,
       window: 100,
+      overHttp: false,
       truthFile: undefined,
       apiUrl: 'http://localhost:8080',
       mqttUrl: 'mqtt://localhost:1883',
       key: 'secret',
     })
-    expect(() => simulationOf([], undefined)).toThrow(UsageError)
-    expect(simulationOf(['--key', 'other'], 'secret').key).toBe('other')
+    expect(() => askedFor([], undefined)).toThrow(UsageError)
+    expect(runOf('--key', 'other').key).toBe('other')
   })
 
   it('find the MQTT port on the host of the API, unless they name one', () => {
     const url = ['--url', 'https://trace.example/suyuan/']
-    expect(simulationOf(url, 'k')).toMatchObject({
+    expect(runOf(...url)).toMatchObject({
       apiUrl: 'https://trace.example/suyuan',
       mqttUrl: 'mqtt://trace.example:1883',
     })
     const both = [...url, '--mqtt', 'mqtts://broker.example:8883']
-    expect(simulationOf(both, 'k').mqttUrl).toBe('mqtts://broker.example:8883')
+    expect(runOf(...both).mqttUrl).toBe('mqtts://broker.example:8883')
+  })
+
+  it('name a world or a preset, and may change what a preset says', () => {
+    expect(runOf('drugs').world.name).toBe('drugs')
+    const lesson = runOf('lesson', '--items', '30')
+    expect([lesson.world.name, lesson.about]).toEqual([
+      'pork',
+      { seed: '1', items: 30, faults: allFaults },
+    ])
+    expect(runOf('lesson', '--faults', 'none').about.faults).toBeUndefined()
+    expect(runOf('rough').about.field).toMatchObject({ missedReads: 0.05, duplicates: 0.1 })
+    expect(runOf('pork', '--late', '0.5').about.field).toMatchObject({ late: 0.5, lost: 0 })
   })
 
   it('are refused by name where they make no sense', () => {
@@ -37,11 +61,15 @@ describe('the arguments of simulate', () => {
       ['--window', '1.5'],
       ['--url', 'nowhere'],
       ['--fast', '1'],
+      ['--late', '2'],
+      ['--faults', 'sabotage'],
     ] as const
     for (const [flag, value] of wrong) {
-      expect(() => simulationOf([`${flag}=${value}`], 'k')).toThrow(UsageError)
-      expect(() => simulationOf([`${flag}=${value}`], 'k')).toThrow(flag)
+      expect(() => askedFor([`${flag}=${value}`], 'k')).toThrow(UsageError)
+      expect(() => askedFor([`${flag}=${value}`], 'k')).toThrow(flag)
     }
+    expect(() => askedFor(['atlantis'], 'k')).toThrow('atlantis')
+    expect(() => askedFor(['materials', '--faults', 'cold_chain_break'], 'k')).toThrow(UsageError)
   })
 })
 

@@ -1,7 +1,8 @@
 /** A whole simulated run in memory, for tests that look at all of it. */
 import { type FoodOptions, foodWorld } from '#simulators/food/world.ts'
-import type { MessageStep, World } from '#simulators/script.ts'
+import type { MessageStep, Step, World } from '#simulators/script.ts'
 import type { TruthLine } from '#simulators/truth.ts'
+import { defaults, type WorldOptions, worldOf } from '#simulators/worlds.ts'
 
 export interface Run {
   readonly world: World
@@ -11,9 +12,17 @@ export interface Run {
   readonly timesUs: readonly number[]
 }
 
+/** A run of the milk chain. */
 export function runOf(options: FoodOptions): Run {
-  const world = foodWorld(options)
-  const steps = [...world.steps()]
+  return played(foodWorld(options))
+}
+
+export function runOfWorld(options: Partial<WorldOptions>): Run {
+  return played(worldOf({ ...defaults, ...options }))
+}
+
+export function played(world: World): Run {
+  const steps: Step[] = [...world.steps()]
   return {
     world,
     messages: steps.filter((step) => step.kind === 'message'),
@@ -28,4 +37,9 @@ export function linesOf<Kind extends TruthLine['kind']>(
   kind: Kind,
 ): Extract<TruthLine, { kind: Kind }>[] {
   return run.truth.filter((line): line is Extract<TruthLine, { kind: Kind }> => line.kind === kind)
+}
+
+export function bytesOf({ messages, truth }: Run): string {
+  const said = messages.map(({ device, payload }) => `${device.party}/${device.device} ${payload}`)
+  return said.join('\n') + JSON.stringify(truth)
 }

@@ -23,6 +23,10 @@ export function hasInfluxd(): boolean {
 export interface InfluxServer {
   readonly url: string
   readonly pid: number
+  /** Where its own backup and restore reach it. */
+  readonly rpc: string
+  /** Where all of its data is. */
+  readonly folder: string
   /** Runs a statement that changes something; gives the answer's text. */
   run(statement: string, database?: string): Promise<string>
   /** Ends it at once, as a loss of power would end it. */
@@ -50,6 +54,8 @@ export async function startInflux(more = ''): Promise<InfluxServer> {
   }
   const server: InfluxServer = {
     url,
+    rpc: `127.0.0.1:${rpc}`,
+    folder,
     get pid() {
       return child?.pid ?? 0
     },

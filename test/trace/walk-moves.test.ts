@@ -42,6 +42,19 @@ describe('the moves of a chain', () => {
     expect(gaps(found)).toEqual(['shipped-not-received P1'])
   })
 
+  it('begins anew where an item left what it was shipped in, though nobody received that', async () => {
+    const world = new World()
+    world.make(1, [serial('a'), pallet(1)])
+    world.pack(2, pallet(1), [serial('a')])
+    world.ship(3, [pallet(1)])
+    world.unpack(4, pallet(1))
+    world.ship(5, [serial('a')])
+    world.receive(6, [serial('a')])
+    const found = await world.forward(serial('a'))
+    expect(links(found, 'moves')).toEqual(['a > a'])
+    expect(gaps(found)).toEqual(['shipped-not-received P1'])
+  })
+
   it('tells a move of a carrier once for all that it carried', async () => {
     const world = new World()
     world.make(1, [serial('a'), serial('b'), pallet(1)], 'l')

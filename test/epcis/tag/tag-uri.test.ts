@@ -65,6 +65,8 @@ describe('An EPC Raw URI', () => {
   it.each([
     'urn:epc:raw:96.x3075A537C837754000000007',
     'urn:epc:raw:[att=x01][umi=1][xpc=x0004]:96.x3075A537C837754000000007',
+    'urn:epc:raw:96.x3075a537c837754000000007',
+    'urn:epc:raw:[att=xc1][umi=1][xpc=xabcd]:96.x3075a537C837754000000007',
     'urn:epc:raw:112.x3075A537C8377540000000070000',
     'urn:epc:raw:96.14997505011787201306758742023',
   ])('%s is what the tag of its bits is', (uri) => {
@@ -83,6 +85,8 @@ describe('An EPC Raw URI', () => {
     ['urn:epc:raw:80.x3075A537C83775400000', 'tag_truncated'],
     ['urn:epc:raw:96.x', 'tag_header_unknown'],
     ['urn:epc:raw:64.x31.x0123456890ABCDEF', 'tag_other_family'],
+    ['urn:epc:raw:96.xe2801234567890abcdef0123', 'urn_malformed'],
+    ['urn:epc:raw:64.x3a.x0123456890abcdef', 'tag_other_family'],
     ['urn:epc:raw:96.x13075A537C837754000000007', 'urn_malformed'],
     ['urn:epc:raw:512.x3075A537C837754000000007', 'urn_malformed'],
     ['urn:epc:raw:96.3075A537C837754000000007', 'urn_malformed'],

@@ -51,11 +51,21 @@ export function identityContract(open: OpenStore): void {
       expect(await held.reader.byEventID(event(1).eventID)).toEqual(refs.slice(0, 2))
     })
 
-    it('is found behind those before it, some at a time', async () => {
-      const refs = await store(held.writer, ...events(1, 5))
-      expect(await held.reader.eventsAfter(0, 3)).toEqual(refs.slice(0, 3))
-      expect(await held.reader.eventsAfter(refs[2] ?? 0, 3)).toEqual(refs.slice(3))
-      expect(await held.reader.eventsAfter(refs[4] ?? 0, 3)).toEqual([])
+    it('is found behind another one by who follows the store', async () => {
+      expect(await held.reader.eventsAfter(0, 10)).toEqual([])
+      const refs = await store(held.writer, ...events(1, 30), event(3), ...events(31, 40))
+      const numbers = [...new Set(refs)]
+      const found: number[] = []
+      for (;;) {
+        const some = await held.reader.eventsAfter(found.at(-1) ?? 0, 7)
+        expect(some.length).toBeLessThanOrEqual(7)
+        if (some.length === 0) break
+        found.push(...some)
+      }
+      expect(found).toEqual(numbers)
+      expect(await held.writer.eventsAfter(numbers[38] ?? 0, 100)).toEqual(numbers.slice(39))
+      const [later] = await store(held.writer, event(41))
+      expect(await held.reader.eventsAfter(found.at(-1) ?? 0, 100)).toEqual([later])
     })
 
     it('is numbered in the order of recording', async () => {

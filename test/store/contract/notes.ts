@@ -23,6 +23,13 @@ export function notesContract(open: OpenStore): void {
       expect(found.map(({ key }) => key)).toEqual(['gate  x', 'gate 1/2', 'gate z'])
     })
 
+    it('is given whole where no beginning is asked for', async () => {
+      const keys = ['gate b', 'Gate', 'a', ' ', 'gate']
+      await apply(1, ...keys.map((key) => ({ key, text: key })))
+      const found = await store.reader.notes('')
+      expect(found.map(({ key }) => key)).toEqual([' ', 'Gate', 'a', 'gate', 'gate b'])
+    })
+
     it('may be more than one statement takes', async () => {
       const many = [...Array(1000).keys()].map((n) => ({ key: `many ${n}`, text: `${n}` }))
       await apply(1, ...many)

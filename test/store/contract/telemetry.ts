@@ -36,6 +36,19 @@ export function telemetryContract(open: OpenStore): void {
       expect(await values({ devices: [] })).toEqual([])
     })
 
+    it('comes from sensors that are listed once, in their order', async () => {
+      expect(await held.reader.sensors()).toEqual([])
+      const devices = ['urn:\u{1F95B}', 'urn:b', 'urn:\uFF21', 'urn:a', 'urn:B', 'urn:b']
+      const said = devices.map((one, at) => reading({ device: one, timeUs: baseUs + at }))
+      await storeReadings(held.writer, ...said, reading({ device: 'urn:b', party: 'blue-dairy' }))
+      const listed = ['urn:B', 'urn:a', 'urn:b', 'urn:\u{1F95B}', 'urn:\uFF21']
+      for (const source of [held.reader, held.writer]) {
+        expect(await source.sensors()).toEqual(listed)
+      }
+      const told = await read({ devices })
+      expect([...new Set(told.map(({ device: one }) => one))]).toEqual(listed)
+    })
+
     it('has one value a point: the last one, within a batch and after it', async () => {
       await storeReadings(held.writer, reading({ value: 1 }), reading({ value: 2 }))
       expect(await values()).toEqual([2])

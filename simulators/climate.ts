@@ -4,8 +4,8 @@
  * follows the hour of the day. Minute by minute, so sawtooth, door peaks and their recovery come by
  * themselves.
  */
-import type { Chance } from '#simulators/random.ts'
-import type { Sample } from '#simulators/report.ts'
+import type { Chance } from './random.ts'
+import type { Sample } from './report.ts'
 
 export interface Chamber {
   readonly setCelsius: number
@@ -33,10 +33,14 @@ export const truckBox: Chamber = {
   coolingCelsiusPerMinute: 0.25,
 }
 
-/** A door standing open, from (included) to (excluded). */
+/** A door standing open, or something broken, from (included) to (excluded). */
 export interface Opening {
   readonly fromUs: number
   readonly toUs: number
+  /** How fast warmth comes in meanwhile, where it is not as through the chamber's own door. */
+  readonly minutes?: number
+  /** The compressor does not run meanwhile. */
+  readonly isBroken?: true
 }
 
 export interface Watch {
@@ -55,7 +59,7 @@ const offsetUs = 8 * 3600e6
 /** What a sensor of 0.1 degrees resolution reports, from `fromUs` on, `toUs` excluded. */
 export function* measure(chamber: Chamber, watch: Watch, chance: Chance): Generator<Sample> {
   const { setCelsius, bandCelsius, coolingCelsiusPerMinute } = chamber
-  const isOpen = doorOf(watch.openings)
+  const opening = doorOf(watch.openings)
   let celsius = setCelsius + chance.around(bandCelsius / 3)
   let cooling = false
   for (let timeUs = watch.fromUs; timeUs < watch.toUs; timeUs += minuteUs) {
@@ -66,11 +70,12 @@ export function* measure(chamber: Chamber, watch: Watch, chance: Chance): Genera
         humidity: tenth(86 - 1.5 * (celsius - setCelsius) + chance.around(0.3)),
       }
     }
-    const minutes = isOpen(timeUs) ? chamber.openMinutes : chamber.shutMinutes
+    const open = opening(timeUs)
+    const minutes = open === undefined ? chamber.shutMinutes : (open.minutes ?? chamber.openMinutes)
     celsius += (outsideCelsius(timeUs) - celsius) / minutes
     if (celsius > setCelsius + bandCelsius) cooling = true
     if (celsius < setCelsius - bandCelsius) cooling = false
-    if (cooling) celsius -= coolingCelsiusPerMinute
+    if (cooling && open?.isBroken !== true) celsius -= coolingCelsiusPerMinute
   }
 }
 
@@ -81,13 +86,13 @@ export function outsideCelsius(timeUs: number): number {
   return 22 + (8 * (12 - fromAfternoon)) / 12
 }
 
-/** Asked for rising times, tells whether the door stands open. */
-function doorOf(openings: Iterable<Opening>): (timeUs: number) => boolean {
+/** Asked for rising times, tells which opening there is. */
+function doorOf(openings: Iterable<Opening>): (timeUs: number) => Opening | undefined {
   const coming = openings[Symbol.iterator]()
   let next = coming.next()
   return (timeUs) => {
     while (!next.done && next.value.toUs <= timeUs) next = coming.next()
-    return !next.done && next.value.fromUs <= timeUs
+    return !next.done && next.value.fromUs <= timeUs ? next.value : undefined
   }
 }
 

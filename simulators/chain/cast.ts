@@ -1,0 +1,360 @@
+/**
+ * Who plays in a chain: firms with licences and places, their readers and sensors, their products.
+ * All firms are invented; the districts they stand in are real.
+ */
+import {
+  assetKey,
+  companyPrefix,
+  gtin14,
+  gtinKey,
+  partyKey,
+  placeKey,
+  socialCreditCode,
+} from '#simulators/keys.ts'
+import type * as script from '#simulators/script.ts'
+import type { Names, Party, Place } from '#simulators/script.ts'
+import type { OutletKind, Product, Recipe } from './recipe.ts'
+
+export interface Firm extends Party {
+  readonly prefix: string
+  readonly spelling: 'urn' | 'digital-link'
+  readonly at: District
+}
+
+interface District {
+  readonly names: Names
+  readonly city: Names
+  readonly latitude: number
+  readonly longitude: number
+}
+
+export type Reader = script.Device
+/** `epc` is where its readings are found, `asset` what it measures. */
+export type Sensor = script.Device & { readonly epc: string; readonly asset: string }
+
+export interface Source {
+  readonly firm: Firm
+  readonly yard: Place
+  readonly gate: Reader
+}
+
+export interface Outlet {
+  readonly firm: Firm
+  readonly kind: OutletKind
+  readonly door: Place
+  readonly store: Place
+  readonly floor: Place
+  readonly doorReader: Reader
+  readonly handheld: Reader
+  readonly till: Reader
+  readonly sensor: Sensor
+}
+
+/** GTINs of what becomes of one product's raw material, up to its case. */
+export interface Goods {
+  readonly product: Product
+  readonly raw: string
+  readonly prepared: string
+  readonly mixed: string
+  readonly item: string
+  readonly case: string
+  readonly sample: string
+}
+
+const shenzhen = { zh: '深圳市', en: 'Shenzhen' }
+function district(zh: string, en: string, latitude: number, longitude: number): District {
+  return { names: { zh, en }, city: shenzhen, latitude, longitude }
+}
+
+const districts: readonly District[] = [
+  district('光明区', 'Guangming', 22.75, 113.93),
+  district('龙华区', 'Longhua', 22.7, 114.04),
+  district('坪山区', 'Pingshan', 22.65, 114.34),
+  district('福田区', 'Futian', 22.53, 114.05),
+  district('南山区', 'Nanshan', 22.53, 113.93),
+  district('罗湖区', 'Luohu', 22.55, 114.13),
+  district('宝安区', 'Baoan', 22.56, 113.88),
+  district('龙岗区', 'Longgang', 22.72, 114.25),
+]
+/** Nobody gets there within the hour. */
+const farAway: District = {
+  names: { zh: '南岗区', en: 'Nangang' },
+  city: { zh: '哈尔滨市', en: 'Harbin' },
+  latitude: 45.76,
+  longitude: 126.65,
+}
+
+const validLicence = { validFrom: '2023-01-01', validUntil: '2028-12-31' }
+const expiredLicence = { validFrom: '2019-01-01', validUntil: '2023-12-31' }
+
+export class Cast {
+  readonly recipe: Recipe
+  readonly sources: readonly Source[]
+  /** Its licence ran out. */
+  readonly rogue: Source
+  readonly ingredientMaker: Source
+  readonly ingredient: string
+  readonly plant: Plant
+  readonly hub: Hub
+  readonly laboratory: Source
+  readonly outlets: readonly Outlet[]
+  /** Sells what was meant for others. */
+  readonly greyOutlet: Outlet
+  /** In a city far away. */
+  readonly farOutlet: Outlet
+  readonly goods: readonly Goods[]
+  #firms: Firm[] = []
+
+  /** `parties` sources and as many outlets, three at least. */
+  constructor(recipe: Recipe, parties: number) {
+    this.recipe = recipe
+    const { licenceScope: scope } = recipe
+    const count = Math.max(3, Math.min(parties, 400))
+    this.sources = Array.from({ length: count }, (_, at) => {
+      const names = numbered(recipe.sources, at)
+      return this.#source(`${recipe.sourceSlug}-${at + 1}`, names, scope.source)
+    })
+    const rogueNames = { zh: '无照供货点', en: 'Backyard supplier' }
+    this.rogue = this.#source(`${recipe.name}-backyard`, rogueNames, scope.source, expiredLicence)
+    const maker = `${recipe.name}-ingredients`
+    this.ingredientMaker = this.#source(maker, recipe.ingredientMaker, scope.source)
+    this.ingredient = gtin14(this.ingredientMaker.firm.prefix, 0, 1)
+    this.laboratory = this.#source(`${recipe.name}-laboratory`, recipe.laboratory, '检验检测')
+    this.plant = plantOf(this.#firm(`${recipe.name}-plant`, recipe.plant, scope.plant, 'urn'))
+    this.hub = hubOf(this.#firm(`${recipe.name}-hub`, recipe.hub, scope.trade, 'digital-link'))
+    const kinds = recipe.outletKinds
+    this.outlets = Array.from({ length: count }, (_, at) => this.#outlet(kinds, at))
+    this.greyOutlet = this.#outlet(kinds, count)
+    this.farOutlet = this.#outlet(kinds, count + 1, farAway)
+    this.goods = recipe.products.map((product, at) =>
+      goodsOf(product, at, this.plant.firm, (this.sources[0] ?? this.rogue).firm),
+    )
+  }
+
+  get firms(): readonly Firm[] {
+    return this.#firms
+  }
+
+  get allSources(): readonly Source[] {
+    return [...this.sources, this.rogue, this.ingredientMaker, this.laboratory]
+  }
+
+  get allOutlets(): readonly Outlet[] {
+    return [...this.outlets, this.greyOutlet, this.farOutlet]
+  }
+
+  /** Of rooms that are kept cold. */
+  get roomSensors(): readonly Sensor[] {
+    if (this.recipe.storageCelsius === undefined) return []
+    return [this.plant.sensor, this.hub.sensor, ...this.outlets.map(({ sensor }) => sensor)]
+  }
+
+  get places(): readonly Place[] {
+    const { plant, hub } = this
+    return [
+      ...this.allSources.map(({ yard }) => yard),
+      ...[plant.intake, plant.hall, plant.store, plant.dock, hub.inbound, hub.store, hub.outbound],
+      ...this.allOutlets.flatMap(({ door, store, floor }) => [door, store, floor]),
+    ]
+  }
+
+  get devices(): readonly script.Device[] {
+    const { plant, hub } = this
+    return [
+      ...this.allSources.map(({ gate }) => gate),
+      ...[plant.intakeReader, plant.line, plant.packer, plant.dockReader],
+      ...[hub.inboundReader, hub.sorter, hub.outboundReader],
+      ...this.allOutlets.flatMap(({ doorReader, handheld, till }) => [doorReader, handheld, till]),
+      ...this.roomSensors,
+    ]
+  }
+
+  get products(): readonly script.Product[] {
+    const { domain, ingredient, storageCelsius } = this.recipe
+    const of = (gtin: string, names: Names, more: object = {}) => ({
+      key: gtinKey(gtin),
+      party: this.plant.firm.slug,
+      names,
+      domain,
+      ...more,
+    })
+    const cold = storageCelsius === undefined ? {} : { storageCelsius }
+    const made = this.goods.flatMap((goods) => {
+      const { product } = goods
+      const packed = { shelfLifeDays: product.shelfLifeDays, ...cold }
+      const netContent = `${product.gramsPerItem} g`
+      return [
+        of(goods.raw, product.raw),
+        of(goods.prepared, product.prepared, cold),
+        of(goods.mixed, product.mixed, cold),
+        of(goods.item, product.item, { ...packed, netContent }),
+        ...(product.case === undefined ? [] : [of(goods.case, product.case, packed)]),
+        of(goods.sample, { zh: `${product.item.zh}见证样`, en: `${product.item.en}, sample` }),
+        ...drugProducts(goods, of),
+      ]
+    })
+    return [of(this.ingredient, ingredient), ...made]
+  }
+
+  #firm(
+    slug: string,
+    names: Names,
+    scope: string,
+    spelling: Firm['spelling'],
+    at?: District,
+    validity = validLicence,
+  ): Firm {
+    const n = this.recipe.firstPrefix + this.#firms.length * 3
+    const prefix = companyPrefix(n % 10_000)
+    const number = `SZ-${this.recipe.name.toUpperCase()}-${n}`
+    const firm: Firm = {
+      slug,
+      names,
+      pgln: partyKey(prefix),
+      domain: this.recipe.domain,
+      uscc: socialCreditCode(n),
+      licence: { number, scope, ...validity },
+      prefix,
+      spelling,
+      at: at ?? districts[this.#firms.length % districts.length] ?? farAway,
+    }
+    this.#firms.push(firm)
+    return firm
+  }
+
+  #source(slug: string, names: Names, scope: string, validity = validLicence): Source {
+    const firm = this.#firm(slug, names, scope, 'urn', undefined, validity)
+    return {
+      firm,
+      yard: place(firm, 1, { zh: '发货点', en: 'yard' }),
+      gate: reader(firm, 'yard', 'gate', 'Gate terminal'),
+    }
+  }
+
+  #outlet(kinds: readonly OutletKind[], at: number, where?: District): Outlet {
+    const kind = kinds[at % kinds.length]
+    if (kind === undefined) throw new Error('a recipe without outlets')
+    const names = { zh: `${kind.names.zh}${at + 1}号`, en: `${kind.names.en} ${at + 1}` }
+    const slug = `${this.recipe.name}-${kind.slug}-${at + 1}`
+    const firm = this.#firm(slug, names, this.recipe.licenceScope.trade, 'digital-link', where)
+    const store = place(firm, 2, { zh: '库房', en: 'store' })
+    return {
+      firm,
+      kind,
+      door: place(firm, 1, { zh: '收货口', en: 'door' }),
+      store,
+      floor: place(firm, 3, { zh: '前台', en: 'floor' }),
+      doorReader: reader(firm, 'outlet', 'door', 'Door portal'),
+      handheld: reader(firm, 'outlet', 'handheld', 'Handheld reader'),
+      till: reader(firm, 'outlet', 'till', 'Till'),
+      sensor: thermometer(firm, 'outlet', 'store-air', store.key),
+    }
+  }
+}
+
+export interface Plant {
+  readonly firm: Firm
+  readonly intake: Place
+  readonly hall: Place
+  readonly store: Place
+  readonly dock: Place
+  readonly intakeReader: Reader
+  readonly line: Reader
+  readonly packer: Reader
+  readonly dockReader: Reader
+  readonly sensor: Sensor
+}
+
+export interface Hub {
+  readonly firm: Firm
+  readonly inbound: Place
+  readonly store: Place
+  readonly outbound: Place
+  readonly inboundReader: Reader
+  readonly sorter: Reader
+  readonly outboundReader: Reader
+  readonly sensor: Sensor
+}
+
+function plantOf(firm: Firm): Plant {
+  const store = place(firm, 3, { zh: '成品库', en: 'store' })
+  return {
+    firm,
+    intake: place(firm, 1, { zh: '收料口', en: 'intake' }),
+    hall: place(firm, 2, { zh: '车间', en: 'hall' }),
+    store,
+    dock: place(firm, 4, { zh: '发货口', en: 'dock' }),
+    intakeReader: reader(firm, 'plant', 'intake', 'Intake terminal'),
+    line: reader(firm, 'plant', 'line', 'Process control'),
+    packer: reader(firm, 'plant', 'packer', 'Packing line', true),
+    dockReader: reader(firm, 'plant', 'dock', 'Dock portal'),
+    sensor: thermometer(firm, 'plant', 'store-air', store.key),
+  }
+}
+
+function hubOf(firm: Firm): Hub {
+  const store = place(firm, 2, { zh: '库房', en: 'store' })
+  return {
+    firm,
+    inbound: place(firm, 1, { zh: '收货口', en: 'inbound dock' }),
+    store,
+    outbound: place(firm, 3, { zh: '发货口', en: 'outbound dock' }),
+    inboundReader: reader(firm, 'hub', 'inbound', 'Inbound portal'),
+    sorter: reader(firm, 'hub', 'sorter', 'Sorting station', true),
+    outboundReader: reader(firm, 'hub', 'outbound', 'Outbound portal'),
+    sensor: thermometer(firm, 'hub', 'store-air', store.key),
+  }
+}
+
+function goodsOf(product: Product, at: number, plant: Firm, source: Firm): Goods {
+  const reference = 10 * (at + 1)
+  return {
+    product,
+    raw: gtin14(source.prefix, 0, reference),
+    prepared: gtin14(plant.prefix, 0, reference + 1),
+    mixed: gtin14(plant.prefix, 0, reference + 2),
+    item: gtin14(plant.prefix, 0, reference + 3),
+    case: gtin14(plant.prefix, 1, reference + 3),
+    sample: gtin14(plant.prefix, 0, reference + 4),
+  }
+}
+
+function drugProducts(
+  { product }: Goods,
+  of: (gtin: string, names: Names) => script.Product,
+): script.Product[] {
+  const { drugCodes: codes } = product
+  if (codes === undefined) return []
+  const item = { ...of('', product.item), key: `drugcode:${codes.item}` }
+  return [item, { ...of('', product.case ?? product.item), key: `drugcode:${codes.case}` }]
+}
+
+/** Names for any number of firms: the given ones, then these again with a number. */
+function numbered(names: readonly Names[], at: number): Names {
+  const name = names[at % names.length] ?? { zh: '', en: '' }
+  const round = Math.floor(at / names.length)
+  return round === 0 ? name : { zh: `${name.zh}${round + 1}场`, en: `${name.en} ${round + 1}` }
+}
+
+function place(owner: Firm, reference: number, names: Names): Place {
+  const { at } = owner
+  return {
+    key: placeKey(owner.prefix, reference),
+    party: owner.slug,
+    names: { zh: `${owner.names.zh}${names.zh}`, en: `${owner.names.en}, ${names.en}` },
+    address: `${at.city.zh}${at.names.zh}（模拟地址） ${at.names.en}, ${at.city.en} (simulated)`,
+    latitude: at.latitude,
+    longitude: at.longitude,
+  }
+}
+
+function reader(firm: Firm, site: string, device: string, name: string, wraps = false): Reader {
+  const { slug: party, spelling } = firm
+  return { party, site, device, name, channel: 'epcis', spelling, wraps }
+}
+
+export function thermometer(firm: Firm, site: string, device: string, asset: string): Sensor {
+  const epc = assetKey(firm.prefix, `TH-${device}`)
+  const name = `Thermometer ${device}`
+  return { ...reader(firm, site, device, name), channel: 'telemetry', epc, asset }
+}

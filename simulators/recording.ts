@@ -1,0 +1,150 @@
+/**
+ * A run in a file: everything that is to be registered in the first line, then its steps, a JSON
+ * object a line. Replaying it needs no seed and no field: it gives the same messages to the byte,
+ * much faster than they are made, and holds no more than a piece of the file.
+ */
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import type { Device, Step, World } from './script.ts'
+import type { TruthLine } from './truth.ts'
+
+/** The file is not a recording, or is cut short. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError'
+}
+
+/** The first line. */
+interface Head extends Omit<World, 'steps'> {
+  readonly kind: 'recording'
+}
+
+/** A message (device by its place in the list, payload, eventIDs) or a line of the truth. */
+interface StepLine {
+  readonly t: number
+  readonly d?: number
+  readonly p?: string
+  readonly e?: readonly string[]
+  readonly b?: 1
+  readonly x?: TruthLine
+}
+
+const pieceBytes = 1 << 20
+const newline = 0x0a
+
+/** Writes a run; gives how many messages it has. Throws what the file system throws. */
+export function record(
+  world: World,
+  file: string,
+  onProgress: (share: number) => void = () => {},
+): number {
+  const { steps, ...rest } = world
+  const places = new Map(world.devices.map((device, at) => [nameOf(device), at]))
+  const output = openSync(file, 'w')
+  let waiting = [JSON.stringify({ kind: 'recording', ...rest })]
+  let size = 0
+  let messages = 0
+  const flush = () => {
+    writeWhole(output, `${waiting.join('\n')}\n`)
+    waiting = []
+    size = 0
+  }
+  try {
+    for (const step of steps.call(world)) {
+      const line = JSON.stringify(lineOf(step, places))
+      waiting.push(line)
+      size += line.length
+      if (step.kind === 'message') messages += 1
+      if (size < pieceBytes) continue
+      flush()
+      onProgress((step.atUs - world.fromUs) / (world.toUs - world.fromUs))
+    }
+    flush()
+  } finally {
+    closeSync(output)
+  }
+  return messages
+}
+
+function lineOf(step: Step, places: ReadonlyMap<string, number>): StepLine {
+  if (step.kind === 'truth') return { t: step.atUs, x: step.line }
+  const { atUs, device, payload, eventIDs, breaksOff } = step
+  return {
+    t: atUs,
+    d: places.get(nameOf(device)) ?? 0,
+    p: payload,
+    ...(eventIDs.length > 0 ? { e: eventIDs } : {}),
+    ...(breaksOff === true ? { b: 1 } : {}),
+  }
+}
+
+function nameOf({ party, device }: Device): string {
+  return `${party}/${device}`
+}
+
+function writeWhole(output: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(output, bytes, at)
+}
+
+/** The run of a file as a world. Throws RecordingError, and what the file system throws. */
+export function replay(file: string): World {
+  const first = linesOf(file).next()
+  const head = first.done ? undefined : parsed(first.value)
+  if (!isHead(head)) throw new RecordingError(`${file} is no recording of a run`)
+  return { ...head, steps: () => stepsOf(file, head.devices) }
+}
+
+function* stepsOf(file: string, devices: readonly Device[]): Generator<Step> {
+  const lines = linesOf(file)
+  lines.next()
+  for (const text of lines) {
+    const line = parsed(text)
+    if (!isStepLine(line)) throw new RecordingError(`${file} has a line that is no step`)
+    const { t: atUs, d, p: payload, e: eventIDs = [], b, x } = line
+    const device = d === undefined ? undefined : devices[d]
+    if (x !== undefined) {
+      yield { kind: 'truth', atUs, line: x }
+    } else if (device !== undefined && payload !== undefined) {
+      const message = { kind: 'message', atUs, device, payload, eventIDs } as const
+      yield b === 1 ? { ...message, breaksOff: true } : message
+    }
+  }
+}
+
+/** The lines of a file without their ends, a piece of it in memory at a time. */
+export function* linesOf(file: string): Generator<string> {
+  const input = openSync(file, 'r')
+  const piece = Buffer.allocUnsafe(pieceBytes)
+  let rest: Buffer = Buffer.alloc(0)
+  try {
+    while (true) {
+      const length = readSync(input, piece)
+      if (length === 0) break
+      const bytes = Buffer.concat([rest, piece.subarray(0, length)])
+      let from = 0
+      for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
+        if (end > from) yield bytes.toString('utf8', from, end)
+        from = end + 1
+      }
+      rest = bytes.subarray(from)
+    }
+    if (rest.length > 0) yield rest.toString('utf8')
+  } finally {
+    closeSync(input)
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isHead(value: unknown): value is Head {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'devices' in value
+}
+
+function isStepLine(value: unknown): value is StepLine {
+  return typeof value === 'object' && value !== null && 't' in value
+}

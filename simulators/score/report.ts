@@ -1,0 +1,161 @@
+/** A score as a table for people and as JSON for machines. */
+import type { ChainTally, KindTally } from './compare.ts'
+import { type ScopeTally, tiers } from './scope.ts'
+import type { Score } from './score.ts'
+
+/** Whether chains and scopes are exact on what was reported, but for what the field excuses. */
+export function isExact({ forward, back, scopes }: Score): boolean {
+  const chains = [forward, back].every(({ wrong, missing }) => wrong === 0 && missing === 0)
+  return chains && scopes.reportedFound === scopes.reported && wrongIn(scopes) === 0
+}
+
+function wrongIn(scopes: ScopeTally): number {
+  const { observed, inferred } = scopes.tiers
+  return observed.found - observed.right + inferred.found - inferred.right
+}
+
+export function tableOf(score: Score): string {
+  const { book, forward, back, scopes, alerts } = score
+  const { world, seed, items } = book.run
+  return [
+    `${world}, seed ${seed}, ${items} items, scored in ${(score.elapsedMs / 1000).toFixed(1)} s`,
+    ...fieldLines(score),
+    '',
+    ...chainLines(`Forward from ${forward.chains} lots, ${forward.exactChains} exact`, forward),
+    '',
+    ...chainLines(`Back from ${back.chains} items, ${back.exactChains} exact`, back),
+    '',
+    ...scopeLines(scopes),
+    '',
+    ...(alerts === undefined
+      ? ['Alerts: NOT SCORED, this server has no /v1/alerts']
+      : [
+          `Alerts: ${alerts.alerts}, of them critical and unexplained: ${alerts.falseCritical}`,
+          ...alerts.kinds.map(
+            ({ fault, expected, found, delaySeconds }) =>
+              `  ${pad(fault, 26)} found ${found} of ${expected}, delay ${delaySeconds ?? '-'} s`,
+          ),
+        ]),
+    '',
+    ...aliasLines(score),
+    isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.',
+    '',
+  ].join('\n')
+}
+
+function fieldLines({ book }: Score): string[] {
+  const counts = [...book.fieldCounts].map(([what, count]) => `${what} ${count}`)
+  return counts.length === 0 ? [] : [`In the field: ${counts.join(', ')}`]
+}
+
+function aliasLines({ book }: Score): string[] {
+  if (book.aliases.length === 0) return []
+  return [
+    `Under a second code: ${book.aliases.length} items; what was seen under it is not followed`,
+  ]
+}
+
+const columns = ['real', 'reported', 'found', 'exact', 'inferred', 'precision', 'recall', 'of all']
+
+function chainLines(title: string, tally: ChainTally): string[] {
+  const total = sum([...tally.kinds.values()])
+  const rows = [...tally.kinds, ['all', total] as const]
+  return [
+    title,
+    `  ${pad('', 11)}${columns.map((name) => name.padStart(10)).join('')}`,
+    ...rows.map(([kind, counts]) => `  ${pad(kind, 11)}${cellsOf(counts).join('')}`),
+    ...(total.possible === 0
+      ? []
+      : [`  merely possible, and not counted: ${total.possible}, true: ${total.possibleReal}`]),
+    ...[...tally.excused].map(([excuse, count]) => `  differs, ${excuse}: ${count}`),
+    ...(tally.missingExcused === 0
+      ? []
+      : [`  missing for a missed read or a wrong clock nearby: ${tally.missingExcused}`]),
+    ...(tally.wrong === 0 ? [] : [`  WRONG: ${tally.wrong}`]),
+    ...tally.wrongExamples.slice(0, 3).map(({ start, link }) => `    from ${start}: ${link}`),
+    ...(tally.missing === 0 ? [] : [`  MISSING: ${tally.missing}`]),
+    ...tally.missingExamples.slice(0, 3).map(({ start, link }) => `    from ${start}: ${link}`),
+  ]
+}
+
+function cellsOf({ real, reported, found, exact, inferred, realFound }: KindTally): string[] {
+  const counts = [real, reported, found, exact, inferred].map((count) => String(count).padStart(10))
+  const shares = [share(exact, found), share(exact, reported), share(realFound, real)]
+  return [...counts, ...shares.map((text) => text.padStart(10))]
+}
+
+function scopeLines(scopes: ScopeTally): string[] {
+  const { real, reported, realFound, reportedFound } = scopes
+  return [
+    `Recall scopes of ${scopes.scopes} lots, ${scopes.exactScopes} exact`,
+    `  items: ${real} real, ${reported} reported; found ${realFound} and ${reportedFound}`,
+    `  recall ${share(reportedFound, reported)}, of all ${share(realFound, real)}`,
+    ...tiers.map((tier) => {
+      const { found, right } = scopes.tiers[tier]
+      return `  ${pad(tier, 9)} found ${found}, right ${right}, precision ${share(right, found)}`
+    }),
+    ...scopes.examples
+      .slice(0, 3)
+      .map(({ start, item, what }) => `    ${what}: ${item} from ${start}`),
+  ]
+}
+
+function sum(all: readonly KindTally[]): KindTally {
+  const of = (name: keyof KindTally) => all.reduce((total, one) => total + one[name], 0)
+  return {
+    real: of('real'),
+    reported: of('reported'),
+    found: of('found'),
+    inferred: of('inferred'),
+    possible: of('possible'),
+    possibleReal: of('possibleReal'),
+    exact: of('exact'),
+    realFound: of('realFound'),
+  }
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? '-' : (part / whole).toFixed(5)
+}
+
+function pad(text: string, width: number): string {
+  return text.padEnd(width)
+}
+
+export function jsonOf(score: Score): unknown {
+  const { book, forward, back, scopes, alerts, elapsedMs } = score
+  return {
+    run: book.run,
+    isExact: isExact(score),
+    field: Object.fromEntries(book.fieldCounts),
+    forward: chainJson(forward),
+    back: chainJson(back),
+    scopes: {
+      scopes: scopes.scopes,
+      exactScopes: scopes.exactScopes,
+      real: scopes.real,
+      reported: scopes.reported,
+      realFound: scopes.realFound,
+      reportedFound: scopes.reportedFound,
+      tiers: scopes.tiers,
+      examples: scopes.examples,
+    },
+    alerts: alerts ?? 'not scored: this server has no /v1/alerts',
+    aliases: book.aliases.length,
+    elapsedMs,
+  }
+}
+
+function chainJson(tally: ChainTally): unknown {
+  return {
+    chains: tally.chains,
+    exactChains: tally.exactChains,
+    kinds: Object.fromEntries(tally.kinds),
+    excused: Object.fromEntries(tally.excused),
+    missingExcused: tally.missingExcused,
+    wrong: tally.wrong,
+    missing: tally.missing,
+    wrongExamples: tally.wrongExamples,
+    missingExamples: tally.missingExamples,
+  }
+}

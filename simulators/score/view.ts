@@ -1,0 +1,134 @@
+/**
+ * The truth seen in one of two ways: as it was, or as far as it was reported. What was reported is
+ * told with the times of the reports; an event that was lost, or that misses a thing, tells nothing
+ * of that thing.
+ */
+import type { Becoming, Move, Stay, TruthBook } from './book.ts'
+
+export interface View {
+  from(key: string): readonly Becoming[]
+  into(key: string): readonly Becoming[]
+  staysOf(child: string): readonly SeenStay[]
+  movesOf(unit: string): readonly Move[]
+  lotOf(item: string): string | undefined
+  membersOf(lot: string): readonly string[]
+}
+
+/** `isOpenEnded`: it ended, and when was not reported. */
+export interface SeenStay extends Stay {
+  readonly isOpenEnded: boolean
+}
+
+export class Reality implements View {
+  readonly #book: TruthBook
+
+  constructor(book: TruthBook) {
+    this.#book = book
+  }
+
+  from(key: string): readonly Becoming[] {
+    return this.#book.madeFrom.get(key) ?? []
+  }
+
+  into(key: string): readonly Becoming[] {
+    return this.#book.madeInto.get(key) ?? []
+  }
+
+  staysOf(child: string): readonly SeenStay[] {
+    return (this.#book.stays.get(child) ?? []).map((stay) => ({ ...stay, isOpenEnded: false }))
+  }
+
+  movesOf(unit: string): readonly Move[] {
+    return this.#book.moves.get(unit) ?? []
+  }
+
+  lotOf(item: string): string | undefined {
+    return this.#book.items.get(item)?.lot
+  }
+
+  membersOf(lot: string): readonly string[] {
+    return this.#book.members.get(lot) ?? []
+  }
+}
+
+export class Reported implements View {
+  readonly #book: TruthBook
+
+  constructor(book: TruthBook) {
+    this.#book = book
+  }
+
+  into(key: string): readonly Becoming[] {
+    return (this.#book.madeInto.get(key) ?? []).flatMap((each) => this.#becoming(each))
+  }
+
+  #becoming(becoming: Becoming): Becoming[] {
+    const { eventID } = becoming
+    if (!this.#tells(eventID, '')) return []
+    const hasLots = becoming.outputs.some(({ key }) => namesLot(key))
+    const lots = hasLots ? becoming.lots : []
+    return [{ ...becoming, lots, time: this.#timeOf(eventID, becoming.time) }]
+  }
+
+  from(key: string): readonly Becoming[] {
+    const made = this.#book.madeFrom.get(key) ?? []
+    const told = made.flatMap((each) => this.#becoming(each))
+    const isMade = ({ lots, outputs }: Becoming) =>
+      lots.includes(key) || outputs.some((output) => output.key === key)
+    return told.filter(isMade)
+  }
+
+  lotOf(item: string): string | undefined {
+    return namesLot(item) ? this.#book.items.get(item)?.lot : undefined
+  }
+
+  membersOf(lot: string): readonly string[] {
+    return (this.#book.members.get(lot) ?? []).filter(namesLot)
+  }
+
+  staysOf(child: string): readonly SeenStay[] {
+    const stays = this.#book.stays.get(child) ?? []
+    if (this.#book.mishaps.size === 0) return stays.map((stay) => ({ ...stay, isOpenEnded: false }))
+    const begun = stays.filter(({ eventIDs: [began] }) => this.#tells(began, child))
+    return begun.map((stay) => {
+      const [began, ended] = stay.eventIDs
+      const since = this.#timeOf(began, stay.since)
+      if (stay.until === undefined) return { ...stay, since, isOpenEnded: false }
+      if (this.#tells(ended, child)) {
+        return { ...stay, since, until: this.#timeOf(ended, stay.until), isOpenEnded: false }
+      }
+      // One thing is in one place: the next stay that is told of ends this one.
+      const next = begun.filter((other) => other.kind === stay.kind && other.since > stay.since)
+      const until = next.map((other) => this.#timeOf(other.eventIDs[0], other.since)).sort()[0]
+      return { ...stay, since, until, isOpenEnded: true }
+    })
+  }
+
+  movesOf(unit: string): readonly Move[] {
+    return (this.#book.moves.get(unit) ?? []).flatMap((move) => {
+      const [sent, got] = move.eventIDs
+      if (!this.#tells(sent, unit) || !this.#tells(got, unit)) return []
+      const shipped = this.#timeOf(sent, move.shipped)
+      return [{ ...move, shipped, received: this.#timeOf(got, move.received) }]
+    })
+  }
+
+  /** Whether there is a report of an event that names a thing. */
+  #tells(eventID: string | undefined, key: string): boolean {
+    if (eventID === undefined) return false
+    const mishap = this.#book.mishaps.get(eventID)
+    return mishap === undefined || (!mishap.isLost && !mishap.missing.has(key))
+  }
+
+  #timeOf(eventID: string | undefined, time: string): string {
+    return this.#book.mishaps.get(eventID ?? '')?.time ?? time
+  }
+}
+
+/**
+ * Whether the lot number of the event that made an item tells the item's lot: it has no GTIN of its
+ * own, and a drug code has none to give it.
+ */
+function namesLot(item: string): boolean {
+  return item.includes('/21/')
+}

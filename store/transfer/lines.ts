@@ -1,0 +1,153 @@
+/**
+ * Events and readings as lines of text, NDJSON: one JSON object a line that says what it is. Two
+ * stores hold the same exactly where their lines are the same.
+ */
+import { z } from 'zod'
+import type { Action, EventType } from '#epcis/event.ts'
+import type { Kind } from '#epcis/identifier.ts'
+import type { NewEvent, NewMember, Reading } from '#store/trail.ts'
+import { ROLES } from '#trace/source.ts'
+
+/** What one line brings. */
+export type Line =
+  | { readonly event: NewEvent; readonly reading?: undefined }
+  | { readonly reading: Reading; readonly event?: undefined }
+
+/** Why a line is not taken: a stable code, and a sentence. */
+export interface BadLine {
+  readonly code: 'not_utf8' | 'not_json' | 'bad_line' | 'body_not_json' | 'line_too_long'
+  readonly message: string
+}
+
+const kinds = {
+  instance: 'instance',
+  lot: 'lot',
+  class: 'class',
+  'logistic-unit': 'logistic-unit',
+  party: 'party',
+  place: 'place',
+  asset: 'asset',
+  document: 'document',
+  other: 'other',
+} as const satisfies { [K in Kind]: K }
+const types = {
+  ObjectEvent: 'ObjectEvent',
+  AggregationEvent: 'AggregationEvent',
+  TransactionEvent: 'TransactionEvent',
+  TransformationEvent: 'TransformationEvent',
+  AssociationEvent: 'AssociationEvent',
+} as const satisfies { [T in EventType]: T }
+const actions = { ADD: 'ADD', OBSERVE: 'OBSERVE', DELETE: 'DELETE' } as const satisfies {
+  [A in Action]: A
+}
+
+const loneSurrogate = /\p{Surrogate}/u
+const text = z
+  .string()
+  .refine(
+    (value) => !loneSurrogate.test(value) && !value.includes('\0'),
+    'must be well-formed Unicode',
+  )
+const timeUs = z.int().nonnegative()
+const memberSchema = z.strictObject({
+  key: text,
+  kind: z.enum(kinds),
+  role: z.enum(ROLES),
+  quantity: z.number().optional(),
+  uom: text.optional(),
+})
+const eventSchema = z.strictObject({
+  eventID: text,
+  party: text,
+  recordTimeUs: timeUs,
+  eventTimeUs: timeUs,
+  type: z.enum(types),
+  action: z.enum(actions).optional(),
+  bizStep: text.optional(),
+  disposition: text.optional(),
+  readPoint: text.optional(),
+  bizLocation: text.optional(),
+  declaredAtUs: timeUs.optional(),
+  members: z.array(memberSchema),
+  body: text,
+  context: text.optional(),
+  warnings: z.array(text),
+})
+const readingSchema = z.strictObject({
+  device: text,
+  type: text,
+  component: text,
+  uom: text,
+  timeUs,
+  value: z.number(),
+  party: text,
+})
+const lineSchema = z.union([
+  z.strictObject({ event: eventSchema }),
+  z.strictObject({ reading: readingSchema }),
+])
+
+/** Without a line feed. */
+export function eventLine(event: NewEvent): string {
+  const { eventID, party, recordTimeUs, eventTimeUs, type, action, bizStep, ...rest } = event
+  const { disposition, readPoint, bizLocation, declaredAtUs, body, context, warnings } = rest
+  const where = { bizStep, disposition, readPoint, bizLocation, declaredAtUs }
+  const what = { members: event.members.map(memberOf), body, context, warnings }
+  const said = { eventID, party, recordTimeUs, eventTimeUs, type, action, ...where, ...what }
+  return JSON.stringify({ event: said })
+}
+
+function memberOf({ key, kind, role, quantity, uom }: NewMember): NewMember {
+  return { key, kind, role, quantity, uom }
+}
+
+/** Without a line feed. */
+export function readingLine({
+  device,
+  type,
+  component,
+  uom,
+  timeUs,
+  value,
+  party,
+}: Reading): string {
+  return JSON.stringify({ reading: { device, type, component, uom, timeUs, value, party } })
+}
+
+/** What a line says, or what is wrong with it. */
+export function readLine(line: string): Line | BadLine {
+  const given = parse(line)
+  if (given === undefined) return { code: 'not_json', message: 'the line is not JSON' }
+  const isEvent = typeof given.value === 'object' && given.value !== null && 'event' in given.value
+  const schema = isEvent ? lineSchema.options[0] : lineSchema.options[1]
+  const read = schema.safeParse(given.value)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    const path = issue?.path.join('.') ?? ''
+    return { code: 'bad_line', message: `${path === '' ? '' : `${path}: `}${issue?.message}` }
+  }
+  if ('reading' in read.data) return { reading: read.data.reading }
+  const event: NewEvent = { ...absent, ...read.data.event }
+  const body = parse(event.body)?.value
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { event }
+  return { code: 'body_not_json', message: 'event.body: is not the text of a JSON object' }
+}
+
+/** What an event need not say. */
+const absent = {
+  action: undefined,
+  bizStep: undefined,
+  disposition: undefined,
+  readPoint: undefined,
+  bizLocation: undefined,
+  declaredAtUs: undefined,
+  context: undefined,
+} as const
+
+function parse(json: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(json) }
+  } catch {
+    return undefined
+  }
+}

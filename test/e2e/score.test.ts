@@ -1,0 +1,117 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { quietField } from '#simulators/field/field.ts'
+import { isExact, tableOf } from '#simulators/score/report.ts'
+import { type Score, score } from '#simulators/score/score.ts'
+import { runSimulation, untilStored } from '#simulators/simulate.ts'
+import { defaults, faultsIn, type WorldOptions, worldOf } from '#simulators/worlds.ts'
+import { type Program, startProgram } from './program.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'suyuan-score-'))
+const patienceMs = 120_000
+
+let program: Program
+
+beforeAll(async () => {
+  program = await startProgram(join(folder, 'data'))
+}, 60_000)
+
+afterAll(async () => {
+  await program?.end('SIGTERM')
+  rmSync(folder, { recursive: true })
+})
+
+interface Asked extends Partial<WorldOptions> {
+  readonly world: WorldOptions['world']
+  readonly overHttp?: boolean
+}
+
+/** Plays a world to the program and measures what the program made of it. */
+async function scoreOf({ overHttp = false, ...asked }: Asked, sample = 60): Promise<Score> {
+  const options = { ...defaults, ...asked }
+  const { seed, items, world, field } = options
+  const truthFile = join(folder, `${world}-${seed}.jsonl`)
+  const rough = field === quietField ? {} : { field: { ...field } }
+  const about = { seed, items, faults: options.faults, ...rough }
+  const run = { about, world: worldOf(options), speed: 0, truthFile, overHttp }
+  const report = await runSimulation({ ...program, ...run })
+  await untilStored(program, report, patienceMs)
+  expect(readFileSync(truthFile, 'utf8').startsWith('{"kind":"run"')).toBe(true)
+  return score({ ...program, truthFile, sample })
+}
+
+describe('chains and recall scopes of simulated runs with every fault', () => {
+  it.each(['pork', 'materials', 'drugs'] as const)(
+    'are exact for %s on what was reported',
+    async (world) => {
+      const faults = faultsIn(world)
+      const result = await scoreOf({ world, items: 1000, seed: 'exact', faults })
+      expect(result.forward.wrongExamples).toEqual([])
+      expect(result.forward.missingExamples).toEqual([])
+      expect(result.back.exactChains).toBe(60)
+      expect(result.scopes.exactScopes).toBe(result.scopes.scopes)
+      expect(result.scopes.reported).toBeGreaterThan(3000)
+      expect(isExact(result)).toBe(true)
+      // A lot that went on under another number is in no chain that anyone could know of.
+      expect(result.scopes.reportedFound).toBeLessThan(result.scopes.real)
+    },
+    300_000,
+  )
+
+  it('are the same when repeats come, and messages late by hours', async () => {
+    const field = { ...quietField, duplicates: 0.1, late: 0.05, drops: 0.002 }
+    const result = await scoreOf({ world: 'pork', items: 700, seed: 'late', field })
+    expect([...result.book.fieldCounts.keys()].sort()).toEqual(['duplicate', 'late'])
+    expect(result.forward.exactChains).toBe(result.forward.chains)
+    expect(result.back.exactChains).toBe(60)
+    expect(tableOf(result)).toContain('Exact on what was reported.')
+  }, 300_000)
+
+  it('are exact when the events come over HTTP', async () => {
+    const result = await scoreOf({ world: 'materials', items: 240, seed: 'http', overHttp: true })
+    expect(result.forward.chains).toBeGreaterThan(2)
+    expect(isExact(result)).toBe(true)
+  }, 300_000)
+})
+
+describe('a score', () => {
+  it('tells what a rough field hides from what is wrong', async () => {
+    const field = { ...quietField, missedReads: 0.05, duplicates: 0.1, late: 0.02 }
+    const result = await scoreOf({ world: 'pork', items: 700, seed: 'rough', field })
+    const { real, reported, found, inferred } = total(result)
+    expect(reported).toBeLessThan(real)
+    expect(found / real).toBeGreaterThan(0.9)
+    expect(inferred).toBeGreaterThan(0)
+    expect(result.scopes.reportedFound).toBe(result.scopes.reported)
+    expect(tableOf(result)).toContain('missed-read')
+  }, 300_000)
+
+  it('finds nothing on a server that never heard of the run', async () => {
+    const options = { ...defaults, world: 'materials', items: 100, seed: 'unheard' } as const
+    const other = worldOf(options)
+    const truthFile = join(folder, 'unheard.jsonl')
+    const { openTruth } = await import('#simulators/truth.ts')
+    const truth = openTruth(truthFile)
+    await truth.write({ kind: 'run', world: 'materials', seed: 'unheard', items: 100 })
+    for (const step of other.steps()) if (step.kind === 'truth') await truth.write(step.line)
+    await truth.close()
+    const result = await score({ ...program, truthFile, sample: 5 })
+    expect(isExact(result)).toBe(false)
+    expect(result.scopes.realFound).toBe(0)
+    expect(result.forward.missing).toBeGreaterThan(100)
+  }, 60_000)
+})
+
+function total({ forward }: Score) {
+  const all = [...forward.kinds.values()]
+  const of = (name: 'real' | 'reported' | 'found' | 'inferred') =>
+    all.reduce((sum, one) => sum + one[name], 0)
+  return {
+    real: of('real'),
+    reported: of('reported'),
+    found: of('found'),
+    inferred: of('inferred'),
+  }
+}

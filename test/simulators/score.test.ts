@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { quietField } from '#simulators/field/field.ts'
+import { TruthBook, TruthError } from '#simulators/score/book.ts'
+import { ChainTally, type FoundLink, realCores } from '#simulators/score/compare.ts'
+import { Oracle } from '#simulators/score/oracle.ts'
+import { ScopeTally, type Tier } from '#simulators/score/scope.ts'
+import { Reality, Reported } from '#simulators/score/view.ts'
+import type { WorldOptions } from '#simulators/worlds.ts'
+import { runOfWorld } from './run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'suyuan-score-unit-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function bookOf(options: Partial<WorldOptions>, isRough = false): TruthBook {
+  const { truth } = runOfWorld(options)
+  const field = isRough ? { field: { rough: 1 } } : {}
+  const run = { kind: 'run', world: 'pork', seed: 'unit', items: 1, ...field }
+  const file = join(folder, 'truth.jsonl')
+  writeFileSync(file, [run, ...truth].map((line) => JSON.stringify(line)).join('\n'))
+  return TruthBook.read(file)
+}
+
+const book = bookOf({ world: 'pork', items: 240, seed: 'unit' })
+const [lot = ''] = book.members.keys()
+const expected = new Oracle(new Reality(book)).forward(lot)
+const perfect = expected.links.map((link): FoundLink => ({ ...link, certainty: 'observed' }))
+
+function tallyOf(found: readonly FoundLink[]): ChainTally {
+  const tally = new ChainTally(book, realCores(book))
+  tally.add({ start: lot, real: expected.links, reported: expected.links, found })
+  return tally
+}
+
+describe('the comparison of chains', () => {
+  it('calls a perfect chain exact', () => {
+    const { exactChains, wrong, missing } = tallyOf(perfect)
+    expect({ exactChains, wrong, missing }).toEqual({ exactChains: 1, wrong: 0, missing: 0 })
+    expect(perfect.length).toBeGreaterThan(500)
+  })
+
+  it('sees one link that is missing, and one that is not so', () => {
+    const { exactChains, wrong, missing } = tallyOf(perfect.slice(1))
+    expect({ exactChains, wrong, missing }).toEqual({ exactChains: 0, wrong: 0, missing: 1 })
+    const [first] = perfect
+    if (first === undefined) throw new Error('an empty chain')
+    expect(tallyOf([...perfect, { ...first, to: 'urn:nobody' }]).wrong).toBe(1)
+  })
+
+  it.each(['fromTime', 'toTime', 'eventIDs'] as const)(
+    'sees a link whose %s is another',
+    (name) => {
+      const at = perfect.findIndex((link) => link[name] !== undefined)
+      const other = name === 'eventIDs' ? ['urn:other'] : '2025-01-01T00:00:00.000Z'
+      const found = perfect.map((link, n) => (n === at ? { ...link, [name]: other } : link))
+      const { wrong, missing } = tallyOf(found)
+      expect({ wrong, missing }).toEqual({ wrong: 1, missing: 1 })
+    },
+  )
+
+  it('does not count what is merely possible, but tells whether it is so', () => {
+    const [first] = perfect
+    if (first === undefined) throw new Error('an empty chain')
+    const guesses: FoundLink[] = [
+      { ...first, certainty: 'possible', eventIDs: [] },
+      { ...first, certainty: 'possible', to: 'urn:nobody' },
+    ]
+    const tally = tallyOf([...perfect, ...guesses])
+    expect(tally.wrong).toBe(0)
+    const counts = [...tally.kinds.values()]
+    expect(counts.reduce((sum, one) => sum + one.possible, 0)).toBe(2)
+    expect(counts.reduce((sum, one) => sum + one.possibleReal, 0)).toBe(1)
+  })
+})
+
+describe('the comparison of recall scopes', () => {
+  const scopeOf = (found: ReadonlyMap<string, Tier>) => {
+    const tally = new ScopeTally(book)
+    tally.add({ start: lot, real: expected.traced, reported: expected.traced, found })
+    return tally
+  }
+  const all = new Map([...expected.traced].map((key) => [key, 'observed' as Tier]))
+
+  it('counts every item, by how certain it is', () => {
+    const exact = scopeOf(all)
+    expect([exact.exactScopes, exact.real, exact.tiers.observed.right]).toEqual([1, 240, 240])
+    const [[item = ''] = []] = book.items
+    const less = scopeOf(new Map([...all].filter(([key]) => key !== item)))
+    expect([less.exactScopes, less.reportedFound]).toEqual([0, 239])
+    const unsure = scopeOf(new Map(all).set(item, 'possible'))
+    expect([unsure.exactScopes, unsure.tiers.possible]).toEqual([0, { found: 1, right: 1 }])
+  })
+})
+
+describe('what was reported of the truth', () => {
+  it('is all of it in a calm field', () => {
+    const reported = new Oracle(new Reported(book)).forward(lot)
+    expect(reported.links.length).toBe(expected.links.length)
+  })
+
+  it('is less where reads were missed, and what is missed is known by its event', () => {
+    const field = { ...quietField, missedReads: 0.1 }
+    const rough = bookOf({ world: 'pork', items: 240, seed: 'unit', field }, true)
+    const [real, reported] = [new Reality(rough), new Reported(rough)].map(
+      (view) => new Oracle(view).forward(lot).links.length,
+    )
+    expect(reported).toBeLessThan((real ?? 0) * 0.97)
+    expect(reported).toBeGreaterThan((real ?? 0) * 0.7)
+  })
+
+  it('is refused where the file is no truth', () => {
+    const file = join(folder, 'other.jsonl')
+    writeFileSync(file, '{"kind":"moves"}\n')
+    expect(() => TruthBook.read(file)).toThrow(TruthError)
+  })
+})
