@@ -14,6 +14,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { Registry as Metrics } from 'prom-client'
+import { AlertFeed } from '#api/alert-feed.ts'
 import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
@@ -25,6 +26,9 @@ import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
+import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
+import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
+import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
@@ -63,6 +67,7 @@ interface Stores {
   readonly madeAdminKey: string | undefined
   readonly trail: TrailReader
   readonly intake: Intake
+  readonly alerts: AlertReader
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
   /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
@@ -97,9 +102,12 @@ export async function serve(
     const stores = await openStores(config, log, ends)
     const outcomes = new CaptureOutcomes()
     let gateway: Gateway | undefined
+    const feed = new AlertFeed()
+    const watch = watchStore(stores, feed, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
-      onNews({ notices, commands, captures }) {
+      onNews({ notices, commands, captures, stored, readings }) {
+        if (stored > 0 || readings > 0) watch.wake()
         for (const notice of notices) gateway?.publishRejection(notice)
         for (const command of commands) gateway?.publishCommand(command)
         outcomes.settle(captures)
@@ -110,6 +118,8 @@ export async function serve(
     const readinessParts = { ...stores, root, maxBytes: config.JOURNAL_MAX_BYTES }
     const app = createApi({
       ...stores,
+      desk: watch.desk,
+      feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
       readiness: () => readiness(readinessParts),
@@ -119,6 +129,7 @@ export async function serve(
       nowUs,
     })
     const httpPort = await listenHttp(app.fetch, config, ends)
+    ends.push(() => feed.close())
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
     const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
@@ -160,6 +171,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => trail.close())
   const intake = openIntake(folder.intake, { readOnly: true })
   ends.push(() => intake.close())
+  const alerts = openAlertReader(folder.alerts)
+  ends.push(() => alerts.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
   const settled = Math.min(...cursors)
@@ -167,7 +180,7 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
-  const opened = { folder, journal, registry, trail, intake, journalReader }
+  const opened = { folder, journal, registry, trail, intake, alerts, journalReader }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 
@@ -185,10 +198,34 @@ async function prepare(
     const intake = openIntake(folder.intake)
     const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
     intake.close()
+    new AlertWriter(folder.alerts).close()
     return cursors
   } finally {
     await trail.close()
   }
+}
+
+/** Starts the worker that watches the store for what rules speak of. */
+function watchStore(
+  { folder }: Stores,
+  feed: AlertFeed,
+  log: Logger,
+  ends: Ends,
+  onFatal: (error: Error) => void,
+): WatchWorker {
+  const { trail, influx, registry, alerts } = folder
+  const watch = startWatch(
+    { trail, influx, registry, alerts },
+    {
+      onSteps: () => feed.notify(),
+      onTrouble(attempt, reason) {
+        if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'the store is not watched')
+      },
+      onDeath: onFatal,
+    },
+  )
+  ends.push(() => watch.stop())
+  return watch
 }
 
 /** Starts the ingest worker; lets the journal go of what has been settled. */
@@ -265,7 +302,7 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(
-  { journal, progress, trail }: Stores,
+  { journal, progress, trail, alerts }: Stores,
   gateway: Gateway,
   parts: ReadinessParts,
 ): GaugeSource[] {
@@ -305,6 +342,8 @@ function gauges(
     of('mqtt_acknowledged', 'Messages acknowledged', () => gateway.stats().acknowledged),
     of('store_events', 'Events in the store', async () => (await trail.counts()).events),
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
+    of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
+    of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]
 }

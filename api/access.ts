@@ -38,6 +38,12 @@ const rights = {
   'write aliases': { enterprise: 'own', regulator: 'all', admin: 'all' },
   'read company prefixes': masterData,
   'write company prefixes': { admin: 'all' },
+  // An enterprise sees and answers what concerns its own party.
+  'read alerts': ownRecords,
+  'act on alerts': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'read rules': masterData,
+  'write rules': { regulator: 'all', admin: 'all' },
+  'try rules': { regulator: 'all', admin: 'all' },
   'read devices': ownRecords,
   'write devices': ownThings,
   'read keys': ownThings,

@@ -5,12 +5,19 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { Registry as Metrics } from 'prom-client'
+import type { AlertDesk } from '#ingest/watch/desk.ts'
+import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
 import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
+import { mountedSensors } from '#store/mounted.ts'
+import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import type { AlertFeed } from './alert-feed.ts'
+import { serveAlertStream } from './alert-stream.ts'
+import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
@@ -27,13 +34,13 @@ import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
-import { mountedSensors } from './mounted.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
+import { serveRules } from './rules.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 
@@ -49,6 +56,10 @@ export interface ApiParts {
   readonly trail: TrailReader
   readonly registry: Registry
   readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
+  readonly alerts: AlertReader
+  readonly desk: AlertDesk
+  /** Told by the composition root of every step. */
+  readonly feed: AlertFeed
   readonly journal: Pick<Journal, 'append' | 'failed'>
   readonly journalReader: Pick<JournalReader, 'at'>
   /** Whether the journal may grow; while it may not, captures are answered 503. */
@@ -119,6 +130,9 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
+  serveAlertStream(router, parts)
+  serveAlerts(router, { ...parts, read })
+  serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)

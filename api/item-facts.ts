@@ -3,6 +3,8 @@
  * check: it names the event that says so. What is to be made of them is left to who asks.
  */
 import { formatTimeUs } from '#epcis/time.ts'
+import type { AlertReader } from '#store/alerts/reader.ts'
+import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
 
 export interface Fact {
@@ -10,7 +12,7 @@ export interface Fact {
   readonly fact: string
   /** The item itself, or a lot that it belongs to. */
   readonly key: string
-  /** The expiry date, or how it ended. */
+  /** The expiry date, how it ended, or the id of an alert. */
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
@@ -43,6 +45,30 @@ export function factsOf(item: ItemTold, adverseTo: readonly ItemTold[], nowUs: n
     ...beginningFacts(item),
     ...endingFacts(item),
   ]
+}
+
+const MOST_ALERTS = 20
+
+/**
+ * Alerts about an item or its lots that are not resolved, as far as a caller may know of them: to
+ * consumers a suspicion is not told.
+ */
+export function alertFacts(
+  alerts: Pick<AlertReader, 'openAbout' | 'concerns'>,
+  { reach, party = '' }: Caller,
+  { history, state }: ItemTold,
+): Fact[] {
+  if (reach === 'consumer') return []
+  const { key } = history.item
+  return alerts
+    .openAbout([key, ...state.lots], MOST_ALERTS)
+    .filter(({ seq }) => reach === 'all' || alerts.concerns(seq, party))
+    .map(({ id, finding, isBlocked, raisedUs }) => ({
+      fact: isBlocked ? 'alert_blocked' : `alert_${finding.severity}`,
+      key: finding.subject,
+      value: id,
+      time: formatTimeUs(raisedUs),
+    }))
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

@@ -5,13 +5,14 @@
 import type { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
+import type { AlertReader } from '#store/alerts/reader.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { factsOf } from './item-facts.ts'
+import { alertFacts, factsOf } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -31,6 +32,7 @@ export interface ItemsParts {
   readonly registry: Registry
   readonly read: ReadIdentifier
   readonly mounted: Mounted
+  readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
   readonly nowUs: () => number
 }
 
@@ -73,7 +75,7 @@ export async function itemAnswer(
   texts: readonly string[],
   { at, history }: ItemQuery,
 ): Promise<z.output<typeof itemSchema>> {
-  const { trail, registry, read, mounted, nowUs } = parts
+  const { trail, registry, read, mounted, alerts, nowUs } = parts
   const source = trailFor(trail, caller)
   const registered = registeredOf(parts, caller, texts)
   const item = await knownItem(source, read, texts).catch((problem: unknown) => {
@@ -88,7 +90,9 @@ export async function itemAnswer(
   const told = source === trail ? asItIs : await itemTold(trail, source, item.key, at)
   if (asItIs === undefined || told === undefined) throw new Error(`${item.key} was known just now`)
   const adverseTo = [asItIs, ...(await lotsTold(trail, asItIs, at))]
-  const facts = factsOf(told, adverseTo, at ?? nowUs())
+  const itself = factsOf(told, adverseTo, at ?? nowUs())
+  const raised = at === undefined ? alertFacts(alerts, caller, told) : []
+  const facts = [...itself, ...raised]
   const product = productOf(registry, item.key)
   const found = { item, told, facts, product }
   if (caller.reach === 'consumer') return consumerView(found, registry)

@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AlertWriter } from '#store/alerts/writer.ts'
 import type { DataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { realDisk } from '#store/journal/disk.ts'
@@ -70,10 +71,19 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
     // Until here the old store is untouched; from here on the new one has its name.
     replaceDatabase(made, folder.trail)
     await realDisk.syncDirectory(folder.root)
+    watchAnew(folder)
     return replayed
   } finally {
     unlock()
   }
+}
+
+/** Events have other numbers now: rules look at all of them again, and find what they found. */
+function watchAnew({ alerts }: DataFolder): void {
+  if (!existsSync(alerts)) return
+  const writer = new AlertWriter(alerts)
+  writer.replay('newer')
+  writer.close()
 }
 
 async function settleAll(

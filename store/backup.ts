@@ -9,7 +9,7 @@
  * snapshots have yet to follow is in them.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -72,6 +72,8 @@ export async function backUp(
   const sources: Source[] = []
   try {
     await openSegments(folder.journal, sources)
+    // First, so that what has been looked at of the trail store is in its copy.
+    if (existsSync(folder.alerts)) sources.push(holdSnapshot(folder.alerts, 'alerts.db'))
     for (const name of ['trail', 'intake', 'registry'] as const) {
       sources.push(holdSnapshot(folder[name], basename(folder[name])))
     }

@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly influx: InfluxSettings | undefined
   readonly intake: string
   readonly registry: string
+  /** Findings, alerts and rules. */
+  readonly alerts: string
   /** The administrator's key, where no setting gives it. */
   readonly adminKey: string
 }
@@ -24,6 +26,7 @@ export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
     influx,
     intake: join(root, 'intake.db'),
     registry: join(root, 'registry.db'),
+    alerts: join(root, 'alerts.db'),
     adminKey: join(root, 'admin-key'),
   }
 }

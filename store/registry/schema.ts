@@ -44,6 +44,21 @@ const nameSchema = z.string().min(1).max(200)
 const namesSchema = z.strictObject({ zh: nameSchema.optional(), en: nameSchema.optional() })
 const domainSchema = z.enum(['food', 'drugs', 'building_materials'])
 
+const dateSchema = z.iso.date()
+const classesSchema = z.array(nameSchema).min(1).max(100)
+
+/** What a party may deal in, from the first day to the last, both included. */
+export const licenceSchema = z.strictObject({
+  number: nameSchema.optional(),
+  scope: classesSchema.describe('Classes of products that it covers; * is all'),
+  from: dateSchema,
+  to: dateSchema.describe('Its last day'),
+  suspended: z
+    .array(z.strictObject({ from: dateSchema, to: dateSchema }))
+    .max(20)
+    .optional(),
+})
+
 export const partySchema = z
   .strictObject({
     slug: slugSchema,
@@ -56,6 +71,11 @@ export const partySchema = z
       .optional()
       .describe('Unified social credit code, GB 32100'),
     domain: domainSchema,
+    licences: z
+      .array(licenceSchema)
+      .max(100)
+      .optional()
+      .describe('Given, also empty: the party needs one for what it does'),
   })
   .meta({ id: 'Party' })
 export type Party = z.infer<typeof partySchema>
@@ -71,6 +91,11 @@ export const locationSchema = z
     address: z.string().max(500).optional(),
     latitude: z.number().min(-90).max(90).optional(),
     longitude: z.number().min(-180).max(180).optional(),
+    radiusKm: z.number().min(0).max(500).optional(),
+    site: placeKeySchema
+      .optional()
+      .describe('The place it is part of, as a dock is of a warehouse'),
+    market: nameSchema.optional().describe('The market it sells in'),
   })
   .meta({ id: 'Location' })
 export type Location = z.infer<typeof locationSchema>
@@ -89,6 +114,18 @@ export const productSchema = z
     shelfLifeDays: z.int().positive().optional(),
     packLevel: z.int().min(1).max(9).optional().describe('1 is the smallest pack that is sold'),
     storageCelsius: z.strictObject({ min: z.number(), max: z.number() }).optional(),
+    productClass: nameSchema.optional().describe('Class by which licences are given'),
+    markets: classesSchema.optional().describe('Where it may be sold; anywhere without it'),
+    consignees: z
+      .array(keySchema)
+      .max(1000)
+      .optional()
+      .describe('Parties that it may be shipped to; all without it'),
+    serialised: z
+      .boolean()
+      .optional()
+      .describe('Every unit has a serial that its maker commissions here'),
+    kgPerUnit: z.number().positive().optional(),
   })
   .meta({ id: 'Product' })
 export type Product = z.infer<typeof productSchema>

@@ -10,9 +10,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { Registry as Metrics } from 'prom-client'
+import { AlertFeed } from '#api/alert-feed.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { follow } from '#ingest/follower.ts'
+import { deskOf } from '#ingest/watch/desk.ts'
+import { AlertFollower } from '#ingest/watch/follower.ts'
+import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
@@ -59,6 +63,11 @@ export async function startWorld(
   const registry = openRegistry(folder.registry, { nowUs, random: randomBytes })
   const intake = openIntake(folder.intake)
   const trail = openSqliteTrail(folder.trail, 'write')
+  const alerts = new AlertWriter(folder.alerts)
+  const feed = new AlertFeed()
+  let aheadUs = 0
+  const watchUs = () => nowUs() + aheadUs
+  const follower = new AlertFollower({ trail, alerts, registry, nowUs: watchUs })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
@@ -80,6 +89,9 @@ export async function startWorld(
     trail: aliasedTrail(trail, registry.aliases),
     registry,
     intake,
+    alerts: alerts.reader,
+    desk: deskOf(alerts, watchUs),
+    feed,
     journal,
     journalReader: new JournalReader(folder.journal, journal.watermark),
     hasRoom: () => true,
@@ -124,7 +136,16 @@ export async function startWorld(
     intake,
     trail,
     outcomes,
+    alerts,
+    feed,
+    follower,
     call,
+    /** Lets rules look at all that is stored, so many hours from now. */
+    async watched(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      while (await follower.advance());
+      feed.notify()
+    },
     /** Makes a party that may capture; gives the key of its enterprise. */
     party(slug: string): string {
       registry.parties.put({ slug, name: slug.toUpperCase(), domain: 'food' })
@@ -157,7 +178,9 @@ export async function startWorld(
       await journalReader.close()
       await journal.close()
       await trail.close()
+      feed.close()
       intake.close()
+      alerts.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },

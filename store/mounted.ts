@@ -2,9 +2,10 @@
  * Which sensors are mounted on an asset or at a place, as the bindings of devices say: under
  * whichever of its keys.
  */
-import { sensorKeyOf } from '#store/registry/schema.ts'
-import type { Registry } from '#store/registry.ts'
+
 import type { Mounted } from '#trace/exposure.ts'
+import { sensorKeyOf } from './registry/schema.ts'
+import type { Registry } from './registry.ts'
 
 const devicesAtOnce = 1000
 

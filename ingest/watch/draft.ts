@@ -1,0 +1,124 @@
+/**
+ * What a batch of events changes, over what is durable: read through, and written at once. While
+ * it is made nothing is changed, so that it can be thrown away.
+ */
+import { difference, type Reason } from '#risk/difference.ts'
+import { type Finding, merged } from '#risk/finding.ts'
+import type { Concern, Entry, ItemMemory, Told } from '#store/alerts/alert.ts'
+import type { Ledger, SensorMemory } from '#store/alerts/ledger.ts'
+
+/** Evidence kept of one finding that many events tell of; the rest is counted. */
+const MOST_EVIDENCE = 100
+
+export class Draft {
+  readonly told = new Map<string, Told>()
+  readonly concerns = new Map<string, Concern>()
+  readonly #items = new Map<string, ItemMemory>()
+  readonly #sensors = new Map<string, SensorMemory>()
+  readonly #ledger: Ledger
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  get items(): Iterable<ItemMemory> {
+    return this.#items.values()
+  }
+
+  get sensors(): Iterable<SensorMemory> {
+    return this.#sensors.values()
+  }
+
+  item(key: string): ItemMemory | undefined {
+    return this.#items.get(key) ?? this.#ledger.item(key)
+  }
+
+  putItem(memory: ItemMemory): void {
+    this.#items.set(memory.key, memory)
+  }
+
+  sensor(key: string): SensorMemory | undefined {
+    return this.#sensors.get(key) ?? this.#ledger.sensor(key)
+  }
+
+  putSensor(memory: SensorMemory): void {
+    this.#sensors.set(memory.key, memory)
+  }
+
+  entry(identity: string): Entry | undefined {
+    const told = this.told.get(identity)
+    return told ? told.entry : this.#ledger.entry(identity)
+  }
+
+  /** What holds of an item, event or sensor. */
+  entries(owner: string): Entry[] {
+    const known = this.#ledger.entries(owner).filter(({ finding }) => {
+      return !this.told.has(finding.identity)
+    })
+    const now = [...this.told.values()].flatMap(({ entry }) =>
+      entry?.owner === owner ? entry : [],
+    )
+    return [...known, ...now]
+  }
+
+  put(entry: Entry): void {
+    this.told.set(entry.finding.identity, { entry, reason: entry.reason })
+  }
+
+  /** What does not hold any more, if it ever did. */
+  drop(identity: string, reason: Reason): void {
+    if (this.entry(identity)) this.told.set(identity, { entry: undefined, reason })
+  }
+
+  /** A finding of something that has one state: the last telling counts. */
+  tell(owner: string, finding: Finding, isSure: boolean, reason: Reason = 'newer'): void {
+    const known = this.entry(finding.identity)
+    this.put({ finding, owner, isSure, count: 1, replaces: known?.replaces, reason })
+  }
+
+  /** A finding that each of several events tells of: they are put together and counted. */
+  tellAgain(owner: string, finding: Finding): void {
+    const known = this.entry(finding.identity)
+    const [all = finding] = known ? merged([known.finding, finding]) : [finding]
+    const { eventIDs, affected } = all
+    const bounded = {
+      ...all,
+      eventIDs: eventIDs.slice(0, MOST_EVIDENCE),
+      affected: affected.slice(0, MOST_EVIDENCE),
+    }
+    const count = (known?.count ?? 0) + 1
+    this.put({ finding: bounded, owner, isSure: true, count, replaces: undefined, reason: 'newer' })
+  }
+
+  /** Takes an event that was wrong out of what told of it. */
+  untell({ identity }: Finding, eventID: string): void {
+    const known = this.entry(identity)
+    if (!known?.finding.eventIDs.includes(eventID)) return
+    const eventIDs = known.finding.eventIDs.filter((each) => each !== eventID)
+    const count = Math.max(eventIDs.length, known.count - 1)
+    const finding = { ...known.finding, eventIDs }
+    if (eventIDs.length === 0) this.drop(identity, 'corrected')
+    else this.put({ ...known, finding, count, reason: 'corrected' })
+  }
+
+  /** All that holds of an owner, told anew: what became of each finding follows from both. */
+  replace(
+    owner: string,
+    now: readonly Finding[],
+    reason: Reason,
+    isSure: (finding: Finding) => boolean,
+  ): void {
+    const before = this.entries(owner).map(({ finding }) => finding)
+    for (const each of difference(before, now, reason)) {
+      if (each.change === 'withdrawn') {
+        this.drop(each.before.identity, reason)
+        continue
+      }
+      const { identity } = each.now
+      const moved = each.change !== 'raised' && each.before.identity !== identity
+      const replaces = moved ? each.before.identity : this.entry(identity)?.replaces
+      this.put({ finding: each.now, owner, isSure: isSure(each.now), count: 1, replaces, reason })
+      if (moved) this.drop(each.before.identity, reason)
+    }
+  }
+}

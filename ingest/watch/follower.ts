@@ -1,0 +1,229 @@
+/**
+ * Follows the trail store event by event, and keeps alerts.db in step with it.
+ *
+ * Promises: whatever crashes in between, each event is looked at once in effect, as what came of
+ * it and the cursor are written in one transaction; going through history again finds what was
+ * found before, under the same identities, and raises nothing twice. Ingest never waits for it.
+ *
+ * A finding becomes an alert when it can be known: at once, or after the time in which late data
+ * may still explain it. What its containers may explain is looked up by then (retell.ts).
+ */
+
+import type { Reason } from '#risk/difference.ts'
+import type { Watch } from '#risk/item-machine.ts'
+import { RuleSet } from '#risk/rule-set.ts'
+import type { Entry } from '#store/alerts/alert.ts'
+import type { Progress } from '#store/alerts/ledger.ts'
+import type { AlertWriter } from '#store/alerts/writer.ts'
+import { aliasedTrail } from '#store/aliased.ts'
+import { type RegistryReference, referenceOf } from '#store/reference.ts'
+import type { Registry } from '#store/registry.ts'
+import type { TrailReader } from '#store/trail.ts'
+import { concernOf } from './concern.ts'
+import { Draft } from './draft.ts'
+import { EventFactsReader } from './event-facts.ts'
+import { LiveItems } from './items.ts'
+import { confirm, type LifeParts } from './retell.ts'
+import { Round, type RoundParts } from './round.ts'
+import { SensorRules } from './sensors.ts'
+
+export interface WatchParts {
+  readonly trail: TrailReader
+  readonly alerts: AlertWriter
+  readonly registry: Registry
+  readonly nowUs: () => number
+}
+
+/** One commit: bounds memory, and how long a step that somebody takes has to wait. */
+const EVENTS_AT_ONCE = 500
+const DUE_AT_ONCE = 200
+
+export class AlertFollower {
+  readonly #parts: WatchParts
+  readonly #life: LifeParts
+  readonly #items: LiveItems
+  readonly #sensors: SensorRules
+  readonly #referenceNow: () => RegistryReference
+  #isChecked = false
+  /** The cursor that the items in memory are of. */
+  #at = 0
+  #rules:
+    | { readonly version: number; readonly of: RegistryReference; readonly set: RuleSet }
+    | undefined
+
+  constructor(parts: WatchParts) {
+    const { trail, registry, alerts } = parts
+    this.#parts = parts
+    this.#items = new LiveItems(alerts.ledger)
+    this.#referenceNow = referenceOf(registry)
+    const { aliases } = registry
+    this.#sensors = new SensorRules({ trail, registry })
+    this.#life = {
+      trail: aliasedTrail(trail, aliases),
+      facts: new EventFactsReader(trail),
+      primaryOf: (key) => (aliases.isEmpty() ? key : (aliases.resolve([key])[0] ?? key)),
+    }
+  }
+
+  /** Whatever there is to do, once; false where there was nothing. */
+  async advance(): Promise<boolean> {
+    const { alerts, nowUs } = this.#parts
+    try {
+      const looked = await this.#follow()
+      const { eventRef, replayTo } = alerts.ledger.progress()
+      // Until history has been gone through, what was found of it is not whole.
+      if (eventRef < replayTo && looked) return true
+      const wasDue =
+        (await this.#tellDue()) || (await this.#askOverdue()) || (await this.#lookAtSensors())
+      if (replayTo !== 0 && !wasDue) alerts.endReplay(nowUs())
+      const escalated = alerts.escalate(nowUs())
+      return looked || wasDue || replayTo !== 0 || escalated > 0
+    } catch (error) {
+      this.#items.forget()
+      throw error
+    }
+  }
+
+  /** Sensors are looked at now, however short a time ago they were. */
+  lookAgain(): void {
+    this.#sensors.lookAgain()
+  }
+
+  /** Goes through history again from its beginning. */
+  replay(reason: Reason): void {
+    this.#parts.alerts.replay(reason)
+    this.#items.forget()
+  }
+
+  /** Whether the store has the event that was looked at last: one made anew may not. */
+  async #isSameStore(): Promise<boolean> {
+    const { eventRef } = this.#parts.alerts.ledger.progress()
+    if (eventRef === 0) return true
+    const [last] = await this.#parts.trail.eventsAfter(eventRef - 1, 1)
+    return last === eventRef
+  }
+
+  /** What is remembered is of where it stood: a change of rules may have moved the cursor back. */
+  #forgetIfMoved(): void {
+    const { eventRef } = this.#parts.alerts.ledger.progress()
+    if (eventRef !== this.#at) this.#items.forget()
+    this.#at = eventRef
+  }
+
+  async #follow(): Promise<boolean> {
+    const { trail, alerts } = this.#parts
+    if (!this.#isChecked && !(await this.#isSameStore())) this.replay('newer')
+    this.#isChecked = true
+    this.#forgetIfMoved()
+    const progress = alerts.ledger.progress()
+    const refs = await trail.eventsAfter(progress.eventRef, EVENTS_AT_ONCE)
+    const upTo = refs.at(-1)
+    if (upTo === undefined) return false
+    const draft = new Draft(alerts.ledger)
+    const round = new Round(this.#roundParts(draft, upTo))
+    for (const stored of await trail.events(refs)) await round.look(stored)
+    this.#commit(draft, progress, upTo)
+    return true
+  }
+
+  /** Makes alerts of findings whose time has come. */
+  async #tellDue(): Promise<boolean> {
+    const { alerts, nowUs, registry, trail } = this.#parts
+    const now = nowUs()
+    const progress = alerts.ledger.progress()
+    const due = alerts.ledger.dueEntries(now, DUE_AT_ONCE)
+    if (due.length === 0) return false
+    const draft = new Draft(alerts.ledger)
+    const watch = this.#watch()
+    for (const entry of await this.#confirmed(due, draft, watch, progress.eventRef)) {
+      draft.put(entry)
+      const { finding } = entry
+      if (finding.knowableUs > now) continue
+      const concern = await concernOf(finding, trail, this.#referenceNow(), registry)
+      draft.concerns.set(finding.identity, concern)
+    }
+    this.#commit(draft, progress)
+    return true
+  }
+
+  /** Those that hold, confirmed where that is needed; the others are dropped. */
+  async #confirmed(
+    due: readonly Entry[],
+    draft: Draft,
+    watch: Watch,
+    upTo: number,
+  ): Promise<Entry[]> {
+    const held: Entry[] = []
+    const unsure = new Map<string, Entry[]>()
+    for (const entry of due) {
+      const { owner, isSure } = entry
+      if (isSure) held.push(entry)
+      else unsure.set(owner, [...(unsure.get(owner) ?? []), entry])
+    }
+    const times = { upTo, nowUs: this.#parts.nowUs() }
+    for (const [item, entries] of unsure) {
+      const kind = this.#items.get(item)?.kind ?? 'instance'
+      const findings = entries.map(({ finding }) => finding)
+      const found = await confirm(this.#life, { item, kind }, watch, findings, times)
+      for (const entry of entries) {
+        const finding = found.get(entry.finding.identity)
+        if (finding) held.push({ ...entry, finding, isSure: true })
+        else draft.drop(entry.finding.identity, entry.reason)
+      }
+    }
+    return held
+  }
+
+  /** Asks of items what holds because nothing has happened. */
+  async #askOverdue(): Promise<boolean> {
+    const { alerts, nowUs } = this.#parts
+    const now = nowUs()
+    const progress = alerts.ledger.progress()
+    const due = alerts.ledger.dueItems(now, DUE_AT_ONCE)
+    if (due.length === 0) return false
+    const draft = new Draft(alerts.ledger)
+    const round = new Round(this.#roundParts(draft, progress.eventRef))
+    for (const { key } of due) {
+      const item = this.#items.get(key)
+      if (item) round.overdue(item, now)
+    }
+    this.#commit(draft, progress)
+    return true
+  }
+
+  async #lookAtSensors(): Promise<boolean> {
+    const { alerts, nowUs } = this.#parts
+    const progress = alerts.ledger.progress()
+    const draft = new Draft(alerts.ledger)
+    const isNews = await this.#sensors.look(draft, this.#watch(), nowUs())
+    if (isNews) this.#commit(draft, progress)
+    return isNews
+  }
+
+  #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {
+    const { alerts, nowUs } = this.#parts
+    const { told, concerns, sensors } = draft
+    const progress = { ...from, eventRef }
+    const batch = { progress, items: this.#items.changes(), sensors, told, concerns }
+    if (alerts.commit(batch, from, nowUs())) {
+      this.#items.keep()
+      this.#at = eventRef
+    } else {
+      this.#items.forget()
+    }
+  }
+
+  #roundParts(draft: Draft, upTo: number): RoundParts {
+    return { ...this.#life, watch: this.#watch(), items: this.#items, draft, upTo }
+  }
+
+  /** Rules and registry as of now. */
+  #watch(): Watch & { readonly reference: RegistryReference } {
+    const reference = this.#referenceNow()
+    const { version, changes } = this.#parts.alerts.rules()
+    if (this.#rules?.version !== version || this.#rules.of !== reference) {
+      this.#rules = { version, of: reference, set: new RuleSet([...reference.limits, ...changes]) }
+    }
+    return { rules: this.#rules.set, reference }
+  }
+}

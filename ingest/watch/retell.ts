@@ -1,0 +1,113 @@
+/**
+ * The life of one item told again from the trail store: after an event that came late or was
+ * declared wrong, and to see what its containers did for it.
+ *
+ * State and findings follow from the events that name the item. Of findings that what a container
+ * did may explain, those are confirmed that its whole history bears out as well.
+ */
+import type { Kind } from '#epcis/identifier.ts'
+import { DISPATCH } from '#risk/dispatch.ts'
+import { happeningsOf, type ItemHappening } from '#risk/facts.ts'
+import type { Finding } from '#risk/finding.ts'
+import { type ItemSubject, itemMachine, type Watch } from '#risk/item-machine.ts'
+import type { ItemState } from '#risk/item-state.ts'
+import { findingsAt, recompute } from '#risk/machine.ts'
+import { RULE_IDS, type RuleId } from '#risk/table.ts'
+import type { TrailReader } from '#store/trail.ts'
+import { certaintyOf, historyOf } from '#trace/history.ts'
+import type { EventFactsReader } from './event-facts.ts'
+
+/** Beyond so many events a life is not told again: that of a lot may have a million. */
+const MOST_EVENTS = 1_000
+
+/** Rules that have to be confirmed with what containers did. */
+export const CONFIRMED: ReadonlySet<RuleId> = new Set(
+  RULE_IDS.filter((rule) => DISPATCH[rule].needs.includes('history')),
+)
+
+/** Kinds of identifiers that rules about items speak of. */
+export const WATCHED: ReadonlySet<Kind> = new Set<Kind>(['instance', 'logistic-unit', 'lot'])
+
+export interface LifeParts {
+  readonly trail: TrailReader
+  readonly facts: EventFactsReader
+  /** The one key of all that an item goes under. */
+  readonly primaryOf: (key: string) => string
+}
+
+export interface Retold {
+  readonly state: ItemState
+  /** When the last of its events happened. */
+  readonly lastUs: number
+  readonly findings: readonly Finding[]
+  readonly happenings: readonly ItemHappening[]
+}
+
+/** What an item's own events say up to one of them; undefined where they are too many. */
+export async function retell(
+  parts: LifeParts,
+  subject: ItemSubject,
+  watch: Watch,
+  upTo: number,
+): Promise<Retold | undefined> {
+  const happenings = await ownHappenings(parts, subject, upTo)
+  if (!happenings) return undefined
+  const { state, ledger } = recompute(itemMachine(subject, watch), happenings)
+  const lastUs = Math.max(0, ...happenings.map(({ facts }) => facts.eventTimeUs))
+  return { state, lastUs, findings: [...ledger.values()], happenings }
+}
+
+async function ownHappenings(
+  { trail, facts, primaryOf }: LifeParts,
+  { item }: ItemSubject,
+  upTo: number,
+): Promise<ItemHappening[] | undefined> {
+  const [ref] = await trail.find([item])
+  if (!ref) return []
+  const refs = new Set<number>()
+  for await (const rows of trail.trail([ref])) {
+    for (const { eventRef, voidedAtUs } of rows) {
+      if (voidedAtUs === undefined && eventRef <= upTo) refs.add(eventRef)
+    }
+    if (refs.size > MOST_EVENTS) return undefined
+  }
+  const found = await facts.read([...refs])
+  return [...found.values()].flatMap((each) =>
+    happeningsOf(each).flatMap(({ item: key, happening }) =>
+      primaryOf(key) === item ? [happening] : [],
+    ),
+  )
+}
+
+/**
+ * Of some findings those that the whole history of an item bears out, told as it tells them, by
+ * identity. All of them where the history is too long to be told.
+ */
+export async function confirm(
+  parts: LifeParts,
+  subject: ItemSubject,
+  watch: Watch,
+  findings: readonly Finding[],
+  { upTo, nowUs }: { readonly upTo: number; readonly nowUs: number },
+): Promise<ReadonlyMap<string, Finding>> {
+  const asked = new Map(findings.map((each) => [each.identity, each]))
+  const history = await historyOf(parts.trail, subject.item)
+  if (!history || history.more || history.happenings.length > MOST_EVENTS) return asked
+  const known = history.happenings.filter(({ row }) => row.eventRef <= upTo)
+  const facts = await parts.facts.read(known.map(({ row }) => row.eventRef))
+  const happenings = known.flatMap(({ row, path }): ItemHappening[] => {
+    const its = facts.get(row.eventRef)
+    if (!its) return []
+    if (path.length > 0) {
+      const via = path.map(({ parent }) => parent.key)
+      return [{ facts: its, role: row.role, certainty: certaintyOf(path), via, lots: [] }]
+    }
+    return happeningsOf(its).flatMap(({ item, happening }) =>
+      parts.primaryOf(item) === subject.item ? [happening] : [],
+    )
+  })
+  const machine = itemMachine(subject, watch)
+  const { state, ledger } = recompute(machine, happenings)
+  const held = findingsAt(machine, state, ledger, Math.max(nowUs, 1))
+  return new Map(held.flatMap((each) => (asked.has(each.identity) ? [[each.identity, each]] : [])))
+}

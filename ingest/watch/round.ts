@@ -1,0 +1,148 @@
+/**
+ * One batch of events, looked at by the rules about events and items. What comes of it is only a
+ * draft: the follower makes it durable.
+ */
+import type { Kind } from '#epcis/identifier.ts'
+import type { Reason } from '#risk/difference.ts'
+import { aboutEvent } from '#risk/event-rules.ts'
+import { type EventFacts, type Happened, happeningsOf } from '#risk/facts.ts'
+import type { Finding } from '#risk/finding.ts'
+import { ItemRules, type Watch } from '#risk/item-machine.ts'
+import { type ItemState, UNBORN } from '#risk/item-state.ts'
+
+import { runOf, yieldMachine } from '#risk/mass-balance.ts'
+import type { StoredEvent } from '#store/trail.ts'
+import type { Draft } from './draft.ts'
+import type { LiveItem, LiveItems } from './items.ts'
+import { CONFIRMED, type LifeParts, retell, WATCHED } from './retell.ts'
+
+export interface RoundParts extends LifeParts {
+  readonly watch: Watch
+  readonly items: LiveItems
+  readonly draft: Draft
+  /** The last event of the batch: what is told again is told up to it. */
+  readonly upTo: number
+}
+
+const US_A_DAY = 86_400_000_000
+
+export function isSure({ rule }: Finding): boolean {
+  return !CONFIRMED.has(rule)
+}
+
+/** Under which the findings about an event by itself are looked for. */
+function aboutOwner({ subject }: Finding): string {
+  return `about ${subject}`
+}
+
+export class Round {
+  readonly #parts: RoundParts
+  readonly #rules: ItemRules
+
+  constructor(parts: RoundParts) {
+    this.#parts = parts
+    this.#rules = new ItemRules(parts.watch)
+  }
+
+  async look(stored: StoredEvent): Promise<void> {
+    const facts = this.#parts.facts.of(stored)
+    if (!facts) return
+    if (stored.declaresError) return this.#correct(facts)
+    // It was declared wrong before it came, or before it was looked at.
+    if (stored.voidedAtUs !== undefined) return
+    for (const each of aboutEvent(facts, this.#parts.watch)) {
+      this.#parts.draft.tellAgain(aboutOwner(each), each)
+    }
+    this.#balance(facts)
+    const inThis = new Set<string>()
+    for (const happened of happeningsOf(facts)) {
+      if (!WATCHED.has(happened.kind)) continue
+      const key = this.#parts.primaryOf(happened.item)
+      const before = this.#parts.items.get(key)
+      if (before && before.through >= stored.eventRef && !inThis.has(key)) continue
+      inThis.add(key)
+      await this.#happens(key, happened, before, stored.eventRef)
+    }
+  }
+
+  async #happens(
+    key: string,
+    { kind, happening }: Happened,
+    before: LiveItem | undefined,
+    eventRef: number,
+  ): Promise<void> {
+    const { draft, items } = this.#parts
+    const { eventTimeUs } = happening.facts
+    const isLate = before !== undefined && eventTimeUs < before.lastUs
+    if (isLate && kind !== 'lot' && (await this.#again(key, kind, 'late'))) return
+    const subject = { item: key, kind }
+    const { state, findings, dropped } = this.#rules.step(
+      subject,
+      before?.state ?? UNBORN,
+      happening,
+    )
+    for (const each of findings) draft.tell(key, each, isSure(each))
+    for (const identity of dropped) draft.drop(identity, 'newer')
+    const lastUs = Math.max(eventTimeUs, before?.lastUs ?? 0)
+    const dueUs = this.#rules.dueUs(subject, state)
+    items.put({ key, kind, lastUs, through: eventRef, dueUs, state })
+  }
+
+  /** Tells an item's life again; false where that would be too long. */
+  async #again(key: string, kind: Kind, reason: Reason): Promise<boolean> {
+    const { draft, items, watch, upTo } = this.#parts
+    const subject = { item: key, kind }
+    const told = await retell(this.#parts, subject, watch, upTo)
+    if (!told) return false
+    const { state, lastUs, findings } = told
+    draft.replace(key, findings, reason, isSure)
+    items.put({ key, kind, lastUs, through: upTo, dueUs: this.#rules.dueUs(subject, state), state })
+    return true
+  }
+
+  /** An event that is declared wrong is taken out of all that it was part of. */
+  async #correct(facts: EventFacts): Promise<void> {
+    const { draft, watch, primaryOf } = this.#parts
+    for (const each of aboutEvent(facts, watch)) draft.untell(each, facts.eventID)
+    for (const { item, kind } of happeningsOf(facts)) {
+      if (!WATCHED.has(kind)) continue
+      const key = primaryOf(item)
+      if (await this.#again(key, kind, 'corrected')) continue
+      for (const { finding } of draft.entries(key)) draft.untell(finding, facts.eventID)
+    }
+  }
+
+  /** E1, of each process in the order in which its runs came. */
+  #balance(facts: EventFacts): void {
+    const { watch, draft } = this.#parts
+    const found = runOf(facts, watch.reference)
+    if (!found) return
+    const { process, run } = found
+    const [output = ''] = run.outputs
+    const domain = watch.reference.product(output)?.domain
+    const rule = watch.rules.get('E1', { domain }, facts.eventTimeUs)
+    if (!rule) return
+    const machine = yieldMachine(rule, process)
+    const known = draft.sensor(process)
+    const { state, findings } = machine.step(known ? JSON.parse(known.state) : machine.start, run)
+    for (const each of findings) draft.tell(process, each, true)
+    const lastUs = facts.eventTimeUs
+    draft.putSensor({ key: process, lastUs, dueUs: undefined, state: JSON.stringify(state) })
+  }
+
+  /** What holds of an item because nothing has happened. */
+  overdue({ key, kind, state, ...item }: LiveItem, nowUs: number): void {
+    const { draft, items } = this.#parts
+    const subject = { item: key, kind }
+    for (const each of this.#rules.overdue(subject, state, nowUs)) {
+      draft.tell(key, each, isSure(each))
+    }
+    // Of two things that are waited for, the other one is asked for a day later.
+    const dueUs = waitsForMore(state) ? nowUs + US_A_DAY : undefined
+    items.put({ ...item, key, kind, state, dueUs })
+  }
+}
+
+function waitsForMore({ away, expiresUs }: ItemState): boolean {
+  return away !== undefined && expiresUs !== undefined
+}

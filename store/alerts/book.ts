@@ -1,0 +1,259 @@
+/**
+ * The alerts themselves, and every step that was taken on them. All here is to be called in a
+ * transaction, by the one connection that writes.
+ */
+import { difference, REASONS, type Reason } from '#risk/difference.ts'
+import type { Finding } from '#risk/finding.ts'
+import type { Database, Statement } from '../sqlite/database.ts'
+import {
+  type AlertAction,
+  type AlertState,
+  type CauseCode,
+  type Concern,
+  type Entry,
+  ESCALATION,
+  isStanding,
+  isUnresolved,
+  type Step,
+  stateAfter,
+} from './alert.ts'
+import type { AlertRow } from './rows.ts'
+
+/** What somebody does about an alert. */
+export interface ActCommand {
+  readonly alert: string
+  readonly action: AlertAction
+  readonly by: string
+  readonly party?: string
+  readonly reason: string
+  readonly causeCode?: CauseCode
+  /** To whom it is forwarded: a slug. */
+  readonly to?: string
+}
+
+export type Acted =
+  | { readonly ok: true; readonly state: AlertState }
+  | {
+      readonly ok: false
+      readonly code: 'unknown_alert' | 'wrong_state'
+      readonly state?: AlertState
+    }
+
+const US_A_MINUTE = 60_000_000
+/** Items of one alert that it can be found by. */
+const MOST_ITEMS = 1000
+const ESCALATED_AT_ONCE = 200
+
+type StepMore = Omit<Step, 'seq' | 'alert' | 'atUs' | 'step' | 'state' | 'by'>
+
+export class AlertBook {
+  readonly #database: Database
+  readonly #select: Statement
+  readonly #insert: Statement
+  readonly #update: Statement
+  readonly #tell: Statement
+  readonly #step: Statement
+  readonly #item: Statement
+  readonly #party: Statement
+  readonly #case: Statement
+  readonly #countCase: Statement
+  readonly #due: Statement
+  readonly #escalate: Statement
+  readonly #orphans: Statement
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#select = database.prepare('SELECT * FROM alert WHERE identity = ?')
+    this.#insert = database.prepare(
+      `INSERT INTO alert (identity, rule, severity, state, isBlocked, causeCode, count, escalation,
+         escalateUs, raisedUs, changedUs, caseId, domain, product, parties, evidence, body)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+       RETURNING *`,
+    )
+    this.#update = database.prepare(
+      `UPDATE alert SET state = ?2, isBlocked = ?3, causeCode = ?4, escalateUs = ?5, changedUs = ?6
+       WHERE seq = ?1`,
+    )
+    this.#tell = database.prepare(
+      'UPDATE alert SET severity = ?2, count = ?3, evidence = ?4, body = ?5 WHERE seq = ?1',
+    )
+    this.#step = database.prepare(
+      'INSERT INTO step (alert, atUs, step, state, "by", more) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    this.#item = database.prepare('INSERT OR IGNORE INTO alert_item VALUES (?, ?)')
+    this.#party = database.prepare('INSERT OR IGNORE INTO alert_party VALUES (?, ?)')
+    this.#case = database.prepare(
+      `INSERT INTO alert_case (cause, alerts, open) VALUES (?, 1, 0)
+       ON CONFLICT (cause) DO UPDATE SET alerts = alerts + 1 RETURNING id`,
+    )
+    this.#countCase = database.prepare('UPDATE alert_case SET open = open + ?2 WHERE id = ?1')
+    this.#due = database.prepare(
+      'SELECT * FROM alert WHERE escalateUs <= ? ORDER BY escalateUs LIMIT ?',
+    )
+    this.#escalate = database.prepare(
+      'UPDATE alert SET escalation = ?2, escalateUs = ?3, changedUs = ?4 WHERE seq = ?1',
+    )
+    this.#orphans = database.prepare(
+      `SELECT * FROM alert WHERE state NOT IN ('superseded', 'withdrawn')
+         AND identity NOT IN (SELECT identity FROM finding) LIMIT ?`,
+    )
+  }
+
+  /** Whether there is an alert of this identity that stands. */
+  stands(identity: string): boolean {
+    const row: AlertRow | undefined = this.#select.get(identity)
+    return row !== undefined && isStanding(row.state)
+  }
+
+  /** Raises what holds, or tells it anew where it is known. */
+  hold(entry: Entry, concern: Concern, reason: Reason, nowUs: number): void {
+    const { finding, replaces } = entry
+    const row: AlertRow | undefined = this.#select.get(finding.identity)
+    const old: AlertRow | undefined =
+      replaces === undefined ? undefined : this.#select.get(replaces)
+    if (!row) {
+      this.#raise(entry, concern, reason, nowUs, old && isStanding(old.state) ? old : undefined)
+    } else {
+      this.#retell(row, entry, concern, reason, nowUs)
+    }
+    if (old && isStanding(old.state)) {
+      this.#end(old, 'superseded', reason, nowUs, finding.identity)
+    }
+  }
+
+  /** Withdraws what does not hold; nothing where it was never raised. */
+  drop(identity: string, reason: Reason, nowUs: number): void {
+    const row: AlertRow | undefined = this.#select.get(identity)
+    if (row && isStanding(row.state)) this.#end(row, 'withdrawn', reason, nowUs)
+  }
+
+  /** Withdraws some of what no finding bears out; gives how many. */
+  sweep(reason: Reason, nowUs: number, limit: number): number {
+    const rows: AlertRow[] = this.#orphans.all(limit)
+    for (const row of rows) this.#end(row, 'withdrawn', reason, nowUs)
+    return rows.length
+  }
+
+  act(command: ActCommand, nowUs: number): Acted {
+    const { alert, action, by, party, reason, causeCode, to } = command
+    const row: AlertRow | undefined = this.#select.get(alert)
+    if (!row) return { ok: false, code: 'unknown_alert' }
+    const state = stateAfter(action, row.state)
+    if (state === undefined) return { ok: false, code: 'wrong_state', state: row.state }
+    const next = { ...row, state }
+    if (action === 'resolve') next.causeCode = causeCode ?? null
+    if (action === 'reopen') next.causeCode = null
+    if (action === 'block') next.isBlocked = 1
+    if (action === 'unblock') next.isBlocked = 0
+    if (state !== 'open') next.escalateUs = null
+    if (action === 'forward' && to !== undefined) this.#party.run(to, row.seq)
+    this.#move(row, next, nowUs)
+    this.#write(next, action, nowUs, by, {
+      reason,
+      ...(party !== undefined && { party }),
+      ...(causeCode !== undefined && { causeCode }),
+      ...(to !== undefined && { to }),
+    })
+    return { ok: true, state }
+  }
+
+  /** Takes alerts that nobody has taken up to the next level; gives how many. */
+  escalate(nowUs: number): number {
+    const rows: AlertRow[] = this.#due.all(nowUs, ESCALATED_AT_ONCE)
+    for (const row of rows) {
+      const finding: Finding = JSON.parse(row.body)
+      const levels = ESCALATION[finding.severity]
+      const level = levels[row.escalation]
+      const following = levels[row.escalation + 1]
+      const dueUs = following && row.raisedUs + following.minutes * US_A_MINUTE
+      this.#escalate.run(row.seq, row.escalation + 1, level && dueUs ? dueUs : null, nowUs)
+      if (level) this.#write(row, 'escalated', nowUs, 'clock', { to: level.to })
+    }
+    return rows.length
+  }
+
+  #raise(
+    { finding, count }: Entry,
+    { parties, domain, product, evidence }: Concern,
+    reason: Reason,
+    nowUs: number,
+    old: AlertRow | undefined,
+  ): void {
+    const state = old?.state ?? 'open'
+    const first = ESCALATION[finding.severity][0]
+    const escalateUs = first && state === 'open' ? nowUs + first.minutes * US_A_MINUTE : null
+    const row: AlertRow = this.#insert.get(
+      ...[finding.identity, finding.rule, finding.severity, state, old?.isBlocked ?? 0],
+      ...[old?.causeCode ?? null, count, escalateUs, nowUs, this.#case.get(finding.cause).id],
+      ...[domain ?? null, product ?? null, JSON.stringify(parties)],
+      ...[JSON.stringify(evidence), JSON.stringify(finding)],
+    )
+    if (isUnresolved(state)) this.#countCase.run(row.caseId, 1)
+    this.#index(row.seq, finding, parties)
+    const other = old && { other: old.identity }
+    this.#write(row, 'raised', nowUs, 'rules', { reason: REASONS[reason].en, ...other })
+  }
+
+  #index(seq: number, { subject, affected }: Finding, parties: readonly string[]): void {
+    this.#item.run(subject, seq)
+    for (const { key } of affected.slice(0, MOST_ITEMS)) this.#item.run(key, seq)
+    for (const party of parties) this.#party.run(party, seq)
+  }
+
+  #retell(row: AlertRow, entry: Entry, concern: Concern, reason: Reason, nowUs: number): void {
+    const { finding, count } = entry
+    const before: Finding = JSON.parse(row.body)
+    const evidence = JSON.stringify(concern.evidence)
+    const wasGone = !isStanding(row.state)
+    const [change] = difference([before], [finding], reason)
+    if (change !== undefined || count !== row.count || wasGone) {
+      this.#tell.run(row.seq, finding.severity, count, evidence, JSON.stringify(finding))
+      this.#index(row.seq, finding, concern.parties)
+    }
+    if (wasGone) {
+      const next: AlertRow = { ...row, state: 'open' }
+      this.#move(row, next, nowUs)
+      this.#write(next, 'raised', nowUs, 'rules', { reason: REASONS[reason].en, before })
+    } else if (change && change.change !== 'raised' && !isOnlyMore(before, finding)) {
+      this.#move(row, row, nowUs)
+      const kind = change.change
+      this.#write(row, kind, nowUs, 'rules', { reason: REASONS[reason].en, before })
+    }
+  }
+
+  #end(
+    row: AlertRow,
+    state: 'superseded' | 'withdrawn',
+    reason: Reason,
+    nowUs: number,
+    other?: string,
+  ): void {
+    const next: AlertRow = { ...row, state, escalateUs: null }
+    this.#move(row, next, nowUs)
+    const more = other === undefined ? {} : { other }
+    this.#write(next, state, nowUs, 'rules', { reason: REASONS[reason].en, ...more })
+  }
+
+  #move(row: AlertRow, next: AlertRow, nowUs: number): void {
+    const { seq, state, isBlocked, causeCode, escalateUs } = next
+    this.#update.run(seq, state, isBlocked, causeCode ?? null, escalateUs, nowUs)
+    const change = Number(isUnresolved(state)) - Number(isUnresolved(row.state))
+    if (change !== 0) this.#countCase.run(row.caseId, change)
+  }
+
+  #write(row: AlertRow, step: Step['step'], atUs: number, by: string, more: StepMore): void {
+    this.#step.run(row.seq, atUs, step, row.state, by, JSON.stringify(more))
+  }
+
+  /** The number of the last step; 0 before the first. */
+  lastStep(): number {
+    return this.#database.prepare('SELECT coalesce(max(seq), 0) AS last FROM step').get().last
+  }
+}
+
+/** Whether only more events and items bear out what was told: that is counted, and no news. */
+function isOnlyMore(before: Finding, now: Finding): boolean {
+  const told = (each: Finding) =>
+    JSON.stringify({ ...each, eventIDs: [], affected: [], readings: [], knowableUs: 0 })
+  return told(before) === told(now)
+}

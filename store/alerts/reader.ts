@@ -1,0 +1,140 @@
+/** Reads alerts.db: what the API answers from, beside the one connection that writes. */
+import type { Database, Statement } from '../sqlite/database.ts'
+import { openDatabase } from '../sqlite/database.ts'
+import type { Alert, AlertState, Step } from './alert.ts'
+import { alertOf, LISTED, type ListedRow, STEPS, type StepRow, stepOf } from './rows.ts'
+import { type RulesVersion, rulesVersionOf } from './rule-versions.ts'
+import { migrations } from './schema.ts'
+
+/** Conditions are ANDed; the values of one are ORed. */
+export interface AlertQuery {
+  readonly states?: readonly AlertState[] | undefined
+  readonly severities?: readonly string[] | undefined
+  readonly rules?: readonly string[] | undefined
+  readonly domains?: readonly string[] | undefined
+  /** Keys of products. */
+  readonly products?: readonly string[] | undefined
+  /** Slugs. */
+  readonly parties?: readonly string[] | undefined
+  /** Only what this party is concerned by as well. */
+  readonly confinedTo?: string | undefined
+  /** Keys of items. */
+  readonly items?: readonly string[] | undefined
+  readonly caseId?: number | undefined
+  /** Raised or changed then or later. */
+  readonly sinceUs?: number | undefined
+}
+
+export interface AlertPage {
+  readonly limit: number
+  /** The seq of the last alert of the page before. */
+  readonly after?: number | undefined
+}
+
+export interface AlertReader {
+  /** Newest first. */
+  alerts(query: AlertQuery, page: AlertPage): Alert[]
+  alert(id: string): Alert | undefined
+  /** The first steps of an alert, in their order. */
+  stepsOf(id: string, limit: number): Step[]
+  /** Steps of all alerts behind one. */
+  stepsAfter(seq: number, limit: number): Step[]
+  lastStep(): number
+  /** Unresolved alerts that concern one of some items, the gravest first. */
+  openAbout(keys: readonly string[], limit: number): Alert[]
+  /** Whether a party is among those that an alert concerns. */
+  concerns(seq: number, party: string): boolean
+  rules(version?: number): RulesVersion | undefined
+  counts(): { readonly alerts: number; readonly open: number; readonly eventRef: number }
+  close(): void
+}
+
+const PER_READ = 500
+
+/** Opens alerts.db for reading; the follower has to have made it. */
+export function openAlertReader(file: string): AlertReader {
+  return alertReader(openDatabase(file, { readOnly: true, migrations }))
+}
+
+export function alertReader(database: Database): AlertReader {
+  const one = database.prepare(`${LISTED} WHERE alert.identity = ?`)
+  const steps = database.prepare(`${STEPS} WHERE alert.identity = ? ORDER BY step.seq LIMIT ?`)
+  const after = database.prepare(`${STEPS} WHERE step.seq > ? ORDER BY step.seq LIMIT ?`)
+  const last = database.prepare('SELECT coalesce(max(seq), 0) AS last FROM step')
+  const concerned = database.prepare('SELECT 1 FROM alert_party WHERE party = ? AND alert = ?')
+  const about = database.prepare(
+    `${LISTED} WHERE alert.state IN ('open', 'acknowledged', 'in_progress') AND alert.seq IN (
+       SELECT alert FROM alert_item WHERE key IN (SELECT value FROM json_each(?)))
+     ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, alert.seq
+     LIMIT ?`,
+  )
+  const counts = database.prepare(
+    `SELECT (SELECT count(*) FROM alert) AS alerts,
+       (SELECT count(*) FROM alert WHERE state IN ('open', 'acknowledged', 'in_progress')) AS open,
+       (SELECT eventRef FROM follower) AS eventRef`,
+  )
+  const lists = new Map<string, Statement>()
+  return {
+    alerts(query, { limit, after: beforeSeq }) {
+      const { sql, values } = conditionsOf(query, beforeSeq)
+      const text = `${LISTED} WHERE ${sql} ORDER BY alert.seq DESC LIMIT ?`
+      const statement = lists.get(text) ?? database.prepare(text)
+      lists.set(text, statement)
+      const rows: ListedRow[] = statement.all(...values, limit)
+      return rows.map(alertOf)
+    },
+    alert(id) {
+      const row: ListedRow | undefined = one.get(id)
+      return row && alertOf(row)
+    },
+    stepsOf(id, limit) {
+      const rows: StepRow[] = steps.all(id, limit)
+      return rows.map(stepOf)
+    },
+    stepsAfter(seq, limit) {
+      const rows: StepRow[] = after.all(seq, Math.min(limit, PER_READ))
+      return rows.map(stepOf)
+    },
+    lastStep: () => last.get().last,
+    openAbout(keys, limit) {
+      const rows: ListedRow[] = about.all(JSON.stringify(keys), limit)
+      return rows.map(alertOf)
+    },
+    concerns: (seq, party) => concerned.get(party, seq) !== undefined,
+    rules: (version) => rulesVersionOf(database, version),
+    counts: () => counts.get(),
+    close: () => database.close(),
+  }
+}
+
+type Value = string | number
+
+const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
+const linked = (table: string, column: string) =>
+  `alert.seq IN (SELECT alert FROM ${table} WHERE ${among(column)})`
+
+function conditionsOf(query: AlertQuery, beforeSeq: number | undefined) {
+  const { states, severities, rules, domains, products, parties, items, confinedTo } = query
+  const confined = confinedTo === undefined ? undefined : [confinedTo]
+  const asked: readonly (readonly [string, readonly string[] | Value | undefined])[] = [
+    [among('alert.state'), states],
+    [among('alert.severity'), severities],
+    [among('alert.rule'), rules],
+    [among('alert.domain'), domains],
+    [among('alert.product'), products],
+    [linked('alert_party', 'party'), parties],
+    [linked('alert_party', 'party'), confined],
+    [linked('alert_item', 'key'), items],
+    ['alert.caseId = ?', query.caseId],
+    ['alert.changedUs >= ?', query.sinceUs],
+    ['alert.seq < ?', beforeSeq],
+  ]
+  const given = asked.flatMap(([sql, value]): [string, Value][] => {
+    if (value === undefined) return []
+    return [[sql, typeof value === 'object' ? JSON.stringify(value) : value]]
+  })
+  return {
+    sql: ['1', ...given.map(([sql]) => sql)].join(' AND '),
+    values: given.map(([, value]) => value),
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The one writer of alerts.db. What the follower found in a batch of events and its cursor become
+ * durable together or not at all, and so does each step that somebody takes.
+ */
+import type { Reason } from '#risk/difference.ts'
+import { type Database, openDatabase, transaction } from '../sqlite/database.ts'
+import type { Concern, ItemMemory, Told } from './alert.ts'
+import { type ActCommand, type Acted, AlertBook } from './book.ts'
+import { Ledger, type Progress, type SensorMemory } from './ledger.ts'
+import { type AlertReader, alertReader } from './reader.ts'
+import { addRulesVersion, NO_CHANGES, type RulesVersion, rulesVersionOf } from './rule-versions.ts'
+import { migrations } from './schema.ts'
+
+/** What came of a batch. */
+export interface Batch {
+  readonly progress: Progress
+  readonly items: Iterable<ItemMemory>
+  readonly sensors: Iterable<SensorMemory>
+  /** By identity. */
+  readonly told: ReadonlyMap<string, Told>
+  /** Of what is to be an alert now, by identity. */
+  readonly concerns: ReadonlyMap<string, Concern>
+}
+
+export type RulesChanged =
+  | { readonly ok: true; readonly version: number }
+  | { readonly ok: false; readonly version: number }
+
+const SWEPT_AT_ONCE = 500
+
+function replacedIn(told: Batch['told']): ReadonlySet<string> {
+  return new Set([...told.values()].flatMap(({ entry }) => entry?.replaces ?? []))
+}
+
+export class AlertWriter {
+  readonly ledger: Ledger
+  readonly reader: AlertReader
+  readonly #database: Database
+  readonly #book: AlertBook
+
+  /** Opens the file, making it where it is missing. */
+  constructor(file: string) {
+    this.#database = openDatabase(file, { migrations, cacheMiB: 64, checkpointMiB: 16 })
+    this.ledger = new Ledger(this.#database)
+    this.#book = new AlertBook(this.#database)
+    this.reader = alertReader(this.#database)
+  }
+
+  /**
+   * Writes a batch that was made as of `from`; false, and nothing, where history has begun to be
+   * gone through again since. While it is, no alert changes.
+   */
+  commit(
+    { progress, items, sensors, told, concerns }: Batch,
+    from: Progress,
+    nowUs: number,
+  ): boolean {
+    return transaction(this.#database, () => {
+      const current = this.ledger.progress()
+      if (current.eventRef !== from.eventRef || current.replayTo !== from.replayTo) return false
+      for (const item of items) this.ledger.putItem(item)
+      for (const sensor of sensors) this.ledger.putSensor(sensor)
+      for (const [identity, { entry, reason }] of told) {
+        const concern = concerns.get(identity)
+        if (entry) this.ledger.putEntry(entry, concern !== undefined)
+        if (entry && concern) this.#book.hold(entry, concern, reason, nowUs)
+      }
+      const replaced = replacedIn(told)
+      for (const [identity, { entry, reason }] of told) {
+        if (!entry) this.#remove(identity, reason, progress, replaced, nowUs)
+      }
+      this.ledger.move(progress)
+      return true
+    })
+  }
+
+  /** What another finding is about to take the place of is not withdrawn, but waits for it. */
+  #remove(
+    identity: string,
+    reason: Reason,
+    { replayTo }: Progress,
+    replaced: ReadonlySet<string>,
+    nowUs: number,
+  ): void {
+    const before = this.ledger.entry(identity)
+    this.ledger.removeEntry(identity)
+    if (replayTo !== 0) return
+    for (const each of [identity, before?.replaces]) {
+      if (each !== undefined && !replaced.has(each)) this.#book.drop(each, reason, nowUs)
+    }
+  }
+
+  /** Whether there is a standing alert of this identity. */
+  isAlert(identity: string): boolean {
+    return this.#book.stands(identity)
+  }
+
+  act(command: ActCommand, nowUs: number): Acted {
+    return transaction(this.#database, () => this.#book.act(command, nowUs))
+  }
+
+  /** Takes to the next level what nobody has taken up; gives how many. */
+  escalate(nowUs: number): number {
+    return transaction(this.#database, () => this.#book.escalate(nowUs))
+  }
+
+  /** Begins to go through history from its beginning. */
+  replay(reason: Reason): void {
+    transaction(this.#database, () => this.#replay(reason))
+  }
+
+  #replay(reason: Reason): void {
+    const { eventRef, replayTo } = this.ledger.progress()
+    this.ledger.forget()
+    this.ledger.move({ eventRef: 0, replayTo: Math.max(eventRef, replayTo, 1), reason })
+  }
+
+  /**
+   * Withdraws some alerts that history does not bear out any more, and ends the replay when there
+   * are none left. To be called once all that it found is told.
+   */
+  endReplay(nowUs: number): void {
+    transaction(this.#database, () => {
+      const { eventRef, reason } = this.ledger.progress()
+      if (this.#book.sweep(reason, nowUs, SWEPT_AT_ONCE) === SWEPT_AT_ONCE) return
+      this.ledger.move({ eventRef, replayTo: 0, reason: 'newer' })
+    })
+  }
+
+  /**
+   * Puts rules in force, unless others have been since `basedOn`; `isOfPast`, and goes through
+   * history with them.
+   */
+  setRules(basedOn: number, next: Omit<RulesVersion, 'version'>, isOfPast: boolean): RulesChanged {
+    return transaction(this.#database, () => {
+      const { version } = rulesVersionOf(this.#database) ?? NO_CHANGES
+      if (version !== basedOn) return { ok: false, version }
+      addRulesVersion(this.#database, { ...next, version: version + 1 })
+      if (isOfPast) this.#replay('rules')
+      return { ok: true, version: version + 1 }
+    })
+  }
+
+  rules(): RulesVersion {
+    return rulesVersionOf(this.#database) ?? NO_CHANGES
+  }
+
+  /** Size of the file, its log not included. */
+  bytes(): number {
+    return this.#database
+      .prepare('SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size')
+      .get().n
+  }
+
+  lastStep(): number {
+    return this.#book.lastStep()
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}

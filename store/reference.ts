@@ -1,0 +1,135 @@
+/**
+ * What rules know of parties, places and products: the registry, held in memory and read again
+ * when it has changed. Recalls, reports of laboratories, lanes and stock are not kept yet, so the
+ * rules that need them say nothing.
+ */
+import { identify } from '#epcis/identifier.ts'
+import { socialCreditCheck } from '#epcis/scheme-code.ts'
+import { productOf } from '#risk/facts.ts'
+import type { Licence, PartyFacts, PlaceFacts, ProductFacts, Reference } from '#risk/reference.ts'
+import { type RuleChange, storageLimits } from '#risk/rule-set.ts'
+import type { Collection } from './registry/collection.ts'
+import type { Location, Party, Product } from './registry/schema.ts'
+import type { Registry } from './registry.ts'
+
+type Registered = Pick<Registry, 'parties' | 'locations' | 'products' | 'version'>
+
+/** The registry as rules see it, as of one version of it. */
+export interface RegistryReference extends Reference {
+  readonly version: number
+  /** The limits that the storage temperatures of products amount to. */
+  readonly limits: readonly RuleChange[]
+  /** The slug of the party that a product is registered by. */
+  productParty(key: string): string | undefined
+  hasProduct(key: string): boolean
+  hasSite(key: string): boolean
+}
+
+const AT_ONCE = 1000
+
+/** Gives the reference of now: the same object for as long as the registry does not change. */
+export function referenceOf(registry: Registered): () => RegistryReference {
+  let known: RegistryReference | undefined
+  return () => {
+    const version = registry.version()
+    if (known?.version !== version) known = readReference(registry, version)
+    return known
+  }
+}
+
+function readReference(registry: Registered, version: number): RegistryReference {
+  const products = new Map<string, { facts: ProductFacts; party: string }>()
+  const limits: RuleChange[] = []
+  for (const product of allOf(registry.products)) {
+    products.set(product.key, { facts: productFacts(product), party: product.party })
+    const { storageCelsius } = product
+    if (storageCelsius) limits.push(...storageLimits(product.key, storageCelsius))
+  }
+  const parties = new Map<string, PartyFacts>()
+  for (const party of allOf(registry.parties)) {
+    const facts = partyFacts(party)
+    const { slug, pgln, uscc } = party
+    const names = [slug, `party:${slug}`, pgln, uscc, uscc && identify(uscc).key]
+    for (const name of names) if (name !== undefined) parties.set(name, facts)
+  }
+  const places = new Map<string, PlaceFacts>()
+  const sites = new Set<string>()
+  for (const location of allOf(registry.locations)) {
+    const facts = placeFacts(location)
+    places.set(location.key, facts)
+    sites.add(facts.site ?? location.key)
+  }
+  const known = (key: string) => products.get(productOf(key) ?? key) ?? products.get(key)
+  return {
+    version,
+    limits,
+    product: (key) => known(key)?.facts,
+    productParty: (key) => known(key)?.party,
+    party: (key) => parties.get(key),
+    place: (key) => places.get(key),
+    recalls: () => [],
+    tests: () => [],
+    laneDays: () => undefined,
+    earliestExpiry: () => undefined,
+    hasProduct: (key) => products.has(key),
+    hasSite: (key) => sites.has(key),
+  }
+}
+
+function* allOf<T>(collection: Collection<T>): Iterable<T> {
+  let after: string | undefined
+  do {
+    const page = collection.list({ after, limit: AT_ONCE })
+    yield* page.items
+    after = page.after
+  } while (after !== undefined)
+}
+
+function productFacts(product: Product): ProductFacts {
+  const { domain, shelfLifeDays, productClass, markets, consignees } = product
+  const { serialised, kgPerUnit, packLevel } = product
+  return {
+    domain,
+    ...(shelfLifeDays !== undefined && { shelfLifeDays }),
+    ...(productClass !== undefined && { productClass }),
+    ...(markets !== undefined && { markets }),
+    ...(consignees !== undefined && { consignees }),
+    ...(serialised !== undefined && { serialised }),
+    ...(kgPerUnit !== undefined && { kgPerUnit }),
+    ...(packLevel !== undefined && { packLevel }),
+  }
+}
+
+function partyFacts({ slug, uscc, licences }: Party): PartyFacts {
+  return {
+    key: `party:${slug}`,
+    licences: (licences ?? []).map(
+      ({ scope, from, to, suspended = [] }): Licence => ({
+        scope,
+        ...spanOf(from, to),
+        suspended: suspended.map((each) => spanOf(each.from, each.to)),
+      }),
+    ),
+    needsLicence: licences !== undefined,
+    ...(uscc !== undefined && { creditCodeHolds: socialCreditCheck(uscc) === uscc[17] }),
+  }
+}
+
+const US_A_DAY = 86_400_000_000
+
+/** From the first day to the end of the last one, in UTC. */
+function spanOf(from: string, to: string): { fromUs: number; toUs: number } {
+  return { fromUs: Date.parse(from) * 1000, toUs: Date.parse(to) * 1000 + US_A_DAY }
+}
+
+function placeFacts({ key, party, latitude, longitude, ...rest }: Location): PlaceFacts {
+  const { radiusKm, site = key, market } = rest
+  return {
+    ...(latitude !== undefined && { latitude }),
+    ...(longitude !== undefined && { longitude }),
+    ...(radiusKm !== undefined && { radiusKm }),
+    ...(market !== undefined && { market }),
+    site,
+    party: `party:${party}`,
+  }
+}

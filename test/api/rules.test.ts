@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { event, startWorld, type World } from './world.ts'
+
+const GTIN = 'https://id.gs1.org/01/09521321000018'
+const epc = (name: string) => `${GTIN}/21/${name}`
+
+let world: World
+let maker: string
+let regulator: string
+
+beforeEach(async () => {
+  world = await startWorld()
+  maker = world.party('maker')
+  regulator = world.key({ role: 'regulator', label: '' })
+  world.registry.products.put({ key: GTIN, party: 'maker', name: 'V', domain: 'drugs' })
+})
+afterEach(() => world.close())
+
+const off = (rule: string, more: object = {}) => ({
+  ...{ revision: `no ${rule}`, rule, enabled: false, fromUs: 0, reason: 'as a test' },
+  ...more,
+})
+
+const put = (basedOn: number, changes: readonly object[], key = regulator) =>
+  world.call('/v1/rules', { method: 'PUT', key, body: { basedOn, changes, reason: 'because' } })
+
+const attempt = (changes: readonly object[], from = '2020-01-01T00:00:00Z') =>
+  world.call('/v1/rules/dry-run', { method: 'POST', key: regulator, body: { changes, from } })
+
+async function states(): Promise<unknown[]> {
+  const answer = await world.call('/v1/alerts?state=open|withdrawn', { key: regulator })
+  return (answer.json['items'] as { state: string; rule: string }[]).map(({ rule, state }) => [
+    rule,
+    state,
+  ])
+}
+
+async function commissionTwice(...names: string[]): Promise<void> {
+  for (const name of names) {
+    const born = { epcList: [epc(name)], action: 'ADD', bizStep: 'commissioning' }
+    await world.capture(
+      maker,
+      event({ ...born, eventTime: '2026-03-01T08:00:00Z' }),
+      event({ ...born, eventTime: '2026-03-02T08:00:00Z' }),
+    )
+  }
+  await world.watched()
+}
+
+describe('rules', () => {
+  it('are told with their parameters, texts and changes, all or one', async () => {
+    const all = await world.call('/v1/rules', { key: maker })
+    expect(all.json).toMatchObject({ version: 0, rules: { length: 43 } })
+    const one = await world.call('/v1/rules/A1', { key: maker })
+    expect(one.json).toMatchObject({ id: 'A1', parameters: { high: { value: 8 } }, changes: [] })
+    expect((await world.call('/v1/rules/Z9', { key: maker })).status).toBe(404)
+  })
+
+  it('change by version, with who and why; not from an old version, not by everybody', async () => {
+    const changed = await put(0, [off('C2', { fromUs: 4e15 })])
+    expect(changed.json).toMatchObject({ version: 1, by: expect.stringContaining('regulator:') })
+    const rule = (await world.call('/v1/rules/C2', { key: maker })).json
+    expect(rule['changes']).toMatchObject([{ author: expect.stringContaining('regulator:') }])
+    expect((await put(0, [])).json).toMatchObject({ status: 409, code: 'rules_changed' })
+    expect((await put(1, [], maker)).status).toBe(403)
+  })
+
+  it('refuse a bad change, and say where and why', async () => {
+    const refused = async (change: object) => {
+      const { status, json } = await put(0, [off('C4'), { ...off('A1'), ...change }])
+      expect(status).toBe(400)
+      return [json['code'], json['path']]
+    }
+    expect(await refused({ rule: 'Z1' })).toEqual(['rule_unknown', '/changes/1/rule'])
+    const wild = { parameters: { high: 9000 } }
+    expect(await refused(wild)).toEqual(['parameter_invalid', '/changes/1/parameters/high'])
+    const other = { parameters: { hi: 9 } }
+    expect(await refused(other)).toEqual(['parameter_unknown', '/changes/1/parameters/hi'])
+    const crossed = { parameters: { low: 9 } }
+    expect(await refused(crossed)).toEqual(['not_ascending', '/changes/1/parameters/low'])
+    const nothing = { product: 'https://id.gs1.org/01/00000000000017' }
+    expect(await refused(nothing)).toEqual(['product_unknown', '/changes/1/product'])
+    expect(await refused({ toUs: 0 })).toEqual(['never_in_effect', '/changes/1/toUs'])
+    expect(await refused({ reason: 7 })).toEqual(['malformed', '/changes/1/reason'])
+    expect(await refused({ revision: 'no C4' })).toEqual(['revision_twice', '/changes/1/revision'])
+  })
+
+  it('that begin in the past are applied to it: what they spare is withdrawn, and comes back', async () => {
+    await commissionTwice('A')
+    expect(await states()).toEqual([['C2', 'open']])
+    await put(0, [off('C2', { product: GTIN })])
+    await world.watched()
+    expect(await states()).toEqual([['C2', 'withdrawn']])
+    const [step] = world.alerts.reader.stepsAfter(1, 1)
+    expect(step?.reason).toContain('Rules')
+    await put(1, [])
+    await world.watched()
+    expect(await states()).toEqual([['C2', 'open']])
+  })
+})
+
+describe('a dry run', () => {
+  it('tells what would have been raised and spared, by rule and week, and changes nothing', async () => {
+    await commissionTwice('A', 'B', 'C')
+    const { json } = await attempt([off('C2')])
+    expect(json).toMatchObject({
+      ...{ raised: 0, spared: 3, byRule: { C2: -3 }, events: 6, items: 3, complete: true },
+      weeks: [{ raised: 0, spared: 3 }],
+    })
+    expect(await states()).toHaveLength(3)
+    await put(0, [off('C2')])
+    await world.watched()
+    expect((await attempt([])).json).toMatchObject({ raised: 3, spared: 0, byRule: { C2: 3 } })
+  })
+
+  it('looks at the span that was asked for, and refuses what a change would be refused for', async () => {
+    await commissionTwice('A')
+    expect((await attempt([off('C2')], '2200-01-01T00:00:00Z')).json).toMatchObject({ spared: 0 })
+    expect((await attempt([off('Z1')])).json).toMatchObject({ path: '/changes/0/rule' })
+  })
+})
