@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readInfluxTrail, writeInfluxTrail } from '#store/influx/trail.ts'
-import type { StoreUnderTest } from '../store/contract/store.ts'
+import { openPair, type StoreUnderTest } from '../store/contract/store.ts'
 import { trailContract } from '../store/trail-contract.ts'
 import { hasDocker, majorOf } from './image.ts'
 import { type InfluxContainer, startInfluxContainer } from './influx-container.ts'
@@ -16,30 +16,11 @@ async function openStore(): Promise<StoreUnderTest> {
   const file = join(folder, 'influx.db')
   stores += 1
   const settings = await influx.settings(`store${stores}`)
-  const open = () => writeInfluxTrail(file, settings, () => undefined)
-  let writer = await open()
-  let reader = readInfluxTrail(file, settings)
-  const close = async () => {
-    await reader.close()
-    await writer.close()
-  }
-  return {
-    get writer() {
-      return writer
-    },
-    get reader() {
-      return reader
-    },
-    async reopen() {
-      await close()
-      writer = await open()
-      reader = readInfluxTrail(file, settings)
-    },
-    async end() {
-      await close()
-      rmSync(folder, { recursive: true })
-    },
-  }
+  return openPair({
+    write: () => writeInfluxTrail(file, settings, () => undefined),
+    read: () => readInfluxTrail(file, settings),
+    remove: () => rmSync(folder, { recursive: true }),
+  })
 }
 
 describe.skipIf(!hasDocker())('with InfluxDB in a container', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { readInfluxTrail, writeInfluxTrail } from '#store/influx/trail.ts'
-import type { StoreUnderTest } from './contract/store.ts'
+import { openPair, type StoreUnderTest } from './contract/store.ts'
 import { hasInfluxd, type InfluxServer, startInflux } from './influx-server.ts'
 import { trailContract } from './trail-contract.ts'
 
@@ -15,31 +15,14 @@ async function openStore(): Promise<StoreUnderTest> {
   const file = join(folder, 'influx.db')
   stores += 1
   const settings = { url: influx.url, database: `store${stores}` }
-  const open = () => writeInfluxTrail(file, settings, () => undefined)
-  let writer = await open()
-  let reader = readInfluxTrail(file, settings)
-  const close = async () => {
-    await reader.close()
-    await writer.close()
-  }
-  return {
-    get writer() {
-      return writer
-    },
-    get reader() {
-      return reader
-    },
-    async reopen() {
-      await close()
-      writer = await open()
-      reader = readInfluxTrail(file, settings)
-    },
-    async end() {
-      await close()
+  return openPair({
+    write: () => writeInfluxTrail(file, settings, () => undefined),
+    read: () => readInfluxTrail(file, settings),
+    async remove() {
       rmSync(folder, { recursive: true })
       await influx.run(`DROP DATABASE ${settings.database}`)
     },
-  }
+  })
 }
 
 describe.skipIf(!hasInfluxd())('with a real influxd', () => {

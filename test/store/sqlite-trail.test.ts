@@ -15,7 +15,14 @@ import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import { Words } from '#store/sqlite/words.ts'
 import type { EventQuery } from '#store/trail.ts'
 import { baseUs, event, events, member, reading, serial, streamBatch } from './contract/data.ts'
-import { collect, itemsOf, type StoreUnderTest, store, trailOf } from './contract/store.ts'
+import {
+  collect,
+  itemsOf,
+  openPair,
+  type StoreUnderTest,
+  store,
+  trailOf,
+} from './contract/store.ts'
 import { trailContract } from './trail-contract.ts'
 import { expectWholeBatches } from './whole-batches.ts'
 
@@ -26,29 +33,11 @@ function makeFolder(): string {
 async function openStore(): Promise<StoreUnderTest> {
   const folder = makeFolder()
   const file = join(folder, 'trail.db')
-  let writer = openSqliteTrail(file, 'write')
-  let reader = openSqliteTrail(file, 'read')
-  const close = async () => {
-    await reader.close()
-    await writer.close()
-  }
-  return {
-    get writer() {
-      return writer
-    },
-    get reader() {
-      return reader
-    },
-    async reopen() {
-      await close()
-      writer = openSqliteTrail(file, 'write')
-      reader = openSqliteTrail(file, 'read')
-    },
-    async end() {
-      await close()
-      rmSync(folder, { recursive: true })
-    },
-  }
+  return openPair({
+    write: () => openSqliteTrail(file, 'write'),
+    read: () => openSqliteTrail(file, 'read'),
+    remove: () => rmSync(folder, { recursive: true }),
+  })
 }
 
 trailContract('the trail store in SQLite', openStore)

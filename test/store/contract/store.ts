@@ -16,6 +16,41 @@ export interface StoreUnderTest {
 
 export type OpenStore = () => Promise<StoreUnderTest>
 
+/** How to get at a store whose data lie in, or beside, one folder. */
+export interface StoreParts {
+  write(): TrailWriter | Promise<TrailWriter>
+  read(): TrailReader
+  /** Removes the data; called once, with both closed. */
+  remove(): void | Promise<void>
+}
+
+/** A writer and a reader of the same data, opened now and as often as is asked. */
+export async function openPair({ write, read, remove }: StoreParts): Promise<StoreUnderTest> {
+  let writer = await write()
+  let reader = read()
+  const close = async () => {
+    await reader.close()
+    await writer.close()
+  }
+  return {
+    get writer() {
+      return writer
+    },
+    get reader() {
+      return reader
+    },
+    async reopen() {
+      await close()
+      writer = await write()
+      reader = read()
+    },
+    async end() {
+      await close()
+      await remove()
+    },
+  }
+}
+
 /** An empty store for each test; to be used inside the tests only. */
 export function storeForEach(open: OpenStore): StoreUnderTest {
   let store: StoreUnderTest | undefined
