@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs'
 import type { Database, Statement } from '#store/sqlite/database.ts'
 import { type EventIndex, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
+import { firstRecorded } from '#store/sqlite/halving.ts'
 import type { Items } from '#store/sqlite/items.ts'
 import { Notes } from '#store/sqlite/notes.ts'
 import { sliceRows } from '#store/sqlite/pace.ts'
@@ -210,16 +211,9 @@ export class Ledger {
     return this.#series.all(device)
   }
 
-  /** The first event recorded at a time or later, else the one behind the last. By halving. */
+  /** The first event recorded at a time or later, else the one behind the last. */
   firstRecorded(timeUs: number, last: number): number {
-    let low = 1
-    let high = last + 1
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      if (this.#recordTime.get(middle)[0] < timeUs) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstRecorded(this.#recordTime, timeUs, last)
   }
 
   /** How many events have a time in a window, counted up to `most`. */

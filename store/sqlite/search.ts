@@ -6,6 +6,7 @@
 import type { EventQuery } from '#store/trail.ts'
 import { hasRole, roleBit, roleMask, typeCode, typeNumber } from './codes.ts'
 import type { Database, Statement } from './database.ts'
+import { firstRecorded } from './halving.ts'
 import type { Items } from './items.ts'
 import { type Pace, sliceRows } from './pace.ts'
 import { prepareArrays } from './rows.ts'
@@ -131,21 +132,10 @@ export class Search {
 
   #range({ geRecordTimeUs, ltRecordTimeUs }: EventQuery, after = Number.MAX_SAFE_INTEGER): Range {
     const last: number = this.#last.get()[0]
-    const from = geRecordTimeUs === undefined ? 1 : this.#firstRecorded(geRecordTimeUs, last)
-    const to = ltRecordTimeUs === undefined ? last + 1 : this.#firstRecorded(ltRecordTimeUs, last)
+    const recorded = (timeUs: number) => firstRecorded(this.#recordTime, timeUs, last)
+    const from = geRecordTimeUs === undefined ? 1 : recorded(geRecordTimeUs)
+    const to = ltRecordTimeUs === undefined ? last + 1 : recorded(ltRecordTimeUs)
     return { from, to: Math.min(to, after) }
-  }
-
-  /** The first event recorded at a time or later, else the one behind the last. By halving. */
-  #firstRecorded(timeUs: number, last: number): number {
-    let low = 1
-    let high = last + 1
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      if (this.#recordTime.get(middle)[0] < timeUs) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 
   async #scan({ from, to }: Range, conditions: string, limit: number): Promise<number[]> {
