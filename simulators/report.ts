@@ -84,3 +84,17 @@ function spelt(value: unknown, device: Device): unknown {
   const isKey = typeof value === 'string' && value.startsWith('https://id.gs1.org/')
   return isKey ? (toUrn(value, companyPrefixLength) ?? value) : value
 }
+
+const samplesPerPack = 6
+
+/** A sensor's samples, one message for every six of them and one for the rest. */
+export function* senmlPacks(device: Device, samples: Iterable<Sample>): Generator<Step> {
+  let waiting: Sample[] = []
+  for (const sample of samples) {
+    waiting.push(sample)
+    if (waiting.length < samplesPerPack) continue
+    yield* senmlTelemetry(device, waiting)
+    waiting = []
+  }
+  yield* senmlTelemetry(device, waiting)
+}

@@ -4,7 +4,13 @@
  */
 import { coldRoom, measure, type Opening, truckBox } from '#simulators/climate.ts'
 import type { Chance } from '#simulators/random.ts'
-import { report, type Sample, senmlTelemetry, simpleTelemetry } from '#simulators/report.ts'
+import {
+  report,
+  type Sample,
+  senmlPacks,
+  senmlTelemetry,
+  simpleTelemetry,
+} from '#simulators/report.ts'
 import type { Step, Strand } from '#simulators/script.ts'
 import { type Batch, hours, momentUs, type Pallet } from './batch.ts'
 import type { Sensor } from './cast.ts'
@@ -12,7 +18,6 @@ import { tellFault } from './fault.ts'
 
 const everyUs = 300e6
 const roomEveryUs = 900e6
-const samplesPerPack = 6
 const samplesPerUpload = 36
 const hourUs = 3600e6
 const dayUs = 24 * hourUs
@@ -58,18 +63,7 @@ function trip(
   const fromUs = momentUs(batch, from)
   const watch = { fromUs, toUs: momentUs(batch, to), everyUs, openings }
   const samples = measure(truckBox, watch, batch.chance(`trip/${sensor.device}`))
-  return [{ fromUs, steps: packs(sensor, samples) }]
-}
-
-function* packs(sensor: Sensor, samples: Iterable<Sample>): Generator<Step> {
-  let waiting: Sample[] = []
-  for (const sample of samples) {
-    waiting.push(sample)
-    if (waiting.length < samplesPerPack) continue
-    yield* senmlTelemetry(sensor, waiting)
-    waiting = []
-  }
-  yield* senmlTelemetry(sensor, waiting)
+  return [{ fromUs, steps: senmlPacks(sensor, samples) }]
 }
 
 /** Put into the first pallet, taken out at the hub, where it tells what it has kept. */

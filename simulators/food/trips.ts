@@ -5,13 +5,12 @@
  */
 
 import { measure, type Opening, truckBox } from '#simulators/climate.ts'
-import { report, type Sample, senmlTelemetry } from '#simulators/report.ts'
+import { report, senmlPacks } from '#simulators/report.ts'
 import type { Step, Strand } from '#simulators/script.ts'
 import { type Batch, hours, momentUs } from './batch.ts'
 import type { Sensor } from './devices.ts'
 
 const everyUs = 300e6
-const samplesPerPack = 6
 
 /** The strands of a batch's three trips, in time order. */
 export function trips(batch: Batch): Strand[] {
@@ -41,18 +40,7 @@ function trip(batch: Batch, sensor: Sensor, { from, to, stops }: Trip): Strand {
     return { fromUs: openUs, toUs: openUs + chance.whole(5, 12) * 60e6 }
   })
   const samples = measure(truckBox, { fromUs, toUs, everyUs, openings }, chance)
-  return { fromUs, steps: packs(sensor, samples) }
-}
-
-function* packs(sensor: Sensor, samples: Iterable<Sample>): Generator<Step> {
-  let waiting: Sample[] = []
-  for (const sample of samples) {
-    waiting.push(sample)
-    if (waiting.length < samplesPerPack) continue
-    yield* senmlTelemetry(sensor, waiting)
-    waiting = []
-  }
-  yield* senmlTelemetry(sensor, waiting)
+  return { fromUs, steps: senmlPacks(sensor, samples) }
 }
 
 function carried(batch: Batch, { fromUs, steps }: Strand): Strand {
