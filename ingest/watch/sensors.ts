@@ -1,20 +1,19 @@
 /**
- * The rules about temperatures: A1, A4, A9 and A11 of each registered sensor, A2 of each item that
- * was with one. Readings have no numbers of their own, so each sensor is asked for what is newer
+ * The rules about sensors: A1, A4, A9 and A11 of each registered one. Items that were with one that
+ * is out of the limits of some product are told anew (tell-exposure.ts). Readings have no numbers of their own, so each sensor is asked for what is newer
  * than its last one; once an hour the last week is told again, for what came late.
  *
- * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor, A2 where the
- * product has its storage temperatures: a default for medicines would be wrong for most.
+ * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor: a default for
+ * medicines would be wrong for most.
  */
-import { type AlarmState, budgetMachine, type Watched, warehouseMachine } from '#risk/alarm-rows.ts'
+import { type AlarmState, type Watched, warehouseMachine } from '#risk/alarm-rows.ts'
+import type { Reason } from '#risk/difference.ts'
 import { type ExcursionState, excursionMachine } from '#risk/excursion.ts'
-import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { enter, type Ledger, recompute } from '#risk/machine.ts'
-import { affectedBy, orderOfSamples, type Sample, sampleOf, seriesOf } from '#risk/sample.ts'
+import { enter, type Ledger } from '#risk/machine.ts'
+import { affectedBy, orderOfSamples, type Sample, sampleOf } from '#risk/sample.ts'
 import { type SensorState, sensorMachine } from '#risk/sensor-health.ts'
-import { mountedSensors } from '#store/mounted.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
@@ -41,6 +40,7 @@ interface States {
 export interface SensorParts {
   readonly trail: TrailReader
   readonly registry: Registry
+  readonly mounted: Mounted
 }
 
 const US_AN_HOUR = 3_600_000_000
@@ -50,13 +50,11 @@ const EVERY_US = 2_000_000
 
 export class SensorRules {
   readonly #parts: SensorParts
-  readonly #mounted: Mounted
   #sensors: { readonly version: number; readonly all: readonly Sensor[] } | undefined
   #lookedUs = 0
 
   constructor(parts: SensorParts) {
     this.#parts = parts
-    this.#mounted = mountedSensors(parts.registry)
   }
 
   lookAgain(): void {
@@ -111,7 +109,7 @@ export class SensorRules {
     } else {
       for (const each of findings) draft.tell(key, each, true)
     }
-    for (const each of exposed) await this.#budget(each, draft, watch, nowUs)
+    for (const each of exposed) askFor(each, draft, isSweep ? 'late' : 'newer')
     const states: States = { ...told.states, sweptUs: isSweep || !memory ? nowUs : before.sweptUs }
     const last = Math.max(lastUs, samples.at(-1)?.timeUs ?? 0)
     const dueUs = told.dueUs !== undefined && told.dueUs > nowUs ? told.dueUs : undefined
@@ -145,37 +143,12 @@ export class SensorRules {
     { limits }: RegistryReference,
   ): Promise<Exposed[]> {
     const isOut = limits.some(({ parameters: { low, high } = {} }) => {
-      return samples.some(({ celsius }) => celsius > Number(high) || celsius < Number(low))
+      // At room temperature a mean can be too high long before any value is.
+      const most = Math.min(Number(high), Number(low) < 8 ? Infinity : ROOM_MEAN)
+      return samples.some(({ celsius }) => celsius > most || celsius < Number(low))
     })
     if (!isOut && findings.length === 0) return []
-    return itemsWith(this.#parts.trail, key, mounts, this.#mounted)
-  }
-
-  /** A2: all that an item was exposed to, whatever the sensor. */
-  async #budget(exposed: Exposed, draft: Draft, { rules, reference }: Watch, nowUs: number) {
-    const { item, sensors } = exposed
-    const domain = reference.product(item)?.domain
-    const rule = rules.get('A2', { domain, product: productOf(item) }, nowUs)
-    if (!rule || rule.revision === 'default') return
-    const samples: Sample[] = []
-    for (const { device, fromUs, toUs } of sensors) {
-      const until = Math.min(toUs, nowUs + SWEPT_US)
-      const query = {
-        devices: [device],
-        types: ['Temperature'],
-        fromUs: Math.max(0, fromUs),
-        toUs: until,
-      }
-      for await (const points of this.#parts.trail.telemetry(query)) {
-        samples.push(...points.flatMap((point) => sampleOf(point) ?? []))
-      }
-    }
-    const watched: Watched = {
-      subject: item,
-      affected: () => [{ key: item, certainty: 'observed', path: [] }],
-    }
-    const { ledger } = recompute(budgetMachine(rule, watched), seriesOf(sensors, samples))
-    draft.replace(`budget ${item}`, [...ledger.values()], 'newer', sure)
+    return itemsWith(this.#parts.trail, key, mounts, this.#parts.mounted)
   }
 
   #all(): readonly Sensor[] {
@@ -184,6 +157,16 @@ export class SensorRules {
     if (this.#sensors?.version !== version) this.#sensors = { version, all: readSensors(registry) }
     return this.#sensors.all
   }
+}
+
+/** Above it the mean of what is kept at room temperature may be too high. */
+const ROOM_MEAN = 25
+
+/** The rules about an item's temperatures are to be told anew, and once what carries it arrives. */
+function askFor({ item, stretches }: Exposed, { facts }: Draft, reason: Reason): void {
+  facts.ask(`exposure ${item}`, reason)
+  const carriers = new Set([item, ...stretches.flatMap(({ via }) => via)])
+  for (const carrier of carriers) facts.exposed.push({ carrier, item })
 }
 
 const sure = () => true
