@@ -35,6 +35,7 @@ export function collect(
   collectTests(about, event, site, parts, reason)
   collectRun(about, event, parts, reason)
   collectShipment(about, event, seen, facts, reason)
+  collectHeld(about, seen, parts, reason)
   if (isArrival(about)) collectArrival(seen, parts, reason)
 }
 
@@ -66,6 +67,22 @@ function collectRun(
   const { process, run } = found
   facts.runs.push({ process, timeUs: run.timeUs, event, body: JSON.stringify(run) })
   facts.ask(process, reason)
+}
+
+/** What comes of something that is held is held as well, and where it is built in is told. */
+function collectHeld(
+  { bizStep }: EventFacts,
+  seen: readonly Seen[],
+  { facts, known }: CollectParts,
+  reason: Reason,
+): void {
+  for (const { item, happening, before, after } of seen) {
+    const isChange = happening.role === 'input' || bizStep === 'installing' || !before?.born
+    if (!isChange) continue
+    for (const key of new Set([item, ...after.lots])) {
+      for (const origin of known.heldFor(key)) facts.ask(`tests ${origin}`, reason)
+    }
+  }
 }
 
 /** Papers that both sides of a transport name. */

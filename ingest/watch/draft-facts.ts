@@ -28,6 +28,7 @@ export class DraftFacts implements FactChanges {
   readonly runs: RunRow[] = []
   readonly shipments: ShipmentRow[] = []
   readonly results = new Map<string, readonly Of<TestResult>[]>()
+  readonly held = new Map<string, readonly string[]>()
   readonly exposed: { readonly carrier: string; readonly item: string }[] = []
   readonly marks = new Map<string, number>()
   readonly told: Dirty[] = []
@@ -51,7 +52,7 @@ export class DraftFacts implements FactChanges {
     const samplings = [...this.#known.samplesOf(key), ...this.#pendingSamples(key)]
     const things = new Set([key, ...samplings.map(({ sample }) => sample)])
     return [...things].flatMap((thing) => {
-      const its = thing === key ? samplings : samplings.filter(({ sample }) => sample === thing)
+      const its = samplings.filter(({ sample }) => sample === thing || sample === key)
       const pending = this.reports.filter((report) => report.thing === thing)
       return [...this.#known.reports(thing), ...pending]
         .filter(({ event }) => !this.wrong.has(event))

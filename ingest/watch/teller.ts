@@ -132,7 +132,9 @@ async function tellTests(parts: OwnerParts, thing: string, reason: Reason): Prom
   if (reportsOn(known, thing).some(({ reportedUs }) => reportedUs < lastSampling(draft))) {
     facts.ask('sampling of districts', reason)
   }
-  parts.replace(`tests ${thing}`, await aboutTests(parts, thing), reason)
+  const found = await aboutTests(parts, thing)
+  facts.held.set(thing, [...new Set(found.map(({ subject }) => subject))])
+  parts.replace(`tests ${thing}`, found, reason)
   const owners = new Set([thing, ...draft.ownersByCause(`F2 ${thing} `, MOST_AGAIN)])
   for (const item of owners) await round.tellAgain(item, reason)
 }

@@ -40,6 +40,8 @@ export interface FactChanges {
   readonly shipments: readonly ShipmentRow[]
   /** Of each thing here all results, in place of those before. */
   readonly results: ReadonlyMap<string, readonly Of<TestResult>[]>
+  /** Of each origin here all things that a failed test of it holds, in place of those before. */
+  readonly held: ReadonlyMap<string, readonly string[]>
   readonly exposed: readonly { readonly carrier: string; readonly item: string }[]
   readonly marks: ReadonlyMap<string, number>
   /** Owners that have been told anew, as they were asked for. */
@@ -50,7 +52,7 @@ export interface FactChanges {
 
 /** Tables whose rows are of one event. */
 const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment'] as const
-const ALL = [...OF_EVENTS, 'stocked', 'result', 'exposed', 'dirty', 'mark'] as const
+const ALL = [...OF_EVENTS, 'stocked', 'result', 'held', 'exposed', 'dirty', 'mark'] as const
 
 export class FactWriter {
   readonly #database: Database
@@ -64,6 +66,8 @@ export class FactWriter {
   readonly #shipment: Statement
   readonly #noResult: Statement
   readonly #result: Statement
+  readonly #noHeld: Statement
+  readonly #held: Statement
   readonly #exposed: Statement
   readonly #mark: Statement
   readonly #clean: Statement
@@ -89,6 +93,8 @@ export class FactWriter {
     this.#shipment = into('shipment', 3)
     this.#noResult = database.prepare('DELETE FROM result WHERE thing = ?')
     this.#result = into('result', 9)
+    this.#noHeld = database.prepare('DELETE FROM held WHERE origin = ?')
+    this.#held = into('held', 2)
     this.#exposed = into('exposed', 2)
     this.#mark = into('mark', 2)
     // What was asked for again since is asked for still.
@@ -138,6 +144,10 @@ export class FactWriter {
         const of = [thing, event, test, supplier, process, passed ? 1 : 0]
         this.#result.run(...of, timeUs, recordUs, eventID)
       }
+    }
+    for (const [origin, things] of changes.held) {
+      this.#noHeld.run(origin)
+      for (const thing of things) this.#held.run(thing, origin)
     }
     for (const { carrier, item } of changes.exposed) this.#exposed.run(carrier, item)
     for (const [name, value] of changes.marks) this.#mark.run(name, value)

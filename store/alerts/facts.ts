@@ -52,6 +52,8 @@ export interface FactReader {
   /** Bodies of the newest runs of a process. */
   runs(process: string, limit: number): string[]
   shipment(id: string, limit: number): { readonly event: number; readonly side: Side }[]
+  /** What has failed that a thing came of. */
+  heldFor(thing: string): string[]
   /** Items that were out of their limits by themselves or in a carrier. */
   exposedIn(carrier: string, limit: number): string[]
   /** How far something was followed; 0 where it never was. */
@@ -111,6 +113,7 @@ export function factReader(database: Database): FactReader {
   const resultsFor = all('SELECT * FROM result WHERE thing = ?')
   const runs = all('SELECT body FROM run WHERE process = ? ORDER BY timeUs DESC, event LIMIT ?')
   const shipments = all('SELECT event, side FROM shipment WHERE id = ? ORDER BY event LIMIT ?')
+  const held = all('SELECT origin FROM held WHERE thing = ?')
   const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
   const mark = all('SELECT value FROM mark WHERE name = ?')
   const movementRows = (rows: MovementRow[]) => rows.map(movementOf)
@@ -132,6 +135,7 @@ export function factReader(database: Database): FactReader {
     resultsFor: (thing) => resultsFor.all(thing).map(resultOf),
     runs: (process, limit) => runs.all(process, limit).map(({ body }: { body: string }) => body),
     shipment: (id, limit) => shipments.all(id, limit),
+    heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
     exposedIn: (carrier, limit) =>
       exposed.all(carrier, limit).map(({ item }: { item: string }) => item),
     mark: (name) => mark.get(name)?.value ?? 0,

@@ -131,6 +131,12 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX shipment_event ON shipment (event);
 
+  -- Things that are held because something they came of has failed its test.
+  CREATE TABLE held (
+    thing TEXT NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (thing, origin)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX held_origin ON held (origin);
+
   -- Items that a sensor found out of their limits, by themselves and by what carried them.
   CREATE TABLE exposed (
     carrier TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (carrier, item)
