@@ -1,6 +1,6 @@
 /**
- * All rules about the temperatures of one item, over the series of the sensors that were with it: A2
- * its budgets, A3 and A5 each of its transports, A6 or A7 with A8 the verdict of a pharmacopoeia.
+ * All rules about the temperatures of one item, over the series of the sensors that were with it:
+ * A2 its budgets, A3 and A5 each of its transports, A6 or A7 with A8 a pharmacopoeia's verdict.
  *
  * A rule speaks where somebody said what the product stands: A2 and A5 by its storage temperatures
  * or a change of rules, the verdict that fits the storage temperatures, A3 what is kept cold.

@@ -1,7 +1,7 @@
 /**
- * Amounts of lots as events tell them: made, received, used, shipped, sold, wasted, counted. A serial
- * counts as one of its lot, once for each time it moves; a logistic unit moves as itself, and what is
- * in it is found from what was packed.
+ * Amounts of lots as events tell them: made, received, used, shipped, sold, wasted, counted. A
+ * serial counts as one of its lot, once for each time it moves; a logistic unit moves as itself,
+ * and what is in it is found from what was packed.
  */
 import { type EventFacts, type Happened, productOf } from './facts.ts'
 import { type ItemState, isArrival } from './item-state.ts'

@@ -1,6 +1,6 @@
 /**
- * What rules have to know of recalls, as narrow as it gets: whoever keeps recalls implements it over
- * a store, a test over a few objects. Drills are none: what they would raise is not raised.
+ * What rules have to know of recalls, as narrow as it gets: whoever keeps recalls implements it
+ * over a store, a test over a few objects. Drills are none: what they would raise is not raised.
  */
 import type { RecallProgress } from './recall-clock.ts'
 import type { Consignee } from './recall-follow.ts'

@@ -36,7 +36,9 @@ export function collect(
   collectRun(about, event, parts, reason)
   collectShipment(about, event, seen, facts, reason)
   collectHeld(about, seen, parts, reason)
-  if (isArrival(about)) collectArrival(seen, parts, reason)
+  if (isArrival(about) || (isLate && about.type === 'AggregationEvent')) {
+    askForExposed(seen, parts, reason)
+  }
 }
 
 function collectTests(
@@ -122,10 +124,13 @@ function departuresOf(about: EventFacts, seen: readonly Seen[]): string[] {
   return isWhole ? [] : [...counts.keys()].map((eventID) => `event ${eventID}`)
 }
 
-/** What was out of its limits on the way is judged once it has arrived. */
-function collectArrival(
-  seen: readonly Seen[],
-  { facts, known }: CollectParts,
+/**
+ * What was out of its limits on the way is judged once it has arrived, and again when it turns out
+ * to have been elsewhere.
+ */
+export function askForExposed(
+  seen: readonly Pick<Seen, 'item'>[],
+  { facts, known }: Pick<CollectParts, 'facts' | 'known'>,
   reason: Reason,
 ): void {
   for (const { item } of seen) {

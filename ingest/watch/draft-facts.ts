@@ -30,6 +30,7 @@ export class DraftFacts implements FactChanges {
   readonly results = new Map<string, readonly Of<TestResult>[]>()
   readonly held = new Map<string, readonly string[]>()
   readonly exposed: { readonly carrier: string; readonly item: string }[] = []
+  readonly exposures = new Map<string, number>()
   readonly marks = new Map<string, number>()
   readonly told: Dirty[] = []
   readonly dirty = new Map<string, Dirty>()

@@ -12,7 +12,7 @@ import { type ItemState, UNBORN } from '#risk/item-state.ts'
 
 import type { Seen } from '#risk/movement.ts'
 import type { StoredEvent } from '#store/trail.ts'
-import { collect } from './collect.ts'
+import { askForExposed, collect } from './collect.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
 import { CONFIRMED, type LifeParts, retell, WATCHED } from './retell.ts'
@@ -122,6 +122,7 @@ export class Round {
     const { draft, watch, primaryOf } = this.#parts
     for (const each of aboutEvent(facts, watch)) draft.untell(each, facts.eventID)
     await this.#takeBack(facts)
+    askForExposed(happeningsOf(facts), draft, 'corrected')
     for (const { item, kind } of happeningsOf(facts)) {
       if (!WATCHED.has(kind)) continue
       const key = primaryOf(item)

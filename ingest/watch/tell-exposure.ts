@@ -8,8 +8,10 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 
-/** Of one item so many samples are gone through: a year of one sensor each minute. */
+/** Samples that are held at once: a year of one sensor each minute. */
 const MOST_SAMPLES = 525_600
+/** A clock that is so much ahead is believed. */
+const AHEAD_US = 7 * 24 * 3_600_000_000
 
 export interface ExposureParts {
   readonly trail: TrailReader
@@ -18,35 +20,53 @@ export interface ExposureParts {
   readonly nowUs: number
 }
 
-/** What holds of an item's temperatures; nothing where no event has named it. */
-export async function aboutExposure(parts: ExposureParts, item: string): Promise<Finding[]> {
-  const { trail, mounted, watch, nowUs } = parts
-  const { rules, reference } = watch
-  const history = await historyOf(trail, item)
-  if (!history) return []
-  const { sensors } = await exposureOf(trail, history, mounted)
-  if (sensors.length === 0) return []
-  const series = seriesOf(sensors, await samplesOf(trail, sensors, nowUs))
-  const { domain, storage } = reference.product(item) ?? {}
-  const product = productOf(item)
-  const steps = history.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
-    return { timeUs, bizStep }
-  })
-  const rulesAt = (timeUs: number) => rules.all({ domain, product }, timeUs)
-  return aboutColdItem({ item, storage, series, transports: transportsOf(steps), rulesAt })
+/** Items that are told in one go: those that were together share their series. */
+export class Exposures {
+  readonly #parts: ExposureParts
+  #of: { readonly stays: string; readonly series: readonly Sample[] } | undefined
+
+  constructor(parts: ExposureParts) {
+    this.#parts = parts
+  }
+
+  /** What holds of an item's temperatures; nothing where no event has named it. */
+  async about(item: string): Promise<Finding[]> {
+    const { trail, mounted, watch } = this.#parts
+    const { rules, reference } = watch
+    const history = await historyOf(trail, item)
+    if (!history) return []
+    const { sensors } = await exposureOf(trail, history, mounted)
+    if (sensors.length === 0) return []
+    const series = await this.#series(sensors)
+    const { domain, storage } = reference.product(item) ?? {}
+    const product = productOf(item)
+    const steps = history.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
+      return { timeUs, bizStep }
+    })
+    const rulesAt = (timeUs: number) => rules.all({ domain, product }, timeUs)
+    return aboutColdItem({ item, storage, series, transports: transportsOf(steps), rulesAt })
+  }
+
+  async #series(sensors: readonly SensorStay[]): Promise<readonly Sample[]> {
+    // Infinity is no JSON: null stands for it.
+    const stays = JSON.stringify(sensors)
+    if (this.#of?.stays !== stays) {
+      const samples = await samplesOf(this.#parts, sensors)
+      this.#of = { stays, series: seriesOf(sensors, samples) }
+    }
+    return this.#of.series
+  }
 }
 
 async function samplesOf(
-  trail: TrailReader,
+  { trail, nowUs }: ExposureParts,
   sensors: readonly SensorStay[],
-  nowUs: number,
 ): Promise<Sample[]> {
   const samples = new Map<string, Sample>()
   for (const { device, fromUs, toUs } of sensors) {
     const span = { fromUs: Math.max(0, fromUs), toUs: Math.min(toUs, nowUs + AHEAD_US) }
-    for await (const points of trail.telemetry({
-      ...{ devices: [device], types: ['Temperature'], ...span },
-    })) {
+    const query = { devices: [device], types: ['Temperature'], ...span }
+    for await (const points of trail.telemetry(query)) {
       for (const point of points) {
         const sample = sampleOf(point)
         // Stays of one sensor may overlap: each value counts once.
@@ -57,6 +77,3 @@ async function samplesOf(
   }
   return [...samples.values()]
 }
-
-/** A clock that is so much ahead is believed. */
-const AHEAD_US = 7 * 24 * 3_600_000_000

@@ -16,7 +16,7 @@ import type { Mounted } from '#trace/exposure.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItems } from './items.ts'
 import type { Round } from './round.ts'
-import { aboutExposure } from './tell-exposure.ts'
+import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
 import { aboutMoving, carriersOf } from './tell-moving.ts'
 import { lastSampling, tellSampling } from './tell-sampling.ts'
@@ -44,6 +44,7 @@ type Tell = (parts: OwnerParts, name: string, reason: Reason) => Promise<void>
 
 interface OwnerParts extends TellerParts {
   readonly known: Draft['known']
+  readonly exposures: Exposures
   readonly domainOf: (slug: string) => ReturnType<typeof domainOfParty>
   /** All that holds of an owner. */
   readonly replace: (owner: string, findings: readonly Finding[], reason: Reason) => void
@@ -86,7 +87,8 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     }
   },
   async exposure(parts, item, reason) {
-    parts.replace(`exposure ${item}`, await aboutExposure(parts, item), reason)
+    parts.draft.facts.exposures.set(item, parts.nowUs)
+    parts.replace(`exposure ${item}`, await parts.exposures.about(item), reason)
   },
   async sampling({ draft, watch }, _, reason) {
     const asked = reason === 'corrected' ? 'corrected' : 'late'
@@ -100,6 +102,7 @@ export async function tellOwners(parts: TellerParts, owners: readonly Dirty[]): 
   const its: OwnerParts = {
     ...parts,
     known: draft.known,
+    exposures: new Exposures(parts),
     domainOf: (slug) => domainOfParty(registry, slug),
     replace: (owner, findings, reason) => draft.replace(owner, findings, reason, () => true),
   }

@@ -43,6 +43,8 @@ export interface FactChanges {
   /** Of each origin here all things that a failed test of it holds, in place of those before. */
   readonly held: ReadonlyMap<string, readonly string[]>
   readonly exposed: readonly { readonly carrier: string; readonly item: string }[]
+  /** When temperatures were gone through, by item. */
+  readonly exposures: ReadonlyMap<string, number>
   readonly marks: ReadonlyMap<string, number>
   /** Owners that have been told anew, as they were asked for. */
   readonly told: readonly Dirty[]
@@ -52,7 +54,16 @@ export interface FactChanges {
 
 /** Tables whose rows are of one event. */
 const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment'] as const
-const ALL = [...OF_EVENTS, 'stocked', 'result', 'held', 'exposed', 'dirty', 'mark'] as const
+const ALL = [
+  ...OF_EVENTS,
+  'stocked',
+  'result',
+  'held',
+  'exposed',
+  'exposure',
+  'dirty',
+  'mark',
+] as const
 
 export class FactWriter {
   readonly #database: Database
@@ -69,6 +80,7 @@ export class FactWriter {
   readonly #noHeld: Statement
   readonly #held: Statement
   readonly #exposed: Statement
+  readonly #exposure: Statement
   readonly #mark: Statement
   readonly #clean: Statement
   readonly #dirty: Statement
@@ -96,6 +108,7 @@ export class FactWriter {
     this.#noHeld = database.prepare('DELETE FROM held WHERE origin = ?')
     this.#held = into('held', 2)
     this.#exposed = into('exposed', 2)
+    this.#exposure = into('exposure', 2)
     this.#mark = into('mark', 2)
     // What was asked for again since is asked for still.
     this.#clean = database.prepare('DELETE FROM dirty WHERE owner = ?1 AND dueUs <= ?2')
@@ -150,6 +163,7 @@ export class FactWriter {
       for (const thing of things) this.#held.run(thing, origin)
     }
     for (const { carrier, item } of changes.exposed) this.#exposed.run(carrier, item)
+    for (const [item, toldUs] of changes.exposures) this.#exposure.run(item, toldUs)
     for (const [name, value] of changes.marks) this.#mark.run(name, value)
     for (const { owner, dueUs } of changes.told) this.#clean.run(owner, dueUs)
     for (const { owner, reason, dueUs } of changes.dirty.values()) {

@@ -56,6 +56,8 @@ export interface FactReader {
   heldFor(thing: string): string[]
   /** Items that were out of their limits by themselves or in a carrier. */
   exposedIn(carrier: string, limit: number): string[]
+  /** When an item's temperatures were gone through last; 0 where they never were. */
+  exposureTold(item: string): number
   /** How far something was followed; 0 where it never was. */
   mark(name: string): number
   /** Lots that have moved in a span of event times. */
@@ -115,6 +117,7 @@ export function factReader(database: Database): FactReader {
   const shipments = all('SELECT event, side FROM shipment WHERE id = ? ORDER BY event LIMIT ?')
   const held = all('SELECT origin FROM held WHERE thing = ?')
   const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
+  const exposure = all('SELECT toldUs FROM exposure WHERE item = ?')
   const mark = all('SELECT value FROM mark WHERE name = ?')
   const movementRows = (rows: MovementRow[]) => rows.map(movementOf)
   return {
@@ -138,6 +141,7 @@ export function factReader(database: Database): FactReader {
     heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
     exposedIn: (carrier, limit) =>
       exposed.all(carrier, limit).map(({ item }: { item: string }) => item),
+    exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
     mark: (name) => mark.get(name)?.value ?? 0,
     movedBetween: (fromUs, toUs, limit) =>
       moved.all(fromUs, toUs, limit).map(({ thing }: { thing: string }) => thing),

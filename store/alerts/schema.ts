@@ -1,7 +1,7 @@
 /**
  * The tables of alerts.db. `item`, `sensor`, `finding` and all of the second script are what the
- * follower knows, and follow from events alone: they can be made anew. `alert`, `step` and `rules` are what people did, and
- * are only ever added to.
+ * follower knows, and follow from events alone: they can be made anew. `alert`, `step` and `rules`
+ * are what people did, and are only ever added to.
  */
 export const migrations: readonly string[] = [
   `
@@ -69,7 +69,7 @@ export const migrations: readonly string[] = [
   `,
   `
   -- What events say of amounts, tests and transports, a row a fact with the number of its event.
-  -- Rules that need them are told anew for each owner in dirty, so the order of rows is of no account.
+  -- Rules that need them are told anew for each owner in dirty: the order of rows is of no account.
   CREATE TABLE movement (
     thing TEXT NOT NULL, event INTEGER NOT NULL, kind TEXT NOT NULL, isSerials INTEGER NOT NULL,
     party TEXT NOT NULL, site TEXT NOT NULL, amount REAL, unit TEXT NOT NULL,
@@ -141,6 +141,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE exposed (
     carrier TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (carrier, item)
   ) STRICT, WITHOUT ROWID;
+  -- When an item's temperatures were gone through last.
+  CREATE TABLE exposure (item TEXT PRIMARY KEY, toldUs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
   -- Whose findings have to be told anew, from when on.
   CREATE TABLE dirty (

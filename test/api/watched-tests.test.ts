@@ -1,4 +1,4 @@
-/** Rules about tests and suppliers, end to end: F1 to F6, and a building material from batch to wall. */
+/** Rules about tests and suppliers, end to end: F1 to F6, and a material from batch to wall. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   amount,
