@@ -96,6 +96,13 @@ export const locationSchema = z
       .optional()
       .describe('The place it is part of, as a dock is of a warehouse'),
     market: nameSchema.optional().describe('The market it sells in'),
+    district: placeKeySchema.optional().describe('The district it lies in, itself a location'),
+    residents: z
+      .int()
+      .positive()
+      .max(2_000_000_000)
+      .optional()
+      .describe('Of a district: by them samples are planned'),
   })
   .meta({ id: 'Location' })
 export type Location = z.infer<typeof locationSchema>
@@ -126,6 +133,13 @@ export const productSchema = z
       .optional()
       .describe('Every unit has a serial that its maker commissions here'),
     kgPerUnit: z.number().positive().optional(),
+    requiredTests: z
+      .array(nameSchema)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Tests to be passed before it leaves or is built in: docs/alerts.md'),
+    witnessed: z.boolean().optional().describe('Its samples are drawn before a witness'),
   })
   .meta({ id: 'Product' })
 export type Product = z.infer<typeof productSchema>

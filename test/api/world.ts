@@ -16,6 +16,8 @@ import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { follow } from '#ingest/follower.ts'
 import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
+import { NO_RECALLS } from '#ingest/watch/tell-recalls.ts'
+import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { dataFolder } from '#store/folder.ts'
@@ -52,9 +54,14 @@ export const adminKey = 'an-administrators-key'
  * disk.
  */
 export async function startWorld(
-  options: { ingest?: boolean; parts?: Partial<ApiParts>; disk?: Disk } = {},
+  options: {
+    ingest?: boolean
+    parts?: Partial<ApiParts>
+    disk?: Disk
+    recalls?: RecallReader
+  } = {},
 ) {
-  const { ingest = true, disk = realDisk } = options
+  const { ingest = true, disk = realDisk, recalls = NO_RECALLS } = options
   const directory = mkdtempSync(join(tmpdir(), 'suyuan-api-'))
   const folder = dataFolder(directory)
   const nowUs = () => Date.now() * 1000
@@ -67,7 +74,7 @@ export async function startWorld(
   const feed = new AlertFeed()
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
-  const follower = new AlertFollower({ trail, alerts, registry, nowUs: watchUs })
+  const follower = new AlertFollower({ trail, alerts, registry, recalls, nowUs: watchUs })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
