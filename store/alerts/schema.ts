@@ -67,4 +67,6 @@ export const migrations: readonly string[] = [
     changes TEXT NOT NULL
   ) STRICT;
   `,
+  // 1: an authority has decided that the public is told of it.
+  'ALTER TABLE alert ADD COLUMN isPublic INTEGER NOT NULL DEFAULT 0',
 ]
