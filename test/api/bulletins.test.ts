@@ -156,24 +156,45 @@ describe('a bulletin', () => {
     expect(told).toMatchObject({ public: false })
   })
 
-  it('goes on with the alert that tells the incident better', async () => {
-    const alert = await raise()
-    await publish(alert)
-    await world.capture(maker, born('A', 1, 6))
+  it('is updated where late data tells the incident otherwise', async () => {
+    await world.capture(maker, born('A', 5), born('A', 9))
     await world.watched()
-    const list = await world.call(
-      `/v1/alerts?state=open|superseded&item=${encodeURIComponent(epc('A'))}`,
-      { key: regulator },
-    )
-    const alerts = list.json['items'] as { id: string; state: string; public: boolean }[]
-    const all = await documents()
-    const [first, second] = all
-    expect(typesOf(all)[0]).toBe('Alert')
-    if (alerts.some(({ id, state }) => id === alert && state === 'superseded')) {
-      expect(alerts.find(({ state }) => state === 'open')).toMatchObject({ public: true })
-    }
+    const list = await world.call('/v1/alerts', { key: regulator })
+    await publish(String((list.json['items'] as { id: string }[])[0]?.id))
+    await world.capture(maker, born('A', 2))
+    await world.watched()
+    const [first, second] = await documents()
     expect(textIn(second, 'msgType')).toBe('Update')
     expect(textIn(second, 'references')).toContain(textIn(first, 'identifier'))
+  })
+
+  it('goes on with the alert that takes the place of the one it was of', async () => {
+    const id = await raise()
+    await publish(id)
+    const { alerts } = world
+    const old = alerts.reader.alert(id)
+    if (!old) throw new Error('there is no alert')
+    const identity = `${id.slice(0, -1)}_`
+    const held = { owner: epc('A'), isSure: true, count: 1, reason: 'late' } as const
+    const entry = { ...held, finding: { ...old.finding, identity }, replaces: id }
+    const progress = alerts.ledger.progress()
+    alerts.commit(
+      {
+        ...{ progress, items: [], sensors: [] },
+        told: new Map([[identity, { entry, reason: 'late' }]]),
+        concerns: new Map([[identity, old]]),
+      },
+      progress,
+      Date.now() * 1000,
+    )
+    await world.watched()
+    await step(identity, { action: 'block', reason: 'so' })
+    const all = await documents()
+    expect(typesOf(all)).toEqual(['Alert', 'Update', 'Update'])
+    expect(textIn(all[1], 'references')).toContain(textIn(all[0], 'identifier'))
+    expect(textIn(all[2], 'references')).toContain(textIn(all[1], 'identifier'))
+    const now = await world.call(`/v1/alerts/${identity}`, { key: regulator })
+    expect(now.json).toMatchObject({ state: 'open', public: true })
   })
 
   it('never changes, whatever becomes of the alert', async () => {
@@ -214,7 +235,7 @@ describe('the feed', () => {
         ids.push(textIn(entry, 'id') ?? '')
       }
       const next = linkOf(page, 'next')
-      url = next && next.replace('https://trace.example', '')
+      url = next?.replace('https://trace.example', '')
     }
     expect([ids.length, new Set(ids).size]).toEqual([61, 61])
     expect((await world.call('/v1/bulletins?language=fr')).status).toBe(400)

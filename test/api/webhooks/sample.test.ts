@@ -18,7 +18,7 @@ type IsAuthentic = (
 ) => boolean
 
 async function sample(): Promise<IsAuthentic> {
-  const code = /```js\n([^]*?)```/.exec(page)?.[1]
+  const code = /```js\n([\s\S]*?)```/.exec(page)?.[1]
   if (code === undefined) throw new Error('there is no sample')
   const folder = mkdtempSync(join(tmpdir(), 'suyuan-sample-'))
   const file = join(folder, 'sample.mjs')
