@@ -7,5 +7,6 @@ it('tells every step under one webhook-id and in order, after kill -9 while a re
   console.info(JSON.stringify({ ...report, lost: report.lost.length }))
   expect(report).toMatchObject({ kills, lost: [], different: [], outOfOrder: [] })
   expect(report.steps).toBeGreaterThan(20)
-  expect(report.requests).toBeGreaterThanOrEqual(report.steps)
+  expect(report.failed).toBeGreaterThan(0)
+  expect(report.requests).toBeGreaterThanOrEqual(report.steps + report.failed)
 }, 600_000)

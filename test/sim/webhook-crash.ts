@@ -94,7 +94,7 @@ async function untilTold(folder: DataFolder, webhook: string): Promise<number> {
   return before
 }
 
-/** Answers well most of the time; else badly, too late, or by closing, having heard all the same. */
+/** Answers well most of the time; else badly, or by closing, having heard all the same. */
 class RoughReceiver {
   readonly #told: Told[] = []
   readonly #chance: Chance
@@ -112,8 +112,11 @@ class RoughReceiver {
       const chunks: Uint8Array[] = []
       incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk))
       incoming.on('end', () => {
-        this.#note(String(incoming.headers['webhook-id']), Buffer.concat(chunks).toString())
-        if (!this.#isRough || !this.#chance.happens(0.02)) {
+        const id = String(incoming.headers['webhook-id'])
+        const isNew = !this.#told.some((each) => each.id === id)
+        this.#note(id, Buffer.concat(chunks).toString())
+        // What fails twice is tried again after minutes only.
+        if (!this.#isRough || !isNew || !this.#chance.happens(0.15)) {
           response.writeHead(200).end()
           return
         }
