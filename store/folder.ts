@@ -14,6 +14,8 @@ export interface DataFolder {
   readonly registry: string
   /** Findings, alerts and rules. */
   readonly alerts: string
+  /** Subscriptions, what is delivered to them, and what the public was told. */
+  readonly webhooks: string
   /** The administrator's key, where no setting gives it. */
   readonly adminKey: string
 }
@@ -27,6 +29,7 @@ export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
     intake: join(root, 'intake.db'),
     registry: join(root, 'registry.db'),
     alerts: join(root, 'alerts.db'),
+    webhooks: join(root, 'webhooks.db'),
     adminKey: join(root, 'admin-key'),
   }
 }
