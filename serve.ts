@@ -12,6 +12,7 @@ import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { createAdaptorServer } from '@hono/node-server'
 import { Registry as Metrics } from 'prom-client'
 import { AlertFeed } from '#api/alert-feed.ts'
@@ -19,6 +20,7 @@ import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
+import { readPageFiles } from '#api/page-files.ts'
 import { startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
@@ -82,6 +84,7 @@ const GRACE_MS = 10_000
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
 const LOG_EVERY = 30
+const PAGES = fileURLToPath(new URL('./dashboards/dist', import.meta.url))
 const nowUs = (): number => Date.now() * 1000
 
 /**
@@ -125,6 +128,7 @@ export async function serve(
       readiness: () => readiness(readinessParts),
       lag: () => lagOf(stores),
       metrics,
+      pages: await readPageFiles(PAGES),
       log,
       nowUs,
     })

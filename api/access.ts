@@ -19,6 +19,8 @@ const ownThings = { enterprise: 'own', admin: 'all' } as const
 
 const rights = {
   'read service': everybody,
+  // Without a session there is one to ask for, and none to end.
+  'use sessions': everybody,
   'read metrics': { admin: 'all' },
   // Evidence is captured in the name of a party, so the administrator cannot.
   capture: { device: 'own', enterprise: 'own' },

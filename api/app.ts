@@ -34,6 +34,8 @@ import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
+import type { PageFiles } from './page-files.ts'
+import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
 import { serveRegistry } from './registry.ts'
@@ -41,6 +43,7 @@ import { serveRejections } from './rejections.ts'
 import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
+import { serveSession } from './session.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 
@@ -72,6 +75,8 @@ export interface ApiParts {
   readonly lag: () => Lag | undefined
   /** What /metrics tells; see registerGauges. */
   readonly metrics: Metrics
+  /** The built pages. */
+  readonly pages: PageFiles
   readonly log: Logger
   /** Microseconds since 1970. */
   readonly nowUs: () => number
@@ -93,7 +98,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   })
   app.use(tellFreshness(parts.lag))
   app.use('/epcis/*', epcisHeaders)
-  app.use(authenticate(registry))
+  app.use(authenticate(registry, parts.nowUs))
   app.notFound((c) => {
     return new Problem('not_found', { detail: `there is nothing at ${c.req.path}` }).toResponse()
   })
@@ -130,6 +135,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
+  serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
@@ -137,6 +143,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)
   serveDocs(router, app)
+  servePages(router, parts.pages)
   router.close((path) => {
     if (!path.startsWith('/epcis/')) return {}
     return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced

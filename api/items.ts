@@ -47,8 +47,8 @@ export const itemQuery = {
   history: count.default(30).meta({ description: 'How many of its last events to tell' }),
 }
 
-export function serveItems(router: Router, parts: ItemsParts): void {
-  router.serve(
+export function serveItems(router: Router, parts: ItemsParts) {
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/items/{id}',
@@ -66,6 +66,7 @@ export function serveItems(router: Router, parts: ItemsParts): void {
       return c.json(await itemAnswer(parts, caller, texts, { at, history }))
     },
   )
+  return [one]
 }
 
 /** The item that one of some texts names, as this caller may see it. Throws as knownItem does. */

@@ -99,6 +99,7 @@ export async function startWorld(
     outcomes,
     readiness: async () => [{ name: 'journal', ok: true, detail: '' }],
     metrics: new Metrics(),
+    pages: new Map(),
     log: pino({ level: 'silent' }),
     nowUs,
     ...options.parts,
