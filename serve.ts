@@ -32,6 +32,7 @@ import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { type FieldBook, openField } from '#store/field.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
@@ -70,6 +71,7 @@ interface Stores {
   readonly trail: TrailReader
   readonly intake: Intake
   readonly alerts: AlertReader
+  readonly field: FieldBook
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
   /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
@@ -177,6 +179,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => intake.close())
   const alerts = openAlertReader(folder.alerts)
   ends.push(() => alerts.close())
+  const field = openField(folder.field)
+  ends.push(() => field.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
   const settled = Math.min(...cursors)
@@ -184,7 +188,7 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
-  const opened = { folder, journal, registry, trail, intake, alerts, journalReader }
+  const opened = { folder, journal, registry, trail, intake, alerts, field, journalReader }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 

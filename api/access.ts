@@ -43,6 +43,9 @@ const rights = {
   // An enterprise sees and answers what concerns its own party.
   'read alerts': ownRecords,
   'act on alerts': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  // Of those that are no authority: a problem with goods.
+  report: { public: 'consumer', enterprise: 'own', ...authority },
+  'read reports': authority,
   'read rules': masterData,
   'write rules': { regulator: 'all', admin: 'all' },
   'try rules': { regulator: 'all', admin: 'all' },

@@ -8,6 +8,7 @@ import type { Registry as Metrics } from 'prom-client'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
+import type { FieldBook } from '#store/field.ts'
 import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
@@ -40,6 +41,7 @@ import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
+import { serveReports } from './reports.ts'
 import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
@@ -61,6 +63,7 @@ export interface ApiParts {
   readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
+  readonly field: FieldBook
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
   readonly journal: Pick<Journal, 'append' | 'failed'>
@@ -138,6 +141,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
+  serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveRejections(router, parts)
   serveHealth(router, parts)

@@ -11,6 +11,7 @@ import type { serveItems } from './items.ts'
 import type { serveKeys } from './keys.ts'
 import type { serveRegistry } from './registry.ts'
 import type { serveRejections } from './rejections.ts'
+import type { serveReports } from './reports.ts'
 import type { Env, RouteSpec } from './route.ts'
 import type { serveRules } from './rules.ts'
 import type { serveSession } from './session.ts'
@@ -25,6 +26,7 @@ type Route = ReturnType<
   | typeof serveKeys
   | typeof serveRegistry
   | typeof serveRejections
+  | typeof serveReports
   | typeof serveRules
   | typeof serveSession
   | typeof serveTelemetry

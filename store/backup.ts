@@ -74,6 +74,7 @@ export async function backUp(
     await openSegments(folder.journal, sources)
     // First, so that what has been looked at of the trail store is in its copy.
     if (existsSync(folder.alerts)) sources.push(holdSnapshot(folder.alerts, 'alerts.db'))
+    if (existsSync(folder.field)) sources.push(holdSnapshot(folder.field, 'field.db'))
     for (const name of ['trail', 'intake', 'registry'] as const) {
       sources.push(holdSnapshot(folder[name], basename(folder[name])))
     }

@@ -18,6 +18,7 @@ import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { openField } from '#store/field.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
@@ -64,6 +65,7 @@ export async function startWorld(
   const intake = openIntake(folder.intake)
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
+  const field = openField(folder.field)
   const feed = new AlertFeed()
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
@@ -90,6 +92,7 @@ export async function startWorld(
     registry,
     intake,
     alerts: alerts.reader,
+    field,
     desk: deskOf(alerts, watchUs),
     feed,
     journal,
@@ -182,6 +185,7 @@ export async function startWorld(
       feed.close()
       intake.close()
       alerts.close()
+      field.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },
