@@ -21,6 +21,7 @@ import { NO_RECALLS } from '#ingest/watch/tell-recalls.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { openField } from '#store/field.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
@@ -74,6 +75,7 @@ export async function startWorld(
   const intake = openIntake(folder.intake)
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
+  const field = openField(folder.field)
   const feed = new AlertFeed()
   const addresses = new Map<string, readonly string[]>()
   const office = openOffice({
@@ -116,6 +118,7 @@ export async function startWorld(
     registry,
     intake,
     alerts: alerts.reader,
+    field,
     desk: deskOf(alerts, watchUs),
     feed,
     webhooks: office.writer.reader,
@@ -127,6 +130,7 @@ export async function startWorld(
     outcomes,
     readiness: async () => [{ name: 'journal', ok: true, detail: '' }],
     metrics: new Metrics(),
+    pages: new Map(),
     log: pino({ level: 'silent' }),
     nowUs,
     ...options.parts,
@@ -220,6 +224,7 @@ export async function startWorld(
       office.close()
       intake.close()
       alerts.close()
+      field.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },
