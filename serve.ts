@@ -24,6 +24,8 @@ import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
+import { startSending } from '#ingest/recalls/sender.ts'
+import { type RecallWorker, startRecalls } from '#ingest/recalls/start.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
 import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
@@ -36,6 +38,8 @@ import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { Watermark } from '#store/journal/watermark.ts'
 import { openTrail } from '#store/open.ts'
+import { openRecallReader, type RecallReader } from '#store/recalls/reader.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
@@ -68,6 +72,7 @@ interface Stores {
   readonly trail: TrailReader
   readonly intake: Intake
   readonly alerts: AlertReader
+  readonly recalls: RecallReader
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
   /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
@@ -104,6 +109,7 @@ export async function serve(
     let gateway: Gateway | undefined
     const feed = new AlertFeed()
     const watch = watchStore(stores, feed, log, ends, onFatal)
+    const recalling = traceRecalls(stores, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
       onNews({ notices, commands, captures, stored, readings }) {
@@ -119,6 +125,7 @@ export async function serve(
     const app = createApi({
       ...stores,
       desk: watch.desk,
+      recallDesk: recalling.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
@@ -132,6 +139,7 @@ export async function serve(
     ends.push(() => feed.close())
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
+    sendNotices(stores, recalling, gateway, ends)
     const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
     for (const settings of bridges) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
@@ -173,6 +181,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => intake.close())
   const alerts = openAlertReader(folder.alerts)
   ends.push(() => alerts.close())
+  const recalls = openRecallReader(folder.recalls)
+  ends.push(() => recalls.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
   const settled = Math.min(...cursors)
@@ -180,7 +190,7 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
-  const opened = { folder, journal, registry, trail, intake, alerts, journalReader }
+  const opened = { folder, journal, registry, trail, intake, alerts, recalls, journalReader }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 
@@ -199,6 +209,7 @@ async function prepare(
     const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
     intake.close()
     new AlertWriter(folder.alerts).close()
+    new RecallWriter(folder.recalls).close()
     return cursors
   } finally {
     await trail.close()
@@ -226,6 +237,43 @@ function watchStore(
   )
   ends.push(() => watch.stop())
   return watch
+}
+
+/** Starts the worker that finds out what recalls reach. */
+function traceRecalls(
+  { folder }: Stores,
+  log: Logger,
+  ends: Ends,
+  onFatal: (error: Error) => void,
+): RecallWorker {
+  const { trail, influx, registry, recalls } = folder
+  const worker = startRecalls(
+    { trail, influx, registry, recalls },
+    {
+      onTrouble(attempt, reason) {
+        if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'recalls are not traced')
+      },
+      onDeath: onFatal,
+    },
+  )
+  ends.push(() => worker.stop())
+  return worker
+}
+
+/** Sends notices of recalls to the devices of those who hold the goods. */
+function sendNotices(
+  { recalls }: Stores,
+  { desk }: RecallWorker,
+  gateway: Gateway,
+  ends: Ends,
+): void {
+  const sending = startSending({
+    recalls,
+    desk,
+    listening: () => gateway.listening(),
+    send: (party, payload) => gateway.publishNotice(party, payload),
+  })
+  ends.push(() => sending.stop())
 }
 
 /** Starts the ingest worker; lets the journal go of what has been settled. */
@@ -302,7 +350,7 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(
-  { journal, progress, trail, alerts }: Stores,
+  { journal, progress, trail, alerts, recalls }: Stores,
   gateway: Gateway,
   parts: ReadinessParts,
 ): GaugeSource[] {
@@ -344,6 +392,8 @@ function gauges(
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
+    of('recalls_open', 'Recalls that are approved and not over', () => recalls.counts().open),
+    of('recall_notices_due', 'Notices that nobody has taken', () => recalls.counts().dueNotices),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]
 }

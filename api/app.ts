@@ -5,6 +5,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { Registry as Metrics } from 'prom-client'
+import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
@@ -12,6 +13,7 @@ import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import { mountedSensors } from '#store/mounted.ts'
+import type { RecallReader } from '#store/recalls/reader.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -36,6 +38,11 @@ import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
+import { serveRecall } from './recall.ts'
+import { serveRecallConsignees } from './recall-consignees.ts'
+import { serveRecallScope } from './recall-scope.ts'
+import { serveRecallSteps } from './recall-steps.ts'
+import { serveRecalls } from './recalls.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveResolver } from './resolver.ts'
@@ -58,6 +65,8 @@ export interface ApiParts {
   readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
+  readonly recalls: RecallReader
+  readonly recallDesk: RecallDesk
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
   readonly journal: Pick<Journal, 'append' | 'failed'>
@@ -133,6 +142,11 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
+  serveRecalls(router, { ...parts, read })
+  serveRecall(router, { ...parts, read })
+  serveRecallSteps(router, { ...parts, read })
+  serveRecallScope(router, { ...parts, read })
+  serveRecallConsignees(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)

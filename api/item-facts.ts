@@ -6,13 +6,14 @@ import { formatTimeUs } from '#epcis/time.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
+import type { Recalled } from './recalled.ts'
 
 export interface Fact {
   /** A disposition such as `recalled`, or `expired`, `ended`, `not_commissioned`. */
   readonly fact: string
   /** The item itself, or a lot that it belongs to. */
   readonly key: string
-  /** The expiry date, how it ended, or the id of an alert. */
+  /** The expiry date, how it ended, or the id of an alert or a recall. */
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
@@ -69,6 +70,13 @@ export function alertFacts(
       value: id,
       time: formatTimeUs(raisedUs),
     }))
+}
+
+/** Recalls that say not to sell it, and since when. */
+export function recallFacts({ recalls }: Recalled): Fact[] {
+  return recalls
+    .filter(({ verdict }) => verdict === 'do_not_sell')
+    .map(({ key, recall, since }) => ({ fact: 'recalled', key, value: recall, time: since }))
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

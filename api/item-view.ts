@@ -18,6 +18,7 @@ import type { KnownItem } from './item.ts'
 import type { Fact } from './item-facts.ts'
 import type { ItemTold } from './item-state.ts'
 import { candidateSchema, candidateTold } from './reading.ts'
+import { type Recalled, recalledShape } from './recalled.ts'
 
 const factSchema = z.object({
   fact: z.string().meta({ description: 'Such as recalled, expired, ended, not_commissioned' }),
@@ -30,6 +31,7 @@ const factSchema = z.object({
 const common = {
   key: z.string(),
   kind: z.string(),
+  ...recalledShape,
   warnings: z.array(z.string()),
   understood: candidateSchema.meta({ description: 'How the identifier that was sent was read' }),
   others: z
@@ -109,6 +111,7 @@ export interface ItemFound {
   readonly told: ItemTold
   readonly product: Product | undefined
   readonly facts: readonly Fact[]
+  readonly recalled: Recalled
 }
 
 /** A product or a place that is registered, and that no event names by itself. */
@@ -116,15 +119,17 @@ export interface RegisteredFound {
   readonly understood: Candidate
   readonly product: Product | undefined
   readonly place: Location | undefined
+  readonly recalled: Recalled
 }
 
 export function registeredView(
-  { understood, product, place }: RegisteredFound,
+  { understood, product, place, recalled }: RegisteredFound,
   registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   const { key, kind } = understood
   return {
     ...readAs({ key, kind, understood, others: [] }),
+    ...recalled,
     aliases: aliasesTold(registry, key),
     lots: [],
     facts: [],
@@ -135,11 +140,12 @@ export function registeredView(
 
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
-  { item, told: { state }, product, facts }: ItemFound,
+  { item, told: { state }, product, facts, recalled }: ItemFound,
   registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   return {
     ...readAs(item),
+    ...recalled,
     aliases: aliasesTold(registry, item.key),
     lots: [...state.lots],
     facts: facts.map(({ eventID, ...fact }) => fact),
@@ -162,7 +168,7 @@ function productTold(product: Product | undefined, registry: Pick<Registry, 'par
 
 /** The last `length` events are told, the newest first. */
 export function fullView(
-  { item, told, product, facts }: ItemFound,
+  { item, told, product, facts, recalled }: ItemFound,
   exposure: Exposure,
   length: number,
   registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>,
@@ -180,6 +186,7 @@ export function fullView(
     }))
   return {
     ...readAs(item),
+    ...recalled,
     aliases: aliasesTold(registry, item.key),
     lots: [...lots],
     facts: [...facts],

@@ -35,7 +35,7 @@ interface Answer {
 }
 
 export interface RouteSpec<Query extends z.ZodRawShape, Body extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With `{name}` for a segment. */
   readonly path: string
   /** The last `{name}` is the rest of the path, so that a URI fits there also unencoded. */

@@ -73,7 +73,9 @@ export async function backUp(
   try {
     await openSegments(folder.journal, sources)
     // First, so that what has been looked at of the trail store is in its copy.
-    if (existsSync(folder.alerts)) sources.push(holdSnapshot(folder.alerts, 'alerts.db'))
+    for (const file of [folder.alerts, folder.recalls]) {
+      if (existsSync(file)) sources.push(holdSnapshot(file, basename(file)))
+    }
     for (const name of ['trail', 'intake', 'registry'] as const) {
       sources.push(holdSnapshot(folder[name], basename(folder[name])))
     }

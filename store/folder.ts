@@ -14,6 +14,8 @@ export interface DataFolder {
   readonly registry: string
   /** Findings, alerts and rules. */
   readonly alerts: string
+  /** Recalls and their scopes. */
+  readonly recalls: string
   /** The administrator's key, where no setting gives it. */
   readonly adminKey: string
 }
@@ -27,6 +29,7 @@ export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
     intake: join(root, 'intake.db'),
     registry: join(root, 'registry.db'),
     alerts: join(root, 'alerts.db'),
+    recalls: join(root, 'recalls.db'),
     adminKey: join(root, 'admin-key'),
   }
 }

@@ -71,6 +71,14 @@ export const partySchema = z
       .optional()
       .describe('Unified social credit code, GB 32100'),
     domain: domainSchema,
+    contact: z
+      .strictObject({
+        name: nameSchema.optional(),
+        phone: z.string().max(50).optional(),
+        email: z.email().max(254).optional(),
+      })
+      .optional()
+      .describe('Whom to reach when goods are recalled'),
     licences: z
       .array(licenceSchema)
       .max(100)

@@ -14,6 +14,8 @@ import { AlertFeed } from '#api/alert-feed.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { follow } from '#ingest/follower.ts'
+import { recallDeskOf } from '#ingest/recalls/desk.ts'
+import { RecallTracer } from '#ingest/recalls/tracer.ts'
 import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
@@ -23,6 +25,7 @@ import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import type { KeyGrant } from '#store/registry/schema.ts'
 import { openRegistry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
@@ -64,10 +67,12 @@ export async function startWorld(
   const intake = openIntake(folder.intake)
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
+  const recalls = new RecallWriter(folder.recalls)
   const feed = new AlertFeed()
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
   const follower = new AlertFollower({ trail, alerts, registry, nowUs: watchUs })
+  const tracer = new RecallTracer({ trail, recalls, registry, nowUs: watchUs })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
@@ -91,6 +96,8 @@ export async function startWorld(
     intake,
     alerts: alerts.reader,
     desk: deskOf(alerts, watchUs),
+    recalls: recalls.reader,
+    recallDesk: recallDeskOf(recalls, watchUs),
     feed,
     journal,
     journalReader: new JournalReader(folder.journal, journal.watermark),
@@ -137,6 +144,7 @@ export async function startWorld(
     trail,
     outcomes,
     alerts,
+    recalls,
     feed,
     follower,
     call,
@@ -145,6 +153,11 @@ export async function startWorld(
       aheadUs = hoursAhead * 3600e6
       while (await follower.advance());
       feed.notify()
+    },
+    /** Finds out all scopes that are asked for, so many hours from now. */
+    async traced(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      while (await tracer.advance());
     },
     /** Makes a party that may capture; gives the key of its enterprise. */
     party(slug: string): string {
@@ -181,6 +194,7 @@ export async function startWorld(
       feed.close()
       intake.close()
       alerts.close()
+      recalls.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },
