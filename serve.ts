@@ -24,8 +24,9 @@ import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
+import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import { startSending } from '#ingest/recalls/sender.ts'
-import { type RecallWorker, startRecalls } from '#ingest/recalls/start.ts'
+import { startRecalls } from '#ingest/recalls/start.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
 import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
@@ -109,7 +110,7 @@ export async function serve(
     let gateway: Gateway | undefined
     const feed = new AlertFeed()
     const watch = watchStore(stores, feed, log, ends, onFatal)
-    const recalling = traceRecalls(stores, log, ends, onFatal)
+    const recallDesk = traceRecalls(stores, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
       onNews({ notices, commands, captures, stored, readings }) {
@@ -125,7 +126,7 @@ export async function serve(
     const app = createApi({
       ...stores,
       desk: watch.desk,
-      recallDesk: recalling.desk,
+      recallDesk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
@@ -139,7 +140,8 @@ export async function serve(
     ends.push(() => feed.close())
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
-    sendNotices(stores, recalling, gateway, ends)
+    const sending = startSending({ ...stores, desk: recallDesk, devices: gateway })
+    ends.push(() => sending.stop())
     const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
     for (const settings of bridges) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
@@ -239,41 +241,19 @@ function watchStore(
   return watch
 }
 
-/** Starts the worker that finds out what recalls reach. */
+/** Starts, where it has work, the worker that finds out what recalls reach. */
 function traceRecalls(
-  { folder }: Stores,
+  { folder, recalls }: Stores,
   log: Logger,
   ends: Ends,
-  onFatal: (error: Error) => void,
-): RecallWorker {
-  const { trail, influx, registry, recalls } = folder
-  const worker = startRecalls(
-    { trail, influx, registry, recalls },
-    {
-      onTrouble(attempt, reason) {
-        if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'recalls are not traced')
-      },
-      onDeath: onFatal,
-    },
-  )
+  onDeath: (error: Error) => void,
+): RecallDesk {
+  const onTrouble = (attempt: number, reason: string) => {
+    if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'recalls are not traced')
+  }
+  const worker = startRecalls(folder, { onTrouble, onDeath }, recalls.hasWork())
   ends.push(() => worker.stop())
-  return worker
-}
-
-/** Sends notices of recalls to the devices of those who hold the goods. */
-function sendNotices(
-  { recalls }: Stores,
-  { desk }: RecallWorker,
-  gateway: Gateway,
-  ends: Ends,
-): void {
-  const sending = startSending({
-    recalls,
-    desk,
-    listening: () => gateway.listening(),
-    send: (party, payload) => gateway.publishNotice(party, payload),
-  })
-  ends.push(() => sending.stop())
+  return worker.desk
 }
 
 /** Starts the ingest worker; lets the journal go of what has been settled. */

@@ -60,7 +60,8 @@ export function serveItems(router: Router, parts: ItemsParts): void {
       summary: 'An item at a glance',
       description:
         'Without a key, and for devices: what is printed on the goods or concerns who buys them. ' +
-        '`verdict` says whether it may be sold: do_not_sell, check, or none where no recall holds it.',
+        '`verdict` says whether it may be sold: do_not_sell, check, or none where no recall ' +
+        'holds it.',
       query: itemQuery,
       answers: { 200: { description: 'The item', schema: itemSchema } },
     },

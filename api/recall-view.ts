@@ -1,4 +1,4 @@
-/** How recalls go out: to authorities whole, to a consignee and to the public what concerns them. */
+/** How recalls go out: whole to authorities, and to others what concerns them. */
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import { ASSUMPTIONS } from '#risk/assumption.ts'

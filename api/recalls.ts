@@ -94,8 +94,8 @@ function serveList(router: Router, { recalls, read }: RecallsParts): void {
       tag: 'Recalls',
       summary: 'List recalls, the newest first',
       description:
-        'The public sees notices of recalls that holders have been told of; an enterprise what it ' +
-        'is a consignee of.',
+        'The public sees notices of recalls that holders have been told of; an enterprise what ' +
+        'it is a consignee of.',
       query: {
         state: oneOf(RECALL_STATES),
         class: oneOf(RECALL_CLASSES),

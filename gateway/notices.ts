@@ -2,32 +2,29 @@
  * Hands commands to the devices of a party that listen on their `cmd` topic, and tells how many
  * have taken them: with QoS 1 those that have acknowledged, with QoS 0 those it was written to.
  * Whoever sends keeps what nobody took.
+ *
+ * Aedes does not say which message a device acknowledges, so any that it acknowledges after the
+ * command counts: a rejection on its way at the same time may be taken for it.
  */
-import type { AedesPublishPacket } from 'aedes'
+import type { Client } from 'aedes'
 import type { DeviceBroker } from './broker.ts'
 import type { Connection, Connections } from './connections.ts'
 
 /** A device that has not acknowledged by then has not taken it. */
 const patienceMs = 5_000
 
-interface Awaited {
-  readonly payload: string
-  /** Devices that have to acknowledge. */
-  waiting: number
-  taken: number
-  readonly done: () => void
-}
-
 export class Notices {
   readonly #broker: DeviceBroker
   readonly #connections: Connections
-  /** By topic, which is that of one device. */
-  readonly #awaited = new Map<string, Awaited>()
+  /** Connections that have to acknowledge, and what to do when they have. */
+  readonly #awaited = new Map<Connection, () => void>()
 
   constructor(broker: DeviceBroker, connections: Connections) {
     this.#broker = broker
     this.#connections = connections
-    broker.on('ack', (packet) => this.#onAck(packet as AedesPublishPacket | undefined))
+    broker.on('ack', (_packet, client: Client) => {
+      this.#awaited.get(connections.of(client.conn))?.()
+    })
   }
 
   /** Slugs of the parties of which a device listens. */
@@ -40,48 +37,48 @@ export class Notices {
     return [...parties]
   }
 
-  /** Hands a command to the devices of a party; gives how many have taken it. */
+  /** Hands a command to the devices of a party; gives how many connections have taken it. */
   async publish(party: string, payload: string): Promise<number> {
-    const topics = new Map<string, number[]>()
+    const listeners = new Map<string, Connection[]>()
     for (const connection of this.#connections) {
       const { admission } = connection
-      const qos = qosOf(connection)
-      if (admission?.device.party !== party || qos === undefined) continue
+      if (admission?.device.party !== party || qosOf(connection) === undefined) continue
       const { commands } = admission.topics
-      topics.set(commands, [...(topics.get(commands) ?? []), qos])
+      listeners.set(commands, [...(listeners.get(commands) ?? []), connection])
     }
     const taken = await Promise.all(
-      [...topics].map(([topic, listeners]) => this.#publishTo(topic, payload, listeners)),
+      [...listeners].map(([topic, connections]) => this.#publishTo(topic, payload, connections)),
     )
-    return taken.reduce((sum, count) => sum + count, 0)
+    return taken.flat().filter((isTaken) => isTaken).length
   }
 
-  /** `listeners`: the QoS of each connection of the device. */
-  #publishTo(topic: string, payload: string, listeners: readonly number[]): Promise<number> {
-    const acknowledging = listeners.filter((qos) => qos > 0).length
+  /** `connections`: those of one device. Gives of each whether it has taken it. */
+  #publishTo(
+    topic: string,
+    payload: string,
+    connections: readonly Connection[],
+  ): Promise<readonly boolean[]> {
     const packet = { cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false } as const
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer)
-        this.#awaited.delete(topic)
-        resolve(awaited.taken)
-      }
-      const timer = setTimeout(end, patienceMs)
-      const awaited: Awaited = { payload, waiting: acknowledging, taken: 0, done: end }
-      this.#awaited.set(topic, awaited)
-      this.#broker.publish(packet, () => {
-        awaited.taken += listeners.length - acknowledging
-        if (awaited.waiting === 0) end()
-      })
+    const written = new Promise<boolean>((resolve) => {
+      this.#broker.publish(packet, () => resolve(true))
     })
+    return Promise.all(
+      connections.map((connection) => {
+        return qosOf(connection) === 0 ? written : this.#untilAcknowledged(connection)
+      }),
+    )
   }
 
-  #onAck(packet: AedesPublishPacket | undefined): void {
-    const awaited = packet && this.#awaited.get(packet.topic)
-    if (!awaited || packet.payload.toString() !== awaited.payload) return
-    awaited.taken += 1
-    awaited.waiting -= 1
-    if (awaited.waiting <= 0) awaited.done()
+  #untilAcknowledged(connection: Connection): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (isTaken: boolean) => {
+        clearTimeout(timer)
+        this.#awaited.delete(connection)
+        resolve(isTaken)
+      }
+      const timer = setTimeout(() => end(false), patienceMs)
+      this.#awaited.set(connection, () => end(true))
+    })
   }
 }
 

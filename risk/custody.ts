@@ -48,6 +48,8 @@ export interface LotEvent {
   /** Undefined where the event does not tell. */
   readonly quantity: number | undefined
   readonly uom: string
+  /** Whether it is told of a container that it was in. */
+  readonly isCarried: boolean
   /** Of a shipment: to whom it went, where that is told. */
   readonly to?: string | undefined
 }
@@ -83,7 +85,8 @@ export function lotPortions(events: readonly LotEvent[]): LotPortion[] {
       if (taken > 0) add(each.party, 'in_transit', uom, -taken)
     }
   }
-  for (const { row, party, quantity = 0, uom, to } of events) {
+  for (const each of events) {
+    const { row, party, quantity = 0, uom, to } = each
     const state = stateBy(row)
     const isMade = row.action === 'ADD' || row.role === 'output'
     if (state === 'in_transit') {
@@ -95,7 +98,7 @@ export function lotPortions(events: readonly LotEvent[]): LotPortion[] {
       add(party, state, uom, quantity)
     } else if (isMade) {
       add(party, 'held', uom, quantity)
-    } else if (ARRIVED.has(row.bizStep ?? '') && isFirstArrival(events, row, party)) {
+    } else if (ARRIVED.has(row.bizStep ?? '') && !isToldAgain(events, each)) {
       arrive(uom, quantity)
       add(party, 'held', uom, quantity)
     } else {
@@ -105,13 +108,14 @@ export function lotPortions(events: readonly LotEvent[]): LotPortion[] {
   return [...amounts.values()].filter(({ state, quantity }) => state === 'held' || quantity > 0)
 }
 
-/** Arriving, receiving and accepting are steps of one arrival: the first of them at a party counts. */
-function isFirstArrival(events: readonly LotEvent[], row: Row, party: string): boolean {
-  const at = events.findIndex((each) => each.row === row)
-  const before = events.slice(0, at).findLast((each) => each.party === party)
-  const isSecond =
-    before !== undefined &&
-    ARRIVED.has(before.row.bizStep ?? '') &&
-    before.row.bizStep !== row.bizStep
-  return !isSecond
+/**
+ * Arriving, receiving and accepting are steps of one arrival, and a pallet and what is on it arrive
+ * together: what comes at a party right behind an arrival of as much is that arrival.
+ */
+function isToldAgain(events: readonly LotEvent[], arrival: LotEvent): boolean {
+  const { party, row, quantity, isCarried } = arrival
+  const before = events.slice(0, events.indexOf(arrival)).findLast((each) => each.party === party)
+  if (before === undefined || !ARRIVED.has(before.row.bizStep ?? '')) return false
+  const isOtherStep = before.row.bizStep !== row.bizStep || before.isCarried !== isCarried
+  return isOtherStep && before.quantity === quantity
 }

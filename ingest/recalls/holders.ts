@@ -92,7 +92,8 @@ export class Holders {
         if (!event) return []
         const { quantity, uom = '' } = amountOf.get(path[0]?.eventRefs[0] ?? row.eventRef) ?? {}
         const to = this.#destinations.get(row.eventRef)
-        return [{ row, party: this.#partyOf(event), quantity, uom, to }]
+        const isCarried = path.length > 0
+        return [{ row, party: this.#partyOf(event), quantity, uom, to, isCarried }]
       })
       for (const portion of lotPortions(lotEvents)) {
         holdings.push({ ...portion, key: trail.item.key, place: undefined, certainty: 'inferred' })

@@ -13,10 +13,12 @@ import type { RecallDesk } from './desk.ts'
 export interface SenderParts {
   readonly recalls: Pick<RecallReader, 'dueNotices' | 'recall' | 'consignees'>
   readonly desk: Pick<RecallDesk, 'delivered'>
-  /** Parties of which a device listens to commands. */
-  readonly listening: () => readonly string[]
-  /** Hands a command to the devices of a party that listen; gives how many there were. */
-  readonly send: (party: string, payload: string) => Promise<number>
+  readonly devices: {
+    /** Parties of which a device listens to commands. */
+    listening(): readonly string[]
+    /** Hands a command to the devices of a party that listen; gives how many have taken it. */
+    publishNotice(party: string, payload: string): Promise<number>
+  }
 }
 
 const AT_ONCE = 100
@@ -24,13 +26,14 @@ const WAIT_MS = 1000
 
 /** Sends what is due, once; gives how many notices have reached somebody. */
 export async function sendNotices(parts: SenderParts): Promise<number> {
-  const listening = parts.listening()
+  const listening = parts.devices.listening()
   if (listening.length === 0) return 0
   let reached = 0
   for (const notice of parts.recalls.dueNotices(listening, AT_ONCE)) {
-    const devices = await parts.send(notice.party, commandOf(parts.recalls, notice))
-    if (devices === 0) continue
-    await parts.desk.delivered(notice.seq, devices)
+    const command = commandOf(parts.recalls, notice)
+    const taken = await parts.devices.publishNotice(notice.party, command)
+    if (taken === 0) continue
+    await parts.desk.delivered(notice.seq, taken)
     reached += 1
   }
   return reached

@@ -50,7 +50,33 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-export function startRecalls(files: RecallFiles, handlers: RecallHandlers): RecallWorker {
+/**
+ * The worker takes memory and a moment to start, and most servers trace a recall seldom: it starts
+ * with the first thing that is asked, or at once where `hasWork`.
+ */
+export function startRecalls(
+  files: RecallFiles,
+  handlers: RecallHandlers,
+  hasWork: boolean,
+): RecallWorker {
+  let running: Running | undefined
+  const start = () => {
+    running ??= run(files, handlers)
+    return running
+  }
+  if (hasWork) start()
+  return {
+    desk: deskBy((what) => start().ask(what)),
+    stop: () => running?.stop() ?? Promise.resolve(),
+  }
+}
+
+interface Running {
+  ask(what: Ask): Promise<Done | undefined>
+  stop(): Promise<void>
+}
+
+function run(files: RecallFiles, handlers: RecallHandlers): Running {
   const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { workerData: files })
   const waiting = new Map<number, Waiting>()
   let isEnding = false
@@ -61,23 +87,20 @@ export function startRecalls(files: RecallFiles, handlers: RecallHandlers): Reca
     if (!isEnding || cause instanceof Error) handlers.onDeath(died)
   })
   worker.on('message', (message: FromRecalls) => {
-    if (message.kind === 'trouble') handlers.onTrouble(message.attempt, message.reason)
-    else {
-      const asker = waiting.get(message.id)
-      waiting.delete(message.id)
-      if (message.kind === 'failed') asker?.reject(message.error)
-      else asker?.resolve(message.done)
-    }
+    if (message.kind === 'trouble') return handlers.onTrouble(message.attempt, message.reason)
+    const asker = waiting.get(message.id)
+    waiting.delete(message.id)
+    if (message.kind === 'failed') asker?.reject(message.error)
+    else asker?.resolve(message.done)
   })
   const send = (message: ToRecalls) => worker.postMessage(message)
-  const ask = (what: Ask) =>
-    new Promise<Done | undefined>((resolve, reject) => {
-      asked += 1
-      waiting.set(asked, { resolve, reject })
-      send({ kind: 'ask', id: asked, ask: what })
-    })
   return {
-    desk: deskBy(ask),
+    ask: (what) =>
+      new Promise((resolve, reject) => {
+        asked += 1
+        waiting.set(asked, { resolve, reject })
+        send({ kind: 'ask', id: asked, ask: what })
+      }),
     stop() {
       isEnding = true
       send({ kind: 'end' })

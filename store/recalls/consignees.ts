@@ -109,7 +109,7 @@ export class Consignees {
     return silent.map(({ party }) => ({ what: 'answer', party }))
   }
 
-  /** What closing takes and is not done: answers, checks, and the plan where the law asks for it. */
+  /** What closing takes and is not done: answers, checks, and the plan that the law asks for. */
   missing(row: RecallRow): Missing[] {
     const all = this.#rows(row)
     const { level, levelPercent }: RecallBody = JSON.parse(row.body)

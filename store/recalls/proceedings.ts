@@ -26,7 +26,8 @@ export class Proceedings {
     this.#consignees = consignees
     this.#version = database.prepare('SELECT * FROM scope_version WHERE recall = ? AND version = ?')
     this.#approved = database.prepare(
-      'UPDATE scope_version SET approvedUs = ?3, approvedBy = ?4 WHERE recall = ?1 AND version = ?2',
+      `UPDATE scope_version SET approvedUs = ?3, approvedBy = ?4
+       WHERE recall = ?1 AND version = ?2`,
     )
   }
 

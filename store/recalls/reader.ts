@@ -80,6 +80,8 @@ export interface RecallReader {
   blocks(keys: readonly string[]): Block[]
   /** Notices that are to be sent to some parties, the first first. */
   dueNotices(parties: readonly string[], limit: number): Notice[]
+  /** Whether a scope has yet to be found out, or what was left of one to be removed. */
+  hasWork(): boolean
   counts(): { readonly open: number; readonly dueNotices: number }
   close(): void
 }
@@ -142,7 +144,7 @@ function scopesOf(database: Database) {
      WHERE recall.id = ? ORDER BY version`,
   )
   const scope = database.prepare(
-    `SELECT scope FROM scope_version JOIN recall ON recall.seq = scope_version.recall
+    `SELECT scope_version.scope FROM scope_version JOIN recall ON recall.seq = scope_version.recall
      WHERE recall.id = ? AND scope_version.version = ?`,
   )
   const pages = scopePages(database)
@@ -238,6 +240,10 @@ function historyOf(database: Database) {
      WHERE notice.isDue = 1 AND notice.party IN (SELECT value FROM json_each(?))
      ORDER BY notice.seq LIMIT ?`,
   )
+  const work = database.prepare(
+    `SELECT 1 FROM scope_version WHERE state IN ('waiting', 'tracing', 'holders')
+     UNION ALL SELECT 1 FROM scope_left LIMIT 1`,
+  )
   const counts = database.prepare(
     `SELECT (SELECT count(*) FROM recall WHERE isDrill = 0
          AND state IN ('approved', 'notified', 'sealed', 'recovered')) AS open,
@@ -257,6 +263,7 @@ function historyOf(database: Database) {
       const rows: NoticeRow[] = due.all(JSON.stringify(parties), limit)
       return rows.map(noticeOf)
     },
+    hasWork: () => work.get() !== undefined,
     counts: () => counts.get(),
   }
 }

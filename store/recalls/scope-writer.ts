@@ -92,7 +92,7 @@ export class ScopeWriter {
     this.#items.run(values)
   }
 
-  /** The number of the last step of a way; 0 of none. One that lacks its beginning is not shared. */
+  /** The number of the last step of a way; 0 of none. What lacks its beginning is not shared. */
   #wayOf(steps: readonly PathStep[], isWhole: boolean): number {
     const last = steps.at(-1)
     if (!last) return 0

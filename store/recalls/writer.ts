@@ -74,7 +74,8 @@ export class RecallWriter {
       `UPDATE scope_version SET state = 'tracing', startedUs = ?2 WHERE scope = ?1`,
     )
     this.#leave = database.prepare(
-      `INSERT INTO scope_left SELECT scope FROM scope_version WHERE state IN ('tracing', 'holders')`,
+      `INSERT INTO scope_left
+       SELECT scope FROM scope_version WHERE state IN ('tracing', 'holders')`,
     )
     this.#restart = database.prepare(
       `UPDATE scope_version SET state = 'waiting', scope = ?2, found = 0, placed = 0

@@ -135,6 +135,8 @@ describe('the public', () => {
     expect(answer.json).toEqual({
       key: carton,
       kind: 'instance',
+      verdict: 'none',
+      recalls: [],
       warnings: [],
       product: { name: 'Milk' },
       producer: 'FARM',
