@@ -30,6 +30,8 @@ export interface RecallCrashReport {
 
 const SERIALS = 3000
 const AT_ONCE = 500
+/** Taken in peace at the end. */
+const LEAST_STEPS = 9
 const gtin = '09521321000018'
 const lot = `https://id.gs1.org/01/${gtin}/10/L1`
 const serialOf = (n: number) => `https://id.gs1.org/01/${gtin}/21/S${n}`
@@ -55,11 +57,13 @@ export async function recallCrashRun(options: {
     const chance = chanceOf(options.seed, 'kills')
     for (let kills = 0; kills < options.kills; kills += 1) {
       await program.ready()
-      await sleep(chance.whole(300, 2500))
+      await load.advance(chance.whole(1, 4))
+      await sleep(chance.whole(0, 800))
       await program.end('SIGKILL')
       program = launch()
     }
     await program.ready()
+    await load.advance(LEAST_STEPS)
     const made = await load.end()
     const untold = await untilHeard(made, heard)
     await client.endAsync(true)
@@ -105,11 +109,18 @@ class RecallLoad {
   readonly #running: Promise<void>
   readonly #made = new Set<string>()
   #isOver = false
+  #steps = 0
 
   constructor(apiUrl: string, keys: readonly [string, string]) {
     this.#apiUrl = apiUrl
     this.#keys = keys
     this.#running = this.#run()
+  }
+
+  /** Waits until so many more steps have been answered. */
+  async advance(steps: number): Promise<void> {
+    const until = this.#steps + steps
+    while (this.#steps < until) await sleep(20)
   }
 
   async end(): Promise<string[]> {
@@ -151,7 +162,10 @@ class RecallLoad {
           return { status: response.status, json }
         })
         .catch(() => undefined)
-      if (answer?.status === 201) return answer.json
+      if (answer?.status === 201) {
+        this.#steps += 1
+        return answer.json
+      }
       const code = answer?.json['code']
       if (answer && (code === 'wrong_state' || code === 'unknown_version')) return answer.json
       await sleep(100)
