@@ -19,6 +19,7 @@ import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
+import { openWebhookWriter } from '#api/webhooks/office.ts'
 import { startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
@@ -45,7 +46,9 @@ import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
 import { checkFinished } from '#store/transfer/migrate.ts'
+import { openWebhookReader, type WebhookReader } from '#store/webhooks/reader.ts'
 import { type Config, influxOf } from './config.ts'
+import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 
@@ -74,6 +77,8 @@ interface Stores {
   readonly intake: Intake
   readonly alerts: AlertReader
   readonly recalls: RecallReader
+  readonly webhooks: WebhookReader
+  readonly delivered: Delivered
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
   /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
@@ -109,7 +114,13 @@ export async function serve(
     const outcomes = new CaptureOutcomes()
     let gateway: Gateway | undefined
     const feed = new AlertFeed()
-    const watch = watchStore(stores, feed, log, ends, onFatal)
+    const delivery = deliver(config, { ...stores, log, onFatal })
+    ends.push(() => delivery.stop())
+    const onSteps = () => {
+      delivery.wake()
+      feed.notify()
+    }
+    const watch = watchStore(stores, onSteps, log, ends, onFatal)
     const recallDesk = traceRecalls(stores, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
@@ -127,6 +138,7 @@ export async function serve(
       ...stores,
       desk: watch.desk,
       recallDesk,
+      webhookDesk: delivery.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
@@ -185,6 +197,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => alerts.close())
   const recalls = openRecallReader(folder.recalls)
   ends.push(() => recalls.close())
+  const webhooks = openWebhookReader(folder.webhooks)
+  ends.push(() => webhooks.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
   const settled = Math.min(...cursors)
@@ -192,8 +206,19 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
-  const opened = { folder, journal, registry, trail, intake, alerts, recalls, journalReader }
-  return { ...opened, madeAdminKey: made, progress, hasRoom }
+  const delivered = { totals: { delivered: 0, failed: 0, dead: 0 } }
+  const opened = {
+    folder,
+    journal,
+    registry,
+    trail,
+    intake,
+    alerts,
+    webhooks,
+    recalls,
+    journalReader,
+  }
+  return { ...opened, delivered, madeAdminKey: made, progress, hasRoom }
 }
 
 /**
@@ -212,6 +237,7 @@ async function prepare(
     intake.close()
     new AlertWriter(folder.alerts).close()
     new RecallWriter(folder.recalls).close()
+    openWebhookWriter(folder.webhooks).close()
     return cursors
   } finally {
     await trail.close()
@@ -221,16 +247,16 @@ async function prepare(
 /** Starts the worker that watches the store for what rules speak of. */
 function watchStore(
   { folder }: Stores,
-  feed: AlertFeed,
+  onSteps: () => void,
   log: Logger,
   ends: Ends,
   onFatal: (error: Error) => void,
 ): WatchWorker {
-  const { trail, influx, registry, alerts } = folder
+  const { trail, influx, registry, alerts, recalls } = folder
   const watch = startWatch(
-    { trail, influx, registry, alerts },
+    { trail, influx, registry, alerts, recalls },
     {
-      onSteps: () => feed.notify(),
+      onSteps,
       onTrouble(attempt, reason) {
         if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'the store is not watched')
       },
@@ -329,11 +355,8 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
   return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.settledToUs } : undefined
 }
 
-function gauges(
-  { journal, progress, trail, alerts, recalls }: Stores,
-  gateway: Gateway,
-  parts: ReadinessParts,
-): GaugeSource[] {
+function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
+  const { journal, progress, trail, alerts, recalls } = stores
   const { totals } = progress
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
@@ -374,6 +397,7 @@ function gauges(
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
     of('recalls_open', 'Recalls that are approved and not over', () => recalls.counts().open),
     of('recall_notices_due', 'Notices that nobody has taken', () => recalls.counts().dueNotices),
+    ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]
 }

@@ -48,6 +48,10 @@ const rights = {
   'read recall items': ownRecords,
   'read consignees': ownRecords,
   'answer recalls': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  // An enterprise is told what concerns its own party.
+  'read webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'write webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'read bulletins': everybody,
   'read rules': masterData,
   'write rules': { regulator: 'all', admin: 'all' },
   'try rules': { regulator: 'all', admin: 'all' },

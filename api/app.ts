@@ -17,10 +17,12 @@ import type { RecallReader } from '#store/recalls/reader.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import type { WebhookReader } from '#store/webhooks/reader.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
+import { serveBulletins } from './bulletins.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
@@ -50,6 +52,9 @@ import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
+import { serveWebhookDeliveries } from './webhook-deliveries.ts'
+import type { WebhookDesk } from './webhooks/desk.ts'
+import { serveWebhooks } from './webhooks.ts'
 
 export interface ApiSettings {
   /** How the server is reached from outside; without it links name the host of the request. */
@@ -69,6 +74,8 @@ export interface ApiParts {
   readonly recallDesk: RecallDesk
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
+  readonly webhooks: WebhookReader
+  readonly webhookDesk: WebhookDesk
   readonly journal: Pick<Journal, 'append' | 'failed'>
   readonly journalReader: Pick<JournalReader, 'at'>
   /** Whether the journal may grow; while it may not, captures are answered 503. */
@@ -141,6 +148,9 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveKeys(router, { ...parts, keys: registry.keys })
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
+  serveWebhooks(router, parts)
+  serveWebhookDeliveries(router, parts)
+  serveBulletins(router, parts)
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveRecalls(router, { ...parts, read })
   serveRecall(router, { ...parts, read })

@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import { HOLDING_STATES, type HoldingState } from '#risk/custody.ts'
 import {
-  type RecallStep as ClockStep,
   clockOf,
   deadlinesOf,
   doneAt,
@@ -17,6 +16,7 @@ import {
   accountedFor,
   sampleOfConsignees,
 } from '#risk/recall-follow.ts'
+import { clockSteps } from '#store/recalls/clock-steps.ts'
 import type { Consignee, Recall, RecallStep, ScopeVersion } from '#store/recalls/recall.ts'
 import { isOver } from '#store/recalls/recall.ts'
 
@@ -178,26 +178,6 @@ const NOTHING = { onHand: 0, returned: 0, destroyed: 0, used: 0 }
 
 function sumOf(expected: Readonly<Record<HoldingState, number>>): number {
   return HOLDING_STATES.reduce((sum, state) => sum + expected[state], 0)
-}
-
-/** Which step of a recall does what its clock asks for. */
-const DOES: Readonly<Record<string, readonly ClockStep[]>> = {
-  notify: ['start', 'notify'],
-  recover: ['complete'],
-}
-
-/** The steps of a recall as its clock sees them. */
-export function clockSteps(
-  steps: readonly RecallStep[],
-): { readonly step: ClockStep; readonly timeUs: number }[] {
-  return steps.flatMap(({ step, atUs, detail }) => {
-    const report = detail?.['report']
-    const does: readonly ClockStep[] =
-      step === 'report' && (report === 'plan' || report === 'progress')
-        ? [report]
-        : (DOES[step] ?? [])
-    return does.map((each) => ({ step: each, timeUs: atUs }))
-  })
 }
 
 function clockView({ recall, steps }: Proceedings, nowUs: number): z.output<typeof clockSchema> {

@@ -221,6 +221,7 @@ function serveMaking(router: Router, parts: RecallsParts): void {
       }
       const done = await recallDesk.create({
         ...{ suspects, alerts, product, assume, recallClass, isDrill: drill },
+        returnsTo: ownersOf(parts, product),
         ...{ domain: domainOf, law: law ?? LAWS[domainOf], decidedUs: decided },
         text: textOf(text),
         by: nameOf(caller),
@@ -231,6 +232,12 @@ function serveMaking(router: Router, parts: RecallsParts): void {
       return c.json(recallSummaryView(recall), 201)
     },
   )
+}
+
+/** To whom goods go back: whoever registered the product. */
+function ownersOf({ registry }: RecallsParts, product: string | undefined): string[] {
+  const owner = product === undefined ? undefined : registry.products.get(product)?.party
+  return owner === undefined ? [] : [`party:${owner}`]
 }
 
 type GivenText = Omit<RecallText, 'levelPercent'> & { levelPercent?: number | undefined }

@@ -72,8 +72,9 @@ export async function backUp(
   const sources: Source[] = []
   try {
     await openSegments(folder.journal, sources)
-    // First, so that what has been looked at of the trail store is in its copy.
-    for (const file of [folder.alerts, folder.recalls]) {
+    // Each before what it follows, so that what it has looked at is in the other's copy.
+    for (const name of ['webhooks', 'alerts', 'recalls'] as const) {
+      const file = folder[name]
       if (existsSync(file)) sources.push(holdSnapshot(file, basename(file)))
     }
     for (const name of ['trail', 'intake', 'registry'] as const) {

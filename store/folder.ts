@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly alerts: string
   /** Recalls and their scopes. */
   readonly recalls: string
+  /** Subscriptions, what is delivered to them, and what the public was told. */
+  readonly webhooks: string
   /** The administrator's key, where no setting gives it. */
   readonly adminKey: string
 }
@@ -30,6 +32,7 @@ export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
     registry: join(root, 'registry.db'),
     alerts: join(root, 'alerts.db'),
     recalls: join(root, 'recalls.db'),
+    webhooks: join(root, 'webhooks.db'),
     adminKey: join(root, 'admin-key'),
   }
 }

@@ -30,6 +30,8 @@ export interface CreateCommand extends Asker, ScopeAsked {
   readonly domain: Domain
   readonly product: string | undefined
   readonly alerts: readonly string[]
+  /** Who takes the goods back: `party:` and a slug. */
+  readonly returnsTo: readonly string[]
   readonly decidedUs: number | undefined
 }
 

@@ -20,6 +20,7 @@ export class Proceedings {
   readonly #consignees: Consignees
   readonly #version: Statement
   readonly #approved: Statement
+  readonly #changed: Statement
 
   constructor(database: Database, history: RecallHistory, consignees: Consignees) {
     this.#history = history
@@ -29,6 +30,16 @@ export class Proceedings {
       `UPDATE scope_version SET approvedUs = ?3, approvedBy = ?4
        WHERE recall = ?1 AND version = ?2`,
     )
+    this.#changed = database.prepare(
+      `INSERT INTO scope_change
+       SELECT coalesce((SELECT first + count FROM scope_change ORDER BY first DESC LIMIT 1), 1),
+         (SELECT count(*) FROM scope_item WHERE scope = ?1), ?1`,
+    )
+  }
+
+  /** Notes that each item of a scope is blocked now, or is not any more. */
+  #noteScope({ scope, isDrill }: RecallRow): void {
+    if (scope !== null && isDrill === 0) this.#changed.run(scope)
   }
 
   act(row: RecallRow, command: ActCommand, nowUs: number): Done {
@@ -50,6 +61,7 @@ export class Proceedings {
     if (action === 'notify') {
       this.#consignees.notify(next, this.#consignees.holders(next), step, action, nowUs)
     }
+    if (action === 'close' || action === 'cancel') this.#noteScope(row)
     if (TOLD.has(action)) this.#consignees.tellAll(next, step, action, nowUs)
     return { ok: true, recall: row.id, state }
   }
@@ -97,6 +109,8 @@ export class Proceedings {
     this.#approved.run(row.seq, found.version, nowUs, by)
     const changed = { ...next, version: found.version, scope: found.scope }
     this.#history.change(changed, nowUs)
+    this.#noteScope(row)
+    this.#noteScope(changed)
     const step = this.#history.tell(changed, 'approve', nowUs, by, {
       reason,
       version: found.version,

@@ -82,6 +82,8 @@ export interface Recall extends RecallText {
   readonly product: string | undefined
   /** The alerts that it began from. */
   readonly alerts: readonly string[]
+  /** Who takes the goods back: `party:` and a slug. */
+  readonly returnsTo: readonly string[]
   /** Draws the sample of consignees to check. */
   readonly seed: string
   readonly author: string

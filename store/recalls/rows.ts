@@ -35,6 +35,7 @@ export interface RecallRow {
 /** What of a recall stands in its body. */
 export interface RecallBody extends RecallText {
   readonly alerts: readonly string[]
+  readonly returnsTo: readonly string[]
 }
 
 export function recallOf(row: RecallRow): Recall {

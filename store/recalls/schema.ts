@@ -46,6 +46,12 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE TABLE scope_event (id INTEGER PRIMARY KEY, eventID TEXT NOT NULL UNIQUE) STRICT;
 
+  -- Scopes that came into force or went out of it, not those of drills: so many numbers from first
+  -- on, one for each item.
+  CREATE TABLE scope_change (
+    first INTEGER PRIMARY KEY, count INTEGER NOT NULL, scope INTEGER NOT NULL
+  ) STRICT;
+
   -- Who had an item, or a part of a lot, last.
   CREATE TABLE holding (
     scope INTEGER NOT NULL, party TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,

@@ -98,14 +98,11 @@ export class RecallWriter {
   /** `seed`: draws the sample of consignees to check, so nobody may choose it. */
   create(command: CreateCommand, seed: string, nowUs: number): Done {
     return transaction(this.#database, () => {
-      const { by, text, alerts, decidedUs = nowUs, suspects, assume, party } = command
-      const body: RecallBody = { ...text, alerts }
+      const { by, text, alerts, returnsTo, decidedUs = nowUs, suspects, assume } = command
+      const body: RecallBody = { ...text, alerts, returnsTo }
       const made = { ...command, seed, author: by, decidedUs, createdUs: nowUs }
       const row = this.#history.make(made, JSON.stringify(body))
-      this.#history.tell(row, 'created', nowUs, by, {
-        reason: text.reason,
-        ...(party !== undefined && { party }),
-      })
+      this.#history.tell(row, 'created', nowUs, by, { reason: text.reason })
       this.#addScope(row, { suspects, assume, by, reason: text.reason }, nowUs)
       return { ok: true, recall: row.id, state: row.state }
     })
@@ -115,8 +112,8 @@ export class RecallWriter {
   amend({ recall, text, by, reason }: AmendCommand, nowUs: number): Done {
     return this.#on(recall, (row) => {
       if (row.state !== 'draft') return refused('wrong_state', { state: row.state })
-      const { alerts }: RecallBody = JSON.parse(row.body)
-      const body: RecallBody = { ...text, alerts }
+      const { alerts, returnsTo }: RecallBody = JSON.parse(row.body)
+      const body: RecallBody = { ...text, alerts, returnsTo }
       this.#history.change({ ...row, body: JSON.stringify(body) }, nowUs)
       const before: RecallBody = JSON.parse(row.body)
       this.#history.tell(row, 'amended', nowUs, by, { reason, detail: { before } })

@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const everybody = ['public', 'device', 'enterprise', 'inspector', 'regulator', 'admin']
+const notified = ['enterprise', 'regulator', 'admin']
 const records = ['enterprise', 'inspector', 'regulator', 'admin']
 const owners = ['enterprise', 'admin']
 
@@ -79,7 +80,7 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/alerts', records],
   ['GET', '/v1/alerts/stream', records],
   ['GET', '/v1/alerts/a0', records],
-  ['POST', '/v1/alerts/a0/steps', ['enterprise', 'regulator', 'admin']],
+  ['POST', '/v1/alerts/a0/steps', notified],
   ['GET', '/v1/recalls', everybody],
   ['POST', '/v1/recalls', ['regulator', 'admin']],
   ['GET', '/v1/recalls/r0', everybody],
@@ -97,6 +98,19 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/rules/A1', records],
   ['PUT', '/v1/rules', ['regulator', 'admin']],
   ['POST', '/v1/rules/dry-run', ['regulator', 'admin']],
+  ['GET', '/v1/webhooks', notified],
+  ['POST', '/v1/webhooks', notified],
+  ['GET', '/v1/webhooks/w0', notified],
+  ['PUT', '/v1/webhooks/w0', notified],
+  ['DELETE', '/v1/webhooks/w0', notified],
+  ['POST', '/v1/webhooks/w0/verify', notified],
+  ['POST', '/v1/webhooks/w0/rotate', notified],
+  ['POST', '/v1/webhooks/w0/ping', notified],
+  ['POST', '/v1/webhooks/w0/replay', notified],
+  ['GET', '/v1/webhooks/w0/deliveries', notified],
+  ['GET', '/v1/webhooks/w0/deliveries/d0', notified],
+  ['GET', '/v1/bulletins', everybody],
+  ['GET', '/v1/bulletins/b0', everybody],
   ['GET', '/v1/devices', records],
   ['GET', '/v1/devices/farm/x', records],
   ['PUT', '/v1/devices/farm/x', owners],
@@ -139,6 +153,7 @@ describe('who may do what', () => {
         return `${method} ${path.replaceAll(/\/(?:r0|urn:x|farm)\b/g, '/*')}`
       }
       const exact = ['/v1/alerts/stream', '/v1/rules/dry-run'].includes(path)
+      if (path.startsWith('/v1/webhooks/')) return `${method} ${path.replace(/\/[wd]0/g, '/*')}`
       if (exact || path.endsWith('/steps')) return `${method} ${path.replace('/a0/', '/*/')}`
       const pattern = /^\/(epcis|v1)\/([\w-]+)\/(.+)$/.exec(path)
       const rest = pattern?.[2] === 'devices' ? '*/*' : '*'

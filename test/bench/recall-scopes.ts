@@ -64,13 +64,13 @@ async function build(most: number): Promise<void> {
   while (made.size < wanted) {
     const batch: NewEvent[] = []
     while (batch.length < batchEvents) {
-      const event = events.next().value
+      const event: NewEvent | undefined = events.next().value
       if (event === undefined) throw new Error('the stream of events has an end')
       batch.push(event)
       const product = productMadeIn(event)
       if (product === undefined || product >= wanted) continue
       made.add(product)
-      const serial = event.members.find(({ kind }) => kind === 'instance')
+      const serial = event.members.find((each) => each.kind === 'instance')
       if (serial) serials.push(serial.key)
     }
     await writer.apply({ events: batch, readings: [], follower: 'bench', to: 0 })
@@ -129,7 +129,13 @@ function make(key: string): string {
         levelPercent: undefined,
       },
       ...{ isDrill: false, recallClass: 'I', law: undefined, domain: 'food', product: undefined },
-      ...{ alerts: [], decidedUs: nowUs(), by: 'regulator:k1', suspects: [{ kind: 'key', key }] },
+      ...{
+        alerts: [],
+        returnsTo: [],
+        decidedUs: nowUs(),
+        by: 'regulator:k1',
+        suspects: [{ kind: 'key', key }],
+      },
       assume: { sameLineAndDay: false, carryOverHours: 0 },
     },
     'seed',

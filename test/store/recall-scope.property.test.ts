@@ -45,7 +45,7 @@ async function scopeOf(
         levelPercent: undefined,
       },
       ...{ isDrill: false, recallClass: 'I', law: undefined, domain: 'food', product: undefined },
-      ...{ alerts: [], decidedUs: 1, by: 'a', suspects: [{ kind: 'key', key }] },
+      ...{ alerts: [], returnsTo: [], decidedUs: 1, by: 'a', suspects: [{ kind: 'key', key }] },
       assume: { sameLineAndDay: false, carryOverHours: 0 },
     },
     'seed',

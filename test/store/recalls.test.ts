@@ -36,7 +36,13 @@ const command = (more: Partial<CreateCommand> = {}): CreateCommand => ({
     levelPercent: undefined,
   } as CreateCommand['text'],
   ...{ isDrill: false, recallClass: 'I', law: 'food-cn', domain: 'food', product: undefined },
-  ...{ alerts: [], decidedUs: 1, by: 'regulator:k1', suspects: [{ kind: 'key', key: L }] },
+  ...{
+    alerts: [],
+    returnsTo: [],
+    decidedUs: 1,
+    by: 'regulator:k1',
+    suspects: [{ kind: 'key', key: L }],
+  },
   assume: { sameLineAndDay: true, carryOverHours: 0 },
   ...more,
 })
