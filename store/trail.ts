@@ -169,6 +169,11 @@ export interface TrailReader extends TrailSource {
    * follows the store asks for these. Numbers rise and may have gaps.
    */
   eventsAfter(eventRef: number, limit: number): Promise<number[]>
+  /**
+   * Keys that events have named, of those that begin so up to and with their last `/`, in the order
+   * of what comes behind it: those behind `after`, at most `limit`. Such as all lots of a product.
+   */
+  keysUnder(beginning: string, after: string, limit: number): Promise<string[]>
   /** Every device that has readings, in the order of telemetry(). */
   sensors(): Promise<string[]>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */

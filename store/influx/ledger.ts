@@ -152,6 +152,11 @@ export class Ledger {
     return found.map((item) => (item !== undefined && item.ref <= state.items ? item : undefined))
   }
 
+  /** Keys below a beginning, of items that a confirmed event has named. */
+  under(beginning: string, after: string, limit: number, { items }: State): string[] {
+    return this.parts.items.under(beginning, after, limit, items)
+  }
+
   /** Where some events stand. An unknown number is a bug and throws. */
   places(seqs: readonly number[]): Map<number, Moment> {
     const places = new Map<number, Moment>()

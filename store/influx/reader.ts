@@ -154,6 +154,11 @@ export class InfluxTrailReader implements TrailReader {
     return refs
   }
 
+  async keysUnder(beginning: string, after: string, limit: number): Promise<string[]> {
+    await this.#pace.after(limit)
+    return this.#ledger.under(beginning, after, limit, this.#state())
+  }
+
   async sensors(): Promise<string[]> {
     return this.#ledger.sensors()
   }

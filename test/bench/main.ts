@@ -14,6 +14,7 @@ import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
 import { type InfluxOptions, measureInflux } from './influx.ts'
 import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
+import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureTrace } from './trace.ts'
 
@@ -23,7 +24,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace or identifiers
+  --only PART   intake, trace, identifiers or recalls
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -81,7 +82,10 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
-  return { figures: figuresOf(intake, trace, reads), intake, trace, reads }
+  const sizes = values.quick ? [10_000] : [100_000, 1_000_000]
+  const recalls = isAsked('recalls') ? await measureRecalls({ sizes, onProgress: tell }) : undefined
+  const figures = [...figuresOf(intake, trace, reads), ...(recalls ? recallFigures(recalls) : [])]
+  return { figures, intake, trace, reads, recalls }
 }
 
 async function measureStore() {
