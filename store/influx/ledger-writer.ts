@@ -26,10 +26,7 @@ export interface WritableLedgerParts extends LedgerParts {
 
 /** An event as the side file keeps it. */
 export interface EventEntry {
-  readonly event: Pick<
-    NewEvent,
-    'eventTimeUs' | 'type' | 'action' | 'declaredAtUs' | 'party' | 'eventID'
-  >
+  readonly event: Omit<NewEvent, 'recordTimeUs' | 'members' | 'body'>
   readonly seq: number
   readonly recordTimeUs: number
   readonly place: Moment
@@ -70,7 +67,7 @@ export class WritableLedger extends Ledger {
         columns,
         (values) => `INSERT OR REPLACE INTO ${table} VALUES ${values}`,
       )
-    this.#insertEvents = into('event', 10)
+    this.#insertEvents = into('event', 16)
     this.#insertVoided = into('voided', 3)
     this.#setBeyond = into('hot', 3)
     this.#lastRecordTime = prepareArrays(
@@ -145,19 +142,27 @@ export class WritableLedger extends Ledger {
   addEvents(entries: readonly EventEntry[], hashes: Hashes): void {
     const [first] = entries
     if (first === undefined) return
+    const { words } = this.#parts
     const rows: Value[] = []
     for (const { event, seq, recordTimeUs, place, slot, width } of entries) {
+      const { warnings } = event
       rows.push(
         seq,
         event.eventTimeUs,
         recordTimeUs,
+        packEvent(event, event.declaredAtUs !== undefined),
+        words.intern(event.bizStep),
+        words.intern(event.disposition),
+        words.intern(event.readPoint),
+        words.intern(event.bizLocation),
+        words.intern(event.party),
+        words.intern(event.context),
+        words.intern(warnings.length === 0 ? undefined : JSON.stringify(warnings)),
+        packEventID(event.eventID),
         place.us - recordTimeUs,
         place.ns,
         slot,
         width,
-        packEvent(event, event.declaredAtUs !== undefined),
-        this.#parts.words.intern(event.party),
-        packEventID(event.eventID),
       )
     }
     this.#insertEvents.run(rows)
@@ -220,7 +225,7 @@ export class WritableLedger extends Ledger {
 
   /** A number that no event has. To be called in a transaction. */
   addHole(seq: number, recordTimeUs: number): void {
-    this.#insertEvents.run([seq, 0, recordTimeUs, 0, 0, 0, 0, 0, 0, ''])
+    this.#insertEvents.run([seq, 0, recordTimeUs, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0])
   }
 
   /** Items with the numbers that InfluxDB tells. To be called in a transaction. */

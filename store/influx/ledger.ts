@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs'
 import type { Database, Statement } from '#store/sqlite/database.ts'
 import { type EventIndex, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
+import { type EventRecord, EventRecords } from '#store/sqlite/event-records.ts'
 import { firstRecorded } from '#store/sqlite/halving.ts'
 import type { Items } from '#store/sqlite/items.ts'
 import { Notes } from '#store/sqlite/notes.ts'
@@ -60,6 +61,7 @@ const placeColumns = ['event.seq', 'event.recordTimeUs + event.lagUs', 'event.pl
 export class Ledger {
   protected readonly parts: LedgerParts
   readonly #state: Statement
+  readonly #records: EventRecords
   readonly #places: (seqs: string) => PlaceRow[]
   readonly #voided: (seqs: string, events: number) => VoidedRow[]
   readonly #refused: Statement
@@ -79,6 +81,7 @@ export class Ledger {
     const { database } = parts
     this.parts = parts
     this.#state = database.prepare('SELECT * FROM state')
+    this.#records = new EventRecords(database, parts.words)
     this.#places = prepareBulk<PlaceRow>(
       database,
       placeColumns,
@@ -150,6 +153,25 @@ export class Ledger {
   find(keys: readonly string[], state: State): (ItemRef | undefined)[] {
     const found = this.parts.items.find(keys)
     return found.map((item) => (item !== undefined && item.ref <= state.items ? item : undefined))
+  }
+
+  /**
+   * What is known of some events, in the order asked for, with what only a whole event has.
+   * An unknown number is a bug and throws.
+   */
+  records(seqs: readonly number[], state: State): EventRecord[] {
+    if (seqs.some((seq) => seq > state.events)) throw new RangeError('there is no such event')
+    const voided = this.voided(seqs, state)
+    return this.#records.read(seqs).map((record) => {
+      // What a batch that is not confirmed voids still stands.
+      const voidedAtUs = voided.get(record.summary.eventRef)
+      return { ...record, summary: { ...record.summary, voidedAtUs } }
+    })
+  }
+
+  /** The text of a word by its number. */
+  word(id: number): string | undefined {
+    return this.parts.words.text(id)
   }
 
   /** Where some events stand. An unknown number is a bug and throws. */

@@ -57,7 +57,8 @@ export async function rebuildSideFile(
       ledger.found(found)
       ledger.endEras(ends)
     })
-    await copyEvents(connection, new EventRebuild(ledger, found, ends), onProgress)
+    const refused = await refusedEvents(connection, ends)
+    await copyEvents(connection, new EventRebuild(ledger, found, ends, refused), onProgress)
     await copySeries(connection, ledger)
     ledger.transaction(() => ledger.setPlace({ us: most(({ timeUs }) => timeUs) + 1, ns: 0 }))
     const figures = {
@@ -93,6 +94,19 @@ async function lastBatches(connection: Connection): Promise<LastBatch[]> {
 async function eraEnds(connection: Connection): Promise<number[]> {
   const [series = []] = await connection.query(['SELECT events FROM era'])
   return rowsOf(series).map(([, events]) => Number(events))
+}
+
+/** The events that InfluxDB did not take, of those that a batch tells of, and its words. */
+async function refusedEvents(
+  connection: Connection,
+  ends: readonly number[],
+): Promise<Map<number, string>> {
+  const [series = []] = await connection.query(['SELECT seq, era, words FROM refused'])
+  const refused = new Map<number, string>()
+  for (const [, seq, era, words] of rowsOf(series)) {
+    if (Number(seq) <= (ends[Number(era)] ?? 0)) refused.set(Number(seq), String(words))
+  }
+  return refused
 }
 
 /** In the order of their places, a slice at a time, cut where a microsecond ends. */

@@ -12,13 +12,17 @@ export const migrations: readonly string[] = [
     prefix INTEGER NOT NULL, suffix TEXT NOT NULL, UNIQUE (prefix, suffix)
   ) STRICT;
 
-  -- Where an event stands in InfluxDB and what it is known by. seq rises with recordTimeUs and has
-  -- no holes. Its points begin at the nanosecond (recordTimeUs + lagUs) * 1000 + placeNs. Its trail
-  -- rows take the slots from slot on of its eventTimeUs, width of them: see slots.ts.
+  -- What an event is known by, and all that a chain, a list or a condition asks of it: in InfluxDB
+  -- a thousand others would have to be read with it. seq rises with recordTimeUs and has no holes.
+  -- Its points begin at the nanosecond (recordTimeUs + lagUs) * 1000 + placeNs. Its trail rows take
+  -- the slots from slot on of its eventTimeUs, width of them: see slots.ts.
   CREATE TABLE event (
     seq INTEGER PRIMARY KEY, eventTimeUs INTEGER NOT NULL, recordTimeUs INTEGER NOT NULL,
+    code INTEGER NOT NULL, bizStep INTEGER NOT NULL, disposition INTEGER NOT NULL,
+    readPoint INTEGER NOT NULL, bizLocation INTEGER NOT NULL, party INTEGER NOT NULL,
+    context INTEGER NOT NULL, warnings INTEGER NOT NULL, eventID ANY NOT NULL,
     lagUs INTEGER NOT NULL, placeNs INTEGER NOT NULL, slot INTEGER NOT NULL,
-    width INTEGER NOT NULL, code INTEGER NOT NULL, party INTEGER NOT NULL, eventID ANY NOT NULL
+    width INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX event_time ON event (eventTimeUs);
   CREATE TABLE event_id_recent (

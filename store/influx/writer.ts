@@ -17,11 +17,11 @@ import { StoreFault } from '#store/fault.ts'
 import { identityKey } from '#store/sqlite/event-index.ts'
 import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
 import type { Connection } from './connection.ts'
-import { deliverPhase, without } from './delivery.ts'
+import { deliverPhase } from './delivery.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { Lines } from './lines.ts'
-import { type BatchFigures, telemetryLine } from './points.ts'
+import { type BatchFigures, refusedLine, telemetryLine } from './points.ts'
 import { type Prepared, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
 import type { Phases } from './redo.ts'
@@ -35,7 +35,7 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
   readonly #ledger: WritableLedger
   readonly #bind: Bind
   readonly #onFault: () => void
-  readonly #gathered = { first: new Lines(), second: new Lines() }
+  readonly #lines = new Lines()
   /** What became of the batch that is kept, for when the follower brings the very same again. */
   #kept: { readonly batch: TrailBatch; readonly prepared: Prepared } | undefined
 
@@ -71,7 +71,7 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
         this.#ledger.coverSeries(series, firstUs, lastUs)
       }
       const points = readings.flatMap((one) => one.points)
-      const made = prepareBatch(batch, points, added, this.#ledger, state, this.#gathered)
+      const made = prepareBatch(batch, points, added, this.#ledger, state, this.#lines)
       this.#ledger.addPending(made.figures, made.phases, batch.notes ?? [])
       return made
     })
@@ -95,20 +95,28 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
   }
 
   async #deliver(path: string, figures: BatchFigures, phases: Phases): Promise<RefusedReadings> {
-    const refused = new Map<number, string>()
     const readings = new Map<string, string>()
     for (const parts of phases) {
-      const found = await deliverPhase(this.#connection, path, without(parts, refused))
+      const found = await deliverPhase(this.#connection, path, parts)
       for (const [line, words] of found.readings) readings.set(line, words)
-      if (found.events.size > 0) {
-        // Durable before the next phase: a crash behind it must not let the event be seen.
-        for (const [seq, words] of found.events) refused.set(seq, words)
-        this.#ledger.refuse(refused)
-      }
+      // Durable on both sides before the next phase tells of the batch: neither a crash nor a
+      // rebuild may let a part of an event pass for the event.
+      if (found.events.size > 0) await this.#refuse(path, found.events)
     }
     // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all. See 3.
     this.#ledger.confirm({ ...figures, readings: figures.readings - readings.size })
     return readings
+  }
+
+  async #refuse(path: string, events: ReadonlyMap<number, string>): Promise<void> {
+    this.#ledger.refuse(events)
+    const places = this.#ledger.places([...events.keys()])
+    const era = this.#ledger.state()?.era ?? 0
+    const lines = [...events].flatMap(([seq, words]) => {
+      const place = places.get(seq)
+      return place === undefined ? [] : [refusedLine(seq, era, words, place)]
+    })
+    await this.#connection.write(lines.join('\n'), path)
   }
 
   #told(batch: TrailBatch, { outcomes }: Prepared, readings: RefusedReadings): Applied {
