@@ -14,9 +14,9 @@ import { type FirstPiece, splitText, unpackMembers } from './records.ts'
 
 /** Events between two wanted ones that are read along rather than asked around. */
 const widestGap = 16
-const runsAtOnce = 16
+const runsAtOnce = 24
 /** Requests under way at a time for one read. */
-const requestsAtOnce = 4
+const requestsAtOnce = 2
 /** Of members, which a walk asks for again and again by other roles. */
 const cachedMembers = 8_192
 const longestKept = 1_000

@@ -20,7 +20,9 @@ import { nanoseconds, slotsPerMicrosecond, trailFields, trailSpotOf } from './po
 import { splitTrailRow, unpackTrailPart } from './records.ts'
 
 const itemsAtOnce = 256
-const requestsAtOnce = 4
+/** Requests under way at a time for one read, where each has at least so many items. */
+const requestsAtOnce = 2
+const itemsOfRequest = 32
 /** Rows that a statement for several items is expected to give, and how many it may. */
 const expectedRows = 1_024
 const mostRows = 4 * expectedRows
@@ -97,8 +99,9 @@ export class Trails {
   /** Asks for the first rows of some items, several of them in one statement. */
   async #ask(items: readonly ItemRef[], bounds: Bounds, state: State): Promise<Asked[]> {
     const groups = groupsOf(items, state)
-    const perRequest = Math.ceil(groups.length / requestsAtOnce)
-    const requests = [...inParts(groups, perRequest)].map(async (some): Promise<Asked[]> => {
+    const requestCount = Math.min(requestsAtOnce, Math.ceil(items.length / itemsOfRequest))
+    const atOnce = Math.ceil(groups.length / requestCount)
+    const requests = [...inParts(groups, atOnce)].map(async (some): Promise<Asked[]> => {
       const statements = some.map((group) => statement(group, bounds, { limit: mostRows }))
       const answers = await this.#connection.query(statements)
       return some.map((group, at) => {
