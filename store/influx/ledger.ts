@@ -30,10 +30,13 @@ export interface State {
   readonly lastPlaceUs: number
   readonly lastPlaceNs: number
   readonly era: number
+  /** How long InfluxDB keeps readings; 0 is for ever. */
+  readonly readingsKeptUs: number
 }
 
 /** A series of telemetry and the times of its first and last point. */
 export interface KnownSeries {
+  readonly id: number
   readonly type: string
   readonly component: string
   readonly uom: string
@@ -73,6 +76,7 @@ export class Ledger {
   readonly #countTimes: Statement
   readonly #times: Statement
   readonly #selectEras: Statement
+  readonly #stale: Statement
   readonly #notes: Notes
   #refusedSeqs: ReadonlySet<number> = new Set()
   #eras: ReadonlyMap<number, number> | undefined
@@ -96,6 +100,11 @@ export class Ledger {
     this.#refused = prepareArrays(database, 'SELECT seq FROM refused')
     this.#selectEras = prepareArrays(database, 'SELECT era, events FROM era')
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#stale = prepareArrays(
+      database,
+      `SELECT minuteUs FROM stale WHERE series = ? AND minuteUs >= ? AND minuteUs < ?
+       ORDER BY minuteUs LIMIT ?`,
+    )
     this.#notes = new Notes(database)
     this.#rowsBeyond = prepareArrays(
       database,
@@ -103,7 +112,7 @@ export class Ledger {
     )
     this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = database.prepare(
-      `SELECT type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
+      `SELECT id, type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
        ORDER BY type, component, uom, party`,
     )
     this.#recordTime = prepareArrays(database, 'SELECT recordTimeUs FROM event WHERE seq = ?')
@@ -231,6 +240,12 @@ export class Ledger {
   /** What one device has measured, in the order in which it is told. */
   series(device: string): KnownSeries[] {
     return this.#series.all(device)
+  }
+
+  /** Of a window the minutes of a series that do not tell of all its readings, up to `most`. */
+  staleMinutes(series: number, fromUs: number, beforeUs: number, most: number): number[] {
+    const rows: [minuteUs: number][] = this.#stale.all(series, fromUs, beforeUs, most)
+    return rows.map(([minuteUs]) => minuteUs)
   }
 
   /** The first event recorded at a time or later, else the one behind the last. */

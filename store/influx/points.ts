@@ -2,13 +2,15 @@
  * The points of the store as line protocol. Measurements:
  *
  * - `trail`: tag b, where its rows are hashed to by their key; s where the slots of a microsecond
- *   did not suffice. One of the fields p0 to p7, again by the key: the row in one text. A field of a
- *   series is read by itself, so that is eight times as many places for keys at no further series.
+ *   did not suffice. One of the fields p0 to p7, again by the key: the row in one text. A field of
+ *   a series is read by itself: eight times as many places for keys at no further series.
  *   Time: eventTime, and the slot in the digits of nanoseconds.
  * - `event`: tag b by number. Fields r, the record, m, the members, body. Time: recordTime, moved
  *   on so that no two events share a nanosecond and later ones are later.
  * - `rest`: what does not fit into one string of an event, on the nanoseconds behind it.
- * - `telemetry`: tags device, type, component, uom, party; field value. Time: the reading's.
+ * - `telemetry`, among the readings: tags device, type, component, uom, party; field value. Time:
+ *   the reading's. Among the minutes: the same tags; fields total, least, most and n of the
+ *   readings of one minute. Time: its beginning.
  * - `voided`: fields seq and voidedAtUs. Time: that of the event that does not stand.
  * - `refused`: fields seq, era and words. Time: that of the event that InfluxDB does not take.
  * - `batch`: tag follower; fields position, and the figures of the store after it. Written when all
@@ -115,7 +117,25 @@ export function telemetryLine(reading: Reading): string {
   return `${telemetrySeries(reading)} value=${value} ${nanoseconds({ us: timeUs, ns: 0 })}`
 }
 
-type SeriesName = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
+/** Readings are summed up by minutes. */
+export const minuteUs = 60_000_000
+
+/** What the readings of one stretch of time come to. */
+export interface Figures {
+  readonly timeUs: number
+  readonly total: number
+  readonly least: number
+  readonly most: number
+  readonly n: number
+}
+
+export function minuteLine(series: SeriesName, { timeUs, ...figures }: Figures): string {
+  const { total, least, most, n } = figures
+  const fields = `total=${total},least=${least},most=${most},n=${n}i`
+  return `${telemetrySeries(series)} ${fields} ${nanoseconds({ us: timeUs, ns: 0 })}`
+}
+
+export type SeriesName = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
 export const seriesTags = ['component', 'device', 'party', 'type', 'uom'] as const
 
 function telemetrySeries(series: SeriesName): string {

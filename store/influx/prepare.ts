@@ -16,9 +16,9 @@ import {
   eventLines,
   later,
   type Moment,
+  type TrailSpot,
   telemetryLine,
   trailLine,
-  type TrailSpot,
   trailSpotOf,
   voidedLine,
 } from './points.ts'
@@ -30,18 +30,24 @@ import {
   type TrailRowEnds,
   trailRowEnds,
 } from './records.ts'
-import { type Phases, partOf } from './redo.ts'
+import { type BatchParts, partOf } from './redo.ts'
 import { Slots } from './slots.ts'
 
 export interface Prepared {
   readonly outcomes: Applied['outcomes']
   readonly figures: BatchFigures
-  readonly phases: Phases
+  readonly parts: BatchParts
+}
+
+/** Where the lines of a batch are gathered: of the store itself, and of readings. */
+export interface Gathered {
+  readonly rows: Lines
+  readonly readings: Lines
 }
 
 /**
- * `readings` are those to be written, of which `added` are new. The phases hold until the same
- * `lines` are used again.
+ * `readings` are those to be written, of which `added` are new. The parts hold until the
+ * lines are gathered anew.
  */
 export function prepareBatch(
   batch: TrailBatch,
@@ -49,23 +55,23 @@ export function prepareBatch(
   added: number,
   ledger: WritableLedger,
   state: State,
-  lines: Lines,
+  { rows, readings: telemetry }: Gathered,
 ): Prepared {
   const hashes = hashesOf(batch.events.map(({ eventID }) => eventID))
   const known = ledger.known(hashes)
   const { outcomes, fresh, voided } = place(batch.events, known, state.events + 1, (seq) =>
     ledger.declaredAtUs(seq),
   )
-  lines.clear()
-  const { entries, trailRows, last } = layOut(fresh, ledger, state, lines)
+  rows.clear()
+  telemetry.clear()
+  const { entries, trailRows, last } = layOut(fresh, ledger, state, rows)
   ledger.addEvents(entries, hashes)
   const lastSeq = state.events + fresh.length
   ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
   const places = ledger.places([...new Set(voided.map(({ seq }) => seq))])
   for (const { seq, voidedAtUs } of voided) {
-    lines.add(voidedLine(seq, voidedAtUs, places.get(seq) ?? last))
+    rows.add(voidedLine(seq, voidedAtUs, places.get(seq) ?? last))
   }
-  for (const reading of readings) lines.add(telemetryLine(reading))
   const end = later(last, 1)
   ledger.setPlace(end)
   const figures: BatchFigures = {
@@ -76,10 +82,13 @@ export function prepareBatch(
     trailRows: state.trailRows + trailRows,
     readings: state.readings + added,
   }
-  // What tells of the batch is written when all else is confirmed: what is found without the side
-  // file counts as far as that goes, and so is whole.
-  const phases = [lines.parts(), [partOf([batchLine(figures, end)])]]
-  return { outcomes, figures, phases }
+  for (const reading of readings) telemetry.add(telemetryLine(reading))
+  const told = [partOf([batchLine(figures, end)])]
+  return {
+    outcomes,
+    figures,
+    parts: { rows: rows.parts(), readings: telemetry.parts(), end: told },
+  }
 }
 
 interface LaidOut {

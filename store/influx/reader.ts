@@ -155,7 +155,8 @@ export class InfluxTrailReader implements TrailReader {
   }
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
-    return readTelemetry(this.#connection, this.#ledger, query)
+    const nowUs = Date.now() * 1000
+    return readTelemetry(this.#connection, this.#ledger, query, this.#state(), nowUs)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

@@ -6,7 +6,13 @@ import type { Connection } from './connection.ts'
 import { wholeText } from './events.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { type StoreName, slotsPerMicrosecond, trailSpotOf } from './points.ts'
-import { type EventRecord, type FirstPiece, splitText, unpackMembers, unpackRecord } from './records.ts'
+import {
+  type EventRecord,
+  type FirstPiece,
+  splitText,
+  unpackMembers,
+  unpackRecord,
+} from './records.ts'
 import { Slots } from './slots.ts'
 
 const allRoles = roleMask([

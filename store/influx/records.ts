@@ -209,8 +209,8 @@ const withUom = withQuantity * 2
 
 /**
  * Field m of an event: of each member a head, the distance of its item's number to the one before,
- * how much of its key is that of the one before, the rest of it, and what the head says that follows
- * of quantity and unit.
+ * how much of its key is that of the one before, the rest of it, and what the head says that
+ * follows of quantity and unit.
  */
 export function packMembers(members: readonly NewMember[], refs: readonly number[]): string {
   const flat: (string | number)[] = []

@@ -54,6 +54,14 @@ export const migrations: readonly string[] = [
     UNIQUE (device, type, component, uom, party)
   ) STRICT;
 
+  -- Minutes of series whose points in the minutes do not tell of all readings yet: see minutes.ts.
+  -- mark rises with each batch that brings a reading of it.
+  CREATE TABLE stale (
+    minuteUs INTEGER NOT NULL, series INTEGER NOT NULL, mark INTEGER NOT NULL,
+    PRIMARY KEY (minuteUs, series)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX stale_series ON stale (series, minuteUs);
+
   CREATE TABLE cursor (follower TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
   -- What followers remember from one message to the next. It stands here alone: where this file is
@@ -62,11 +70,13 @@ export const migrations: readonly string[] = [
 
   -- One row. store names the database in InfluxDB that this file belongs to. The figures are those
   -- of what InfluxDB has confirmed; events and items are the last numbers that readers see.
+  -- readingsKeptUs is how long readings are kept: 0 for ever.
   CREATE TABLE state (
     store TEXT NOT NULL, trailBuckets INTEGER NOT NULL, eventBuckets INTEGER NOT NULL,
     events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
     readings INTEGER NOT NULL, refused INTEGER NOT NULL,
-    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL
+    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL,
+    readingsKeptUs INTEGER NOT NULL
   ) STRICT;
 
   -- How often this file was made anew is the era; of each that is over, its last event.

@@ -254,10 +254,10 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
     const writer = await open()
     const hourUs = 3.6e9
     const nowUs = Date.now() * 1000
-    await influx.run(
-      `ALTER RETENTION POLICY trails ON ${database} DURATION 1h SHARD DURATION 1h`,
-      database,
-    )
+    for (const policy of ['trails', 'readings']) {
+      const hour = 'DURATION 1h SHARD DURATION 1h'
+      await influx.run(`ALTER RETENTION POLICY ${policy} ON ${database} ${hour}`, database)
+    }
     const at = (n: number, eventTimeUs: number) =>
       event(n, { eventTimeUs, recordTimeUs: nowUs + n, members: [member(serial(0))] })
     const batch: TrailBatch = {
