@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { run } from './children.ts'
 import { figuresOf } from './figures.ts'
 import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
-import { type InfluxOptions, measureInflux } from './influx.ts'
+import { type InfluxOptions, influxParts, measureInflux } from './influx.ts'
 import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
 import { measureRecalls, recallFigures } from './recalls.ts'
@@ -24,7 +24,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace, identifiers or recalls
+  --only PART   intake, trace, identifiers or recalls; of InfluxDB writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -92,6 +92,7 @@ async function measureStore() {
   const { quick } = values
   const rows = values.rows ?? (quick ? '200000' : '1000000,10000000')
   const options: InfluxOptions = {
+    only: influxParts.find((part) => part === values.only),
     rounds: Number(values.rounds ?? (quick ? 3 : 5)),
     batchesOfRound: quick ? 6 : 12,
     rowCounts: rows.split(',').map(Number),
