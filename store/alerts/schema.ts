@@ -162,4 +162,6 @@ export const migrations: readonly string[] = [
     WHERE eventRef > 0;
   DELETE FROM item; DELETE FROM sensor; DELETE FROM finding;
   `,
+  // 1: an authority has decided that the public is told of it.
+  'ALTER TABLE alert ADD COLUMN isPublic INTEGER NOT NULL DEFAULT 0',
 ]
