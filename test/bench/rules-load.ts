@@ -1,7 +1,7 @@
 /**
- * Stores a stream of events as ingest does, and lets the rules watch it in their own thread, or not:
- * how long it takes until all of it is stored and watched. One process a run; options and result
- * are JSON.
+ * Stores a stream of events as ingest does, and lets the rules watch it in their own thread, or
+ * not: how long it takes until all of it is stored and watched. One process a run; options and
+ * result are JSON.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -117,11 +117,7 @@ async function untilWatched(folder: DataFolder, last: number): Promise<void> {
 }
 
 /** Starts the watch anew beside the store, with one event more to look at. */
-async function restarted(
-  folder: DataFolder,
-  trail: TrailWriter,
-  events: number,
-) {
+async function restarted(folder: DataFolder, trail: TrailWriter, events: number) {
   const more = { events: AT_ONCE, serialsAnEvent: 1 }
   const last = await store(trail, events * 10, more)
   const before = residentOf(process.pid)?.nowMiB ?? 0
