@@ -16,6 +16,7 @@ import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
 import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
+import { measureRules, rulesFigures } from './rules.ts'
 import { measureTrace } from './trace.ts'
 
 const help = `Usage: npm run bench -- [options]
@@ -24,7 +25,8 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace, identifiers or recalls; of InfluxDB writes, telemetry, drain or walks
+  --only PART   intake, trace, identifiers, rules, recalls, webhooks, simulators or bridge; of InfluxDB
+                writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -84,8 +86,19 @@ async function measureAll() {
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
   const sizes = values.quick ? [10_000] : [100_000, 1_000_000]
   const recalls = isAsked('recalls') ? await measureRecalls({ sizes, onProgress: tell }) : undefined
-  const figures = [...figuresOf(intake, trace, reads), ...(recalls ? recallFigures(recalls) : [])]
-  return { figures, intake, trace, reads, recalls }
+  const rulesOptions = {
+    rounds: Number(rounds),
+    events: values.quick ? 20_000 : 100_000,
+    items: values.quick ? 100_000 : 1_000_000,
+    onProgress: tell,
+  }
+  const rules = isAsked('rules') ? await measureRules(rulesOptions) : undefined
+  const figures = [
+    ...figuresOf(intake, trace, reads),
+    ...(recalls ? recallFigures(recalls) : []),
+    ...(rules ? rulesFigures(rules) : []),
+  ]
+  return { figures, intake, trace, reads, recalls, rules }
 }
 
 async function measureStore() {
