@@ -16,6 +16,8 @@ import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureTrace } from './trace.ts'
+import { webhookFigures } from './webhook-figures.ts'
+import { measureWebhooks, type WebhookResult } from './webhooks.ts'
 
 const help = `Usage: npm run bench -- [options]
 
@@ -23,7 +25,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace or identifiers
+  --only PART   intake, trace, identifiers or webhooks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -81,7 +83,19 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
-  return { figures: figuresOf(intake, trace, reads), intake, trace, reads }
+  const webhooks = isAsked('webhooks') ? await measureAllWebhooks(values.quick) : []
+  const figures = [...figuresOf(intake, trace, reads), ...webhookFigures(webhooks)]
+  return { figures, intake, trace, reads, webhooks }
+}
+
+async function measureAllWebhooks(quick: boolean): Promise<WebhookResult[]> {
+  const results: WebhookResult[] = []
+  for (const oneOf of [20, 2]) {
+    tell(`webhooks: one of ${oneOf} events is an alert`)
+    const seconds = quick ? 5 : 20
+    results.push(await measureWebhooks({ eventsPerSecond: 1000, oneOf, seconds }))
+  }
+  return results
 }
 
 async function measureStore() {
