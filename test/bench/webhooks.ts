@@ -4,12 +4,11 @@
  * it, in the same run: the same requests from here to the same receiver at the same rate, and the
  * time to the acknowledgement of the event.
  */
-import { once } from 'node:events'
-import { Agent, createServer, request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { request } from '#simulators/server.ts'
+import { type Receiver, startReceiver } from '../api/webhooks/receiver.ts'
 import type { Program } from '../e2e/program.ts'
 import { loadDevices, withProgram } from './program-load.ts'
 import { quantile, rounded } from './report.ts'
@@ -49,6 +48,7 @@ const PATIENCE_MS = 60_000
 export function measureWebhooks(load: WebhookLoad): Promise<WebhookResult> {
   return withProgram({ ALLOW_PRIVATE_WEBHOOKS: '1' }, async (program) => {
     const receiver = await startReceiver()
+    const listening = listen(receiver)
     try {
       // What these events lack would be an alert of each of them.
       const changes = [{ rule: 'C13', enabled: false, revision: 'off', fromUs: 0 }]
@@ -59,15 +59,16 @@ export function measureWebhooks(load: WebhookLoad): Promise<WebhookResult> {
       })
       const bareRequests = await bare(receiver.url, load)
       const published = await publish(program, load)
-      await receiver.untilAll(published.alerts)
-      return { ...load, bareRequests, ...published, ...receiver.result(published) }
+      const { alerts: _, ...told } = published
+      return { ...load, bareRequests, ...told, ...(await untilAll(listening, published)) }
     } finally {
-      receiver.close()
+      await receiver.close()
     }
   })
 }
 
 interface Heard {
+  readonly serial: string
   readonly atMs: number
   readonly raisedMs: number
 }
@@ -79,54 +80,45 @@ type Published = Pick<WebhookResult, 'publishedPerSecond' | 'publishToPuback'> &
 
 const nowMs = () => performance.timeOrigin + performance.now()
 
-async function startReceiver() {
+/** Notes when each alert is heard of first. */
+function listen(receiver: Receiver) {
   const heard = new Map<string, Heard>()
-  let repeated = 0
-  const server = createServer((incoming, response) => {
-    if (incoming.method === 'OPTIONS') {
-      response.writeHead(200, { 'WebHook-Allowed-Origin': '*' }).end()
-      return
-    }
-    const chunks: Uint8Array[] = []
-    incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-    incoming.on('end', () => {
-      const atMs = nowMs()
-      response.writeHead(204).end()
-      if (incoming.headers['webhook-id'] === undefined) return
-      const { data } = JSON.parse(Buffer.concat(chunks).toString())
-      const serial = String(data.alert.subject).split('/').at(-1) ?? ''
-      if (heard.has(serial)) repeated += 1
-      else heard.set(serial, { atMs, raisedMs: Date.parse(data.step.time) })
-    })
+  const counted = { repeated: 0 }
+  receiver.behave((response, { headers, event: { subject, data } }) => {
+    const atMs = nowMs()
+    response.writeHead(204).end()
+    // The bare requests have none.
+    if (headers['webhook-id'] === undefined) return
+    const { step } = data as { step: { time: string } }
+    if (heard.has(subject)) counted.repeated += 1
+    else heard.set(subject, { atMs, raisedMs: Date.parse(step.time), serial: serialOf(data) })
   })
-  server.keepAliveTimeout = PATIENCE_MS
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  return { heard, counted }
+}
+
+function serialOf(data: Record<string, unknown>): string {
+  const { subject } = data['alert'] as { subject: string }
+  return subject.split('/').at(-1) ?? ''
+}
+
+/** Waits until all have come, or long enough; gives how long each took. */
+async function untilAll(
+  { heard, counted }: ReturnType<typeof listen>,
+  { alerts }: Published,
+): Promise<Pick<WebhookResult, 'publishToWebhook' | 'raisedToWebhook' | 'missing' | 'repeated'>> {
+  const deadlineMs = nowMs() + PATIENCE_MS
+  const pairs = () =>
+    [...heard.values()].flatMap(({ serial, ...one }) => {
+      const sentMs = alerts.get(serial)
+      return sentMs === undefined ? [] : [{ ...one, sentMs }]
+    })
+  while (nowMs() < deadlineMs && pairs().length < alerts.size) await sleep(200)
+  const all = pairs()
   return {
-    url: `http://127.0.0.1:${port}/`,
-    async untilAll(alerts: ReadonlyMap<string, number>): Promise<void> {
-      const deadlineMs = nowMs() + PATIENCE_MS
-      while (nowMs() < deadlineMs && [...alerts.keys()].some((serial) => !heard.has(serial))) {
-        await sleep(100)
-      }
-    },
-    result({ alerts }: Published) {
-      const pairs = [...alerts].flatMap(([serial, sentMs]) => {
-        const one = heard.get(serial)
-        return one ? [{ ...one, sentMs }] : []
-      })
-      return {
-        publishToWebhook: latencyOf(pairs.map(({ atMs, sentMs }) => atMs - sentMs)),
-        raisedToWebhook: latencyOf(pairs.map(({ atMs, raisedMs }) => atMs - raisedMs)),
-        missing: alerts.size - pairs.length,
-        repeated,
-      }
-    },
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
+    publishToWebhook: latencyOf(all.map(({ atMs, sentMs }) => atMs - sentMs)),
+    raisedToWebhook: latencyOf(all.map(({ atMs, raisedMs }) => atMs - raisedMs)),
+    missing: alerts.size - all.length,
+    ...counted,
   }
 }
 

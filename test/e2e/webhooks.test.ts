@@ -73,7 +73,7 @@ it('tells a receiver of an alert as it is raised, and of the rest after a restar
   } finally {
     await program.end('SIGTERM')
   }
-})
+}, 600_000)
 
 it('sends nothing to this machine without the setting', async () => {
   const program: Program = await startProgram(dataDir)
@@ -94,4 +94,4 @@ it('sends nothing to this machine without the setting', async () => {
   } finally {
     await program.end('SIGTERM')
   }
-})
+}, 600_000)
