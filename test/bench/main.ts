@@ -18,6 +18,8 @@ import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureRules, rulesFigures } from './rules.ts'
 import { measureTrace } from './trace.ts'
+import { webhookFigures } from './webhook-figures.ts'
+import { measureWebhooks, type WebhookResult } from './webhooks.ts'
 
 const help = `Usage: npm run bench -- [options]
 
@@ -84,21 +86,36 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
-  const sizes = values.quick ? [10_000] : [100_000, 1_000_000]
-  const recalls = isAsked('recalls') ? await measureRecalls({ sizes, onProgress: tell }) : undefined
-  const rulesOptions = {
-    rounds: Number(rounds),
-    events: values.quick ? 20_000 : 100_000,
-    items: values.quick ? 100_000 : 1_000_000,
-    onProgress: tell,
-  }
-  const rules = isAsked('rules') ? await measureRules(rulesOptions) : undefined
+  const recalls = isAsked('recalls') ? await measureAllRecalls(values.quick) : []
+  const rules = isAsked('rules') ? await measureAllRules(values.quick, Number(rounds)) : undefined
+  const webhooks = isAsked('webhooks') ? await measureAllWebhooks(values.quick) : []
   const figures = [
     ...figuresOf(intake, trace, reads),
-    ...(recalls ? recallFigures(recalls) : []),
+    ...recallFigures(recalls),
     ...(rules ? rulesFigures(rules) : []),
+    ...webhookFigures(webhooks),
   ]
-  return { figures, intake, trace, reads, recalls, rules }
+  return { figures, intake, trace, reads, recalls, rules, webhooks }
+}
+
+function measureAllRecalls(quick: boolean): ReturnType<typeof measureRecalls> {
+  return measureRecalls({ sizes: quick ? [10_000] : [100_000, 1_000_000], onProgress: tell })
+}
+
+function measureAllRules(quick: boolean, rounds: number): ReturnType<typeof measureRules> {
+  const events = quick ? 20_000 : 100_000
+  const items = quick ? 100_000 : 1_000_000
+  return measureRules({ rounds, events, items, onProgress: tell })
+}
+
+async function measureAllWebhooks(quick: boolean): Promise<WebhookResult[]> {
+  const results: WebhookResult[] = []
+  for (const oneOf of [20, 2]) {
+    tell(`webhooks: one of ${oneOf} events is an alert`)
+    const seconds = quick ? 5 : 20
+    results.push(await measureWebhooks({ eventsPerSecond: 1000, oneOf, seconds }))
+  }
+  return results
 }
 
 async function measureStore() {
