@@ -11,9 +11,10 @@ import { parseArgs } from 'node:util'
 import { run } from './children.ts'
 import { figuresOf } from './figures.ts'
 import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
-import { type InfluxOptions, measureInflux } from './influx.ts'
+import { type InfluxOptions, influxParts, measureInflux } from './influx.ts'
 import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
+import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureRules, rulesFigures } from './rules.ts'
 import { measureTrace } from './trace.ts'
@@ -24,7 +25,8 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace, identifiers or rules
+  --only PART   intake, trace, identifiers, rules, recalls, webhooks, simulators or bridge; of InfluxDB
+                writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -82,6 +84,8 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
+  const sizes = values.quick ? [10_000] : [100_000, 1_000_000]
+  const recalls = isAsked('recalls') ? await measureRecalls({ sizes, onProgress: tell }) : undefined
   const rulesOptions = {
     rounds: Number(rounds),
     events: values.quick ? 20_000 : 100_000,
@@ -89,14 +93,19 @@ async function measureAll() {
     onProgress: tell,
   }
   const rules = isAsked('rules') ? await measureRules(rulesOptions) : undefined
-  const figures = [...figuresOf(intake, trace, reads), ...(rules ? rulesFigures(rules) : [])]
-  return { figures, intake, trace, reads, rules }
+  const figures = [
+    ...figuresOf(intake, trace, reads),
+    ...(recalls ? recallFigures(recalls) : []),
+    ...(rules ? rulesFigures(rules) : []),
+  ]
+  return { figures, intake, trace, reads, recalls, rules }
 }
 
 async function measureStore() {
   const { quick } = values
   const rows = values.rows ?? (quick ? '200000' : '1000000,10000000')
   const options: InfluxOptions = {
+    only: influxParts.find((part) => part === values.only),
     rounds: Number(values.rounds ?? (quick ? 3 : 5)),
     batchesOfRound: quick ? 6 : 12,
     rowCounts: rows.split(',').map(Number),
