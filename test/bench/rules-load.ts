@@ -36,8 +36,6 @@ export interface RulesLoadResult {
   readonly alertBytes: number
   /** Of the whole process, once all was done. */
   readonly residentMiB: number
-  /** Until a program that starts again has caught up, and what it holds then. */
-  readonly restart: { readonly ms: number; readonly residentMiB: number } | undefined
 }
 
 const AT_ONCE = 500
@@ -69,14 +67,13 @@ export async function loadRules(options: RulesLoadOptions): Promise<RulesLoadRes
     const residentMiB = residentOf(process.pid)?.nowMiB ?? 0
     await watch?.stop()
     watch = undefined
-    const restart = isWatched ? await restarted(folder, trail, last) : undefined
     const reader = openAlertReader(folder.alerts)
     const { alerts } = reader.counts()
     reader.close()
     return {
       events: options.events,
       items: (options.events / STEPS.length) * options.serialsAnEvent,
-      ...{ storedMs, doneMs, residentMiB, restart, alerts },
+      ...{ storedMs, doneMs, residentMiB, alerts },
       cpuUsAnEvent: Math.round((user + system) / options.events),
       alertBytes: statSync(folder.alerts).size,
     }
@@ -114,20 +111,6 @@ async function untilWatched(folder: DataFolder, last: number): Promise<void> {
   const reader = openAlertReader(folder.alerts)
   while (reader.counts().eventRef < last) await pause(5)
   reader.close()
-}
-
-/** Starts the watch anew beside the store, with one event more to look at. */
-async function restarted(folder: DataFolder, trail: TrailWriter, events: number) {
-  const more = { events: AT_ONCE, serialsAnEvent: 1 }
-  const last = await store(trail, events * 10, more)
-  const before = residentOf(process.pid)?.nowMiB ?? 0
-  const startMs = performance.now()
-  const watch = await startedWatch(folder)
-  await untilWatched(folder, last)
-  const ms = Math.round(performance.now() - startMs)
-  const residentMiB = (residentOf(process.pid)?.nowMiB ?? 0) - before
-  await watch.stop()
-  return { ms, residentMiB }
 }
 
 /** Decodes and stores some events; gives the number of the last one. */

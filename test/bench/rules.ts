@@ -1,7 +1,8 @@
 /** What rules cost: the pipeline with them beside the same pipeline without, in turns. */
 import { run } from './children.ts'
-import { type Figure, median, rounded } from './report.ts'
+import { type Figure, median } from './report.ts'
 import type { RulesLoadOptions, RulesLoadResult } from './rules-load.ts'
+import type { TrackedItems } from './tracked-items.ts'
 
 export interface RulesOptions {
   readonly rounds: number
@@ -17,14 +18,12 @@ export interface RulesResult {
   readonly watched: readonly RulesLoadResult[]
   /** Many alerts. */
   readonly alarming: RulesLoadResult
-  readonly large: RulesLoadResult
+  readonly tracked: TrackedItems
 }
 
 const file = new URL('./rules-load.ts', import.meta.url)
+const trackedFile = new URL('./tracked-items.ts', import.meta.url)
 const SERIALS_AN_EVENT = 2
-/** Of the large run: the states of many items, and not many events. */
-const MANY_SERIALS = 20
-const STEPS = 5
 
 export async function measureRules(options: RulesOptions): Promise<RulesResult> {
   const { rounds, events, items, onProgress } = options
@@ -41,18 +40,12 @@ export async function measureRules(options: RulesOptions): Promise<RulesResult> 
   onProgress('rules: an alert in five events')
   const alarming = await load({ alertPercent: 20 })
   onProgress(`rules: ${items.toLocaleString('en')} items`)
-  const large = await load({
-    events: (items / MANY_SERIALS) * STEPS,
-    serialsAnEvent: MANY_SERIALS,
-    alertPercent: 1,
-  })
-  return { bare, watched, alarming, large }
+  const tracked = await run<TrackedItems>(trackedFile, { items })
+  return { bare, watched, alarming, tracked }
 }
 
 const rate = ({ events, doneMs }: RulesLoadResult) => (events / doneMs) * 1000
-const mib = 1024 * 1024
-
-export function rulesFigures({ bare, watched, alarming, large }: RulesResult): Figure[] {
+export function rulesFigures({ bare, watched, alarming, tracked }: RulesResult): Figure[] {
   const ofAll = (all: readonly RulesLoadResult[], of: (each: RulesLoadResult) => number) =>
     Math.round(median(all.map(of)))
   const without = { what: 'events/s without rules', value: ofAll(bare, rate) }
@@ -83,15 +76,17 @@ export function rulesFigures({ bare, watched, alarming, large }: RulesResult): F
       unit: 'events/s',
       beside: without,
     },
+    { what: 'tracked items', value: tracked.items, unit: '' },
+    { what: '  on disk an item', value: tracked.bytesAnItem, unit: 'bytes' },
     {
-      what: `${large.items.toLocaleString('en')} items: watched`,
-      value: Math.round(rate(large)),
-      unit: 'events/s',
+      what: '  until a restarted one has looked at its first events',
+      value: tracked.firstMs,
+      unit: 'ms',
     },
-    { what: '  memory of the program', value: large.residentMiB, unit: 'MiB' },
-    { what: '  on disk an item', value: Math.round(large.alertBytes / large.items), unit: 'bytes' },
-    { what: '  until it has caught up after a restart', value: large.restart?.ms ?? 0, unit: 'ms' },
-    { what: '  memory it takes then', value: large.restart?.residentMiB ?? 0, unit: 'MiB' },
-    { what: '  alerts.db', value: rounded(large.alertBytes / mib), unit: 'MiB' },
+    {
+      what: '  memory it takes to look at events of 20,000 of them',
+      value: tracked.afterMiB - tracked.beforeMiB,
+      unit: 'MiB',
+    },
   ]
 }
