@@ -5,13 +5,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { Registry as Metrics } from 'prom-client'
+import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
+import type { FieldBook } from '#store/field.ts'
 import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import { mountedSensors } from '#store/mounted.ts'
+import type { RecallReader } from '#store/recalls/reader.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -36,13 +39,22 @@ import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
+import type { PageFiles } from './page-files.ts'
+import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
+import { serveRecall } from './recall.ts'
+import { serveRecallConsignees } from './recall-consignees.ts'
+import { serveRecallScope } from './recall-scope.ts'
+import { serveRecallSteps } from './recall-steps.ts'
+import { serveRecalls } from './recalls.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
+import { serveReports } from './reports.ts'
 import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
+import { serveSession } from './session.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 import { serveWebhookDeliveries } from './webhook-deliveries.ts'
@@ -63,6 +75,9 @@ export interface ApiParts {
   readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
+  readonly field: FieldBook
+  readonly recalls: RecallReader
+  readonly recallDesk: RecallDesk
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
   readonly webhooks: WebhookReader
@@ -79,6 +94,8 @@ export interface ApiParts {
   readonly lag: () => Lag | undefined
   /** What /metrics tells; see registerGauges. */
   readonly metrics: Metrics
+  /** The built pages. */
+  readonly pages: PageFiles
   readonly log: Logger
   /** Microseconds since 1970. */
   readonly nowUs: () => number
@@ -100,7 +117,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   })
   app.use(tellFreshness(parts.lag))
   app.use('/epcis/*', epcisHeaders)
-  app.use(authenticate(registry))
+  app.use(authenticate(registry, parts.nowUs))
   app.notFound((c) => {
     return new Problem('not_found', { detail: `there is nothing at ${c.req.path}` }).toResponse()
   })
@@ -137,16 +154,24 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
+  serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
   serveWebhooks(router, parts)
   serveWebhookDeliveries(router, parts)
   serveBulletins(router, parts)
+  serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
+  serveRecalls(router, { ...parts, read })
+  serveRecall(router, { ...parts, read })
+  serveRecallSteps(router, { ...parts, read })
+  serveRecallScope(router, { ...parts, read })
+  serveRecallConsignees(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)
   serveDocs(router, app)
+  servePages(router, parts.pages)
   router.close((path) => {
     if (!path.startsWith('/epcis/')) return {}
     return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced

@@ -3,19 +3,32 @@
  * check: it names the event that says so. What is to be made of them is left to who asks.
  */
 import { formatTimeUs } from '#epcis/time.ts'
+import { ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import { type KeptReport, sealOf } from '#store/field.ts'
+import type { Certainty } from '#trace/parts.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
+import type { Recalled } from './recalled.ts'
 
 export interface Fact {
   /** A disposition such as `recalled`, or `expired`, `ended`, `not_commissioned`. */
   readonly fact: string
   /** The item itself, or a lot that it belongs to. */
   readonly key: string
-  /** The expiry date, how it ended, or the id of an alert. */
+  /** The expiry date, how it ended, or the id of an alert or a recall. */
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
+  /** Of an alert: its rule, what it says, and how certain that is. */
+  readonly title?: Text
+  readonly text?: Text
+  readonly certainty?: Certainty
+}
+
+interface Text {
+  readonly zh: string
+  readonly en: string
 }
 
 /** Dispositions of the CBV that no sound item has. */
@@ -68,7 +81,39 @@ export function alertFacts(
       key: finding.subject,
       value: id,
       time: formatTimeUs(raisedUs),
+      title: ruleOf(finding.rule).title,
+      text: finding.text,
+      certainty: finding.certainty,
     }))
+}
+
+/**
+ * What inspectors have said of an item or its lots since it was last released. That it is sealed
+ * concerns everybody; what was found, the authorities and whose goods they are.
+ */
+export function fieldFacts(reports: readonly KeptReport[], { reach }: Caller): Fact[] {
+  const releasedAt = reports.findIndex(({ report: { kind } }) => kind === 'release')
+  const since = releasedAt < 0 ? reports : reports.slice(0, releasedAt)
+  const seal = sealOf(since)
+  const findings = since.filter(({ report: { kind } }) => kind === 'finding')
+  return [
+    ...(seal ? [fieldFact('sealed', seal)] : []),
+    ...(reach === 'consumer' ? [] : findings.map((each) => fieldFact('finding_reported', each))),
+  ]
+}
+
+function fieldFact(fact: string, { report, key }: KeptReport): Fact {
+  return { fact, key, value: report.id, time: report.madeAt }
+}
+
+/** Recalls that hold it, or that may, and since when. */
+export function recallFacts({ recalls }: Recalled): Fact[] {
+  return recalls
+    .filter(({ verdict }) => verdict !== 'none')
+    .map(({ key, recall, since, verdict }) => {
+      const fact = verdict === 'do_not_sell' ? 'recalled' : 'perhaps_recalled'
+      return { fact, key, value: recall, time: since }
+    })
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

@@ -2,17 +2,18 @@
  * An item at a glance: what an inspector sees first. What it is, how it stands, where it is, the
  * facts that speak against it, and its history in short. The public sees what concerns a consumer.
  */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import type { FieldBook } from '#store/field.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, factsOf } from './item-facts.ts'
+import { alertFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -24,6 +25,7 @@ import {
 import { count, moment } from './parameters.ts'
 import { Problem } from './problem.ts'
 import { type ReadIdentifier, textsOfPath } from './reading.ts'
+import { type Recalled, type RecalledParts, recalledBy } from './recalled.ts'
 import type { Router } from './route.ts'
 import { trailFor } from './visible.ts'
 
@@ -33,6 +35,8 @@ export interface ItemsParts {
   readonly read: ReadIdentifier
   readonly mounted: Mounted
   readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
+  readonly field: Pick<FieldBook, 'about' | 'countScan' | 'scansOf'>
+  readonly recalls: RecalledParts['recalls']
   readonly nowUs: () => number
 }
 
@@ -40,15 +44,23 @@ export interface ItemsParts {
 export interface ItemQuery {
   readonly at: number | undefined
   readonly history: number
+  /** Whether somebody has the goods in hand: this is one more look-up of their code. */
+  readonly isScan: boolean
 }
 
 export const itemQuery = {
   at: moment.optional().meta({ description: 'The item as it was at that time' }),
   history: count.default(30).meta({ description: 'How many of its last events to tell' }),
+  scanned: z
+    .literal('1')
+    .optional()
+    .meta({ description: '1: somebody has the goods in hand; look-ups of a code are counted' }),
 }
 
-export function serveItems(router: Router, parts: ItemsParts): void {
-  router.serve(
+const MOST_REPORTS = 50
+
+export function serveItems(router: Router, parts: ItemsParts) {
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/items/{id}',
@@ -57,15 +69,18 @@ export function serveItems(router: Router, parts: ItemsParts): void {
       tag: 'Trace',
       summary: 'An item at a glance',
       description:
-        'Without a key, and for devices: what is printed on the goods or concerns who buys them.',
+        'Without a key, and for devices: what is printed on the goods or concerns who buys them. ' +
+        '`verdict` says whether it may be sold, and why; `recalls` which recalls hold it.',
       query: itemQuery,
       answers: { 200: { description: 'The item', schema: itemSchema } },
     },
-    async (c, { caller, params, rawParams, query: { at, history } }) => {
+    async (c, { caller, params, rawParams, query: { at, history, scanned } }) => {
       const texts = textsOfPath(params, rawParams, 'id')
-      return c.json(await itemAnswer(parts, caller, texts, { at, history }))
+      const isScan = scanned !== undefined
+      return c.json(await itemAnswer(parts, caller, texts, { at, history, isScan }))
     },
   )
+  return [one]
 }
 
 /** The item that one of some texts names, as this caller may see it. Throws as knownItem does. */
@@ -73,18 +88,20 @@ export async function itemAnswer(
   parts: ItemsParts,
   caller: Caller,
   texts: readonly string[],
-  { at, history }: ItemQuery,
+  { at, history, isScan }: ItemQuery,
 ): Promise<z.output<typeof itemSchema>> {
-  const { trail, registry, read, mounted, alerts, nowUs } = parts
+  const { trail, registry, read, mounted, alerts, field, nowUs } = parts
   const source = trailFor(trail, caller)
   const registered = registeredOf(parts, caller, texts)
   const item = await knownItem(source, read, texts).catch((problem: unknown) => {
-    if (registered && problem instanceof Problem && problem.status === 404) return undefined
-    throw problem
+    if (!(problem instanceof Problem) || problem.status !== 404) throw problem
+    if (registered) return undefined
+    throw withRecalls(problem, recalledBy(parts, caller, keysNamed(parts, texts)))
   })
   if (item === undefined) {
     if (registered === undefined) throw new Error('what is not registered was not found')
-    return registeredView(registered, registry)
+    const recalled = recalledBy(parts, caller, keysNamed(parts, texts))
+    return registeredView({ ...registered, recalled }, registry)
   }
   const asItIs = await itemTold(trail, trail, item.key, at)
   const told = source === trail ? asItIs : await itemTold(trail, source, item.key, at)
@@ -92,12 +109,34 @@ export async function itemAnswer(
   const adverseTo = [asItIs, ...(await lotsTold(trail, asItIs, at))]
   const itself = factsOf(told, adverseTo, at ?? nowUs())
   const raised = at === undefined ? alertFacts(alerts, caller, told) : []
-  const facts = [...itself, ...raised]
+  if (isScan && at === undefined) field.countScan(item.key, nowUs())
+  const { lot } = item.understood
+  const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
+  const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
+  const recalled = recalledBy(parts, caller, keys)
+  const facts = [...itself, ...recallFacts(recalled), ...raised, ...fieldFacts(reports, caller)]
   const product = productOf(registry, item.key)
-  const found = { item, told, facts, product }
+  const about = { reports, scans: field.scansOf(item.key) }
+  const found = { item, told, facts, product, recalled, field: about }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
   return fullView(found, exposure, history, registry)
+}
+
+/** All keys that some texts can mean, and those of the lots that they name beside them. */
+function keysNamed({ read }: ItemsParts, texts: readonly string[]): string[] {
+  return texts.map(read).flatMap((reading) => {
+    if (!reading.ok) return []
+    return reading.candidates.flatMap(({ key, lot }) => (lot === undefined ? [key] : [key, lot]))
+  })
+}
+
+/** What nobody has seen may still be of a recalled lot: then its refusal says so. */
+function withRecalls(problem: Problem, recalled: Recalled): Problem {
+  if (recalled.recalls.length === 0) return problem
+  const { code, detail, understood, candidates } = problem.body
+  const known = { code: String(code), detail: String(detail) }
+  return new Problem('not_found', { ...known, more: { understood, candidates, ...recalled } })
 }
 
 /** The product or the place that a text names, where no event names it by itself. */
@@ -105,7 +144,7 @@ function registeredOf(
   { registry, read }: ItemsParts,
   { reach }: Caller,
   texts: readonly string[],
-): RegisteredFound | undefined {
+): Omit<RegisteredFound, 'recalled'> | undefined {
   for (const reading of texts.map(read)) {
     for (const understood of reading.ok ? reading.candidates : []) {
       const product = understood.kind === 'class' ? productOf(registry, understood.key) : undefined

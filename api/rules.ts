@@ -78,13 +78,16 @@ const trialSchema = z
     weeks: z.array(z.object({ week: z.string(), raised: z.int(), spared: z.int() })),
     events: z.int().meta({ description: 'Events of the span that were looked at' }),
     items: z.int(),
+    readings: z
+      .int()
+      .meta({ description: 'Of sensors, those of the day before the span included' }),
     complete: z.boolean().meta({ description: 'False where the span held more than is tried' }),
   })
   .meta({ id: 'RulesTrialResult' })
 
-export function serveRules(router: Router, parts: RulesParts): void {
+export function serveRules(router: Router, parts: RulesParts) {
   const { alerts } = parts
-  router.serve(
+  const all = router.serve(
     {
       method: 'get',
       path: '/v1/rules',
@@ -95,7 +98,7 @@ export function serveRules(router: Router, parts: RulesParts): void {
     },
     (c) => c.json(rulesView(alerts.rules() ?? NO_CHANGES)),
   )
-  router.serve(
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/rules/{id}',
@@ -111,13 +114,12 @@ export function serveRules(router: Router, parts: RulesParts): void {
       return c.json(ruleView(id, (alerts.rules() ?? NO_CHANGES).changes))
     },
   )
-  servePut(router, parts)
-  serveTrial(router, parts)
+  return [all, one, servePut(router, parts), serveTrial(router, parts)]
 }
 
-function servePut(router: Router, parts: RulesParts): void {
+function servePut(router: Router, parts: RulesParts) {
   const { alerts, desk } = parts
-  router.serve(
+  return router.serve(
     {
       method: 'put',
       path: '/v1/rules',
@@ -145,8 +147,8 @@ function servePut(router: Router, parts: RulesParts): void {
   )
 }
 
-function serveTrial(router: Router, parts: RulesParts): void {
-  router.serve(
+function serveTrial(router: Router, parts: RulesParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/rules/dry-run',

@@ -80,6 +80,14 @@ export const partySchema = z
       .optional()
       .describe('Unified social credit code, GB 32100'),
     domain: domainSchema,
+    contact: z
+      .strictObject({
+        name: nameSchema.optional(),
+        phone: z.string().max(50).optional(),
+        email: z.email().max(254).optional(),
+      })
+      .optional()
+      .describe('Whom to reach when goods are recalled'),
     region: regionSchema.optional().describe('Without it that of its USCC'),
     licences: z
       .array(licenceSchema)
@@ -106,6 +114,13 @@ export const locationSchema = z
       .optional()
       .describe('The place it is part of, as a dock is of a warehouse'),
     market: nameSchema.optional().describe('The market it sells in'),
+    district: placeKeySchema.optional().describe('The district it lies in, itself a location'),
+    residents: z
+      .int()
+      .positive()
+      .max(2_000_000_000)
+      .optional()
+      .describe('Of a district: by them samples are planned'),
     region: regionSchema.optional(),
   })
   .meta({ id: 'Location' })
@@ -137,6 +152,13 @@ export const productSchema = z
       .optional()
       .describe('Every unit has a serial that its maker commissions here'),
     kgPerUnit: z.number().positive().optional(),
+    requiredTests: z
+      .array(nameSchema)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Tests to be passed before it leaves or is built in: docs/alerts.md'),
+    witnessed: z.boolean().optional().describe('Its samples are drawn before a witness'),
   })
   .meta({ id: 'Product' })
 export type Product = z.infer<typeof productSchema>

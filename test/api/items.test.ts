@@ -135,6 +135,10 @@ describe('the public', () => {
     expect(answer.json).toEqual({
       key: carton,
       kind: 'instance',
+      recalls: [],
+      compared: [],
+      sales: 1,
+      verdict: expect.objectContaining({ verdict: 'do_not_sell' }),
       warnings: [],
       product: { name: 'Milk' },
       producer: 'FARM',

@@ -15,15 +15,21 @@ import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { openOffice } from '#api/webhooks/office.ts'
 import { follow } from '#ingest/follower.ts'
+import { recallDeskOf } from '#ingest/recalls/desk.ts'
+import { RecallTracer } from '#ingest/recalls/tracer.ts'
 import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
+import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { openField } from '#store/field.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { openWatchedRecalls } from '#store/recalls/watched.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import type { KeyGrant } from '#store/registry/schema.ts'
 import { openRegistry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
@@ -57,6 +63,7 @@ export async function startWorld(
     ingest?: boolean
     parts?: Partial<ApiParts>
     disk?: Disk
+    recalls?: RecallReader
     allowPrivate?: boolean
     ca?: string
   } = {},
@@ -71,6 +78,8 @@ export async function startWorld(
   const intake = openIntake(folder.intake)
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
+  const field = openField(folder.field)
+  const recalls = new RecallWriter(folder.recalls)
   const feed = new AlertFeed()
   const addresses = new Map<string, readonly string[]>()
   const office = openOffice({
@@ -90,7 +99,10 @@ export async function startWorld(
   })
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
-  const follower = new AlertFollower({ trail, alerts, registry, nowUs: watchUs })
+  const tracer = new RecallTracer({ trail, recalls, registry, nowUs: watchUs })
+  const watched = openWatchedRecalls(folder.recalls)
+  const watchParts = { trail, alerts, registry, nowUs: watchUs }
+  const follower = new AlertFollower({ ...watchParts, recalls: options.recalls ?? watched })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
@@ -113,7 +125,10 @@ export async function startWorld(
     registry,
     intake,
     alerts: alerts.reader,
+    field,
     desk: deskOf(alerts, watchUs),
+    recalls: recalls.reader,
+    recallDesk: recallDeskOf(recalls, watchUs),
     feed,
     webhooks: office.writer.reader,
     webhookDesk: office.desk,
@@ -124,6 +139,7 @@ export async function startWorld(
     outcomes,
     readiness: async () => [{ name: 'journal', ok: true, detail: '' }],
     metrics: new Metrics(),
+    pages: new Map(),
     log: pino({ level: 'silent' }),
     nowUs,
     ...options.parts,
@@ -162,6 +178,7 @@ export async function startWorld(
     trail,
     outcomes,
     alerts,
+    recalls,
     feed,
     follower,
     call,
@@ -180,6 +197,11 @@ export async function startWorld(
       aheadUs = hoursAhead * 3600e6
       office.deliverer.pump()
       while (!office.deliverer.isIdle) await sleep(5)
+    },
+    /** Finds out all scopes that are asked for, so many hours from now. */
+    async traced(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      while (await tracer.advance());
     },
     /** Makes a party that may capture; gives the key of its enterprise. */
     party(slug: string): string {
@@ -217,6 +239,9 @@ export async function startWorld(
       office.close()
       intake.close()
       alerts.close()
+      field.close()
+      watched.close()
+      recalls.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },
