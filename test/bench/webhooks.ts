@@ -51,7 +51,7 @@ export function measureWebhooks(load: WebhookLoad): Promise<WebhookResult> {
     const listening = listen(receiver)
     try {
       // What these events lack would be an alert of each of them.
-      const changes = [{ rule: 'C13', enabled: false, revision: 'off', fromUs: 0 }]
+      const changes = [{ rule: 'C13', enabled: false, revision: 'off', fromUs: 0, reason: 'x' }]
       await request(program, 'PUT', '/v1/rules', { basedOn: 0, reason: 'bench', changes })
       await request(program, 'POST', '/v1/webhooks', {
         url: receiver.url,
@@ -147,18 +147,25 @@ async function steadily(
 async function bare(url: string, { eventsPerSecond, oneOf, seconds }: WebhookLoad) {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const body = JSON.stringify({ data: 'x'.repeat(1500) })
-  const values: number[] = []
+  const under: Promise<number>[] = []
   await steadily(eventsPerSecond / oneOf, Math.min(seconds, 5), () => {
-    const sentMs = performance.now()
-    const sending = httpRequest(url, { method: 'POST', agent }, (response) => {
-      response.resume()
-      response.once('end', () => values.push(performance.now() - sentMs))
-    })
-    sending.end(body)
+    under.push(requestMs(url, agent, body))
   })
-  await sleep(500)
+  const values = await Promise.all(under)
   agent.destroy()
   return latencyOf(values)
+}
+
+function requestMs(url: string, agent: Agent, body: string): Promise<number> {
+  const sentMs = performance.now()
+  return new Promise((resolve, reject) => {
+    const sending = httpRequest(url, { method: 'POST', agent }, (response) => {
+      response.resume()
+      response.once('end', () => resolve(performance.now() - sentMs))
+    })
+    sending.once('error', reject)
+    sending.end(body)
+  })
 }
 
 async function publish(
