@@ -5,12 +5,7 @@
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import { HOLDING_STATES, type HoldingState } from '#risk/custody.ts'
-import {
-  clockOf,
-  deadlinesOf,
-  doneAt,
-  weekdays,
-} from '#risk/recall-clock.ts'
+import { clockOf, deadlinesOf, doneAt, weekdays } from '#risk/recall-clock.ts'
 import {
   type Consignee as Accounted,
   accountedFor,
