@@ -12,6 +12,7 @@ import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { createAdaptorServer } from '@hono/node-server'
 import { Registry as Metrics } from 'prom-client'
 import { AlertFeed } from '#api/alert-feed.ts'
@@ -19,6 +20,7 @@ import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
+import { readPageFiles } from '#api/page-files.ts'
 import { openWebhookWriter } from '#api/webhooks/office.ts'
 import { startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
@@ -34,6 +36,7 @@ import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { type FieldBook, openField } from '#store/field.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
@@ -79,6 +82,7 @@ interface Stores {
   readonly recalls: RecallReader
   readonly webhooks: WebhookReader
   readonly delivered: Delivered
+  readonly field: FieldBook
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
   /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
@@ -93,6 +97,7 @@ const GRACE_MS = 10_000
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
 const LOG_EVERY = 30
+const PAGES = fileURLToPath(new URL('./dashboards/dist', import.meta.url))
 const nowUs = (): number => Date.now() * 1000
 
 /**
@@ -145,6 +150,7 @@ export async function serve(
       readiness: () => readiness(readinessParts),
       lag: () => lagOf(stores),
       metrics,
+      pages: await readPageFiles(PAGES),
       log,
       nowUs,
     })
@@ -199,6 +205,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => recalls.close())
   const webhooks = openWebhookReader(folder.webhooks)
   ends.push(() => webhooks.close())
+  const field = openField(folder.field)
+  ends.push(() => field.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
   const settled = Math.min(...cursors)
@@ -207,18 +215,9 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
   const delivered = { totals: { delivered: 0, failed: 0, dead: 0 } }
-  const opened = {
-    folder,
-    journal,
-    registry,
-    trail,
-    intake,
-    alerts,
-    webhooks,
-    recalls,
-    journalReader,
-  }
-  return { ...opened, delivered, madeAdminKey: made, progress, hasRoom }
+  const files = { folder, journal, registry, trail, intake, journalReader }
+  const opened = { ...files, alerts, webhooks, recalls, field, delivered }
+  return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 
 /**

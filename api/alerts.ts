@@ -61,10 +61,8 @@ const stepRequestSchema = z
   })
   .meta({ id: 'AlertStepRequest' })
 
-export function serveAlerts(router: Router, parts: AlertsParts): void {
-  serveList(router, parts)
-  serveOne(router, parts)
-  serveSteps(router, parts)
+export function serveAlerts(router: Router, parts: AlertsParts) {
+  return [serveList(router, parts), serveOne(router, parts), serveSteps(router, parts)]
 }
 
 const oneOf = (names: readonly string[]) =>
@@ -74,8 +72,8 @@ const oneOf = (names: readonly string[]) =>
     })
     .optional()
 
-function serveList(router: Router, { alerts, read, registry }: AlertsParts): void {
-  router.serve(
+function serveList(router: Router, { alerts, read, registry }: AlertsParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/alerts',
@@ -142,8 +140,8 @@ function confinedTo({ reach, party = '' }: Caller): string | undefined {
   return reach === 'all' ? undefined : party
 }
 
-function serveOne(router: Router, { alerts }: AlertsParts): void {
-  router.serve(
+function serveOne(router: Router, { alerts }: AlertsParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/alerts/{id}',
@@ -170,8 +168,8 @@ function alertFor(alerts: AlertReader, caller: Caller, id: string): Alert {
   })
 }
 
-function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts): void {
-  router.serve(
+function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/alerts/{id}/steps',

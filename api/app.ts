@@ -9,6 +9,7 @@ import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
+import type { FieldBook } from '#store/field.ts'
 import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
@@ -38,6 +39,8 @@ import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
+import type { PageFiles } from './page-files.ts'
+import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
 import { serveRecall } from './recall.ts'
@@ -47,9 +50,11 @@ import { serveRecallSteps } from './recall-steps.ts'
 import { serveRecalls } from './recalls.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
+import { serveReports } from './reports.ts'
 import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
+import { serveSession } from './session.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 import { serveWebhookDeliveries } from './webhook-deliveries.ts'
@@ -72,6 +77,7 @@ export interface ApiParts {
   readonly desk: AlertDesk
   readonly recalls: RecallReader
   readonly recallDesk: RecallDesk
+  readonly field: FieldBook
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
   readonly webhooks: WebhookReader
@@ -88,6 +94,8 @@ export interface ApiParts {
   readonly lag: () => Lag | undefined
   /** What /metrics tells; see registerGauges. */
   readonly metrics: Metrics
+  /** The built pages. */
+  readonly pages: PageFiles
   readonly log: Logger
   /** Microseconds since 1970. */
   readonly nowUs: () => number
@@ -109,7 +117,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   })
   app.use(tellFreshness(parts.lag))
   app.use('/epcis/*', epcisHeaders)
-  app.use(authenticate(registry))
+  app.use(authenticate(registry, parts.nowUs))
   app.notFound((c) => {
     return new Problem('not_found', { detail: `there is nothing at ${c.req.path}` }).toResponse()
   })
@@ -146,11 +154,13 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
+  serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
   serveWebhooks(router, parts)
   serveWebhookDeliveries(router, parts)
   serveBulletins(router, parts)
+  serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveRecalls(router, { ...parts, read })
   serveRecall(router, { ...parts, read })
@@ -161,6 +171,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)
   serveDocs(router, app)
+  servePages(router, parts.pages)
   router.close((path) => {
     if (!path.startsWith('/epcis/')) return {}
     return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced

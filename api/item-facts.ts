@@ -3,7 +3,10 @@
  * check: it names the event that says so. What is to be made of them is left to who asks.
  */
 import { formatTimeUs } from '#epcis/time.ts'
+import { ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import { type KeptReport, sealOf } from '#store/field.ts'
+import type { Certainty } from '#trace/parts.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
 import type { Recalled } from './recalled.ts'
@@ -17,6 +20,15 @@ export interface Fact {
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
+  /** Of an alert: its rule, what it says, and how certain that is. */
+  readonly title?: Text
+  readonly text?: Text
+  readonly certainty?: Certainty
+}
+
+interface Text {
+  readonly zh: string
+  readonly en: string
 }
 
 /** Dispositions of the CBV that no sound item has. */
@@ -69,14 +81,47 @@ export function alertFacts(
       key: finding.subject,
       value: id,
       time: formatTimeUs(raisedUs),
+      title: ruleOf(finding.rule).title,
+      text: finding.text,
+      certainty: finding.certainty,
     }))
 }
 
-/** Recalls that say not to sell it, and since when. */
+/**
+ * Recalls that hold the item, and since when: what is only possible is for checking, and says so.
+ */
 export function recallFacts({ recalls }: Recalled): Fact[] {
   return recalls
-    .filter(({ verdict }) => verdict === 'do_not_sell')
-    .map(({ key, recall, since }) => ({ fact: 'recalled', key, value: recall, time: since }))
+    .filter(({ verdict }) => verdict !== 'none')
+    .map(({ key, recall, since, tier }) => {
+      const certainty = CERTAINTY[tier]
+      return { fact: 'recalled', key, value: recall, time: since, certainty }
+    })
+}
+
+const CERTAINTY: Readonly<Record<Recalled['recalls'][number]['tier'], Certainty>> = {
+  proven: 'observed',
+  inferred: 'inferred',
+  possible: 'possible',
+}
+
+/**
+ * What inspectors have said of an item or its lots since it was last released. That it is sealed
+ * concerns everybody; what was found, the authorities and whose goods they are.
+ */
+export function fieldFacts(reports: readonly KeptReport[], { reach }: Caller): Fact[] {
+  const releasedAt = reports.findIndex(({ report: { kind } }) => kind === 'release')
+  const since = releasedAt < 0 ? reports : reports.slice(0, releasedAt)
+  const seal = sealOf(since)
+  const findings = since.filter(({ report: { kind } }) => kind === 'finding')
+  return [
+    ...(seal ? [fieldFact('sealed', seal)] : []),
+    ...(reach === 'consumer' ? [] : findings.map((each) => fieldFact('finding_reported', each))),
+  ]
+}
+
+function fieldFact(fact: string, { report, key }: KeptReport): Fact {
+  return { fact, key, value: report.id, time: report.madeAt }
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

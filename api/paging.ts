@@ -59,7 +59,7 @@ export function linkNext(c: Context<Env>, last: string | number | undefined): vo
 }
 
 /** The schema of a page outside /epcis. */
-export function pageOf(schema: z.ZodType) {
+export function pageOf<Item extends z.ZodType>(schema: Item) {
   return z.object({ items: z.array(schema), nextPageToken: z.string().optional() })
 }
 

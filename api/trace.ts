@@ -53,9 +53,9 @@ export interface TraceParts {
   readonly registry: RecalledParts['registry']
 }
 
-export function serveTrace(router: Router, parts: TraceParts): void {
+export function serveTrace(router: Router, parts: TraceParts) {
   const { trail, read } = parts
-  router.serve(
+  const chains = router.serve(
     {
       method: 'get',
       path: '/v1/trace/{id}',
@@ -100,6 +100,7 @@ export function serveTrace(router: Router, parts: TraceParts): void {
       return c.json(found && { ...found, ...recalled, nodes: marked(parts, found.nodes) })
     },
   )
+  return [chains]
 }
 
 /** An item with all of its lots: that goods are recalled is nobody's secret. */

@@ -73,7 +73,7 @@ export async function backUp(
   try {
     await openSegments(folder.journal, sources)
     // Each before what it follows, so that what it has looked at is in the other's copy.
-    for (const name of ['webhooks', 'alerts', 'recalls'] as const) {
+    for (const name of ['webhooks', 'alerts', 'recalls', 'field'] as const) {
       const file = folder[name]
       if (existsSync(file)) sources.push(holdSnapshot(file, basename(file)))
     }

@@ -18,6 +18,8 @@ export interface DataFolder {
   readonly recalls: string
   /** Subscriptions, what is delivered to them, and what the public was told. */
   readonly webhooks: string
+  /** Reports from the field and counts of look-ups. */
+  readonly field: string
   /** The administrator's key, where no setting gives it. */
   readonly adminKey: string
 }
@@ -33,6 +35,7 @@ export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
     alerts: join(root, 'alerts.db'),
     recalls: join(root, 'recalls.db'),
     webhooks: join(root, 'webhooks.db'),
+    field: join(root, 'field.db'),
     adminKey: join(root, 'admin-key'),
   }
 }

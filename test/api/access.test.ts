@@ -55,6 +55,13 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/identifiers/urn:x', everybody],
   ...resolved.map((path): [string, string, string[]] => ['GET', `/${path}/x`, everybody]),
   ['GET', '/.well-known/gs1resolver', everybody],
+  ['GET', '/v1/session', everybody],
+  ['POST', '/v1/session', everybody],
+  ['DELETE', '/v1/session', everybody],
+  ['GET', '/', everybody],
+  ['GET', '/app', everybody],
+  ['GET', '/app/', everybody],
+  ['GET', '/app/x', everybody],
   ['GET', '/v1/telemetry', records],
   ['GET', '/v1/rejections', ['enterprise', 'regulator', 'admin']],
   ['GET', '/v1/rejections/r0', ['enterprise', 'regulator', 'admin']],
@@ -94,6 +101,9 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/recalls/r0/consignees', records],
   ['POST', '/v1/recalls/r0/consignees/farm/answers', ['enterprise', 'regulator', 'admin']],
   ['POST', '/v1/recalls/r0/consignees/farm/checks', ['regulator', 'admin']],
+  ['PUT', '/v1/reports/x', ['public', ...records]],
+  ['GET', '/v1/reports', ['inspector', 'regulator', 'admin']],
+  ['GET', '/v1/reports/x', ['inspector', 'regulator', 'admin']],
   ['GET', '/v1/rules', records],
   ['GET', '/v1/rules/A1', records],
   ['PUT', '/v1/rules', ['regulator', 'admin']],
@@ -148,7 +158,8 @@ describe('who may do what', () => {
       .filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+(\{[^}]*\})?/g, '*')}`)
     const listed = may.map(([method, path]) => {
-      if (resolved.includes(path.split('/')[1] ?? '')) return `${method} ${path.slice(0, -1)}*`
+      if (path === '/app/x' || resolved.includes(path.split('/')[1] ?? ''))
+        return `${method} ${path.slice(0, -1)}*`
       if (path.startsWith('/v1/recalls/')) {
         return `${method} ${path.replaceAll(/\/(?:r0|urn:x|farm)\b/g, '/*')}`
       }

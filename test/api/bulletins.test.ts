@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DraftFacts } from '#ingest/watch/draft-facts.ts'
 import { capFaults, child, type Node, parseXml, textIn } from './webhooks/cap.ts'
 import { event, startWorld, type World } from './world.ts'
 
@@ -180,7 +181,7 @@ describe('a bulletin', () => {
     const progress = alerts.ledger.progress()
     alerts.commit(
       {
-        ...{ progress, items: [], sensors: [] },
+        ...{ progress, items: [], sensors: [], facts: new DraftFacts(alerts.facts) },
         told: new Map([[identity, { entry, reason: 'late' }]]),
         concerns: new Map([[identity, old]]),
       },

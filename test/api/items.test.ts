@@ -135,7 +135,6 @@ describe('the public', () => {
     expect(answer.json).toEqual({
       key: carton,
       kind: 'instance',
-      verdict: 'none',
       recalls: [],
       warnings: [],
       product: { name: 'Milk' },

@@ -328,7 +328,6 @@ describe('a drill', () => {
     expect(await desk.verdict(serial('c1', 2), dairy.shop)).toBe('none')
     const seenByUs = await desk.get(`/v1/items/${encodeURIComponent(serial('c1', 2))}`)
     expect(seenByUs.json).toMatchObject({
-      verdict: 'none',
       recalls: [{ recall: id, drill: true, verdict: 'none' }],
     })
     expect(dairy.world.recalls.reader.dueNotices(['shop', 'depot', 'maker'], 9)).toEqual([])

@@ -166,7 +166,18 @@ export class Desk {
     return this.post(`/v1/recalls/${id}/steps`, { reason: 'x', ...body }, key)
   }
 
-  async verdict(text: string, key = ''): Promise<unknown> {
-    return (await this.get(`/v1/items/${encodeURIComponent(text)}`, key)).json['verdict']
+  /** What recalls say of an item; throws where the whole verdict says less. */
+  async verdict(text: string, key = ''): Promise<string> {
+    const { json } = await this.get(`/v1/items/${encodeURIComponent(text)}`, key)
+    const { recalls, verdict } = json as {
+      recalls: { verdict: string }[]
+      verdict: { verdict: string }
+    }
+    const [gravest = 'none'] = ['do_not_sell', 'check'].filter((each) =>
+      recalls.some((recall) => recall.verdict === each),
+    )
+    const isSaid = gravest !== 'do_not_sell' || verdict.verdict === 'stop'
+    if (!isSaid || (gravest === 'check' && verdict.verdict === 'sell')) throw new Error(text)
+    return gravest
   }
 }

@@ -175,7 +175,10 @@ describe('a block', () => {
     for (const key of [undefined, dairy.shop, dairy.inspector]) {
       for (const text of spellings) expect(await desk.verdict(text, key)).toBe('do_not_sell')
     }
-    expect((await desk.get(`/01/${gtin}/21/c1`, '')).json['verdict']).toBe('do_not_sell')
+    expect((await desk.get(`/01/${gtin}/21/c1`, '')).json).toMatchObject({
+      verdict: { verdict: 'stop' },
+      recalls: [{ recall: id, verdict: 'do_not_sell' }],
+    })
     const told = await desk.get(`/v1/items/${encodeURIComponent(alias)}`, '')
     expect(told.json).toMatchObject({
       recalls: [{ recall: id, class: 'I', tier: 'proven', instructions: 'do not drink it' }],

@@ -22,6 +22,7 @@ import { AlertFollower } from '#ingest/watch/follower.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { openField } from '#store/field.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
@@ -78,6 +79,7 @@ export async function startWorld(
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
   const recalls = new RecallWriter(folder.recalls)
+  const field = openField(folder.field)
   const feed = new AlertFeed()
   const addresses = new Map<string, readonly string[]>()
   const office = openOffice({
@@ -123,6 +125,7 @@ export async function startWorld(
     registry,
     intake,
     alerts: alerts.reader,
+    field,
     desk: deskOf(alerts, watchUs),
     recalls: recalls.reader,
     recallDesk: recallDeskOf(recalls, watchUs),
@@ -136,6 +139,7 @@ export async function startWorld(
     outcomes,
     readiness: async () => [{ name: 'journal', ok: true, detail: '' }],
     metrics: new Metrics(),
+    pages: new Map(),
     log: pino({ level: 'silent' }),
     nowUs,
     ...options.parts,
@@ -237,6 +241,7 @@ export async function startWorld(
       alerts.close()
       watched.close()
       recalls.close()
+      field.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },
