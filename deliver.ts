@@ -25,11 +25,11 @@ export function deliver(
   { PUBLIC_URL, ALLOW_PRIVATE_WEBHOOKS }: Config,
   { folder, delivered, log, onFatal }: DeliverParts,
 ): DeliveryWorker {
-  const { alerts, registry, webhooks } = folder
+  const { alerts, recalls, registry, webhooks } = folder
   const publicUrl = PUBLIC_URL?.replace(/\/+$/, '')
   const allowPrivate = ALLOW_PRIVATE_WEBHOOKS === '1'
   return startDelivery(
-    { alerts, registry, webhooks, publicUrl, allowPrivate },
+    { alerts, recalls, registry, webhooks, publicUrl, allowPrivate },
     {
       onTotals(totals) {
         delivered.totals = totals

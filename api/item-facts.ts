@@ -106,13 +106,19 @@ function fieldFact(fact: string, { report, key }: KeptReport): Fact {
   return { fact, key, value: report.id, time: report.madeAt }
 }
 
+const CERTAINTY: Readonly<Record<Recalled['recalls'][number]['tier'], Certainty>> = {
+  proven: 'observed',
+  inferred: 'inferred',
+  possible: 'possible',
+}
+
 /** Recalls that hold it, or that may, and since when. */
 export function recallFacts({ recalls }: Recalled): Fact[] {
   return recalls
     .filter(({ verdict }) => verdict !== 'none')
-    .map(({ key, recall, since, verdict }) => {
+    .map(({ key, recall, since, tier, verdict }) => {
       const fact = verdict === 'do_not_sell' ? 'recalled' : 'perhaps_recalled'
-      return { fact, key, value: recall, time: since }
+      return { fact, key, value: recall, time: since, certainty: CERTAINTY[tier] }
     })
 }
 

@@ -42,7 +42,7 @@ export const assumeSchema = z
     sameLineAndDay: z
       .boolean()
       .default(true)
-      .describe('Lots made at the same read point on the same day may be as bad'),
+      .describe('Lots of the product made at the same place on the same day may be as bad'),
     carryOverHours: z
       .int()
       .min(0)

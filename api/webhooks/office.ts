@@ -2,18 +2,21 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import type { RecallReader } from '#store/recalls/reader.ts'
 import type { Registry } from '#store/registry.ts'
 import { WebhookWriter } from '#store/webhooks/writer.ts'
 import { alertSource } from './alert-source.ts'
 import { Deliverer, type DelivererParts } from './deliverer.ts'
 import { type WebhookDesk, webhookDesk } from './desk.ts'
 import { OutboxFollower } from './follower.ts'
+import { recallSource } from './recall-source.ts'
 import type { Line } from './request.ts'
 
 export interface OfficeParts {
   /** webhooks.db. */
   readonly file: string
   readonly alerts: AlertReader
+  readonly recalls: RecallReader
   readonly registry: Pick<Registry, 'parties' | 'locations'>
   readonly publicUrl: string | undefined
   readonly line: Line
@@ -42,14 +45,18 @@ export function openWebhookWriter(file: string): WebhookWriter {
 }
 
 export function openOffice(parts: OfficeParts): Office {
-  const { file, alerts, registry, publicUrl, line, nowUs, onDisabled, onTrouble } = parts
+  const { file, alerts, recalls, registry, publicUrl, line, nowUs } = parts
+  const { onDisabled, onTrouble } = parts
   const writer = openWebhookWriter(file)
   const origin = publicUrl ?? writer.serverName()
   const random = Math.random
   const deliverer = new Deliverer({ writer, line, nowUs, random, onDisabled, onTrouble })
   const follower = new OutboxFollower({
     writer,
-    sources: [alertSource({ alerts, registry, origin, publicUrl })],
+    sources: [
+      alertSource({ alerts, registry, origin, publicUrl }),
+      recallSource({ recalls, origin }),
+    ],
     nowUs,
     onDeliveries: (subscriptions) => deliverer.pump(subscriptions),
   })

@@ -6,6 +6,7 @@ import type { WebhookDesk } from './desk.ts'
 /** What the worker opens, and how it sends. */
 export interface DeliverySettings {
   readonly alerts: string
+  readonly recalls: string
   readonly registry: string
   readonly webhooks: string
   readonly publicUrl: string | undefined

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openAlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
+import { openRecallReader } from '#store/recalls/reader.ts'
 import { openRegistry } from '#store/registry.ts'
 import type { WebhookDesk } from './desk.ts'
 import { openOffice } from './office.ts'
@@ -23,9 +24,10 @@ const TIDY_EVERY_MS = 60_000
 
 const report = (message: FromDelivery) => port.postMessage(message)
 const alerts = openAlertReader(settings.alerts)
+const recalls = openRecallReader(settings.recalls)
 const registry = openRegistry(settings.registry, { readOnly: true })
 const office = openOffice({
-  ...{ file: settings.webhooks, alerts, registry, publicUrl: settings.publicUrl },
+  ...{ file: settings.webhooks, alerts, recalls, registry, publicUrl: settings.publicUrl },
   line: {
     rules: { allowPrivate: settings.allowPrivate, resolve: systemResolve() },
     limits: LIMITS,
@@ -85,5 +87,6 @@ while (!isOver) {
 }
 office.close()
 registry.close()
+recalls.close()
 alerts.close()
 port.close()

@@ -6,10 +6,11 @@
 import { gtinOf } from '#epcis/identifier.ts'
 import type { Neighbour, ScopeSource } from '#risk/recall-scope.ts'
 import { isLotBetween } from '#risk/suspect.ts'
-import { US_A_DAY, US_AN_HOUR } from '#risk/words.ts'
+import { US_AN_HOUR } from '#risk/words.ts'
 import type { Assume } from '#store/recalls/recall.ts'
 import type { EventQuery, TrailReader } from '#store/trail.ts'
 import type { EventSummary, ItemRef, TrailRow } from '#trace/source.ts'
+import { neighboursOf } from '../watch/neighbours.ts'
 
 export interface ScopeSourceParts {
   /** With everything that has several keys as one item. */
@@ -21,14 +22,14 @@ export interface ScopeSourceParts {
 
 const KEYS_AT_ONCE = 500
 const EVENTS_AT_ONCE = 200
+/** Events of the line and day of a suspected lot that are looked at. */
+const MOST_EVENTS = 5_000
 /** Neighbours of one suspect. */
 const MOST_NEIGHBOURS = 1_000
 /** Neighbours remembered: one that was told is not told again. */
 const MOST_TOLD = 100_000
 /** Uses of a suspected lot that are looked at for what was left in a tank. */
 const MOST_USES = 100
-
-const CHINA_US = 8 * US_AN_HOUR
 
 export function scopeSource(parts: ScopeSourceParts): ScopeSource {
   const { trail } = parts
@@ -154,10 +155,8 @@ class Neighbours {
     if (item?.kind !== 'lot') return
     let left = MOST_NEIGHBOURS
     if (assume.sameLineAndDay) {
-      for await (const neighbour of this.#ofLineAndDay(item)) {
-        if (left-- > 0 && this.#tell(neighbour)) {
-          yield { key: neighbour, reason: 'same-line-and-day' }
-        }
+      for await (const neighbour of neighboursOf(trail, key, MOST_EVENTS)) {
+        if (left-- > 0 && this.#tell(neighbour.key)) yield neighbour
       }
     }
     if (assume.carryOverHours > 0) {
@@ -172,18 +171,6 @@ class Neighbours {
     if (this.#told.has(key)) return false
     if (this.#told.size < MOST_TOLD) this.#told.add(key)
     return true
-  }
-
-  /** Lots that were made where this one was, on the same day in UTC+8. */
-  async *#ofLineAndDay(item: ItemRef): AsyncGenerator<string> {
-    const { trail } = this.#parts
-    const makings = (await rowsOf(trail, item)).filter(isMaking).slice(0, 1)
-    for (const { readPoint, eventTimeUs } of await summariesOf(trail, makings)) {
-      if (readPoint === undefined) continue
-      const dayUs = Math.floor((eventTimeUs + CHINA_US) / US_A_DAY) * US_A_DAY - CHINA_US
-      const query = { geEventTimeUs: dayUs, ltEventTimeUs: dayUs + US_A_DAY }
-      yield* lotsMadeBy(trail, { ...query, readPoints: [readPoint] })
-    }
   }
 
   /** Lots that were made where this one was used, so soon after it that some may have been left. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sendNotices } from '#ingest/recalls/sender.ts'
 import { amount, lot, serial } from '../trace/world.ts'
 import { captureMilk, type Dairy, Desk, made, newRecall, seen, startDairy } from './recall-world.ts'
+import { startReceiver } from './webhooks/receiver.ts'
 
 let dairy: Dairy
 let desk: Desk
@@ -139,6 +140,55 @@ describe('consignees', () => {
     })
     const { json } = await desk.get(`/v1/recalls/${id}/consignees`)
     expect(json).toMatchObject([{}, {}, { party: 'shop', delivered: '1970-01-01T00:00:05.000Z' }])
+  })
+})
+
+describe('webhooks', () => {
+  it('tell authorities every step, and a consignee what it has to know; drills by other types', async () => {
+    const receiver = await startReceiver()
+    try {
+      const subscribe = (key: string, url: string) => desk.post('/v1/webhooks', { url }, key)
+      expect((await subscribe(dairy.first, receiver.url)).status).toBe(201)
+      const id = await notified()
+      const { world } = dairy
+      await world.watched()
+      expect((await subscribe(dairy.shop, receiver.url)).status).toBe(201)
+      await answer(id, 'depot', {}, dairy.depot)
+      await answer(id, 'shop', {}, dairy.shop)
+      await desk.step(id, { action: 'cancel' })
+      await world.watched()
+      await world.delivered()
+      const told = receiver.received.filter(({ event }) => event.subject === id)
+      const types = told.map(({ event }) => event.type.replace('suyuan.recall.', '')).sort()
+      expect(types).toEqual([
+        ...['acknowledged', 'acknowledged', 'acknowledged', 'approved', 'cancelled', 'cancelled'],
+        ...['created', 'notified', 'scope_asked', 'scope_known'],
+      ])
+      const drill = await desk.make([{ lot: lot('L1') }], { drill: true })
+      await world.watched()
+      await world.delivered()
+      const drilled = receiver.received.filter(({ event }) => event.subject === drill)
+      expect(drilled.every(({ event }) => event.type.startsWith('suyuan.drill.'))).toBe(true)
+      expect(drilled).toHaveLength(3)
+    } finally {
+      await receiver.close()
+    }
+  })
+})
+
+describe('rules', () => {
+  it('find what is recalled and still moves, and who does not answer', async () => {
+    const id = await notified()
+    await dairy.world.capture(dairy.depot, {
+      ...seen(12, 'shipping', 2, [serial('c3', 2)]),
+      eventTime: new Date(Date.now() + 3_600_000).toISOString(),
+    })
+    await dairy.world.watched(24 * 30)
+    const alerts = dairy.world.alerts.reader.alerts({ rules: ['G1', 'G2', 'G3'] }, { limit: 99 })
+    const about = alerts.map(({ finding }) => `${finding.rule} ${finding.subject}`)
+    expect(about).toContain(`G1 ${serial('c3', 2)}`)
+    expect(about).toContain('G3 party:shop')
+    expect(about).toContain(`G2 recall:${id}`)
   })
 })
 

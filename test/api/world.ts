@@ -83,7 +83,7 @@ export async function startWorld(
   const feed = new AlertFeed()
   const addresses = new Map<string, readonly string[]>()
   const office = openOffice({
-    ...{ file: folder.webhooks, alerts: alerts.reader, registry },
+    ...{ file: folder.webhooks, alerts: alerts.reader, recalls: recalls.reader, registry },
     publicUrl: 'https://trace.example',
     line: {
       rules: {

@@ -42,12 +42,14 @@ const nowUs = () => Date.now() * 1000
 
 const { folder, sizes }: RecallScopesOptions = JSON.parse(process.argv[2] ?? '{}')
 const file = join(folder, 'trail.db')
-const serials: string[] = []
+/** One serial of each product that is in the largest recall. */
+const serials: { readonly product: number; readonly key: string }[] = []
 await build(Math.max(...sizes))
 const trail = openSqliteTrail(file, 'read')
 const registry = openRegistry(join(folder, 'registry.db'), { nowUs })
 const recallsFile = join(folder, 'recalls.db')
 const recalls = new RecallWriter(recallsFile)
+const tracer = new RecallTracer({ trail, recalls, registry, nowUs })
 const results: RecallScopeResult[] = []
 for (const size of sizes) results.push(await measure(size))
 recalls.close()
@@ -71,7 +73,7 @@ async function build(most: number): Promise<void> {
       if (product === undefined || product >= wanted) continue
       made.add(product)
       const serial = event.members.find((each) => each.kind === 'instance')
-      if (serial) serials.push(serial.key)
+      if (serial) serials.push({ product, key: serial.key })
     }
     await writer.apply({ events: batch, readings: [], follower: 'bench', to: 0 })
   }
@@ -101,8 +103,6 @@ async function measure(size: number): Promise<RecallScopeResult> {
     lookP99Ms: rounded(quantile(times, 0.99)),
   }
 }
-
-const tracer = new RecallTracer({ trail, recalls, registry, nowUs })
 
 async function trace(): Promise<void> {
   await tracer.advance()
@@ -147,9 +147,9 @@ function make(key: string): string {
 
 /** Serials all over the store, one in so many of them recalled: how long each look takes. */
 function look(size: number): number[] {
-  const shared = serials.slice(0, productsSharing(size))
+  const shared = serials.filter(({ product }) => product < productsSharing(size))
   return Array.from({ length: looks }, (_, at) => {
-    const key = shared[(at * 7919) % shared.length] ?? ''
+    const { key = '' } = shared[(at * 7919) % shared.length] ?? {}
     const startedMs = performance.now()
     if (recalls.reader.blocks([key]).length === 0) throw new Error(`${key} is not recalled`)
     return performance.now() - startedMs
