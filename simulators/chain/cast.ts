@@ -13,6 +13,8 @@ import {
 } from '#simulators/keys.ts'
 import type * as script from '#simulators/script.ts'
 import type { Names, Party, Place } from '#simulators/script.ts'
+import type { SensorFormat } from '#simulators/vendor/readings.ts'
+import type { ReaderFormat } from '#simulators/vendor/reads.ts'
 import type { OutletKind, Product, Recipe } from './recipe.ts'
 
 export interface Firm extends Party {
@@ -46,6 +48,8 @@ export interface Outlet {
   readonly floor: Place
   readonly doorReader: Reader
   readonly handheld: Reader
+  /** Reads the shelf in its maker's own form; without one the handheld tells of it. */
+  readonly shelfReader: Reader | undefined
   readonly till: Reader
   readonly sensor: Sensor
 }
@@ -76,6 +80,13 @@ const districts: readonly District[] = [
   district('宝安区', 'Baoan', 22.56, 113.88),
   district('龙岗区', 'Longgang', 22.72, 114.25),
 ]
+/** Near enough to be tempting, and another market. */
+const nextCity: District = {
+  names: { zh: '惠阳区', en: 'Huiyang' },
+  city: { zh: '惠州市', en: 'Huizhou' },
+  latitude: 22.79,
+  longitude: 114.46,
+}
 /** Nobody gets there within the hour. */
 const farAway: District = {
   names: { zh: '南岗区', en: 'Nangang' },
@@ -124,7 +135,7 @@ export class Cast {
     this.hub = hubOf(this.#firm(`${recipe.name}-hub`, recipe.hub, scope.trade, 'digital-link'))
     const kinds = recipe.outletKinds
     this.outlets = Array.from({ length: count }, (_, at) => this.#outlet(kinds, at))
-    this.greyOutlet = this.#outlet(kinds, count)
+    this.greyOutlet = this.#outlet(kinds, count, nextCity)
     this.farOutlet = this.#outlet(kinds, count + 1, farAway)
     this.goods = recipe.products.map((product, at) =>
       goodsOf(product, at, this.plant.firm, (this.sources[0] ?? this.rogue).firm),
@@ -162,15 +173,17 @@ export class Cast {
     const { plant, hub } = this
     return [
       ...this.allSources.map(({ gate }) => gate),
-      ...[plant.intakeReader, plant.line, plant.packer, plant.dockReader],
+      ...[plant.intakeReader, plant.line, plant.packer, plant.storePortal, plant.dockReader],
       ...[hub.inboundReader, hub.sorter, hub.outboundReader],
-      ...this.allOutlets.flatMap(({ doorReader, handheld, till }) => [doorReader, handheld, till]),
+      ...this.allOutlets.flatMap(({ doorReader, handheld, shelfReader, till }) => {
+        return [doorReader, handheld, ...(shelfReader === undefined ? [] : [shelfReader]), till]
+      }),
       ...this.roomSensors,
     ]
   }
 
   get products(): readonly script.Product[] {
-    const { domain, ingredient, storageCelsius } = this.recipe
+    const { domain, ingredient, storageCelsius, rawCelsius, uom } = this.recipe
     const of = (gtin: string, names: Names, more: object = {}) => ({
       key: gtinKey(gtin),
       party: this.plant.firm.slug,
@@ -181,16 +194,19 @@ export class Cast {
     const cold = storageCelsius === undefined ? {} : { storageCelsius }
     const made = this.goods.flatMap((goods) => {
       const { product } = goods
-      const packed = { shelfLifeDays: product.shelfLifeDays, ...cold }
-      const netContent = `${product.gramsPerItem} g`
+      const { shelfLifeDays, gramsPerItem } = product
+      const sold = { serialised: true, markets: [shenzhen.zh] }
+      const packed = { shelfLifeDays, ...cold, ...sold }
+      const netContent = `${gramsPerItem} ${uom === 'LTR' ? 'ml' : 'g'}`
+      const kgPerUnit = gramsPerItem / 1000
       return [
-        of(goods.raw, product.raw),
+        of(goods.raw, product.raw, rawCelsius === undefined ? {} : { storageCelsius: rawCelsius }),
         of(goods.prepared, product.prepared, cold),
         of(goods.mixed, product.mixed, cold),
-        of(goods.item, product.item, { ...packed, netContent }),
+        of(goods.item, product.item, { ...packed, netContent, kgPerUnit }),
         ...(product.case === undefined ? [] : [of(goods.case, product.case, packed)]),
         of(goods.sample, { zh: `${product.item.zh}见证样`, en: `${product.item.en}, sample` }),
-        ...drugProducts(goods, of),
+        ...drugProducts(goods, of, { ...packed, kgPerUnit }),
       ]
     })
     return [of(this.ingredient, ingredient), ...made]
@@ -204,7 +220,7 @@ export class Cast {
     at?: District,
     validity = validLicence,
   ): Firm {
-    const n = this.recipe.firstPrefix + this.#firms.length * 3
+    const n = this.recipe.firstPrefix + this.#firms.length * 4
     const prefix = companyPrefix(n % 10_000)
     const number = `SZ-${this.recipe.name.toUpperCase()}-${n}`
     const firm: Firm = {
@@ -231,6 +247,15 @@ export class Cast {
     }
   }
 
+  /** Codes that no tag can hold are scanned. */
+  #shelfReader(firm: Firm, at: number, { key: bizLocation }: Place): Reader {
+    const isScanned = this.recipe.products.some(({ drugCodes }) => drugCodes !== undefined)
+    const form = shelfForms[Math.floor(at / 2) % shelfForms.length] ?? 'zebra-rfd'
+    const says = { bizLocation, bizStep: 'stocking', disposition: 'sellable_accessible' }
+    const plain = reader(firm, 'outlet', 'shelf', 'Shelf reader')
+    return readerOf(plain, isScanned ? 'zebra-rfd' : form, says)
+  }
+
   #outlet(kinds: readonly OutletKind[], at: number, where?: District): Outlet {
     const kind = kinds[at % kinds.length]
     if (kind === undefined) throw new Error('a recipe without outlets')
@@ -238,19 +263,46 @@ export class Cast {
     const slug = `${this.recipe.name}-${kind.slug}-${at + 1}`
     const firm = this.#firm(slug, names, this.recipe.licenceScope.trade, 'digital-link', where)
     const store = place(firm, 2, { zh: '库房', en: 'store' })
+    const floor = place(firm, 3, { zh: '前台', en: 'floor' })
     return {
       firm,
       kind,
       door: place(firm, 1, { zh: '收货口', en: 'door' }),
       store,
-      floor: place(firm, 3, { zh: '前台', en: 'floor' }),
+      floor: { ...floor, market: firm.at.city.zh },
       doorReader: reader(firm, 'outlet', 'door', 'Door portal'),
       handheld: reader(firm, 'outlet', 'handheld', 'Handheld reader'),
+      shelfReader: at % 2 === 1 ? this.#shelfReader(firm, at, floor) : undefined,
       till: reader(firm, 'outlet', 'till', 'Till'),
-      sensor: thermometer(firm, 'outlet', 'store-air', store.key),
+      sensor: { ...thermometer(firm, 'outlet', 'store-air', store.key), ...sensorForm(at) },
     }
   }
 }
+
+/** Some sites have bought readers and thermometers that write in their makers' ways. */
+const shelfForms: readonly ReaderFormat[] = ['smartreader', 'zebra-fx', 'zebra-rfd', 'impinj-r700']
+const sensorForms: readonly (SensorFormat | undefined)[] = [
+  undefined,
+  'shelly',
+  undefined,
+  'milesight-gateway',
+]
+
+function sensorForm(at: number): { readonly format?: SensorFormat } {
+  const format = sensorForms[at % sensorForms.length]
+  return format === undefined ? {} : { format }
+}
+
+function readerOf(plain: Reader, format: ReaderFormat, says: ReadSays): Reader {
+  return {
+    ...plain,
+    channel: 'reads',
+    format,
+    binding: { ...says, readPoint: says.bizLocation, timeZoneOffset: '+08:00' },
+  }
+}
+
+type ReadSays = Pick<script.ReadBinding, 'bizLocation' | 'bizStep' | 'disposition'>
 
 export interface Plant {
   readonly firm: Firm
@@ -261,6 +313,8 @@ export interface Plant {
   readonly intakeReader: Reader
   readonly line: Reader
   readonly packer: Reader
+  /** Reads pallets in its maker's own form. */
+  readonly storePortal: Reader
   readonly dockReader: Reader
   readonly sensor: Sensor
 }
@@ -287,6 +341,11 @@ function plantOf(firm: Firm): Plant {
     intakeReader: reader(firm, 'plant', 'intake', 'Intake terminal'),
     line: reader(firm, 'plant', 'line', 'Process control'),
     packer: reader(firm, 'plant', 'packer', 'Packing line', true),
+    storePortal: readerOf(reader(firm, 'plant', 'store', 'Store portal'), 'impinj-r700', {
+      bizLocation: store.key,
+      bizStep: 'storing',
+      disposition: 'in_progress',
+    }),
     dockReader: reader(firm, 'plant', 'dock', 'Dock portal'),
     sensor: thermometer(firm, 'plant', 'store-air', store.key),
   }
@@ -321,11 +380,12 @@ function goodsOf(product: Product, at: number, plant: Firm, source: Firm): Goods
 
 function drugProducts(
   { product }: Goods,
-  of: (gtin: string, names: Names) => script.Product,
+  of: (gtin: string, names: Names, more?: object) => script.Product,
+  packed: object,
 ): script.Product[] {
   const { drugCodes: codes } = product
   if (codes === undefined) return []
-  const item = { ...of('', product.item), key: `drugcode:${codes.item}` }
+  const item = { ...of('', product.item, packed), key: `drugcode:${codes.item}` }
   return [item, { ...of('', product.case ?? product.item), key: `drugcode:${codes.case}` }]
 }
 
@@ -345,6 +405,8 @@ function place(owner: Firm, reference: number, names: Names): Place {
     address: `${at.city.zh}${at.names.zh}（模拟地址） ${at.names.en}, ${at.city.en} (simulated)`,
     latitude: at.latitude,
     longitude: at.longitude,
+    // All that a firm has stands at one address.
+    site: placeKey(owner.prefix, 1),
   }
 }
 
