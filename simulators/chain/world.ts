@@ -202,14 +202,17 @@ class Production {
 
   #ingredient(first: number): Iterable<Step> {
     const last = Math.min(first + sharing, this.#batches) - 1
-    const heaviest = Math.max(...this.cast.goods.map(({ product }) => product.gramsPerItem))
+    const shares = this.cast.goods.map(({ product: { gramsPerItem, ingredientShare } }) => {
+      return (gramsPerItem * ingredientShare) / 1000
+    })
     return ingredientLot({
       seed: this.#seed,
       cast: this.cast,
       lot: this.#ingredientOf(first),
       firstUs: this.#midnightUs(this.#dayOf(first)),
       lastUs: this.#midnightUs(this.#dayOf(last)),
-      grams: sharing * this.#perBatch * heaviest,
+      // Enough for the losses on the way.
+      grams: Math.ceil(sharing * this.#perBatch * Math.max(...shares) * 1.25),
       number: this.#number(first),
     })
   }
