@@ -19,7 +19,7 @@ import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
-import { startBridge } from '#gateway/bridge.ts'
+import { type Bridge, startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
@@ -30,6 +30,7 @@ import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { calibrationsOf, countOverdue } from '#store/calibration.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
@@ -102,6 +103,7 @@ export async function serve(
     const stores = await openStores(config, log, ends)
     const outcomes = new CaptureOutcomes()
     let gateway: Gateway | undefined
+    const bridges: Bridge[] = []
     const feed = new AlertFeed()
     const watch = watchStore(stores, feed, log, ends, onFatal)
     follow(stores, config, log, ends, {
@@ -109,7 +111,11 @@ export async function serve(
       onNews({ notices, commands, captures, stored, readings }) {
         if (stored > 0 || readings > 0) watch.wake()
         for (const notice of notices) gateway?.publishRejection(notice)
-        for (const command of commands) gateway?.publishCommand(command)
+        for (const command of commands) {
+          if (!bridges.some((bridge) => bridge.publishCommand(command))) {
+            gateway?.publishCommand(command)
+          }
+        }
         outcomes.settle(captures)
       },
     })
@@ -132,9 +138,9 @@ export async function serve(
     ends.push(() => feed.close())
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
-    const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
-    for (const settings of bridges) {
+    for (const settings of config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
+      bridges.push(bridge)
       ends.push(() => bridge.close())
     }
     registerGauges(metrics, gauges(stores, gateway, readinessParts))
@@ -302,11 +308,12 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(
-  { journal, progress, trail, alerts }: Stores,
+  { journal, progress, trail, alerts, registry }: Stores,
   gateway: Gateway,
   parts: ReadinessParts,
 ): GaugeSource[] {
   const { totals } = progress
+  const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
     help,
@@ -344,6 +351,9 @@ function gauges(
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
+    of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
+      countOverdue(calibrations, Date.now() * 1000),
+    ),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]
 }

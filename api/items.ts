@@ -6,13 +6,14 @@ import type { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import type { Calibrations } from '#store/calibration.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, factsOf } from './item-facts.ts'
+import { alertFacts, calibrationFacts, factsOf } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -32,6 +33,7 @@ export interface ItemsParts {
   readonly registry: Registry
   readonly read: ReadIdentifier
   readonly mounted: Mounted
+  readonly calibrations: Calibrations
   readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
   readonly nowUs: () => number
 }
@@ -97,7 +99,8 @@ export async function itemAnswer(
   const found = { item, told, facts, product }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
-  return fullView(found, exposure, history, registry)
+  const doubts = calibrationFacts(exposure, parts.calibrations)
+  return fullView({ ...found, facts: [...facts, ...doubts] }, exposure, history, registry)
 }
 
 /** The product or the place that a text names, where no event names it by itself. */

@@ -66,7 +66,14 @@ export async function revoke(server: Server, credentials: readonly Credential[])
 
 function partyBody({ licence, domain = 'food', names, ...party }: Party): unknown {
   const { slug, pgln, uscc } = party
-  const body = { slug, name: names.zh, names, pgln, domain, ...(uscc === undefined ? {} : { uscc }) }
+  const body = {
+    slug,
+    name: names.zh,
+    names,
+    pgln,
+    domain,
+    ...(uscc === undefined ? {} : { uscc }),
+  }
   if (licence === undefined) return body
   const { number, scope, validFrom: from, validUntil: to } = licence
   return { ...body, licences: [{ number, scope: [scope], from, to }] }

@@ -63,5 +63,9 @@ export async function evidenceOf(server: Server, { id }: Alert): Promise<AlertEv
     readonly affected: readonly { readonly key: string }[]
   }
   const { eventIDs, knowable } = why
-  return { eventIDs, knowable: eventIDs.length > 0 ? knowable : undefined, affected: affected.map(({ key }) => key) }
+  return {
+    eventIDs,
+    knowable: eventIDs.length > 0 ? knowable : undefined,
+    affected: affected.map(({ key }) => key),
+  }
 }

@@ -120,7 +120,10 @@ export class AlertTally {
     const byEvent = eventIDs.flatMap((eventID) => this.#byEvent.get(eventID) ?? [])
     const near = affected.slice(0, mostAffected).flatMap((key) => this.#faultsAt(key))
     const faults = [...byEvent, ...near].filter((fault) => isMeant(alert, fault))
-    if (faults.length > 0) return this.#explain(alert, faults)
+    if (faults.length > 0) {
+      this.#explain(alert, faults)
+      return
+    }
     const rule = this.#rule(alert)
     rule.alerts += 1
     if (byEvent.some(({ alarm }) => alarm)) {
@@ -158,7 +161,9 @@ export class AlertTally {
       const found = this.#found.get(fault)
       return found === undefined ? [] : [{ fault, found }]
     })
-    const delays = hits.flatMap(({ found: { delayMs } }) => (delayMs === undefined ? [] : [delayMs]))
+    const delays = hits.flatMap(({ found: { delayMs } }) =>
+      delayMs === undefined ? [] : [delayMs],
+    )
     const offs = hits.map(({ fault, found }) => {
       return Date.parse(found.alert.from) - Date.parse(fault.happened)
     })

@@ -141,9 +141,7 @@ export class TruthBook {
   mishapOf(eventID: string): Mishap | undefined {
     if (!this.#hasMishaps) return undefined
     const row = this.#statements.mishap.get(eventID)
-    return row === undefined
-      ? undefined
-      : { isLost: row['lost'] === 1, time: textOf(row['time']) }
+    return row === undefined ? undefined : { isLost: row['lost'] === 1, time: textOf(row['time']) }
   }
 
   get hasMishaps(): boolean {

@@ -79,9 +79,7 @@ function fieldLines({ book }: Score): string[] {
 
 function aliasLines({ book }: Score): string[] {
   if (book.aliases === 0) return []
-  return [
-    `Under a second code: ${book.aliases} items; what was seen under it is not followed`,
-  ]
+  return [`Under a second code: ${book.aliases} items; what was seen under it is not followed`]
 }
 
 const columns = ['real', 'reported', 'found', 'exact', 'inferred', 'precision', 'recall', 'of all']

@@ -18,7 +18,7 @@ export const roles = { input: 0, output: 1, lot: 2 } as const
 
 const cacheMiB = 64
 const schema = `
-  PRAGMA journal_mode = OFF;
+  PRAGMA journal_mode = MEMORY;
   PRAGMA synchronous = OFF;
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA cache_size = ${-cacheMiB * 1024};
@@ -113,14 +113,16 @@ function writerInto(database: DatabaseSyncInstance, onOther: (line: OtherLine) =
   return (line: TruthLine): void => {
     switch (line.kind) {
       case 'becomes':
-        return addBecoming(line)
+        addBecoming(line)
+        return
       case 'contains': {
         const { child, since, kind, parent, until, eventIDs } = line
         stay.run(child, since, kind, parent, until ?? null, JSON.stringify(eventIDs))
         return
       }
       case 'associated':
-        return addMounting(line)
+        addMounting(line)
+        return
       case 'moves':
         move.run(line.unit, line.shipped, line.received, JSON.stringify(line.eventIDs))
         return
@@ -132,9 +134,10 @@ function writerInto(database: DatabaseSyncInstance, onOther: (line: OtherLine) =
         return
       case 'field':
         field(line)
-        return onOther(line)
+        onOther(line)
+        return
       default:
-        return onOther(line)
+        onOther(line)
     }
   }
 }

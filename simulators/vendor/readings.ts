@@ -14,10 +14,10 @@ export interface Sample {
 
 /** The payload of a device about a moment; the simple form of docs/mqtt.md without a format. */
 export function readingPayload(device: Device, sample: Sample): string {
-  return JSON.stringify(valueOf(device, sample))
+  return JSON.stringify(saidOf(device, sample))
 }
 
-function valueOf({ format, device }: Device, { timeUs, celsius, humidity }: Sample): unknown {
+function saidOf({ format, device }: Device, { timeUs, celsius, humidity }: Sample): unknown {
   if (format === 'shelly') {
     const params = {
       ts: timeUs / 1e6,

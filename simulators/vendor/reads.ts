@@ -33,11 +33,7 @@ const writers: Readonly<Record<ReaderFormat, (device: Device, seen: readonly See
 }
 
 /** The payload of one message of a reader about things that it saw. */
-export function readsPayload(
-  device: Device,
-  format: ReaderFormat,
-  seen: readonly Seen[],
-): string {
+export function readsPayload(device: Device, format: ReaderFormat, seen: readonly Seen[]): string {
   return writers[format](device, seen)
 }
 

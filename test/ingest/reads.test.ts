@@ -270,7 +270,7 @@ describe('a sensor on an asset', () => {
     stores.device('gate-1', { calibrationDue: '2026-03-03' })
     const times = ['2026-03-03T23:59:59Z', '2026-03-04T00:00:00Z', '2026-03-04T08:00:00Z']
     for (const time of times) await stores.settle(stores.message(reading(time), telemetry))
-    const notes = await stores.writer.notes('device farm/gate-1 ')
+    const notes = await stores.writer.notes('device farm/gate-1 calibration')
     expect(notes.map(({ text }) => JSON.parse(text))).toEqual([
       { due: '2026-03-03', firstUs: nowUs - 8 * 3600e6, lastUs: nowUs, readings: 2 },
     ])
