@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import { CALIBRATION, overdueOf } from '#ingest/calibration.ts'
-import { scopeOf } from '#ingest/memory.ts'
+import { noteOf, scopeOf } from '#ingest/memory.ts'
 import { CALIBRATION_STATES, type Calibrated, calibrationState } from '#store/calibration.ts'
 import { sensorKeyOf, slugSchema } from '#store/registry/schema.ts'
 import { deviceKey, type Registry } from '#store/registry.ts'
@@ -85,9 +85,7 @@ async function calibrationOf(
   nowUs: number,
 ): Promise<z.output<typeof calibrationSchema>> {
   const { party, device: slug, name, calibrationDue: due } = device
-  const note = `${scopeOf(device)} ${CALIBRATION}`
-  const text = (await trail.notes(note)).find(({ key }) => key === note)?.text
-  const overdue = overdueOf(due, text)
+  const overdue = overdueOf(due, await noteOf(trail, scopeOf(device), CALIBRATION))
   return {
     ...{ party, device: slug, name, sensor: sensorKeyOf(device), due },
     state: calibrationState(due, nowUs),

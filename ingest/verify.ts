@@ -16,7 +16,7 @@ import { identityOf } from './conflicts.ts'
 import type { DecodedEvent } from './decoded.ts'
 import { derive } from './derive.ts'
 import { READ_AT_ONCE } from './follower.ts'
-import { Memory, scopeOf } from './memory.ts'
+import { Memory, noteOf, scopeOf } from './memory.ts'
 import { type Message, readMessage } from './messages.ts'
 
 export interface VerifyParts {
@@ -131,9 +131,7 @@ class ReadsAgain {
   ): Promise<number | undefined> {
     const scope = scopeOf(record)
     if (this.#since.has(scope)) return this.#since.get(scope)
-    const name = `${scope} ${BINDING}`
-    const note = (await this.#trail.notes(name)).find(({ key }) => key === name)
-    const sinceUs = boundSinceUs(device, note?.text)
+    const sinceUs = boundSinceUs(device, await noteOf(this.#trail, scope, BINDING))
     this.#since.set(scope, sinceUs)
     return sinceUs
   }

@@ -8,8 +8,8 @@ import { momentTelemetry, report, senmlPacks, senmlTelemetry } from '#simulators
 import type { Step, Strand } from '#simulators/script.ts'
 import type { Sample } from '#simulators/vendor/readings.ts'
 import { type Batch, hours, momentUs, type Pallet } from './batch.ts'
-import type { Sensor } from './cast.ts'
 import { tellFault } from './fault.ts'
+import type { Sensor } from './sites.ts'
 
 const everyUs = 300e6
 const roomEveryUs = 900e6

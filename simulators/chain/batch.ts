@@ -6,7 +6,8 @@ import type { Fault } from '#simulators/faults.ts'
 import { type Chance, chanceOf } from '#simulators/random.ts'
 import { Stage } from '#simulators/stage.ts'
 import type { Amount } from '#simulators/truth.ts'
-import type { Cast, Firm, Goods, Sensor } from './cast.ts'
+import type { Cast, Firm, Goods } from './cast.ts'
+import type { Sensor } from './sites.ts'
 
 /** What is used again every day by one line of production. */
 export interface Lane {

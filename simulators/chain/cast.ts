@@ -2,37 +2,31 @@
  * Who plays in a chain: firms with licences and places, their readers and sensors, their products.
  * All firms are invented; the districts they stand in are real.
  */
-import {
-  assetKey,
-  companyPrefix,
-  gtin14,
-  gtinKey,
-  partyKey,
-  placeKey,
-  socialCreditCode,
-} from '#simulators/keys.ts'
+import { companyPrefix, gtin14, gtinKey, partyKey, socialCreditCode } from '#simulators/keys.ts'
 import type * as script from '#simulators/script.ts'
 import type { Names, Party, Place } from '#simulators/script.ts'
-import type { SensorFormat } from '#simulators/vendor/readings.ts'
-import type { ReaderFormat } from '#simulators/vendor/reads.ts'
+import { type District, districts, farAway, nextCity, shenzhen } from './districts.ts'
 import type { OutletKind, Product, Recipe } from './recipe.ts'
+import {
+  type Hub,
+  hubOf,
+  type Plant,
+  place,
+  plantOf,
+  type Reader,
+  reader,
+  type Sensor,
+  sensorForm,
+  shelfForms,
+  shelfReaderOf,
+  thermometer,
+} from './sites.ts'
 
 export interface Firm extends Party {
   readonly prefix: string
   readonly spelling: 'urn' | 'digital-link'
   readonly at: District
 }
-
-interface District {
-  readonly names: Names
-  readonly city: Names
-  readonly latitude: number
-  readonly longitude: number
-}
-
-export type Reader = script.Device
-/** `epc` is where its readings are found, `asset` what it measures. */
-export type Sensor = script.Device & { readonly epc: string; readonly asset: string }
 
 export interface Source {
   readonly firm: Firm
@@ -63,36 +57,6 @@ export interface Goods {
   readonly item: string
   readonly case: string
   readonly sample: string
-}
-
-const shenzhen = { zh: '深圳市', en: 'Shenzhen' }
-function district(zh: string, en: string, latitude: number, longitude: number): District {
-  return { names: { zh, en }, city: shenzhen, latitude, longitude }
-}
-
-const districts: readonly District[] = [
-  district('光明区', 'Guangming', 22.75, 113.93),
-  district('龙华区', 'Longhua', 22.7, 114.04),
-  district('坪山区', 'Pingshan', 22.65, 114.34),
-  district('福田区', 'Futian', 22.53, 114.05),
-  district('南山区', 'Nanshan', 22.53, 113.93),
-  district('罗湖区', 'Luohu', 22.55, 114.13),
-  district('宝安区', 'Baoan', 22.56, 113.88),
-  district('龙岗区', 'Longgang', 22.72, 114.25),
-]
-/** Near enough to be tempting, and another market. */
-const nextCity: District = {
-  names: { zh: '惠阳区', en: 'Huiyang' },
-  city: { zh: '惠州市', en: 'Huizhou' },
-  latitude: 22.79,
-  longitude: 114.46,
-}
-/** Nobody gets there within the hour. */
-const farAway: District = {
-  names: { zh: '南岗区', en: 'Nangang' },
-  city: { zh: '哈尔滨市', en: 'Harbin' },
-  latitude: 45.76,
-  longitude: 126.65,
 }
 
 const validLicence = { validFrom: '2023-01-01', validUntil: '2028-12-31' }
@@ -253,7 +217,7 @@ export class Cast {
     const form = shelfForms[Math.floor(at / 2) % shelfForms.length] ?? 'zebra-rfd'
     const says = { bizLocation, bizStep: 'stocking', disposition: 'sellable_accessible' }
     const plain = reader(firm, 'outlet', 'shelf', 'Shelf reader')
-    return readerOf(plain, isScanned ? 'zebra-rfd' : form, says)
+    return shelfReaderOf(plain, isScanned ? 'zebra-rfd' : form, says)
   }
 
   #outlet(kinds: readonly OutletKind[], at: number, where?: District): Outlet {
@@ -276,92 +240,6 @@ export class Cast {
       till: reader(firm, 'outlet', 'till', 'Till'),
       sensor: { ...thermometer(firm, 'outlet', 'store-air', store.key), ...sensorForm(at) },
     }
-  }
-}
-
-/** Some sites have bought readers and thermometers that write in their makers' ways. */
-const shelfForms: readonly ReaderFormat[] = ['smartreader', 'zebra-fx', 'zebra-rfd', 'impinj-r700']
-const sensorForms: readonly (SensorFormat | undefined)[] = [
-  undefined,
-  'shelly',
-  undefined,
-  'milesight-gateway',
-]
-
-function sensorForm(at: number): { readonly format?: SensorFormat } {
-  const format = sensorForms[at % sensorForms.length]
-  return format === undefined ? {} : { format }
-}
-
-function readerOf(plain: Reader, format: ReaderFormat, says: ReadSays): Reader {
-  return {
-    ...plain,
-    channel: 'reads',
-    format,
-    binding: { ...says, readPoint: says.bizLocation, timeZoneOffset: '+08:00' },
-  }
-}
-
-type ReadSays = Pick<script.ReadBinding, 'bizLocation' | 'bizStep' | 'disposition'>
-
-export interface Plant {
-  readonly firm: Firm
-  readonly intake: Place
-  readonly hall: Place
-  readonly store: Place
-  readonly dock: Place
-  readonly intakeReader: Reader
-  readonly line: Reader
-  readonly packer: Reader
-  /** Reads pallets in its maker's own form. */
-  readonly storePortal: Reader
-  readonly dockReader: Reader
-  readonly sensor: Sensor
-}
-
-export interface Hub {
-  readonly firm: Firm
-  readonly inbound: Place
-  readonly store: Place
-  readonly outbound: Place
-  readonly inboundReader: Reader
-  readonly sorter: Reader
-  readonly outboundReader: Reader
-  readonly sensor: Sensor
-}
-
-function plantOf(firm: Firm): Plant {
-  const store = place(firm, 3, { zh: '成品库', en: 'store' })
-  return {
-    firm,
-    intake: place(firm, 1, { zh: '收料口', en: 'intake' }),
-    hall: place(firm, 2, { zh: '车间', en: 'hall' }),
-    store,
-    dock: place(firm, 4, { zh: '发货口', en: 'dock' }),
-    intakeReader: reader(firm, 'plant', 'intake', 'Intake terminal'),
-    line: reader(firm, 'plant', 'line', 'Process control'),
-    packer: reader(firm, 'plant', 'packer', 'Packing line', true),
-    storePortal: readerOf(reader(firm, 'plant', 'store', 'Store portal'), 'impinj-r700', {
-      bizLocation: store.key,
-      bizStep: 'storing',
-      disposition: 'in_progress',
-    }),
-    dockReader: reader(firm, 'plant', 'dock', 'Dock portal'),
-    sensor: thermometer(firm, 'plant', 'store-air', store.key),
-  }
-}
-
-function hubOf(firm: Firm): Hub {
-  const store = place(firm, 2, { zh: '库房', en: 'store' })
-  return {
-    firm,
-    inbound: place(firm, 1, { zh: '收货口', en: 'inbound dock' }),
-    store,
-    outbound: place(firm, 3, { zh: '发货口', en: 'outbound dock' }),
-    inboundReader: reader(firm, 'hub', 'inbound', 'Inbound portal'),
-    sorter: reader(firm, 'hub', 'sorter', 'Sorting station', true),
-    outboundReader: reader(firm, 'hub', 'outbound', 'Outbound portal'),
-    sensor: thermometer(firm, 'hub', 'store-air', store.key),
   }
 }
 
@@ -394,29 +272,4 @@ function numbered(names: readonly Names[], at: number): Names {
   const name = names[at % names.length] ?? { zh: '', en: '' }
   const round = Math.floor(at / names.length)
   return round === 0 ? name : { zh: `${name.zh}${round + 1}场`, en: `${name.en} ${round + 1}` }
-}
-
-function place(owner: Firm, reference: number, names: Names): Place {
-  const { at } = owner
-  return {
-    key: placeKey(owner.prefix, reference),
-    party: owner.slug,
-    names: { zh: `${owner.names.zh}${names.zh}`, en: `${owner.names.en}, ${names.en}` },
-    address: `${at.city.zh}${at.names.zh}（模拟地址） ${at.names.en}, ${at.city.en} (simulated)`,
-    latitude: at.latitude,
-    longitude: at.longitude,
-    // All that a firm has stands at one address.
-    site: placeKey(owner.prefix, 1),
-  }
-}
-
-function reader(firm: Firm, site: string, device: string, name: string, wraps = false): Reader {
-  const { slug: party, spelling } = firm
-  return { party, site, device, name, channel: 'epcis', spelling, wraps }
-}
-
-export function thermometer(firm: Firm, site: string, device: string, asset: string): Sensor {
-  const epc = assetKey(firm.prefix, `TH-${device}`)
-  const name = `Thermometer ${device}`
-  return { ...reader(firm, site, device, name), channel: 'telemetry', epc, asset }
 }

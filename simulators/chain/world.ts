@@ -30,12 +30,13 @@ import {
   thing,
 } from './batch.ts'
 import { assign, breakUp, cagesOf, haul, send, tellWarmth } from './carriage.ts'
-import { Cast, type Sensor, thermometer } from './cast.ts'
+import { Cast } from './cast.ts'
 import { release, test } from './laboratory.ts'
 import { lateMisdeeds } from './misdeed.ts'
 import { ended, type Leftover, retail } from './outlet.ts'
 import { planOf, produce } from './plant.ts'
 import type { Recipe } from './recipe.ts'
+import { type Sensor, thermometer } from './sites.ts'
 import { ingredientLot, supply } from './supply.ts'
 
 export interface ChainOptions {

@@ -15,6 +15,7 @@ import { type InfluxOptions, measureInflux } from './influx.ts'
 import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
+import { measureSimulators, simulatorFigures } from './simulators.ts'
 import { measureTrace } from './trace.ts'
 
 const help = `Usage: npm run bench -- [options]
@@ -23,7 +24,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace or identifiers
+  --only PART   intake, simulators, trace or identifiers
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -81,7 +82,17 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
-  return { figures: figuresOf(intake, trace, reads), intake, trace, reads }
+  const simulatorsOptions = {
+    rounds: Number(rounds),
+    items: values.quick ? 5000 : 20_000,
+    onProgress: tell,
+  }
+  const simulators = isAsked('simulators') ? await measureSimulators(simulatorsOptions) : undefined
+  const figures = [
+    ...figuresOf(intake, trace, reads),
+    ...(simulators ? simulatorFigures(simulators) : []),
+  ]
+  return { figures, intake, trace, reads, simulators }
 }
 
 async function measureStore() {
