@@ -46,6 +46,8 @@ export interface Bridge {
 const SESSION_SECONDS = 7 * 86_400
 const ROOM_MS = 100
 const RECONNECT_MS = 2_000
+/** So long a broker has to take the last word of a host. */
+const DEATH_MS = 2_000
 
 /** Starts taking messages; a broker that cannot be reached is tried for as long as it takes. */
 export async function startBridge(settings: BridgeSettings, parts: BridgeParts): Promise<Bridge> {
@@ -145,7 +147,12 @@ function hostOf(
       if (isGone(payload, bornMs)) void say(true, bornMs)
     },
     async death() {
-      if (client.connected) await say(false, Math.floor(nowUs() / 1000))
+      if (!client.connected) return
+      // Who does not answer will publish the will.
+      const waiting = new AbortController()
+      const patience = sleep(DEATH_MS, undefined, { signal: waiting.signal }).catch(() => undefined)
+      await Promise.race([say(false, Math.floor(nowUs() / 1000)), patience])
+      waiting.abort()
     },
   }
 }

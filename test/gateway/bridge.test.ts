@@ -61,6 +61,9 @@ async function broker(version: 4 | 5) {
       if (packet.cmd === 'connect') {
         const code = version === 5 ? { reasonCode: 0 } : { returnCode: 0 }
         socket.write(generate({ cmd: 'connack', sessionPresent: false, ...code }, options))
+      } else if (packet.cmd === 'publish' && packet.qos === 1) {
+        const messageId = packet.messageId ?? 0
+        socket.write(generate({ cmd: 'puback', messageId }, options))
       } else if (packet.cmd === 'subscribe') {
         const granted = packet.subscriptions.map(() => 1)
         const suback = { cmd: 'suback', messageId: packet.messageId ?? 0, granted } as const
