@@ -1,5 +1,5 @@
 /** `main.ts simulate`: a simulated supply chain against a server that runs, or into a file. */
-import { type Fault, faultKinds, isFault } from './faults.ts'
+import { allFaults, type Fault, faultKinds, isFault } from './faults.ts'
 import { type FieldRates, isQuiet } from './field/field.ts'
 import { readFlags, share, UsageError, urlOf, wholeNumber } from './flags.ts'
 import { progressOn } from './progress.ts'
@@ -218,13 +218,19 @@ function listing(): string {
   const of = (entries: readonly (readonly [string, string])[]) => entries.map(row).join('\n')
   const about = (all: Readonly<Record<string, { readonly about: string }>>) =>
     Object.entries(all).map(([name, { about: words }]) => [name, words] as const)
-  return `Worlds
+  const sized = Object.entries(presets).map(([name, { about: words, options }]) => {
+    const items = (options.items ?? defaults.items).toLocaleString('en')
+    return [name, `${words}; ${options.world}, ${items} items`] as const
+  })
+  const warm = allFaults.filter((fault) => !faultsIn('materials').includes(fault))
+  return `Worlds: simulate WORLD --items N
 ${of(Object.entries(aboutWorlds))}
 
-Presets
-${of(about(presets))}
+Presets: simulate PRESET, and options over it
+${of(sized)}
 
-Faults
+Faults: --faults all, or names with commas between
 ${of(about(faultKinds))}
+  Building materials know all but ${warm.join(', ')}.
 `
 }

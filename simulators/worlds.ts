@@ -37,13 +37,13 @@ const everyFault = { faults: allFaults }
 const rough: FieldRates = { ...quietField, missedReads: 0.05, duplicates: 0.1, late: 0.02 }
 
 export const presets: Readonly<Record<string, Preset>> = {
-  demo: { about: 'a small milk chain', options: { world: 'milk', seed: 'demo', items: 480 } },
+  demo: { about: 'what the demonstration shows', options: { world: 'milk', seed: 'demo', items: 480 } },
   lesson: {
-    about: 'pork with every fault, small enough to look at',
+    about: 'every fault, small enough to look at',
     options: { world: 'pork', items: 1200, ...everyFault },
   },
   pharmacy: {
-    about: 'drugs with every fault, returns and codes of two kinds',
+    about: 'every fault, returns and codes of two kinds',
     options: { world: 'drugs', items: 2400, ...everyFault },
   },
   site: {
@@ -51,15 +51,15 @@ export const presets: Readonly<Record<string, Preset>> = {
     options: { world: 'materials', items: 1200, ...everyFault },
   },
   rough: {
-    about: 'pork in a field of missed reads, repeats and late uploads',
+    about: 'a field of missed reads, repeats and late uploads',
     options: { world: 'pork', items: 2400, field: rough },
   },
   city: {
-    about: 'food for a load test: 100,000 items with every fault',
+    about: 'a load test with every fault',
     options: { world: 'food', items: 100_000, ...everyFault },
   },
   flood: {
-    about: 'drugs for a long load test: a million packs',
+    about: 'a long load test',
     options: { world: 'drugs', items: 1_000_000, parties: 12 },
   },
 }
