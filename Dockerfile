@@ -1,10 +1,18 @@
 # Suyuan as it stands in this folder. What is kept is in /data.
+FROM node:22-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build
+
 FROM node:22-slim
 WORKDIR /app
 ENV NODE_ENV=production DATA_DIR=/data
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev && mkdir /data && chown node:node /data
 COPY . .
+COPY --from=pages /app/dashboards/dist dashboards/dist
 USER node
 VOLUME /data
 EXPOSE 8080 1883

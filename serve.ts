@@ -12,6 +12,7 @@ import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { createAdaptorServer } from '@hono/node-server'
 import { Registry as Metrics } from 'prom-client'
 import { AlertFeed } from '#api/alert-feed.ts'
@@ -19,6 +20,8 @@ import { createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
+import { readPageFiles } from '#api/page-files.ts'
+import { openWebhookWriter } from '#api/webhooks/office.ts'
 import { type Bridge, startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
@@ -31,6 +34,7 @@ import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { calibrationsOf, countOverdue } from '#store/calibration.ts'
+import { type FieldBook, openField } from '#store/field.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
@@ -41,7 +45,9 @@ import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
 import { checkFinished } from '#store/transfer/migrate.ts'
+import { openWebhookReader, type WebhookReader } from '#store/webhooks/reader.ts'
 import { type Config, influxOf } from './config.ts'
+import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 
@@ -69,6 +75,9 @@ interface Stores {
   readonly trail: TrailReader
   readonly intake: Intake
   readonly alerts: AlertReader
+  readonly webhooks: WebhookReader
+  readonly delivered: Delivered
+  readonly field: FieldBook
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
   /** Whether senders may go on: the journal is neither full nor too far ahead of the store. */
@@ -83,6 +92,7 @@ const GRACE_MS = 10_000
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
 const LOG_EVERY = 30
+const PAGES = fileURLToPath(new URL('./dashboards/dist', import.meta.url))
 const nowUs = (): number => Date.now() * 1000
 
 /**
@@ -105,7 +115,13 @@ export async function serve(
     let gateway: Gateway | undefined
     const bridges: Bridge[] = []
     const feed = new AlertFeed()
-    const watch = watchStore(stores, feed, log, ends, onFatal)
+    const delivery = deliver(config, { ...stores, log, onFatal })
+    ends.push(() => delivery.stop())
+    const onSteps = () => {
+      delivery.wake()
+      feed.notify()
+    }
+    const watch = watchStore(stores, onSteps, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
       onNews({ notices, commands, captures, stored, readings }) {
@@ -125,12 +141,14 @@ export async function serve(
     const app = createApi({
       ...stores,
       desk: watch.desk,
+      webhookDesk: delivery.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
       readiness: () => readiness(readinessParts),
       lag: () => lagOf(stores),
       metrics,
+      pages: await readPageFiles(PAGES),
       log,
       nowUs,
     })
@@ -179,6 +197,10 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => intake.close())
   const alerts = openAlertReader(folder.alerts)
   ends.push(() => alerts.close())
+  const webhooks = openWebhookReader(folder.webhooks)
+  ends.push(() => webhooks.close())
+  const field = openField(folder.field)
+  ends.push(() => field.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
   ends.push(() => journalReader.close())
   const settled = Math.min(...cursors)
@@ -186,7 +208,9 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
-  const opened = { folder, journal, registry, trail, intake, alerts, journalReader }
+  const delivered = { totals: { delivered: 0, failed: 0, dead: 0 } }
+  const files = { folder, journal, registry, trail, intake, journalReader }
+  const opened = { ...files, alerts, webhooks, field, delivered }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 
@@ -205,6 +229,7 @@ async function prepare(
     const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
     intake.close()
     new AlertWriter(folder.alerts).close()
+    openWebhookWriter(folder.webhooks).close()
     return cursors
   } finally {
     await trail.close()
@@ -214,7 +239,7 @@ async function prepare(
 /** Starts the worker that watches the store for what rules speak of. */
 function watchStore(
   { folder }: Stores,
-  feed: AlertFeed,
+  onSteps: () => void,
   log: Logger,
   ends: Ends,
   onFatal: (error: Error) => void,
@@ -223,7 +248,7 @@ function watchStore(
   const watch = startWatch(
     { trail, influx, registry, alerts },
     {
-      onSteps: () => feed.notify(),
+      onSteps,
       onTrouble(attempt, reason) {
         if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'the store is not watched')
       },
@@ -307,11 +332,8 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
   return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.settledToUs } : undefined
 }
 
-function gauges(
-  { journal, progress, trail, alerts, registry }: Stores,
-  gateway: Gateway,
-  parts: ReadinessParts,
-): GaugeSource[] {
+function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
+  const { journal, progress, trail, alerts, registry } = stores
   const { totals } = progress
   const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
@@ -352,8 +374,9 @@ function gauges(
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
     of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
-      countOverdue(calibrations, Date.now() * 1000),
+      countOverdue(calibrations, nowUs()),
     ),
+    ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]
 }

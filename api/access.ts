@@ -19,6 +19,8 @@ const ownThings = { enterprise: 'own', admin: 'all' } as const
 
 const rights = {
   'read service': everybody,
+  // Without a session there is one to ask for, and none to end.
+  'use sessions': everybody,
   'read metrics': { admin: 'all' },
   // Evidence is captured in the name of a party, so the administrator cannot.
   capture: { device: 'own', enterprise: 'own' },
@@ -41,6 +43,13 @@ const rights = {
   // An enterprise sees and answers what concerns its own party.
   'read alerts': ownRecords,
   'act on alerts': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  // An enterprise is told what concerns its own party.
+  'read webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'write webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'read bulletins': everybody,
+  // Of those that are no authority: a problem with goods.
+  report: { public: 'consumer', enterprise: 'own', ...authority },
+  'read reports': authority,
   'read rules': masterData,
   'write rules': { regulator: 'all', admin: 'all' },
   'try rules': { regulator: 'all', admin: 'all' },

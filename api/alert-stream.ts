@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Step } from '#store/alerts/alert.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import type { AlertFeed } from './alert-feed.ts'
-import { stepView, summaryView } from './alert-view.ts'
+import { type alertSummarySchema, type stepSchema, stepView, summaryView } from './alert-view.ts'
 import type { Caller } from './caller.ts'
 import { valueList } from './parameters.ts'
 import { Problem } from './problem.ts'
@@ -25,6 +25,11 @@ const HEARTBEAT_MS = 15_000
 const PATIENCE_MS = 30_000
 const RETRY_MS = 2_000
 const STEPS_AT_ONCE = 100
+
+/** A step as a reader gets it, with its alert as it is when it is sent. */
+export type LiveStep = z.output<typeof stepSchema> & {
+  readonly alert: z.output<typeof alertSummarySchema>
+}
 
 /** What a reader wants to hear of; all where nothing is said. */
 interface Wanted {
@@ -43,7 +48,7 @@ export function serveAlertStream(router: Router, { alerts, feed }: AlertStreamPa
       summary: 'Steps on alerts as they are taken',
       description:
         'Server-sent events `steps`, each an array of steps with their alerts. Begins behind ' +
-        'Last-Event-ID, or with what comes next.',
+        'Last-Event-ID, or with what comes next; an event `beginning` has the id of that place.',
       query: {
         severity: valueList.optional(),
         rule: valueList.optional(),
@@ -103,7 +108,9 @@ class StepStream {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          controller.enqueue(this.#encoder.encode(`retry: ${RETRY_MS}\n\n`))
+          // A break before the first step must lose none: where it began is its first id.
+          const began = `event: beginning\nid: ${this.#at}\ndata: {}\n\n`
+          controller.enqueue(this.#encoder.encode(`retry: ${RETRY_MS}\n${began}`))
         },
         pull: async (controller) => {
           clearTimeout(this.#patience)
@@ -154,7 +161,7 @@ class StepStream {
   }
 
   /** A step with its alert; undefined where this reader does not hear of it. */
-  #told(step: Step): object | undefined {
+  #told(step: Step): LiveStep | undefined {
     const { alerts } = this.#parts
     const alert = alerts.alert(step.alert)
     if (!alert) return undefined

@@ -29,12 +29,19 @@ const MOST_STEPS = 1000
 /** What whoever is concerned may do; the rest is the authorities'. */
 const ANSWERS: ReadonlySet<string> = new Set(['acknowledge', 'comment'])
 
+const noticeSchema = z.strictObject({
+  zh: z.string().trim().min(1).max(1000),
+  en: z.string().trim().min(1).max(1000),
+})
+
 const stepRequestSchema = z
   .strictObject({
     action: z.enum(ACTIONS),
     reason: z.string().trim().min(1).max(2000).describe('Why: each step has a reason'),
     causeCode: z.enum(CAUSE_CODES).optional().describe('What it was: with resolve'),
     to: slugSchema.optional().describe('Which party it is forwarded to: with forward'),
+    exercise: z.boolean().optional().describe('It is a drill, and told as one: with publish'),
+    notice: noticeSchema.optional().describe('What the public is told to do: with publish'),
   })
   .refine(({ action, causeCode }) => (action === 'resolve') === (causeCode !== undefined), {
     path: ['causeCode'],
@@ -44,12 +51,18 @@ const stepRequestSchema = z
     path: ['to'],
     message: 'comes with forward, and with nothing else',
   })
+  .refine(({ action, exercise }) => action === 'publish' || exercise === undefined, {
+    path: ['exercise'],
+    message: 'comes with publish, and with nothing else',
+  })
+  .refine(({ action, notice }) => action === 'publish' || notice === undefined, {
+    path: ['notice'],
+    message: 'comes with publish, and with nothing else',
+  })
   .meta({ id: 'AlertStepRequest' })
 
-export function serveAlerts(router: Router, parts: AlertsParts): void {
-  serveList(router, parts)
-  serveOne(router, parts)
-  serveSteps(router, parts)
+export function serveAlerts(router: Router, parts: AlertsParts) {
+  return [serveList(router, parts), serveOne(router, parts), serveSteps(router, parts)]
 }
 
 const oneOf = (names: readonly string[]) =>
@@ -59,8 +72,8 @@ const oneOf = (names: readonly string[]) =>
     })
     .optional()
 
-function serveList(router: Router, { alerts, read, registry }: AlertsParts): void {
-  router.serve(
+function serveList(router: Router, { alerts, read, registry }: AlertsParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/alerts',
@@ -127,8 +140,8 @@ function confinedTo({ reach, party = '' }: Caller): string | undefined {
   return reach === 'all' ? undefined : party
 }
 
-function serveOne(router: Router, { alerts }: AlertsParts): void {
-  router.serve(
+function serveOne(router: Router, { alerts }: AlertsParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/alerts/{id}',
@@ -155,8 +168,8 @@ function alertFor(alerts: AlertReader, caller: Caller, id: string): Alert {
   })
 }
 
-function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts): void {
-  router.serve(
+function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/alerts/{id}/steps',
@@ -171,7 +184,7 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts): vo
     },
     async (c, { caller, params: { id = '' }, body }) => {
       alertFor(alerts, caller, id)
-      const { action, reason, causeCode, to } = body
+      const { action, reason, causeCode, to, exercise, notice } = body
       if (caller.reach !== 'all' && !ANSWERS.has(action)) {
         const detail = `${action} is for authorities; whom it concerns may acknowledge or comment`
         throw new Problem('forbidden', { detail })
@@ -185,6 +198,8 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts): vo
         ...(caller.party !== undefined && { party: caller.party }),
         ...(causeCode !== undefined && { causeCode }),
         ...(to !== undefined && { to }),
+        ...(exercise !== undefined && { exercise }),
+        ...(notice !== undefined && { notice }),
       })
       if (!acted.ok) {
         const detail = `${action} does not go with an alert that is ${acted.state ?? 'unknown'}`

@@ -9,6 +9,7 @@ import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { calibrationsOf } from '#store/calibration.ts'
 import { isStoreFault } from '#store/fault.ts'
+import type { FieldBook } from '#store/field.ts'
 import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
@@ -16,10 +17,12 @@ import { mountedSensors } from '#store/mounted.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import type { WebhookReader } from '#store/webhooks/reader.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
+import { serveBulletins } from './bulletins.ts'
 import { serveCalibrations } from './calibrations.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
@@ -36,15 +39,22 @@ import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
+import type { PageFiles } from './page-files.ts'
+import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
+import { serveReports } from './reports.ts'
 import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
+import { serveSession } from './session.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
+import { serveWebhookDeliveries } from './webhook-deliveries.ts'
+import type { WebhookDesk } from './webhooks/desk.ts'
+import { serveWebhooks } from './webhooks.ts'
 
 export interface ApiSettings {
   /** How the server is reached from outside; without it links name the host of the request. */
@@ -60,8 +70,11 @@ export interface ApiParts {
   readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
+  readonly field: FieldBook
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
+  readonly webhooks: WebhookReader
+  readonly webhookDesk: WebhookDesk
   readonly journal: Pick<Journal, 'append' | 'failed'>
   readonly journalReader: Pick<JournalReader, 'at'>
   /** Whether the journal may grow; while it may not, captures are answered 503. */
@@ -74,6 +87,8 @@ export interface ApiParts {
   readonly lag: () => Lag | undefined
   /** What /metrics tells; see registerGauges. */
   readonly metrics: Metrics
+  /** The built pages. */
+  readonly pages: PageFiles
   readonly log: Logger
   /** Microseconds since 1970. */
   readonly nowUs: () => number
@@ -95,7 +110,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   })
   app.use(tellFreshness(parts.lag))
   app.use('/epcis/*', epcisHeaders)
-  app.use(authenticate(registry))
+  app.use(authenticate(registry, parts.nowUs))
   app.notFound((c) => {
     return new Problem('not_found', { detail: `there is nothing at ${c.req.path}` }).toResponse()
   })
@@ -134,13 +149,19 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })
+  serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
+  serveWebhooks(router, parts)
+  serveWebhookDeliveries(router, parts)
+  serveBulletins(router, parts)
+  serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)
   serveDocs(router, app)
+  servePages(router, parts.pages)
   router.close((path) => {
     if (!path.startsWith('/epcis/')) return {}
     return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced

@@ -1,5 +1,13 @@
-/** Who asks: the bearer key of a request, and how far the right of a route reaches for it. */
-import type { MiddlewareHandler } from 'hono'
+/**
+ * Who asks: the bearer key of a request or the session of a browser, and how far the right of a
+ * route reaches for it.
+ *
+ * A browser sends its cookie with whatever a foreign page makes it send, so a session changes
+ * something only from our own pages: the browser says where a request comes from, and a page
+ * cannot make it say otherwise.
+ */
+import type { Context, MiddlewareHandler } from 'hono'
+import { getCookie } from 'hono/cookie'
 import type { Principal } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import { type Action, type CallerRole, type Reach, reachOf, rolesFor } from './access.ts'
@@ -14,13 +22,22 @@ export interface Caller {
   readonly device?: string
 }
 
+/** The cookie of a session; no script can read it. */
+export const SESSION_COOKIE = 'suyuan_session'
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /**
- * Finds whose key a request carries. A key that opens nothing is refused, also where none is
- * needed.
+ * Finds whose key or session a request carries. A key that opens nothing is refused, also where
+ * none is needed; a session that has ended is none.
  */
-export function authenticate(registry: Pick<Registry, 'principal'>): MiddlewareHandler<Env> {
+export function authenticate(
+  registry: Pick<Registry, 'principal' | 'sessions'>,
+  nowUs: () => number,
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     const header = c.req.header('Authorization')
+    const session = header === undefined ? getCookie(c, SESSION_COOKIE) : undefined
     if (header !== undefined) {
       const key = /^Bearer +(\S+) *$/i.exec(header)?.[1]
       if (key === undefined) throw unauthenticated('Authorization is not of the form: Bearer <key>')
@@ -28,8 +45,24 @@ export function authenticate(registry: Pick<Registry, 'principal'>): MiddlewareH
       if (principal === undefined) throw unauthenticated('this key opens nothing', 'invalid_token')
       c.set('principal', principal)
     }
+    const seated = session === undefined ? undefined : registry.sessions.principal(session, nowUs())
+    if (seated === undefined) return next()
+    if (!SAFE_METHODS.has(c.req.method) && !isFromOurPages(c)) {
+      const detail = 'a session changes something only from the pages of this server'
+      throw new Problem('forbidden', { code: 'cross_site', detail })
+    }
+    c.set('principal', seated)
     await next()
+    // What a session saw is not for whoever uses the browser next.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'private, no-store')
   }
+}
+
+/** Whether the browser says that a page of this server has sent it. */
+function isFromOurPages(c: Context<Env>): boolean {
+  if (c.req.header('Sec-Fetch-Site') === 'same-origin') return true
+  const origin = c.req.header('Origin')
+  return origin === new URL(c.req.url).origin || origin === new URL(c.get('baseUrl')).origin
 }
 
 /** Throws 401 without a key and 403 with one that may not do this. */

@@ -18,8 +18,8 @@ const understoodSchema = z
   })
   .meta({ id: 'UnderstoodIdentifier' })
 
-export function serveIdentifiers(router: Router, read: ReadIdentifier): void {
-  router.serve(
+export function serveIdentifiers(router: Router, read: ReadIdentifier) {
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/identifiers/{id}',
@@ -48,6 +48,7 @@ export function serveIdentifiers(router: Router, read: ReadIdentifier): void {
       return c.json({ text, candidates })
     },
   )
+  return [one]
 }
 
 function isMoreThanText(reading: Understood): boolean {

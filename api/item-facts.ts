@@ -3,9 +3,12 @@
  * check: it names the event that says so. What is to be made of them is left to who asks.
  */
 import { formatTimeUs } from '#epcis/time.ts'
+import { ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { type Calibrations, calibrationEndUs } from '#store/calibration.ts'
+import { type KeptReport, sealOf } from '#store/field.ts'
 import type { Exposure } from '#trace/exposure.ts'
+import type { Certainty } from '#trace/parts.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
 
@@ -18,6 +21,15 @@ export interface Fact {
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
+  /** Of an alert: its rule, what it says, and how certain that is. */
+  readonly title?: Text
+  readonly text?: Text
+  readonly certainty?: Certainty
+}
+
+interface Text {
+  readonly zh: string
+  readonly en: string
 }
 
 /** Dispositions of the CBV that no sound item has. */
@@ -70,6 +82,9 @@ export function alertFacts(
       key: finding.subject,
       value: id,
       time: formatTimeUs(raisedUs),
+      title: ruleOf(finding.rule).title,
+      text: finding.text,
+      certainty: finding.certainty,
     }))
 }
 
@@ -84,6 +99,25 @@ export function calibrationFacts({ sensors }: Exposure, calibrations: Calibratio
     facts.set(key, { fact: 'sensor_calibration_overdue', key, value, time: formatTimeUs(sinceUs) })
   }
   return [...facts.values()]
+}
+
+/**
+ * What inspectors have said of an item or its lots since it was last released. That it is sealed
+ * concerns everybody; what was found, the authorities and whose goods they are.
+ */
+export function fieldFacts(reports: readonly KeptReport[], { reach }: Caller): Fact[] {
+  const releasedAt = reports.findIndex(({ report: { kind } }) => kind === 'release')
+  const since = releasedAt < 0 ? reports : reports.slice(0, releasedAt)
+  const seal = sealOf(since)
+  const findings = since.filter(({ report: { kind } }) => kind === 'finding')
+  return [
+    ...(seal ? [fieldFact('sealed', seal)] : []),
+    ...(reach === 'consumer' ? [] : findings.map((each) => fieldFact('finding_reported', each))),
+  ]
+}
+
+function fieldFact(fact: string, { report, key }: KeptReport): Fact {
+  return { fact, key, value: report.id, time: report.madeAt }
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

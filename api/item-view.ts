@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import type { Candidate } from '#epcis/understood.ts'
+import type { KeptReport, Scans } from '#store/field.ts'
 import {
   type Location,
   locationSchema,
@@ -12,20 +13,39 @@ import type { Registry } from '#store/registry.ts'
 import type { Stretch } from '#trace/carriers.ts'
 import { eventToJson } from '#trace/chain.ts'
 import type { Exposure } from '#trace/exposure.ts'
+import { CERTAINTIES } from '#trace/parts.ts'
 import type { Stated } from '#trace/state.ts'
 import { aliasesTold } from './aliases.ts'
 import type { KnownItem } from './item.ts'
+import { comparedWith, salesOf } from './item-compared.ts'
 import type { Fact } from './item-facts.ts'
 import type { ItemTold } from './item-state.ts'
+import { verdictOf, verdictSchema } from './item-verdict.ts'
 import { candidateSchema, candidateTold } from './reading.ts'
+import { keptReportSchema, keptReportView } from './report-view.ts'
 
+const textSchema = z.object({ zh: z.string(), en: z.string() })
 const factSchema = z.object({
   fact: z.string().meta({ description: 'Such as recalled, expired, ended, not_commissioned' }),
   key: z.string().meta({ description: 'The item, or a lot that it belongs to' }),
   value: z.string().optional(),
   time: z.iso.datetime().optional(),
   eventID: z.string().optional(),
+  title: textSchema.optional(),
+  text: textSchema.optional(),
+  certainty: z.enum(CERTAINTIES).optional(),
 })
+
+const comparedSchema = z.object({
+  what: z.enum(['lot', 'expiry']),
+  scanned: z.string(),
+  recorded: z.string().optional().meta({ description: 'Absent where nothing is recorded' }),
+  agrees: z.boolean().optional().meta({ description: 'Absent where nothing is recorded' }),
+})
+
+const scansSchema = z
+  .object({ count: z.int(), first: z.iso.datetime(), last: z.iso.datetime() })
+  .meta({ description: 'How often its code was looked up here, with this time' })
 
 const common = {
   key: z.string(),
@@ -46,6 +66,10 @@ const common = {
     .meta({ description: 'Its other keys, and who declared them' }),
   lots: z.array(z.string()),
   facts: z.array(factSchema),
+  verdict: verdictSchema,
+  compared: z.array(comparedSchema).meta({ description: 'The code as scanned against the record' }),
+  scans: scansSchema.optional(),
+  sales: z.int().optional().meta({ description: 'How often it was recorded as sold' }),
 }
 
 const consumerSchema = z
@@ -97,6 +121,12 @@ const fullSchema = z
     sensors: z.array(z.object({ device: z.string(), ...stretch })),
     history: z.array(z.looseObject({ eventID: z.string(), eventTime: z.iso.datetime() })),
     historyCount: z.int(),
+    evidence: z.object({
+      events: z.int(),
+      parties: z.int().meta({ description: 'That captured them' }),
+      more: z.boolean().meta({ description: 'There are more events than were read' }),
+    }),
+    reports: z.array(keptReportSchema).meta({ description: 'Of inspectors, the newest first' }),
     names: z.record(z.string(), z.string()).meta({ description: 'Of places and parties' }),
   })
   .meta({ id: 'Item' })
@@ -109,6 +139,13 @@ export interface ItemFound {
   readonly told: ItemTold
   readonly product: Product | undefined
   readonly facts: readonly Fact[]
+  readonly field: FieldTold
+}
+
+/** What is told of an item from the field, for everybody. */
+export interface FieldTold {
+  readonly scans: Scans | undefined
+  readonly reports: readonly KeptReport[]
 }
 
 /** A product or a place that is registered, and that no event names by itself. */
@@ -128,6 +165,9 @@ export function registeredView(
     aliases: aliasesTold(registry, key),
     lots: [],
     facts: [],
+    // A product is no item: nothing is known of the one in hand.
+    verdict: verdictOf([{ fact: 'only_product', key }], true),
+    compared: [],
     ...productTold(product, registry),
     place: place && { name: place.name, names: place.names, address: place.address },
   }
@@ -135,14 +175,17 @@ export function registeredView(
 
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
-  { item, told: { state }, product, facts }: ItemFound,
+  { item, told, product, facts, field }: ItemFound,
   registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
+  const { state } = told
+  const forConsumers = facts.map(({ eventID, ...fact }) => fact)
   return {
     ...readAs(item),
     aliases: aliasesTold(registry, item.key),
     lots: [...state.lots],
-    facts: facts.map(({ eventID, ...fact }) => fact),
+    facts: forConsumers,
+    ...judged(item, told, forConsumers, field, true),
     ...productTold(product, registry),
     firstSeen: state.firstSeen && formatTimeUs(state.firstSeen.timeUs),
     itemExpirationDate: state.itemExpirationDate?.value,
@@ -162,7 +205,7 @@ function productTold(product: Product | undefined, registry: Pick<Registry, 'par
 
 /** The last `length` events are told, the newest first. */
 export function fullView(
-  { item, told, product, facts }: ItemFound,
+  { item, told, product, facts, field }: ItemFound,
   exposure: Exposure,
   length: number,
   registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>,
@@ -183,6 +226,7 @@ export function fullView(
     aliases: aliasesTold(registry, item.key),
     lots: [...lots],
     facts: [...facts],
+    ...judged(item, told, facts, field, false),
     product,
     state: {
       firstSeen: statedView(state.firstSeen),
@@ -198,6 +242,12 @@ export function fullView(
     sensors,
     history,
     historyCount: happenings.length,
+    evidence: {
+      events: happenings.length,
+      parties: new Set(happenings.map(({ event }) => event.party)).size,
+      more: told.history.more,
+    },
+    reports: field.reports.map(keptReportView),
     names: {
       ...namesOf(registry.locations, [
         ...places.map(({ place }) => place),
@@ -209,6 +259,30 @@ export function fullView(
         history.map(({ party }) => party),
       ),
     },
+  }
+}
+
+/** The verdict, and what of it everybody may see. */
+function judged(
+  { understood }: KnownItem,
+  told: ItemTold,
+  facts: readonly Fact[],
+  { scans }: FieldTold,
+  isForBuyer: boolean,
+) {
+  const { key } = told.history.item
+  const compared = comparedWith(understood, told)
+  const mismatch = compared.some(({ agrees }) => agrees === false)
+  const all = mismatch ? [...facts, { fact: 'code_mismatch', key }] : facts
+  return {
+    verdict: verdictOf(all, isForBuyer),
+    compared,
+    scans: scans && {
+      count: scans.count,
+      first: formatTimeUs(scans.firstUs),
+      last: formatTimeUs(scans.lastUs),
+    },
+    sales: salesOf(told),
   }
 }
 

@@ -2,18 +2,19 @@
  * An item at a glance: what an inspector sees first. What it is, how it stands, where it is, the
  * facts that speak against it, and its history in short. The public sees what concerns a consumer.
  */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import type { Calibrations } from '#store/calibration.ts'
+import type { FieldBook } from '#store/field.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, calibrationFacts, factsOf } from './item-facts.ts'
+import { alertFacts, calibrationFacts, factsOf, fieldFacts } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -35,6 +36,7 @@ export interface ItemsParts {
   readonly mounted: Mounted
   readonly calibrations: Calibrations
   readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
+  readonly field: Pick<FieldBook, 'about' | 'countScan' | 'scansOf'>
   readonly nowUs: () => number
 }
 
@@ -42,15 +44,23 @@ export interface ItemsParts {
 export interface ItemQuery {
   readonly at: number | undefined
   readonly history: number
+  /** Whether somebody has the goods in hand: this is one more look-up of their code. */
+  readonly isScan: boolean
 }
 
 export const itemQuery = {
   at: moment.optional().meta({ description: 'The item as it was at that time' }),
   history: count.default(30).meta({ description: 'How many of its last events to tell' }),
+  scanned: z
+    .literal('1')
+    .optional()
+    .meta({ description: '1: somebody has the goods in hand; look-ups of a code are counted' }),
 }
 
-export function serveItems(router: Router, parts: ItemsParts): void {
-  router.serve(
+const MOST_REPORTS = 50
+
+export function serveItems(router: Router, parts: ItemsParts) {
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/items/{id}',
@@ -63,11 +73,13 @@ export function serveItems(router: Router, parts: ItemsParts): void {
       query: itemQuery,
       answers: { 200: { description: 'The item', schema: itemSchema } },
     },
-    async (c, { caller, params, rawParams, query: { at, history } }) => {
+    async (c, { caller, params, rawParams, query: { at, history, scanned } }) => {
       const texts = textsOfPath(params, rawParams, 'id')
-      return c.json(await itemAnswer(parts, caller, texts, { at, history }))
+      const isScan = scanned !== undefined
+      return c.json(await itemAnswer(parts, caller, texts, { at, history, isScan }))
     },
   )
+  return [one]
 }
 
 /** The item that one of some texts names, as this caller may see it. Throws as knownItem does. */
@@ -75,9 +87,9 @@ export async function itemAnswer(
   parts: ItemsParts,
   caller: Caller,
   texts: readonly string[],
-  { at, history }: ItemQuery,
+  { at, history, isScan }: ItemQuery,
 ): Promise<z.output<typeof itemSchema>> {
-  const { trail, registry, read, mounted, alerts, nowUs } = parts
+  const { trail, registry, read, mounted, alerts, field, nowUs } = parts
   const source = trailFor(trail, caller)
   const registered = registeredOf(parts, caller, texts)
   const item = await knownItem(source, read, texts).catch((problem: unknown) => {
@@ -94,9 +106,13 @@ export async function itemAnswer(
   const adverseTo = [asItIs, ...(await lotsTold(trail, asItIs, at))]
   const itself = factsOf(told, adverseTo, at ?? nowUs())
   const raised = at === undefined ? alertFacts(alerts, caller, told) : []
-  const facts = [...itself, ...raised]
+  if (isScan && at === undefined) field.countScan(item.key, nowUs())
+  const keys = [item.key, ...asItIs.state.lots]
+  const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
+  const facts = [...itself, ...raised, ...fieldFacts(reports, caller)]
   const product = productOf(registry, item.key)
-  const found = { item, told, facts, product }
+  const about = { reports, scans: field.scansOf(item.key) }
+  const found = { item, told, facts, product, field: about }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
   const doubts = calibrationFacts(exposure, parts.calibrations)

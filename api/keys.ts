@@ -27,9 +27,9 @@ export interface KeysParts {
   readonly nowUs: () => number
 }
 
-export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
+export function serveKeys(router: Router, { keys, nowUs }: KeysParts) {
   const tag = 'Registry'
-  router.serve(
+  const list = router.serve(
     {
       method: 'get',
       path: '/v1/keys',
@@ -50,7 +50,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
       return answerPage(c, page.items.map(view), page.after)
     },
   )
-  router.serve(
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/keys/{keyId}',
@@ -61,7 +61,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
     },
     (c, { caller, params: { keyId = '' } }) => c.json(view(find(keys, caller, keyId))),
   )
-  router.serve(
+  const make = router.serve(
     {
       method: 'post',
       path: '/v1/keys',
@@ -85,7 +85,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
       return c.json({ ...view(record), secret }, 201)
     },
   )
-  router.serve(
+  const revoke = router.serve(
     {
       method: 'delete',
       path: '/v1/keys/{keyId}',
@@ -104,6 +104,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts): void {
       return c.body(null, 204)
     },
   )
+  return [list, one, make, revoke]
 }
 
 function find(keys: Keys, caller: Caller, keyId: string): KeyRecord {

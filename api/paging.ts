@@ -24,7 +24,7 @@ export const pageParameters = {
 }
 
 /** An opaque token of what a page ended with. */
-function tokenOf(last: string | number): string {
+export function tokenOf(last: string | number): string {
   return Buffer.from(String(last)).toString('base64url')
 }
 
@@ -59,7 +59,7 @@ export function linkNext(c: Context<Env>, last: string | number | undefined): vo
 }
 
 /** The schema of a page outside /epcis. */
-export function pageOf(schema: z.ZodType) {
+export function pageOf<Item extends z.ZodType>(schema: Item) {
   return z.object({ items: z.array(schema), nextPageToken: z.string().optional() })
 }
 

@@ -6,14 +6,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { keyOf } from '#epcis/understand.ts'
 import type { Collection, Refusal, RefusalCode } from '#store/registry/collection.ts'
-import {
-  type Device,
-  deviceSchema,
-  type Location,
-  type Party,
-  type Product,
-  slugSchema,
-} from '#store/registry/schema.ts'
+import { deviceSchema, slugSchema } from '#store/registry/schema.ts'
 import { deviceKey, type Registry } from '#store/registry.ts'
 import type { Action } from './access.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
@@ -27,10 +20,10 @@ export interface RegistryParts {
 }
 
 /** One kind of thing and how its resource differs from the others. */
-interface Kind<T> {
-  readonly path: string
+interface Kind<T, Path extends string = string, OnePath extends string = string> {
+  readonly path: Path
   /** The path of one of them, with the parts of its name. */
-  readonly onePath: string
+  readonly onePath: OnePath
   readonly tail?: true
   readonly read: Action
   readonly write: Action
@@ -48,8 +41,8 @@ const newDeviceSchema = deviceSchema
   })
   .meta({ id: 'NewDevice' })
 
-export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts): void {
-  serveKind<Party>(router, {
+export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts) {
+  const parties = serveKind(router, {
     path: '/v1/parties',
     onePath: '/v1/parties/{slug}',
     read: 'read parties',
@@ -57,7 +50,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     collection: registry.parties,
     keyOfPath: ({ slug = '' }) => slug,
   })
-  serveKind<Location>(router, {
+  const locations = serveKind(router, {
     path: '/v1/locations',
     onePath: '/v1/locations/{key}',
     tail: true,
@@ -66,7 +59,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     collection: registry.locations,
     keyOfPath: ({ key = '' }) => keyOf(key, 'place'),
   })
-  serveKind<Product>(router, {
+  const products = serveKind(router, {
     path: '/v1/products',
     onePath: '/v1/products/{key}',
     tail: true,
@@ -75,7 +68,7 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     collection: registry.products,
     keyOfPath: ({ key = '' }) => keyOf(key, 'class'),
   })
-  serveKind<Device>(router, {
+  const devices = serveKind(router, {
     path: '/v1/devices',
     onePath: '/v1/devices/{party}/{device}',
     read: 'read devices',
@@ -91,15 +84,19 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
       },
     },
   })
+  return [...parties, ...locations, ...products, ...devices]
 }
 
-function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
+function serveKind<T extends object, const Path extends string, const OnePath extends string>(
+  router: Router,
+  kind: Kind<T, Path, OnePath>,
+) {
   const { path, onePath, tail, collection } = kind
   const { schema } = collection
   const tag = 'Registry'
   const plural = path.replace('/v1/', '')
   const one = { path: onePath, tag, ...(tail && { tail }) } as const
-  router.serve(
+  const list = router.serve(
     {
       method: 'get',
       path,
@@ -117,7 +114,7 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
       return answerPage(c, page.items, page.after)
     },
   )
-  router.serve(
+  const get = router.serve(
     {
       ...one,
       method: 'get',
@@ -132,7 +129,7 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
       return c.json(found)
     },
   )
-  router.serve(
+  const make = router.serve(
     {
       ...one,
       method: 'put',
@@ -146,7 +143,7 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
     },
     (c, { caller, params, body }) => put(c, kind, caller, params, body),
   )
-  router.serve(
+  const remove = router.serve(
     {
       ...one,
       method: 'delete',
@@ -164,6 +161,7 @@ function serveKind<T extends object>(router: Router, kind: Kind<T>): void {
       return c.body(null, 204)
     },
   )
+  return [list, get, make, remove]
 }
 
 function put<T extends object>(

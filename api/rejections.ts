@@ -34,8 +34,8 @@ export interface RejectionsParts {
   readonly intake: Pick<Intake, 'rejections' | 'rejection'>
 }
 
-export function serveRejections(router: Router, { intake }: RejectionsParts): void {
-  router.serve(
+export function serveRejections(router: Router, { intake }: RejectionsParts) {
+  const list = router.serve(
     {
       method: 'get',
       path: '/v1/rejections',
@@ -68,7 +68,7 @@ export function serveRejections(router: Router, { intake }: RejectionsParts): vo
       return answerPage(c, items, next)
     },
   )
-  router.serve(
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/rejections/{rejectionID}',
@@ -88,6 +88,7 @@ export function serveRejections(router: Router, { intake }: RejectionsParts): vo
       return c.json({ ...view(found), payload, payloadEncoding })
     },
   )
+  return [list, one]
 }
 
 /** `r` and the place in the journal, then the event's index where it is not the whole message. */

@@ -96,7 +96,7 @@ async function answer(
   const wantsLinks = c.req.header('Accept')?.includes(linksetType) && linkType === undefined
   if (wantsLinks || linkType === 'linkset' || linkType === 'all') return linkset(c, pathname)
   if (linkType === undefined)
-    return c.json(await itemAnswer(parts, caller, [link], { at, history }))
+    return c.json(await itemAnswer(parts, caller, [link], { at, history, isScan: true }))
   const target = Object.entries(linkTargets).find(([type]) => isSameType(type, linkType))?.[1]
   if (target === undefined) {
     const detail = `there is no ${linkType} here, but ${Object.keys(linkTargets).join(', ')}`

@@ -34,10 +34,20 @@ interface Answer {
   readonly type?: string
 }
 
-export interface RouteSpec<Query extends z.ZodRawShape, Body extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
+type Method = 'get' | 'post' | 'put' | 'delete'
+type Answers = Readonly<Record<number, Answer>>
+
+/** What a route is and says; a typed client is made from the types of these. */
+export interface RouteSpec<
+  Query extends z.ZodRawShape,
+  Body extends z.ZodType,
+  M extends Method = Method,
+  Path extends string = string,
+  A extends Answers = Answers,
+> {
+  readonly method: M
   /** With `{name}` for a segment. */
-  readonly path: string
+  readonly path: Path
   /** The last `{name}` is the rest of the path, so that a URI fits there also unencoded. */
   readonly tail?: true
   readonly may: Action
@@ -51,7 +61,7 @@ export interface RouteSpec<Query extends z.ZodRawShape, Body extends z.ZodType> 
   readonly body?: Body
   /** What the OpenAPI document says of a body that the route reads itself. */
   readonly rawBody?: Schema
-  readonly answers: Readonly<Record<number, Answer>>
+  readonly answers: A
 }
 
 export interface RouteInput<Query extends z.ZodRawShape, Body extends z.ZodType> {
@@ -64,10 +74,17 @@ export interface RouteInput<Query extends z.ZodRawShape, Body extends z.ZodType>
 }
 
 export interface Router {
-  serve<Query extends z.ZodRawShape = z.ZodRawShape, Body extends z.ZodType = z.ZodType>(
-    spec: RouteSpec<Query, Body>,
+  /** Gives the spec back: whoever returns it makes the route known to the typed client. */
+  serve<
+    M extends Method,
+    const Path extends string,
+    A extends Answers,
+    Query extends z.ZodRawShape = Record<never, z.ZodType>,
+    Body extends z.ZodType = z.ZodNever,
+  >(
+    spec: RouteSpec<Query, Body, M, Path, A>,
     handle: (c: Context<Env>, input: RouteInput<Query, Body>) => Response | Promise<Response>,
-  ): void
+  ): RouteSpec<Query, Body, M, Path, A>
   /** Call once after the last route: every path now answers OPTIONS and other methods. */
   close(headersOf: (path: string) => Record<string, string>): void
 }
@@ -100,6 +117,7 @@ export function createRouter(app: OpenAPIHono<Env>): Router {
           body: body as z.output<NonNullable<typeof spec.body>>,
         })
       })
+      return spec
     },
     close(headersOf) {
       for (const [pattern, methods] of methodsOf) {

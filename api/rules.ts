@@ -82,9 +82,9 @@ const trialSchema = z
   })
   .meta({ id: 'RulesTrialResult' })
 
-export function serveRules(router: Router, parts: RulesParts): void {
+export function serveRules(router: Router, parts: RulesParts) {
   const { alerts } = parts
-  router.serve(
+  const all = router.serve(
     {
       method: 'get',
       path: '/v1/rules',
@@ -95,7 +95,7 @@ export function serveRules(router: Router, parts: RulesParts): void {
     },
     (c) => c.json(rulesView(alerts.rules() ?? NO_CHANGES)),
   )
-  router.serve(
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/rules/{id}',
@@ -111,13 +111,12 @@ export function serveRules(router: Router, parts: RulesParts): void {
       return c.json(ruleView(id, (alerts.rules() ?? NO_CHANGES).changes))
     },
   )
-  servePut(router, parts)
-  serveTrial(router, parts)
+  return [all, one, servePut(router, parts), serveTrial(router, parts)]
 }
 
-function servePut(router: Router, parts: RulesParts): void {
+function servePut(router: Router, parts: RulesParts) {
   const { alerts, desk } = parts
-  router.serve(
+  return router.serve(
     {
       method: 'put',
       path: '/v1/rules',
@@ -145,8 +144,8 @@ function servePut(router: Router, parts: RulesParts): void {
   )
 }
 
-function serveTrial(router: Router, parts: RulesParts): void {
-  router.serve(
+function serveTrial(router: Router, parts: RulesParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/rules/dry-run',

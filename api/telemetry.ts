@@ -53,9 +53,9 @@ export interface TelemetryParts {
   readonly read: ReadIdentifier
 }
 
-export function serveTelemetry(router: Router, parts: TelemetryParts): void {
+export function serveTelemetry(router: Router, parts: TelemetryParts) {
   const { trail, registry } = parts
-  router.serve(
+  const readings = router.serve(
     {
       method: 'get',
       path: '/v1/telemetry',
@@ -94,6 +94,7 @@ export function serveTelemetry(router: Router, parts: TelemetryParts): void {
       })
     },
   )
+  return [readings]
 }
 
 /** The key of a sensor by the name of its device, or by an EPC in any spelling. */

@@ -36,8 +36,8 @@ export interface TraceParts {
   readonly read: ReadIdentifier
 }
 
-export function serveTrace(router: Router, { trail, read }: TraceParts): void {
-  router.serve(
+export function serveTrace(router: Router, { trail, read }: TraceParts) {
+  const chains = router.serve(
     {
       method: 'get',
       path: '/v1/trace/{id}',
@@ -73,6 +73,7 @@ export function serveTrace(router: Router, { trail, read }: TraceParts): void {
       return c.json(await chain(source, key, { ...options, limit: bounded }))
     },
   )
+  return [chains]
 }
 
 async function* lines(

@@ -35,7 +35,7 @@ export interface BridgeParts {
 }
 
 export interface Bridge {
-  /** Asks something of a device that has spoken through this broker; false where it is another's. */
+  /** Asks a device that has spoken through this broker for something; else it gives false. */
   publishCommand(command: Command): boolean
   /** Messages that are on disk and acknowledged. */
   taken(): number

@@ -1,7 +1,7 @@
 /**
- * Suyuan as a host application of Sparkplug: whether it is there stands on a topic of its own, which
- * edge nodes with a primary host wait for before they send, and keep what they measure while it is
- * away. Online when it listens, offline before it ends; retained, QoS 1.
+ * Suyuan as a host application of Sparkplug: whether it is there stands on a topic of its own.
+ * Edge nodes that name it as their primary host wait for that, and keep what they measure while it
+ * is away. Online when it listens, offline before it ends; retained, QoS 1.
  * [Sparkplug 3.0, 5.3, 5.14, 6.4.24]
  */
 

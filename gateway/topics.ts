@@ -2,9 +2,9 @@
  * What a device may publish and subscribe. Pure.
  *
  * Up: `suyuan/v1/{party}/{site}/{device}/{epcis|reads|telemetry|status}` of its own, and the vendor
- * topics registered for it. Down: its own `rejected` and `cmd`, and for an edge node of Sparkplug its
- * commands and whether its host is there. A subscription may name the first two by a `+` in the last level; no other wildcard is
- * granted, and `$share/…` is just a foreign topic.
+ * topics registered for it. Down: its own `rejected` and `cmd`, and for an edge node of Sparkplug
+ * its commands and whether its host is there. A subscription may name the first two by a `+` in the
+ * last level; no other wildcard is granted, and `$share/…` is just a foreign topic.
  */
 import type { Device } from '#store/registry/schema.ts'
 import { OWN_HOST, stateTopic } from './sparkplug-host.ts'

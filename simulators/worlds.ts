@@ -37,7 +37,10 @@ const everyFault = { faults: allFaults }
 const rough: FieldRates = { ...quietField, missedReads: 0.05, duplicates: 0.1, late: 0.02 }
 
 export const presets: Readonly<Record<string, Preset>> = {
-  demo: { about: 'what the demonstration shows', options: { world: 'milk', seed: 'demo', items: 480 } },
+  demo: {
+    about: 'what the demonstration shows',
+    options: { world: 'milk', seed: 'demo', items: 480 },
+  },
   lesson: {
     about: 'every fault, small enough to look at',
     options: { world: 'pork', items: 1200, ...everyFault },

@@ -32,6 +32,7 @@ import {
   partySchema,
   productSchema,
 } from './registry/schema.ts'
+import { openSessions, type Sessions, sessionTable } from './registry/sessions.ts'
 import { type Database, openDatabase, transaction } from './sqlite/database.ts'
 
 export interface Registry {
@@ -41,6 +42,7 @@ export interface Registry {
   /** By `{party}/{device}`. */
   readonly devices: Collection<Device>
   readonly keys: Keys
+  readonly sessions: Sessions
   readonly aliases: Aliases
   readonly companyPrefixes: CompanyPrefixes
   /** The device whose standing key this is; undefined too when it is disabled or unknown. */
@@ -68,6 +70,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE registry (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL);
   INSERT INTO registry (one, version) VALUES (1, 0);`,
   aliasTable + companyPrefixTable,
+  sessionTable,
 ]
 
 /**
@@ -137,6 +140,7 @@ export function openRegistry(file: string, options: RegistryOptions = {}): Regis
     }),
     devices,
     keys,
+    sessions: openSessions(database, keys, random),
     aliases: openAliases(database, commit),
     companyPrefixes: openCompanyPrefixes(database, commit),
     device,

@@ -30,6 +30,8 @@ export interface Keys {
   setAdmin(secret: string, nowUs: number): void
   /** The standing grant of a secret. */
   principal(secret: string): Principal | undefined
+  /** The same by the id of a key and the SHA-256 of its secret. */
+  principalOf(keyId: string, digest: Uint8Array): Principal | undefined
   /** Whether a secret is a standing key of this device. */
   opensDevice(party: string, device: string, secret: string): boolean
   /** Ends every key of a party, or of one device of it; for use inside a commit. */
@@ -127,9 +129,12 @@ export function openKeys(
       // Found by its hash: the time this takes tells at most how much of a hash matched, which is
       // no help in guessing 32 random bytes.
       const row = bySecret.get(sha256(secret))
-      if (row === undefined) return undefined
-      const { keyId, grant } = recordOf(row)
-      return { keyId, role: grant.role, ...ownerOf(grant) }
+      return row === undefined ? undefined : principalOfRow(row)
+    },
+    principalOf(keyId, digest) {
+      const rows: KeyRow[] = bySecret.all(digest)
+      const row = rows.find(({ id }) => id === numberOf(keyId))
+      return row && principalOfRow(row)
     },
     opensDevice(party, device, secret) {
       const digest = sha256(secret)
@@ -160,6 +165,11 @@ function ownerOf(grant: KeyGrant): { party?: string; device?: string } {
   if (grant.role === 'device') return { party: grant.party, device: grant.device }
   if (grant.role === 'enterprise') return { party: grant.party }
   return {}
+}
+
+function principalOfRow(row: KeyRow): Principal {
+  const { keyId, grant } = recordOf(row)
+  return { keyId, role: grant.role, ...ownerOf(grant) }
 }
 
 function recordOf(row: KeyRow): KeyRecord {

@@ -55,7 +55,8 @@ async function open(lastEventID?: string, key = regulator, query = '') {
           const field = (name: string) =>
             lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2)
           const data = field('data')
-          if (data !== undefined) return { id: field('id') ?? '', steps: JSON.parse(data) }
+          if (data !== undefined && field('event') === 'steps')
+            return { id: field('id') ?? '', steps: JSON.parse(data) }
           continue
         }
         const { value, done } = await reader.read()

@@ -1,0 +1,94 @@
+/** The top of every page: where one is and can go, who one is, and whether there is a network. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { api, told } from '../server/api.ts'
+import { commonWords } from '../words/common.ts'
+import { setLanguage, useLanguage, useWords } from '../words/language.ts'
+import { navigationWords } from '../words/navigation.ts'
+import { tellSessionEnded } from './end-session.ts'
+import { LiveMark } from './live-mark.tsx'
+import { useIsOnline } from './online.ts'
+import { offeredTo, type Page } from './pages.ts'
+import { type Session, useSession } from './session.ts'
+import { useTheme } from './theme.ts'
+
+export function Header({ page }: { page: Page | undefined }) {
+  const t = useWords(commonWords)
+  const names = useWords(navigationWords)
+  const session = useSession()
+  const language = useLanguage()
+  const isOnline = useIsOnline()
+  const [theme, toggleTheme] = useTheme()
+  return (
+    <header className="top">
+      <Link href="/app/" className="brand">
+        <img src="/app/icon.svg" alt="" width="28" height="28" />
+        <span>{t.name}</span>
+      </Link>
+      <nav aria-label={t.navigation}>
+        {offeredTo(session?.role ?? 'public').map((each) => (
+          <Link
+            key={each.path}
+            href={`/app${each.path}`}
+            aria-current={each === page ? 'page' : undefined}
+          >
+            {names[each.word]}
+          </Link>
+        ))}
+      </nav>
+      <div className="top-actions">
+        {isOnline ? (
+          hearsAlerts(session) && <LiveMark />
+        ) : (
+          <span className="tag warn">● {t.offline}</span>
+        )}
+        <button type="button" className="small" onClick={toggleTheme}>
+          {theme === 'dark' ? t.lighter : t.darker}
+        </button>
+        <button
+          type="button"
+          className="small"
+          lang={language === 'zh' ? 'en' : 'zh-CN'}
+          onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+        >
+          {t.otherLanguage}
+        </button>
+        {session !== undefined && <Account isPublic={session.role === 'public'} />}
+      </div>
+    </header>
+  )
+}
+
+function hearsAlerts(session: Session | undefined): boolean {
+  return session !== undefined && session.role !== 'public'
+}
+
+function Account({ isPublic }: { isPublic: boolean }) {
+  const t = useWords(commonWords)
+  const queries = useQueryClient()
+  const logOut = useMutation({
+    mutationFn: () => told(api.v1.session.$delete()),
+    onSuccess: async () => {
+      queries.clear()
+      await tellSessionEnded()
+      location.assign('/app/')
+    },
+  })
+  if (isPublic) {
+    return (
+      <Link href="/app/login" className="button small">
+        {t.logIn}
+      </Link>
+    )
+  }
+  return (
+    <button
+      type="button"
+      className="small"
+      disabled={logOut.isPending}
+      onClick={() => logOut.mutate()}
+    >
+      {t.logOut}
+    </button>
+  )
+}

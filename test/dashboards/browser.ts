@@ -1,0 +1,211 @@
+/**
+ * A real browser on the real pages. Whatever a page must never do fails the test that it happens
+ * in: an error in the console, an exception that nobody caught, a request to another host. A test
+ * that fails leaves a picture in `test-results/`.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import axe from 'axe-core'
+import { afterAll, expect, inject } from 'vitest'
+import type { Stage } from './setup.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export type Language = 'zh' | 'en'
+export type View = 'phone' | 'desk'
+export type Role = 'public' | 'inspector' | 'regulator' | 'admin'
+
+/** Undefined where no browser is: tests of pages skip then, which setup.ts has said. */
+export const stage: Stage | undefined = inject('stage')
+
+const VIEWS = {
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  desk: { viewport: { width: 1440, height: 900 } },
+} as const
+
+export interface Visit {
+  readonly language?: Language
+  readonly view?: View
+  readonly role?: Role
+  /** A picture of a scanner's field of view for the camera, as y4m or mjpeg. */
+  readonly camera?: string
+  readonly isDark?: boolean
+}
+
+export interface Visited {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What a page must not have done so far. */
+  readonly faults: readonly string[]
+  /** Faults that a test brings about itself, such as a refusal that it provokes. */
+  allow(pattern: RegExp): void
+  /** Opens a path of the server and waits until the page is there. */
+  open(path: string): Promise<void>
+  /** Fails on every violation that axe finds, and on every fault. */
+  check(): Promise<void>
+  /** A picture of the whole page, for docs/screens/ where pictures are wanted. */
+  picture(name: string): Promise<void>
+}
+
+/** Puts a browser at a test's disposal; ends with it. */
+export async function visit<T>(how: Visit, act: (visited: Visited) => Promise<T>): Promise<T> {
+  if (stage === undefined) throw new Error('there is no browser')
+  // What a camera sees is an argument of the browser; all else is apart in a context of its own.
+  const browser = how.camera === undefined ? await sharedBrowser(stage) : await launch(stage, how)
+  const context = await contextOf(browser, stage, how)
+  try {
+    const page = await context.newPage()
+    const visited = watched(page, context, stage)
+    try {
+      const result = await act(visited)
+      expect(visited.faults).toEqual([])
+      return result
+    } catch (error) {
+      await failurePicture(page, how)
+      throw error
+    }
+  } finally {
+    await context.close()
+    if (how.camera !== undefined) await browser.close()
+  }
+}
+
+let shared: Promise<Browser> | undefined
+
+function sharedBrowser(at: Stage): Promise<Browser> {
+  shared ??= launch(at, {})
+  return shared
+}
+
+afterAll(async () => {
+  await (await shared)?.close()
+})
+
+function launch({ chromium: executablePath }: Stage, { camera }: Visit): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...(camera === undefined
+        ? []
+        : [
+            '--use-fake-ui-for-media-stream',
+            '--use-fake-device-for-media-stream',
+            `--use-file-for-fake-video-capture=${camera}`,
+          ]),
+    ],
+  })
+}
+
+const keys = new Map<Role, string>()
+
+/** A key of a role, made once. */
+export async function keyOf(role: Exclude<Role, 'public'>, { url, adminKey }: Stage) {
+  if (role === 'admin') return adminKey
+  const known = keys.get(role)
+  if (known !== undefined) return known
+  const response = await fetch(`${url}/v1/keys`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ role, label: `pages: ${role}` }),
+  })
+  const { secret } = (await response.json()) as { secret: string }
+  keys.set(role, secret)
+  return secret
+}
+
+async function contextOf(browser: Browser, { url, adminKey, ...rest }: Stage, how: Visit) {
+  const { language = 'zh', view = 'phone', role = 'public', isDark = false } = how
+  const context = await browser.newContext({
+    ...VIEWS[view],
+    baseURL: url,
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    timezoneId: 'Asia/Shanghai',
+    colorScheme: isDark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    ...(how.camera !== undefined && { permissions: ['camera'] }),
+  })
+  if (role !== 'public') {
+    const key = await keyOf(role, { url, adminKey, ...rest })
+    const answer = await context.request.post('/v1/session', { data: { key } })
+    expect(answer.status()).toBe(201)
+  }
+  return context
+}
+
+function watched(page: Page, context: BrowserContext, { url }: Stage): Visited {
+  const faults: string[] = []
+  const allowed: RegExp[] = []
+  const fault = (text: string) => {
+    if (!allowed.some((pattern) => pattern.test(text))) faults.push(text)
+  }
+  page.on('console', (message) => {
+    if (message.type() === 'error') fault(`console: ${message.text()} ${message.location().url}`)
+  })
+  page.on('pageerror', (error) => fault(`uncaught: ${error.stack ?? error.message}`))
+  context.on('request', (request) => {
+    const target = request.url()
+    const isOurs = target.startsWith(url) || /^(blob|data):/.test(target)
+    if (!isOurs) fault(`request to another host: ${target}`)
+  })
+  return {
+    page,
+    context,
+    faults,
+    allow: (pattern) => allowed.push(pattern),
+    async open(path) {
+      await page.goto(path)
+      await page.locator('main').waitFor()
+    },
+    async check() {
+      expect(await violations(page)).toEqual([])
+      expect(faults).toEqual([])
+    },
+    async picture(name) {
+      if (process.env['SCREENS'] !== '1') return
+      const folder = join(root, 'docs/screens')
+      mkdirSync(folder, { recursive: true })
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+    },
+  }
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+  }[]
+}
+
+/** The content policy forbids foreign scripts, so axe is put in by the browser's own debugger. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations: found } = (await page.evaluate('axe.run()')) as AxeResults
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = '' }) => `${id}: ${html} ${failureSummary}`),
+  )
+}
+
+async function failurePicture(page: Page, { language, view, role }: Visit): Promise<void> {
+  const folder = join(root, 'test-results')
+  mkdirSync(folder, { recursive: true })
+  const test = expect.getState().currentTestName ?? 'test'
+  const name = [test, role, language, view].join(' ').replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+  await page.screenshot({ path: join(folder, `${name.slice(0, 120)}.png`), fullPage: true })
+}
+
+/** Both languages in both views. */
+export const everyLook: readonly { language: Language; view: View }[] = [
+  { language: 'zh', view: 'phone' },
+  { language: 'en', view: 'phone' },
+  { language: 'zh', view: 'desk' },
+  { language: 'en', view: 'desk' },
+]
