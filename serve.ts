@@ -22,7 +22,7 @@ import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
 import { readPageFiles } from '#api/page-files.ts'
 import { openWebhookWriter } from '#api/webhooks/office.ts'
-import { startBridge } from '#gateway/bridge.ts'
+import { type Bridge, startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
@@ -36,6 +36,7 @@ import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { calibrationsOf, countOverdue } from '#store/calibration.ts'
 import { type FieldBook, openField } from '#store/field.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
@@ -118,6 +119,7 @@ export async function serve(
     const stores = await openStores(config, log, ends)
     const outcomes = new CaptureOutcomes()
     let gateway: Gateway | undefined
+    const bridges: Bridge[] = []
     const feed = new AlertFeed()
     const delivery = deliver(config, { ...stores, log, onFatal })
     ends.push(() => delivery.stop())
@@ -132,7 +134,11 @@ export async function serve(
       onNews({ notices, commands, captures, stored, readings }) {
         if (stored > 0 || readings > 0) watch.wake()
         for (const notice of notices) gateway?.publishRejection(notice)
-        for (const command of commands) gateway?.publishCommand(command)
+        for (const command of commands) {
+          if (!bridges.some((bridge) => bridge.publishCommand(command))) {
+            gateway?.publishCommand(command)
+          }
+        }
         outcomes.settle(captures)
       },
     })
@@ -160,9 +166,9 @@ export async function serve(
     ends.push(() => gateway?.close())
     const sending = startSending({ ...stores, desk: recallDesk, devices: gateway })
     ends.push(() => sending.stop())
-    const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
-    for (const settings of bridges) {
+    for (const settings of config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
+      bridges.push(bridge)
       ends.push(() => bridge.close())
     }
     registerGauges(metrics, gauges(stores, gateway, readinessParts))
@@ -355,8 +361,9 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts, recalls } = stores
+  const { journal, progress, trail, alerts, recalls, registry } = stores
   const { totals } = progress
+  const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
     help,
@@ -396,6 +403,9 @@ function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeS
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
     of('recalls_open', 'Recalls that are approved and not over', () => recalls.counts().open),
     of('recall_notices_due', 'Notices that nobody has taken', () => recalls.counts().dueNotices),
+    of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
+      countOverdue(calibrations, nowUs()),
+    ),
     ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]

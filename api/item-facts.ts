@@ -5,7 +5,9 @@
 import { formatTimeUs } from '#epcis/time.ts'
 import { ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import { type Calibrations, calibrationEndUs } from '#store/calibration.ts'
 import { type KeptReport, sealOf } from '#store/field.ts'
+import type { Exposure } from '#trace/exposure.ts'
 import type { Certainty } from '#trace/parts.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
@@ -14,9 +16,9 @@ import type { Recalled } from './recalled.ts'
 export interface Fact {
   /** A disposition such as `recalled`, or `expired`, `ended`, `not_commissioned`. */
   readonly fact: string
-  /** The item itself, or a lot that it belongs to. */
+  /** The item itself, a lot that it belongs to, or a sensor that was with it. */
   readonly key: string
-  /** The expiry date, how it ended, or the id of an alert or a recall. */
+  /** The expiry date, how it ended, an alert's or a recall's id, or when a calibration was due. */
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
@@ -85,6 +87,19 @@ export function alertFacts(
       text: finding.text,
       certainty: finding.certainty,
     }))
+}
+
+/** Sensors that were with an item after the last day of their valid calibration. */
+export function calibrationFacts({ sensors }: Exposure, calibrations: Calibrations): Fact[] {
+  const facts = new Map<string, Fact>()
+  for (const { device: key, fromUs, toUs } of sensors) {
+    const value = calibrations().get(key)?.calibrationDue
+    if (value === undefined || facts.has(key)) continue
+    const sinceUs = Math.max(fromUs, calibrationEndUs(value))
+    if (sinceUs >= toUs) continue
+    facts.set(key, { fact: 'sensor_calibration_overdue', key, value, time: formatTimeUs(sinceUs) })
+  }
+  return [...facts.values()]
 }
 
 /**

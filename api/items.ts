@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import type { Calibrations } from '#store/calibration.ts'
 import type { FieldBook } from '#store/field.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
@@ -13,7 +14,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
+import { alertFacts, calibrationFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -34,6 +35,7 @@ export interface ItemsParts {
   readonly registry: Registry
   readonly read: ReadIdentifier
   readonly mounted: Mounted
+  readonly calibrations: Calibrations
   readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
   readonly field: Pick<FieldBook, 'about' | 'countScan' | 'scansOf'>
   readonly recalls: RecalledParts['recalls']
@@ -120,7 +122,8 @@ export async function itemAnswer(
   const found = { item, told, facts, product, recalled, field: about }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
-  return fullView(found, exposure, history, registry)
+  const doubts = calibrationFacts(exposure, parts.calibrations)
+  return fullView({ ...found, facts: [...facts, ...doubts] }, exposure, history, registry)
 }
 
 /** All keys that some texts can mean, and those of the lots that they name beside them. */

@@ -17,6 +17,7 @@ import { measureIntake } from './intake.ts'
 import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureRules, rulesFigures } from './rules.ts'
+import { measureSimulators, simulatorFigures } from './simulators.ts'
 import { measureTrace } from './trace.ts'
 import { webhookFigures } from './webhook-figures.ts'
 import { measureWebhooks, type WebhookResult } from './webhooks.ts'
@@ -27,7 +28,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace, identifiers, rules, recalls, webhooks, simulators or bridge; of InfluxDB
+  --only PART   intake, simulators, trace, identifiers, rules, recalls or webhooks; of InfluxDB
                 writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
@@ -86,16 +87,27 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
+  const simulators = isAsked('simulators')
+    ? await measureAllSimulators(values.quick, Number(rounds))
+    : undefined
   const recalls = isAsked('recalls') ? await measureAllRecalls(values.quick) : []
   const rules = isAsked('rules') ? await measureAllRules(values.quick, Number(rounds)) : undefined
   const webhooks = isAsked('webhooks') ? await measureAllWebhooks(values.quick) : []
   const figures = [
     ...figuresOf(intake, trace, reads),
+    ...(simulators ? simulatorFigures(simulators) : []),
     ...recallFigures(recalls),
     ...(rules ? rulesFigures(rules) : []),
     ...webhookFigures(webhooks),
   ]
-  return { figures, intake, trace, reads, recalls, rules, webhooks }
+  return { figures, intake, trace, reads, simulators, recalls, rules, webhooks }
+}
+
+function measureAllSimulators(
+  quick: boolean,
+  rounds: number,
+): ReturnType<typeof measureSimulators> {
+  return measureSimulators({ rounds, items: quick ? 5000 : 20_000, onProgress: tell })
 }
 
 function measureAllRecalls(quick: boolean): ReturnType<typeof measureRecalls> {
