@@ -151,6 +151,13 @@ describe('the public', () => {
       },
       others: [],
       aliases: [],
+      compared: [],
+      sales: 1,
+      verdict: {
+        verdict: 'stop',
+        title: { zh: '请勿销售', en: 'Do not sell' },
+        reasons: [expect.objectContaining({ fact: 'expired', value: '2026-03-20' })],
+      },
     })
     for (const secret of [barn, pallet, 'mill', 'urn:', 'shop']) {
       expect(answer.text.toLowerCase()).not.toContain(secret)
