@@ -5,6 +5,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { Registry as Metrics } from 'prom-client'
+import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
@@ -13,13 +14,16 @@ import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import { mountedSensors } from '#store/mounted.ts'
+import type { RecallReader } from '#store/recalls/reader.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import type { WebhookReader } from '#store/webhooks/reader.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
+import { serveBulletins } from './bulletins.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
@@ -39,6 +43,11 @@ import type { PageFiles } from './page-files.ts'
 import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
+import { serveRecall } from './recall.ts'
+import { serveRecallConsignees } from './recall-consignees.ts'
+import { serveRecallScope } from './recall-scope.ts'
+import { serveRecallSteps } from './recall-steps.ts'
+import { serveRecalls } from './recalls.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveReports } from './reports.ts'
@@ -48,6 +57,9 @@ import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
+import { serveWebhookDeliveries } from './webhook-deliveries.ts'
+import type { WebhookDesk } from './webhooks/desk.ts'
+import { serveWebhooks } from './webhooks.ts'
 
 export interface ApiSettings {
   /** How the server is reached from outside; without it links name the host of the request. */
@@ -64,8 +76,12 @@ export interface ApiParts {
   readonly alerts: AlertReader
   readonly desk: AlertDesk
   readonly field: FieldBook
+  readonly recalls: RecallReader
+  readonly recallDesk: RecallDesk
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
+  readonly webhooks: WebhookReader
+  readonly webhookDesk: WebhookDesk
   readonly journal: Pick<Journal, 'append' | 'failed'>
   readonly journalReader: Pick<JournalReader, 'at'>
   /** Whether the journal may grow; while it may not, captures are answered 503. */
@@ -141,8 +157,16 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
+  serveWebhooks(router, parts)
+  serveWebhookDeliveries(router, parts)
+  serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
+  serveRecalls(router, { ...parts, read })
+  serveRecall(router, { ...parts, read })
+  serveRecallSteps(router, { ...parts, read })
+  serveRecallScope(router, { ...parts, read })
+  serveRecallConsignees(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)

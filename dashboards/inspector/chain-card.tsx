@@ -64,7 +64,7 @@ export function ChainCard({ item }: { item: FullItem }) {
 type Adverse = ReadonlySet<string | undefined>
 
 function adverseOf({ verdict, places }: FullItem): Adverse {
-  const reasons = verdict.reasons.filter((reason) => reason.verdict === 'stop')
+  const reasons = verdict.reasons.filter((reason) => reason.verdict === 'do_not_sell')
   const events = reasons.flatMap(({ eventID }) => eventID ?? [])
   const times = reasons.flatMap(({ eventID, time }) => (eventID === undefined ? (time ?? []) : []))
   const there = places.filter(({ fromTime = '', toTime = '9999' }) =>

@@ -4,7 +4,7 @@ import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { isFull, type LookedUp } from './item-data.ts'
 
-export const VERDICT_SIGNS = { sell: '✓', check: '!', stop: '✕', unknown: '?' } as const
+export const VERDICT_SIGNS = { sell: '✓', check: '!', do_not_sell: '✕', unknown: '?' } as const
 
 export function VerdictCard({ told }: { told: LookedUp }) {
   const t = useWords(itemWords)

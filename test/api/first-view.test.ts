@@ -26,7 +26,7 @@ describe('a scanned code', () => {
     const { status, text, headers } = await world.call(path, { headers: browser })
     expect([status, headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect(text).toContain('请勿销售')
-    expect(text).toContain('<section class="verdict stop">')
+    expect(text).toContain('<section class="verdict do_not_sell">')
     expect(headers.get('Content-Security-Policy')).toContain("script-src 'self'")
     expect((await world.call(path)).json['key']).toBe(carton)
   })

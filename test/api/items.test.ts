@@ -135,6 +135,7 @@ describe('the public', () => {
     expect(answer.json).toEqual({
       key: carton,
       kind: 'instance',
+      recalls: [],
       warnings: [],
       product: { name: 'Milk' },
       producer: 'FARM',
@@ -154,7 +155,7 @@ describe('the public', () => {
       compared: [],
       sales: 1,
       verdict: {
-        verdict: 'stop',
+        verdict: 'do_not_sell',
         title: { zh: '请勿销售', en: 'Do not sell' },
         reasons: [expect.objectContaining({ fact: 'expired', value: '2026-03-20' })],
       },

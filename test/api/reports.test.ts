@@ -84,7 +84,7 @@ describe('what inspectors report', () => {
     // The carton expired in March: what is told beside that is what changes.
     const before = await facts()
     await put(newId(), bodyOf({ kind: 'seal', note: '' }), inspector)
-    expect(await facts()).toEqual(['stop', ['sealed', ...(before[1] ?? [])]])
+    expect(await facts()).toEqual(['do_not_sell', ['sealed', ...(before[1] ?? [])]])
     await put(newId(), bodyOf(), inspector)
     expect((await facts(inspector))[1]).toContain('finding_reported')
     expect((await facts())[1]).not.toContain('finding_reported')

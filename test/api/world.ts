@@ -13,9 +13,13 @@ import { Registry as Metrics } from 'prom-client'
 import { AlertFeed } from '#api/alert-feed.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
+import { openOffice } from '#api/webhooks/office.ts'
 import { follow } from '#ingest/follower.ts'
+import { recallDeskOf } from '#ingest/recalls/desk.ts'
+import { RecallTracer } from '#ingest/recalls/tracer.ts'
 import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
+import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { openField } from '#store/field.ts'
@@ -24,6 +28,8 @@ import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { openWatchedRecalls } from '#store/recalls/watched.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import type { KeyGrant } from '#store/registry/schema.ts'
 import { openRegistry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
@@ -53,7 +59,14 @@ export const adminKey = 'an-administrators-key'
  * disk.
  */
 export async function startWorld(
-  options: { ingest?: boolean; parts?: Partial<ApiParts>; disk?: Disk } = {},
+  options: {
+    ingest?: boolean
+    parts?: Partial<ApiParts>
+    disk?: Disk
+    recalls?: RecallReader
+    allowPrivate?: boolean
+    ca?: string
+  } = {},
 ) {
   const { ingest = true, disk = realDisk } = options
   const directory = mkdtempSync(join(tmpdir(), 'suyuan-api-'))
@@ -66,10 +79,30 @@ export async function startWorld(
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
   const field = openField(folder.field)
+  const recalls = new RecallWriter(folder.recalls)
   const feed = new AlertFeed()
+  const addresses = new Map<string, readonly string[]>()
+  const office = openOffice({
+    ...{ file: folder.webhooks, alerts: alerts.reader, registry },
+    publicUrl: 'https://trace.example',
+    line: {
+      rules: {
+        allowPrivate: options.allowPrivate ?? true,
+        resolve: async (host) => addresses.get(host) ?? [],
+      },
+      limits: { wholeMs: 2_000, answerBytes: 64 * 1024 },
+      ...(options.ca !== undefined && { ca: options.ca }),
+    },
+    nowUs: () => watchUs(),
+    onDisabled: () => undefined,
+    onTrouble: () => undefined,
+  })
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
-  const follower = new AlertFollower({ trail, alerts, registry, nowUs: watchUs })
+  const tracer = new RecallTracer({ trail, recalls, registry, nowUs: watchUs })
+  const watched = openWatchedRecalls(folder.recalls)
+  const watchParts = { trail, alerts, registry, nowUs: watchUs }
+  const follower = new AlertFollower({ ...watchParts, recalls: options.recalls ?? watched })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
@@ -94,7 +127,11 @@ export async function startWorld(
     alerts: alerts.reader,
     field,
     desk: deskOf(alerts, watchUs),
+    recalls: recalls.reader,
+    recallDesk: recallDeskOf(recalls, watchUs),
     feed,
+    webhooks: office.writer.reader,
+    webhookDesk: office.desk,
     journal,
     journalReader: new JournalReader(folder.journal, journal.watermark),
     hasRoom: () => true,
@@ -141,6 +178,7 @@ export async function startWorld(
     trail,
     outcomes,
     alerts,
+    recalls,
     feed,
     follower,
     call,
@@ -149,6 +187,21 @@ export async function startWorld(
       aheadUs = hoursAhead * 3600e6
       while (await follower.advance());
       feed.notify()
+      while (office.follower.advance());
+    },
+    office,
+    /** What names of hosts lead to. */
+    addresses,
+    /** Lets webhooks be sent as of so many hours from now, and waits for what that comes to. */
+    async delivered(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      office.deliverer.pump()
+      while (!office.deliverer.isIdle) await sleep(5)
+    },
+    /** Finds out all scopes that are asked for, so many hours from now. */
+    async traced(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      while (await tracer.advance());
     },
     /** Makes a party that may capture; gives the key of its enterprise. */
     party(slug: string): string {
@@ -183,9 +236,12 @@ export async function startWorld(
       await journal.close()
       await trail.close()
       feed.close()
+      office.close()
       intake.close()
       alerts.close()
       field.close()
+      watched.close()
+      recalls.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },
