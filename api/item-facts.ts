@@ -78,11 +78,11 @@ export function alertFacts(
   return alerts
     .openAbout([key, ...state.lots], MOST_ALERTS)
     .filter(({ seq }) => reach === 'all' || alerts.concerns(seq, party))
-    .map(({ id, finding, isBlocked, raisedUs }) => ({
+    .map(({ id, finding, isBlocked }) => ({
       fact: isBlocked ? 'alert_blocked' : `alert_${finding.severity}`,
       key: finding.subject,
       value: id,
-      time: formatTimeUs(raisedUs),
+      time: formatTimeUs(finding.fromUs),
       title: ruleOf(finding.rule).title,
       text: finding.text,
       certainty: finding.certainty,
