@@ -27,9 +27,6 @@ import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
-import type { RecallDesk } from '#ingest/recalls/desk.ts'
-import { startSending } from '#ingest/recalls/sender.ts'
-import { startRecalls } from '#ingest/recalls/start.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
 import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
@@ -55,6 +52,7 @@ import { type Config, influxOf } from './config.ts'
 import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
+import { recallGauges, traceRecalls } from './recalling.ts'
 
 export interface Running {
   /** Such as http://localhost:8080. */
@@ -128,7 +126,8 @@ export async function serve(
       feed.notify()
     }
     const watch = watchStore(stores, onSteps, log, ends, onFatal)
-    const recallDesk = traceRecalls(stores, log, ends, onFatal)
+    const recalling = traceRecalls({ ...stores, log, onFatal })
+    ends.push(() => recalling.stop())
     follow(stores, config, log, ends, {
       onFatal,
       onNews({ notices, commands, captures, stored, readings }) {
@@ -148,7 +147,7 @@ export async function serve(
     const app = createApi({
       ...stores,
       desk: watch.desk,
-      recallDesk,
+      recallDesk: recalling.desk,
       webhookDesk: delivery.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
@@ -164,7 +163,7 @@ export async function serve(
     ends.push(() => feed.close())
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
-    const sending = startSending({ ...stores, desk: recallDesk, devices: gateway })
+    const sending = recalling.send(gateway)
     ends.push(() => sending.stop())
     for (const settings of config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
@@ -272,21 +271,6 @@ function watchStore(
   return watch
 }
 
-/** Starts, where it has work, the worker that finds out what recalls reach. */
-function traceRecalls(
-  { folder, recalls }: Stores,
-  log: Logger,
-  ends: Ends,
-  onDeath: (error: Error) => void,
-): RecallDesk {
-  const onTrouble = (attempt: number, reason: string) => {
-    if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'recalls are not traced')
-  }
-  const worker = startRecalls(folder, { onTrouble, onDeath }, recalls.hasWork())
-  ends.push(() => worker.stop())
-  return worker.desk
-}
-
 /** Starts the ingest worker; lets the journal go of what has been settled. */
 function follow(
   { folder, journal, progress }: Stores,
@@ -361,7 +345,7 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts, recalls, registry } = stores
+  const { journal, progress, trail, alerts, registry } = stores
   const { totals } = progress
   const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
@@ -401,11 +385,10 @@ function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeS
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
-    of('recalls_open', 'Recalls that are approved and not over', () => recalls.counts().open),
-    of('recall_notices_due', 'Notices that nobody has taken', () => recalls.counts().dueNotices),
     of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
       countOverdue(calibrations, nowUs()),
     ),
+    ...recallGauges(stores).map(({ name, help, read }) => of(name, help, read)),
     ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]

@@ -1,7 +1,7 @@
 /**
  * Recalls as rules see them: drills are none. What came into a scope in force, or left it, is told
- * item by item, numbered over all recalls, without a row for each: a change is of a whole scope, and
- * its items are counted off in the order of their pages.
+ * item by item, numbered over all recalls, without a row for each: a change is of a whole scope,
+ * and its items are counted off in the order of their pages.
  */
 import type { RecallStep as ClockStep, RecallClass } from '#risk/recall-clock.ts'
 import type { Consignee } from '#risk/recall-follow.ts'

@@ -1,4 +1,4 @@
-/** Recalls: the scope of one over more and more items, in a store of its own, beside a bare walk. */
+/** Recalls: the scope of one over more and more items, beside a bare walk. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
