@@ -20,6 +20,7 @@ import type { AlertFeed } from './alert-feed.ts'
 import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
+import { serveBalance } from './balance.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
@@ -130,6 +131,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   const read = identifierReader(registry, parts.nowUs)
   const mounted = mountedSensors(registry)
   serveTrace(router, { ...parts, read })
+  serveBalance(router, { ...parts, read })
   serveItems(router, { ...parts, read, mounted })
   serveResolver(router, { ...parts, read, mounted })
   serveIdentifiers(router, read)

@@ -6,6 +6,7 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
 import type { serveAlerts } from './alerts.ts'
+import type { serveBalance } from './balance.ts'
 import type { serveIdentifiers } from './identifiers.ts'
 import type { serveItems } from './items.ts'
 import type { serveKeys } from './keys.ts'
@@ -21,6 +22,7 @@ import type { serveTrace } from './trace.ts'
 /** A new resource is one more line here, and its serve function returns its routes. */
 type Route = ReturnType<
   | typeof serveAlerts
+  | typeof serveBalance
   | typeof serveIdentifiers
   | typeof serveItems
   | typeof serveKeys
