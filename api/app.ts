@@ -40,6 +40,8 @@ import type { PageFiles } from './page-files.ts'
 import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
+import { serveDeviceActivity } from './device-activity.ts'
+import { serveLots } from './lots.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveReports } from './reports.ts'
@@ -47,6 +49,7 @@ import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
+import { serveShipments } from './shipments.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 
@@ -61,7 +64,7 @@ export interface ApiParts {
   readonly settings: ApiSettings
   readonly trail: TrailReader
   readonly registry: Registry
-  readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
+  readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection' | 'liveliness'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
   readonly field: FieldBook
@@ -130,6 +133,9 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveEvents(router, { ...parts, captureIntake })
   const read = identifierReader(registry, parts.nowUs)
   const mounted = mountedSensors(registry)
+  serveDeviceActivity(router, parts)
+  serveLots(router, parts)
+  serveShipments(router, parts)
   serveTrace(router, { ...parts, read })
   serveBalance(router, { ...parts, read })
   serveItems(router, { ...parts, read, mounted })

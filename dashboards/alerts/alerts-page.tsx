@@ -1,5 +1,6 @@
 /** The console of alerts: a queue of cases, and why the one that is picked was raised. */
 import { useState } from 'react'
+import { useSearch } from 'wouter'
 import { useNames } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
@@ -16,7 +17,12 @@ import './alerts.css'
 
 export function AlertsPage() {
   const t = useWords(alertWords)
-  const [filter, setFilter] = useState<Filter>(NO_FILTER)
+  const search = new URLSearchParams(useSearch())
+  const [filter, setFilter] = useState<Filter>({
+    ...NO_FILTER,
+    party: search.get('party') ?? '',
+    item: search.get('item') ?? '',
+  })
   const [isPaused, setIsPaused] = useState(false)
   const [picked, setPicked] = useState<string>()
   const alerts = useAlerts(filter, isPaused)
