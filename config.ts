@@ -44,6 +44,10 @@ const settingsSchema = z.object({
   BRIDGES: text
     .optional()
     .describe('JSON file of other brokers to take messages from: docs/devices/README.md'),
+  ALLOW_PRIVATE_WEBHOOKS: z
+    .enum(['0', '1'], { error: 'must be 0 or 1' })
+    .default('0')
+    .describe('1 lets webhooks go to this machine and to private networks, and over http there'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',

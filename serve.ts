@@ -21,6 +21,7 @@ import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
 import { readPageFiles } from '#api/page-files.ts'
+import { openWebhookWriter } from '#api/webhooks/office.ts'
 import { startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
@@ -43,7 +44,9 @@ import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
 import { checkFinished } from '#store/transfer/migrate.ts'
+import { openWebhookReader, type WebhookReader } from '#store/webhooks/reader.ts'
 import { type Config, influxOf } from './config.ts'
+import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 
@@ -71,6 +74,8 @@ interface Stores {
   readonly trail: TrailReader
   readonly intake: Intake
   readonly alerts: AlertReader
+  readonly webhooks: WebhookReader
+  readonly delivered: Delivered
   readonly field: FieldBook
   readonly journalReader: JournalReader
   readonly progress: IngestProgress
@@ -108,7 +113,13 @@ export async function serve(
     const outcomes = new CaptureOutcomes()
     let gateway: Gateway | undefined
     const feed = new AlertFeed()
-    const watch = watchStore(stores, feed, log, ends, onFatal)
+    const delivery = deliver(config, { ...stores, log, onFatal })
+    ends.push(() => delivery.stop())
+    const onSteps = () => {
+      delivery.wake()
+      feed.notify()
+    }
+    const watch = watchStore(stores, onSteps, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
       onNews({ notices, commands, captures, stored, readings }) {
@@ -124,6 +135,7 @@ export async function serve(
     const app = createApi({
       ...stores,
       desk: watch.desk,
+      webhookDesk: delivery.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
       outcomes,
@@ -179,6 +191,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => intake.close())
   const alerts = openAlertReader(folder.alerts)
   ends.push(() => alerts.close())
+  const webhooks = openWebhookReader(folder.webhooks)
+  ends.push(() => webhooks.close())
   const field = openField(folder.field)
   ends.push(() => field.close())
   const journalReader = new JournalReader(folder.journal, journal.watermark)
@@ -188,7 +202,9 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
-  const opened = { folder, journal, registry, trail, intake, alerts, field, journalReader }
+  const delivered = { totals: { delivered: 0, failed: 0, dead: 0 } }
+  const files = { folder, journal, registry, trail, intake, journalReader }
+  const opened = { ...files, alerts, webhooks, field, delivered }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 
@@ -207,6 +223,7 @@ async function prepare(
     const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
     intake.close()
     new AlertWriter(folder.alerts).close()
+    openWebhookWriter(folder.webhooks).close()
     return cursors
   } finally {
     await trail.close()
@@ -216,7 +233,7 @@ async function prepare(
 /** Starts the worker that watches the store for what rules speak of. */
 function watchStore(
   { folder }: Stores,
-  feed: AlertFeed,
+  onSteps: () => void,
   log: Logger,
   ends: Ends,
   onFatal: (error: Error) => void,
@@ -225,7 +242,7 @@ function watchStore(
   const watch = startWatch(
     { trail, influx, registry, alerts },
     {
-      onSteps: () => feed.notify(),
+      onSteps,
       onTrouble(attempt, reason) {
         if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'the store is not watched')
       },
@@ -309,11 +326,8 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
   return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.settledToUs } : undefined
 }
 
-function gauges(
-  { journal, progress, trail, alerts }: Stores,
-  gateway: Gateway,
-  parts: ReadinessParts,
-): GaugeSource[] {
+function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
+  const { journal, progress, trail, alerts } = stores
   const { totals } = progress
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
@@ -352,6 +366,7 @@ function gauges(
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
+    ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]
 }

@@ -43,6 +43,10 @@ const rights = {
   // An enterprise sees and answers what concerns its own party.
   'read alerts': ownRecords,
   'act on alerts': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  // An enterprise is told what concerns its own party.
+  'read webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'write webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  'read bulletins': everybody,
   // Of those that are no authority: a problem with goods.
   report: { public: 'consumer', enterprise: 'own', ...authority },
   'read reports': authority,

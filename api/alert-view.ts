@@ -18,6 +18,7 @@ const summary = {
   severity: z.enum(SEVERITIES),
   state: z.enum(ALERT_STATES),
   blocked: z.boolean().meta({ description: 'The goods are not to move' }),
+  public: z.boolean().meta({ description: 'The public is told of it' }),
   causeCode: z.enum(CAUSE_CODES).optional(),
   certainty,
   subject: z
@@ -51,6 +52,8 @@ export const stepSchema = z
     reason: z.string().optional(),
     causeCode: z.enum(CAUSE_CODES).optional(),
     to: z.string().optional(),
+    exercise: z.boolean().optional(),
+    notice: textSchema.optional(),
     other: z.string().optional().meta({ description: 'The alert that took or lost its place' }),
     before: z.object({ severity: z.enum(SEVERITIES), text: textSchema }).optional(),
   })
@@ -92,7 +95,8 @@ export const alertSchema = z
   .meta({ id: 'Alert' })
 
 export function summaryView(alert: Alert, caller: Caller): z.output<typeof alertSummarySchema> {
-  const { id, finding, state, isBlocked, causeCode, product, domain, count, escalation } = alert
+  const { id, finding, state, isBlocked, isPublic, causeCode, product, domain, count, escalation } =
+    alert
   const { rule, severity, subject, text, fromUs, toUs } = finding
   const isConfined = caller.reach !== 'all'
   return {
@@ -100,6 +104,7 @@ export function summaryView(alert: Alert, caller: Caller): z.output<typeof alert
     title: ruleOf(rule).title,
     certainty: finding.certainty,
     blocked: isBlocked,
+    public: isPublic,
     ...(causeCode !== undefined && { causeCode }),
     ...(product !== undefined && { product }),
     ...(domain !== undefined && { domain }),

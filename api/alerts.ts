@@ -29,12 +29,19 @@ const MOST_STEPS = 1000
 /** What whoever is concerned may do; the rest is the authorities'. */
 const ANSWERS: ReadonlySet<string> = new Set(['acknowledge', 'comment'])
 
+const noticeSchema = z.strictObject({
+  zh: z.string().trim().min(1).max(1000),
+  en: z.string().trim().min(1).max(1000),
+})
+
 const stepRequestSchema = z
   .strictObject({
     action: z.enum(ACTIONS),
     reason: z.string().trim().min(1).max(2000).describe('Why: each step has a reason'),
     causeCode: z.enum(CAUSE_CODES).optional().describe('What it was: with resolve'),
     to: slugSchema.optional().describe('Which party it is forwarded to: with forward'),
+    exercise: z.boolean().optional().describe('It is a drill, and told as one: with publish'),
+    notice: noticeSchema.optional().describe('What the public is told to do: with publish'),
   })
   .refine(({ action, causeCode }) => (action === 'resolve') === (causeCode !== undefined), {
     path: ['causeCode'],
@@ -43,6 +50,14 @@ const stepRequestSchema = z
   .refine(({ action, to }) => (action === 'forward') === (to !== undefined), {
     path: ['to'],
     message: 'comes with forward, and with nothing else',
+  })
+  .refine(({ action, exercise }) => action === 'publish' || exercise === undefined, {
+    path: ['exercise'],
+    message: 'comes with publish, and with nothing else',
+  })
+  .refine(({ action, notice }) => action === 'publish' || notice === undefined, {
+    path: ['notice'],
+    message: 'comes with publish, and with nothing else',
   })
   .meta({ id: 'AlertStepRequest' })
 
@@ -169,7 +184,7 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
     },
     async (c, { caller, params: { id = '' }, body }) => {
       alertFor(alerts, caller, id)
-      const { action, reason, causeCode, to } = body
+      const { action, reason, causeCode, to, exercise, notice } = body
       if (caller.reach !== 'all' && !ANSWERS.has(action)) {
         const detail = `${action} is for authorities; whom it concerns may acknowledge or comment`
         throw new Problem('forbidden', { detail })
@@ -183,6 +198,8 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
         ...(caller.party !== undefined && { party: caller.party }),
         ...(causeCode !== undefined && { causeCode }),
         ...(to !== undefined && { to }),
+        ...(exercise !== undefined && { exercise }),
+        ...(notice !== undefined && { notice }),
       })
       if (!acted.ok) {
         const detail = `${action} does not go with an alert that is ${acted.state ?? 'unknown'}`

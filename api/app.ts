@@ -16,11 +16,13 @@ import { mountedSensors } from '#store/mounted.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import type { WebhookReader } from '#store/webhooks/reader.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
 import { serveBalance } from './balance.ts'
+import { serveBulletins } from './bulletins.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
@@ -52,6 +54,9 @@ import { serveSession } from './session.ts'
 import { serveShipments } from './shipments.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
+import { serveWebhookDeliveries } from './webhook-deliveries.ts'
+import type { WebhookDesk } from './webhooks/desk.ts'
+import { serveWebhooks } from './webhooks.ts'
 
 export interface ApiSettings {
   /** How the server is reached from outside; without it links name the host of the request. */
@@ -70,6 +75,8 @@ export interface ApiParts {
   readonly field: FieldBook
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
+  readonly webhooks: WebhookReader
+  readonly webhookDesk: WebhookDesk
   readonly journal: Pick<Journal, 'append' | 'failed'>
   readonly journalReader: Pick<JournalReader, 'at'>
   /** Whether the journal may grow; while it may not, captures are answered 503. */
@@ -149,6 +156,9 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
+  serveWebhooks(router, parts)
+  serveWebhookDeliveries(router, parts)
+  serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveRejections(router, parts)

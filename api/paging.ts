@@ -24,7 +24,7 @@ export const pageParameters = {
 }
 
 /** An opaque token of what a page ended with. */
-function tokenOf(last: string | number): string {
+export function tokenOf(last: string | number): string {
   return Buffer.from(String(last)).toString('base64url')
 }
 

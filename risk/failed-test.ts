@@ -4,7 +4,7 @@
  * building materials the ways end at the places where it was built in.
  */
 import type { Certainty } from '#trace/parts.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Finding, type Found, finding } from './finding.ts'
 import { recallScope, type ScopeItem, type ScopeSource, type Tier } from './recall-scope.ts'
 import type { InForce } from './rule-set.ts'
 
@@ -17,6 +17,16 @@ export interface Failure {
   readonly reportedUs: number
   readonly recordedUs: number
   readonly eventID: string
+  /** When the test was passed after all: what was held is free again. */
+  readonly clearedUs?: number | undefined
+}
+
+/** What is known of items that are held. */
+export interface HeldItems extends ScopeSource {
+  /** Where an item was built in. */
+  installedAt(key: string): string | undefined
+  /** Whether it was drawn for a test: nobody has to be told to hold it. */
+  isSample(key: string): boolean
 }
 
 const CERTAINTY: Readonly<Record<Tier, Certainty>> = {
@@ -32,13 +42,14 @@ const CERTAINTY: Readonly<Record<Tier, Certainty>> = {
 export async function* holdsOf(
   rule: InForce<'F1'>,
   failure: Failure,
-  source: ScopeSource,
+  source: HeldItems,
 ): AsyncGenerator<Finding> {
-  const { key, test, result, reportedUs, recordedUs, eventID } = failure
+  const { key, test, result, reportedUs, recordedUs, eventID, clearedUs } = failure
   const common = {
     fromUs: reportedUs,
+    toUs: clearedUs,
     knowableUs: Math.max(reportedUs, recordedUs),
-    incident: `${key} ${test}`,
+    incident: `${key} ${test} ${eventID}`,
     cause: `${key} ${test}`,
   }
   const affected = [{ key, certainty: 'observed' as const, path: [key] }]
@@ -46,25 +57,36 @@ export async function* holdsOf(
   const own = { ...common, subject: key, words, eventIDs: [eventID], affected }
   yield finding(rule, 'failed', own)
   for await (const part of recallScope(source, [{ kind: 'key', key }])) {
-    if (part.part === 'item' && part.key !== key) yield hold(rule, part, common, failure)
+    if (part.part !== 'item' || part.key === key || source.isSample(part.key)) continue
+    yield hold(rule, part, common, failure, source.installedAt(part.key))
   }
+}
+
+type Common = Pick<Found, 'fromUs' | 'toUs' | 'knowableUs' | 'cause'> & {
+  readonly incident: string
 }
 
 function hold(
   rule: InForce<'F1'>,
   { key, tier, path, assumption }: ScopeItem,
-  common: { readonly fromUs: number; readonly knowableUs: number; readonly incident: string },
+  common: Common,
   { key: lot, test, eventID }: Failure,
+  place: string | undefined,
 ): Finding {
   const isBeside = path.some(({ by }) => by === 'same-line-and-day' || by === 'carry-over')
   const certainty = CERTAINTY[tier]
-  return finding(rule, isBeside ? 'sibling' : 'contains', {
+  const contained = place === undefined ? 'contains' : 'installed'
+  return finding(rule, isBeside ? 'sibling' : contained, {
     ...common,
     subject: key,
     certainty,
     // What is merely possible is looked at, not thrown away.
     severity: tier === 'possible' ? 'warning' : rule.severity,
-    words: { lot, test, ...(assumption === undefined ? {} : { assumption }) },
+    words: {
+      ...{ lot, test },
+      ...(assumption === undefined ? {} : { assumption }),
+      ...(place === undefined ? {} : { place }),
+    },
     eventIDs: [...new Set([eventID, ...path.flatMap((step) => step.eventIDs)])],
     affected: [{ key, certainty, path: path.map((step) => step.key) }],
   })

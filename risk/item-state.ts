@@ -12,6 +12,13 @@ export interface Mark {
   readonly party: string
 }
 
+interface Departure {
+  readonly step: string
+  readonly to: readonly string[]
+  /** How many things the event names as leaving. */
+  readonly count: number
+}
+
 export interface ItemState {
   readonly first?: Mark | undefined
   /** The latest time at which anything so far could be known. */
@@ -23,11 +30,13 @@ export interface ItemState {
     | (Mark & { readonly step: string; readonly transactions: readonly string[] })
     | undefined
   /** It is under way. */
-  readonly away?: (Mark & { readonly step: string; readonly to: readonly string[] }) | undefined
+  readonly away?: (Mark & Departure) | undefined
   /** Where it arrived last. */
   readonly here?: Mark | undefined
   /** Where it was seen last. */
   readonly seen?: Mark | undefined
+  /** Where it was built in. */
+  readonly installed?: Mark | undefined
   readonly lots: readonly string[]
   readonly expiry?: string | undefined
   /** The end of the day it expires on. */
@@ -109,6 +118,7 @@ export function advance(
   const next: Draft = { ...state, knownUs: Math.max(state.knownUs, facts.recordTimeUs) }
   next.first ??= mark
   if (mark.place !== undefined) next.seen = mark
+  if (facts.bizStep === 'installing') next.installed = mark
   if (isTakenBack) {
     next.end = undefined
     next.sold = undefined
@@ -143,13 +153,18 @@ function move(next: Draft, { facts }: ItemHappening, mark: Mark): void {
   } else if (isDeparture(facts)) {
     const isSame = next.away !== undefined && facts.bizStep === 'departing'
     const step = facts.bizStep ?? ''
-    if (!isSame) next.away = { ...mark, step, to: facts.destinations }
+    if (!isSame) next.away = { ...mark, step, to: facts.destinations, count: objectsOf(facts) }
     next.here = undefined
   } else if (isArrival(facts)) {
     next.here = mark
     next.isHad = true
     next.away = undefined
   }
+}
+
+/** How many things an event names as its objects. */
+export function objectsOf({ members }: EventFacts): number {
+  return members.reduce((count, { role }) => (role === 'object' ? count + 1 : count), 0)
 }
 
 function pack(next: Draft, { facts, role }: ItemHappening): void {

@@ -24,6 +24,9 @@ export interface LotBalance {
   readonly knownUs: number
   readonly eventIDs: readonly string[]
   readonly certainty: Certainty
+  /** Whose it is, and where: what tells balances of one lot apart. */
+  readonly party: string
+  readonly site?: string
 }
 
 /** E2. Without a count of the stock nothing can be said. */
@@ -39,12 +42,16 @@ export function lotBalance(rule: InForce<'E2'>, balance: LotBalance): Finding[] 
   return [
     finding(rule, isLow ? 'low' : 'high', {
       ...of(balance),
+      incident: incidentOf(balance, 'recovery'),
       measures: [{ name: 'recovery', value: recovery, limit, unit: 'percent' }],
     }),
   ]
 }
 
-/** E3, against what was produced and received, or the quota if that is less. */
+/**
+ * E3, against what was produced and received, or the quota if that is less. That something was made
+ * may be told late, and is waited for.
+ */
 export function oversold(rule: InForce<'E3'>, balance: LotBalance): Finding[] {
   const { produced, received, shipped, quota } = balance
   const had = Math.min(produced + received, quota ?? Number.POSITIVE_INFINITY)
@@ -53,6 +60,8 @@ export function oversold(rule: InForce<'E3'>, balance: LotBalance): Finding[] {
   return [
     finding(rule, 'oversold', {
       ...of(balance),
+      knowableUs: balance.knownUs + rule.parameters.graceHours * US_AN_HOUR,
+      incident: incidentOf(balance, 'oversold'),
       measures: [{ name: 'shipped', value: shipped, limit: had, unit: 'count' }],
     }),
   ]
@@ -60,6 +69,10 @@ export function oversold(rule: InForce<'E3'>, balance: LotBalance): Finding[] {
 
 /** Sums of amounts such as 0.1 are not exact. */
 const ROUNDING = 1e-9
+
+function incidentOf({ party, site = '' }: LotBalance, what: string): string {
+  return `${what} ${party} ${site}`
+}
 
 function of({ lot, fromUs, knownUs, eventIDs, certainty }: LotBalance) {
   const affected = [{ key: lot, certainty, path: [] }]
@@ -72,6 +85,9 @@ export interface Shipped {
   readonly certainty: Certainty
   /** Keys of the containers through which, from the item outwards. */
   readonly path: readonly string[]
+  /** Of a lot or class: how much, where both is known. */
+  readonly amount?: number
+  readonly unit?: string
 }
 
 /** A shipment with its receipts, contents of containers included on both sides. */
@@ -95,8 +111,8 @@ export interface Shipment {
 export function shipmentDifference(rule: InForce<'E4'>, shipment: Shipment): Finding[] {
   const { shipped, received, receivedUs, id } = shipment
   if (receivedUs === undefined) return []
-  const missing = beyond(shipped, received)
-  const extra = beyond(received, shipped)
+  const missing = [...beyond(shipped, received), ...lessOf(shipped, received)]
+  const extra = [...beyond(received, shipped), ...lessOf(received, shipped)]
   if (missing.length + extra.length === 0) return []
   const variant = extra.length === 0 ? 'shortage' : missing.length === 0 ? 'overage' : 'both'
   const all = [...missing, ...extra]
@@ -111,13 +127,42 @@ export function shipmentDifference(rule: InForce<'E4'>, shipment: Shipment): Fin
       knowableUs: shipment.knownUs + rule.parameters.graceHours * US_AN_HOUR,
       certainty: isSure ? 'observed' : 'inferred',
       measures: [
-        { name: 'missing', value: missing.length, limit: 0, unit: 'count' },
-        { name: 'extra', value: extra.length, limit: 0, unit: 'count' },
+        { name: 'missing', value: piecesOf(missing), limit: 0, unit: 'count' },
+        { name: 'extra', value: piecesOf(extra), limit: 0, unit: 'count' },
       ],
       eventIDs: shipment.eventIDs,
-      affected: all.slice(0, MOST_AFFECTED),
+      affected: all.slice(0, MOST_AFFECTED).map(({ key, certainty, path }) => {
+        return { key, certainty, path }
+      }),
     }),
   ]
+}
+
+/** What is on both sides, and less on the other: by how much. */
+function lessOf(items: readonly Shipped[], other: readonly Shipped[]): Shipped[] {
+  const there = new Map<string, number | undefined>()
+  for (const { key, unit = '', amount } of other) {
+    const name = `${unit} ${key}`
+    const known = there.has(name) ? there.get(name) : 0
+    there.set(name, known === undefined || amount === undefined ? undefined : known + amount)
+  }
+  const sums = new Map<string, Shipped>()
+  for (const each of items) {
+    if (each.amount === undefined) continue
+    const name = `${each.unit ?? ''} ${each.key}`
+    sums.set(name, { ...each, amount: (sums.get(name)?.amount ?? 0) + each.amount })
+  }
+  return [...sums].flatMap(([name, each]) => {
+    const amount = each.amount ?? 0
+    const its = there.get(name)
+    if (its === undefined || amount - its <= ROUNDING * amount) return []
+    return [{ ...each, amount: amount - its }]
+  })
+}
+
+/** Pieces that are missing; of what is weighed each lot counts as one. */
+function piecesOf(items: readonly Shipped[]): number {
+  return items.reduce((sum, { amount, unit = '' }) => sum + (unit === '' ? (amount ?? 1) : 1), 0)
 }
 
 /** Items that are named in a finding; the figures are of all. */

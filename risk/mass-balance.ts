@@ -19,7 +19,7 @@ export interface Run {
   readonly outputs: readonly string[]
 }
 
-const KG: Readonly<Record<string, number>> = {
+export const KG: Readonly<Record<string, number>> = {
   KGM: 1,
   GRM: 1e-3,
   MGM: 1e-6,

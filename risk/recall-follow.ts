@@ -37,7 +37,8 @@ export function notAnswered(
     const dueUs = notifiedUs + limit * US_AN_HOUR
     const untilUs = Math.min(acknowledgedUs ?? nowUs, nowUs)
     if (untilUs <= dueUs) return []
-    const value = (untilUs - notifiedUs) / US_AN_HOUR
+    // While it goes on it is told once, and not anew each hour.
+    const value = acknowledgedUs === undefined ? limit : (untilUs - notifiedUs) / US_AN_HOUR
     return [
       finding(rule, 'silent', {
         subject: key,

@@ -11,6 +11,8 @@ export interface ProductFacts {
   readonly shelfLifeDays?: number
   /** Class by which licences are given, such as `vaccine`, `cement`. */
   readonly productClass?: string
+  /** What it is to be stored at, in degrees Celsius. */
+  readonly storage?: { readonly min: number; readonly max: number }
   /** Tests that have to be passed before it leaves, or is built in. */
   readonly requiredTests?: readonly string[]
   /** Whether its samples are taken before a witness. */
@@ -55,6 +57,10 @@ export interface PlaceFacts {
   readonly market?: string
   /** Whose it is: canonical key or `party:slug`. */
   readonly party?: string
+  /** Of a district: how many people live there, by which samples are planned. */
+  readonly residents?: number
+  /** The district that it lies in. */
+  readonly district?: string
 }
 
 /** An open recall that an item is in the scope of. */
@@ -87,6 +93,15 @@ export interface StockedLot {
   readonly expiry: string
 }
 
+export interface StockAsked {
+  readonly product: string
+  readonly site: string
+  /** The stock as it was then. */
+  readonly atUs: number
+  /** Of what expires before that. */
+  readonly beforeUs: number
+}
+
 export interface Reference {
   /** Of a class, lot or serial: that of its product. */
   product(key: string): ProductFacts | undefined
@@ -100,7 +115,7 @@ export interface Reference {
   /** 95th percentile of the days from one site to another. */
   laneDays(from: string, to: string): number | undefined
   /** What expires first of a product in stock at a site. */
-  earliestExpiry(product: string, site: string): StockedLot | undefined
+  earliestExpiry(asked: StockAsked): StockedLot | undefined
 }
 
 /** The site of a place: what counts as one place. */

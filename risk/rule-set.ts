@@ -146,15 +146,16 @@ export function storageLimits(
   product: string,
   celsius: { readonly min: number; readonly max: number },
 ): RuleChange[] {
-  return STORED_AT.map((rule) => ({
+  const change = (rule: RuleId, parameters: RuleChange['parameters']): RuleChange => ({
     revision: 'product register',
-    rule,
-    product,
-    parameters: { low: celsius.min, high: celsius.max },
-    fromUs: 0,
-    author: 'register',
+    ...{ rule, product, parameters, fromUs: 0, author: 'register' },
     reason: 'Storage temperatures of the product.',
-  }))
+  })
+  const { min, max } = celsius
+  return [
+    ...STORED_AT.map((rule) => change(rule, { low: min, high: max })),
+    change('A5', { limit: max }),
+  ]
 }
 
 export type InForceTable = { readonly [Id in RuleId]?: InForce<Id> }

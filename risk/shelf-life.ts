@@ -74,7 +74,12 @@ export function notFirstExpired(seen: Seen): readonly Finding[] {
   const product = productOf(item)
   if (!rule || bizStep === undefined || !PICKING.has(bizStep)) return NOTHING
   if (state.expiresUs === undefined || product === undefined || place === undefined) return NOTHING
-  const first = reference.earliestExpiry(product, siteOf(reference, place))
+  const first = reference.earliestExpiry({
+    product,
+    site: siteOf(reference, place),
+    atUs: now.facts.eventTimeUs,
+    beforeUs: state.expiresUs,
+  })
   const firstUs = first && expiryUs(first.expiry, offsetMinutes)
   if (!first || firstUs === undefined || state.lots.includes(first.lot)) return NOTHING
   const days = (state.expiresUs - firstUs) / US_A_DAY

@@ -142,6 +142,8 @@ class Verdicts {
       ],
       readings: [readingOf(worst)],
       affected: this.#watched.affected(fromUs, toUs ?? worst.timeUs),
+      // All that was with one sensor is one case.
+      cause: worst.device,
     }
     into.push(finding(this.#inForce, kind, found))
     this.#notExcused(kind, run, found, passed.mean, into)
@@ -191,6 +193,7 @@ class Verdicts {
           measures: [{ name: 'mkt', value: celsius ?? mktLimit, limit: mktLimit, unit: 'celsius' }],
           readings: [readingOf(sample)],
           affected: this.#watched.affected(over.fromUs, sample.timeUs),
+          cause: sample.device,
         }),
       )
     }
@@ -274,6 +277,7 @@ export function transportMean(
       ],
       readings: [first, last].map(readingOf),
       affected: watched.affected(first.timeUs, last.timeUs),
+      cause: first.device,
     }),
   ]
 }

@@ -72,9 +72,11 @@ export async function backUp(
   const sources: Source[] = []
   try {
     await openSegments(folder.journal, sources)
-    // First, so that what has been looked at of the trail store is in its copy.
-    if (existsSync(folder.alerts)) sources.push(holdSnapshot(folder.alerts, 'alerts.db'))
-    if (existsSync(folder.field)) sources.push(holdSnapshot(folder.field, 'field.db'))
+    // Each before what it follows, so that what it has looked at is in the other's copy.
+    for (const name of ['webhooks', 'alerts', 'field'] as const) {
+      const file = folder[name]
+      if (existsSync(file)) sources.push(holdSnapshot(file, basename(file)))
+    }
     for (const name of ['trail', 'intake', 'registry'] as const) {
       sources.push(holdSnapshot(folder[name], basename(folder[name])))
     }

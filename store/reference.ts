@@ -1,7 +1,7 @@
 /**
  * What rules know of parties, places and products: the registry, held in memory and read again
- * when it has changed. Recalls, reports of laboratories, lanes and stock are not kept yet, so the
- * rules that need them say nothing.
+ * when it has changed. Of reports, stock and recalls it knows nothing: whoever follows events adds
+ * them. Lanes are not kept yet.
  */
 import { identify } from '#epcis/identifier.ts'
 import { socialCreditCheck } from '#epcis/scheme-code.ts'
@@ -21,6 +21,8 @@ export interface RegistryReference extends Reference {
   readonly limits: readonly RuleChange[]
   /** The slug of the party that a product is registered by. */
   productParty(key: string): string | undefined
+  /** Districts with their residents. */
+  readonly districts: readonly { readonly key: string; readonly residents: number }[]
   hasProduct(key: string): boolean
   hasSite(key: string): boolean
 }
@@ -63,6 +65,9 @@ function readReference(registry: Registered, version: number): RegistryReference
   return {
     version,
     limits,
+    districts: [...places].flatMap(([key, { residents }]) =>
+      residents === undefined ? [] : [{ key, residents }],
+    ),
     product: (key) => known(key)?.facts,
     productParty: (key) => known(key)?.party,
     party: (key) => parties.get(key),
@@ -87,7 +92,7 @@ function* allOf<T>(collection: Collection<T>): Iterable<T> {
 
 function productFacts(product: Product): ProductFacts {
   const { domain, shelfLifeDays, productClass, markets, consignees } = product
-  const { serialised, kgPerUnit, packLevel } = product
+  const { serialised, kgPerUnit, packLevel, storageCelsius, requiredTests, witnessed } = product
   return {
     domain,
     ...(shelfLifeDays !== undefined && { shelfLifeDays }),
@@ -97,6 +102,9 @@ function productFacts(product: Product): ProductFacts {
     ...(serialised !== undefined && { serialised }),
     ...(kgPerUnit !== undefined && { kgPerUnit }),
     ...(packLevel !== undefined && { packLevel }),
+    ...(storageCelsius !== undefined && { storage: storageCelsius }),
+    ...(requiredTests !== undefined && { requiredTests }),
+    ...(witnessed !== undefined && { witnessed }),
   }
 }
 
@@ -123,12 +131,14 @@ function spanOf(from: string, to: string): { fromUs: number; toUs: number } {
 }
 
 function placeFacts({ key, party, latitude, longitude, ...rest }: Location): PlaceFacts {
-  const { radiusKm, site = key, market } = rest
+  const { radiusKm, site = key, market, residents, district } = rest
   return {
     ...(latitude !== undefined && { latitude }),
     ...(longitude !== undefined && { longitude }),
     ...(radiusKm !== undefined && { radiusKm }),
     ...(market !== undefined && { market }),
+    ...(residents !== undefined && { residents }),
+    ...(district !== undefined && { district }),
     site,
     party: `party:${party}`,
   }

@@ -5,7 +5,9 @@
 import { difference, type Reason } from '#risk/difference.ts'
 import { type Finding, merged } from '#risk/finding.ts'
 import type { Concern, Entry, ItemMemory, Told } from '#store/alerts/alert.ts'
+import type { FactReader } from '#store/alerts/facts.ts'
 import type { Ledger, SensorMemory } from '#store/alerts/ledger.ts'
+import { DraftFacts } from './draft-facts.ts'
 
 /** Evidence kept of one finding that many events tell of; the rest is counted. */
 const MOST_EVIDENCE = 100
@@ -13,12 +15,17 @@ const MOST_EVIDENCE = 100
 export class Draft {
   readonly told = new Map<string, Told>()
   readonly concerns = new Map<string, Concern>()
+  readonly facts: DraftFacts
+  /** Facts as they are durable. */
+  readonly known: FactReader
   readonly #items = new Map<string, ItemMemory>()
   readonly #sensors = new Map<string, SensorMemory>()
   readonly #ledger: Ledger
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, known: FactReader) {
     this.#ledger = ledger
+    this.known = known
+    this.facts = new DraftFacts(known)
   }
 
   get items(): Iterable<ItemMemory> {
@@ -59,6 +66,11 @@ export class Draft {
       entry?.owner === owner ? entry : [],
     )
     return [...known, ...now]
+  }
+
+  /** Whose findings have a cause that begins so, as far as it is durable. */
+  ownersByCause(beginning: string, limit: number): string[] {
+    return this.#ledger.ownersByCause(beginning, limit)
   }
 
   put(entry: Entry): void {

@@ -11,14 +11,17 @@
 
 import type { Reason } from '#risk/difference.ts'
 import type { Watch } from '#risk/item-machine.ts'
+import type { RecallReader } from '#risk/recalled.ts'
 import { RuleSet } from '#risk/rule-set.ts'
 import type { Entry } from '#store/alerts/alert.ts'
 import type { Progress } from '#store/alerts/ledger.ts'
 import type { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { mountedSensors } from '#store/mounted.ts'
 import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
+import type { Mounted } from '#trace/exposure.ts'
 import { concernOf } from './concern.ts'
 import { Draft } from './draft.ts'
 import { EventFactsReader } from './event-facts.ts'
@@ -26,23 +29,33 @@ import { LiveItems } from './items.ts'
 import { confirm, type LifeParts } from './retell.ts'
 import { Round, type RoundParts } from './round.ts'
 import { SensorRules } from './sensors.ts'
+import { NO_RECALLS, RecallRules } from './tell-recalls.ts'
+import { lookAtSampling } from './tell-sampling.ts'
+import { type TellerParts, tellOwners } from './teller.ts'
 
 export interface WatchParts {
   readonly trail: TrailReader
   readonly alerts: AlertWriter
   readonly registry: Registry
+  /** Who keeps recalls; without it rules about them say nothing. */
+  readonly recalls?: RecallReader
   readonly nowUs: () => number
 }
+
+type RegistryWatch = Watch & { readonly reference: RegistryReference }
 
 /** One commit: bounds memory, and how long a step that somebody takes has to wait. */
 const EVENTS_AT_ONCE = 500
 const DUE_AT_ONCE = 200
+const OWNERS_AT_ONCE = 100
 
 export class AlertFollower {
   readonly #parts: WatchParts
   readonly #life: LifeParts
   readonly #items: LiveItems
   readonly #sensors: SensorRules
+  readonly #recalls: RecallRules
+  readonly #mounted: Mounted
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
   /** The cursor that the items in memory are of. */
@@ -52,12 +65,14 @@ export class AlertFollower {
     | undefined
 
   constructor(parts: WatchParts) {
-    const { trail, registry, alerts } = parts
+    const { trail, registry, alerts, recalls = NO_RECALLS } = parts
     this.#parts = parts
+    this.#recalls = new RecallRules(recalls)
+    this.#mounted = mountedSensors(registry)
     this.#items = new LiveItems(alerts.ledger)
     this.#referenceNow = referenceOf(registry)
     const { aliases } = registry
-    this.#sensors = new SensorRules({ trail, registry })
+    this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted })
     this.#life = {
       trail: aliasedTrail(trail, aliases),
       facts: new EventFactsReader(trail),
@@ -73,8 +88,7 @@ export class AlertFollower {
       const { eventRef, replayTo } = alerts.ledger.progress()
       // Until history has been gone through, what was found of it is not whole.
       if (eventRef < replayTo && looked) return true
-      const wasDue =
-        (await this.#tellDue()) || (await this.#askOverdue()) || (await this.#lookAtSensors())
+      const wasDue = await this.#tellMore()
       if (replayTo !== 0 && !wasDue) alerts.endReplay(nowUs())
       const escalated = alerts.escalate(nowUs())
       return looked || wasDue || replayTo !== 0 || escalated > 0
@@ -84,9 +98,17 @@ export class AlertFollower {
     }
   }
 
-  /** Sensors are looked at now, however short a time ago they were. */
+  /** What is no event: facts that rest on several of them, times that have come, readings. */
+  async #tellMore(): Promise<boolean> {
+    if (await this.#tellOwners()) return true
+    if ((await this.#tellDue()) || (await this.#askOverdue())) return true
+    return (await this.#lookAtSensors()) || this.#lookAtClock()
+  }
+
+  /** Sensors and recalls are looked at now, however short a time ago they were. */
   lookAgain(): void {
     this.#sensors.lookAgain()
+    this.#recalls.lookAgain()
   }
 
   /** Goes through history again from its beginning. */
@@ -119,7 +141,7 @@ export class AlertFollower {
     const refs = await trail.eventsAfter(progress.eventRef, EVENTS_AT_ONCE)
     const upTo = refs.at(-1)
     if (upTo === undefined) return false
-    const draft = new Draft(alerts.ledger)
+    const draft = this.#draft()
     const round = new Round(this.#roundParts(draft, upTo))
     for (const stored of await trail.events(refs)) await round.look(stored)
     this.#commit(draft, progress, upTo)
@@ -133,8 +155,8 @@ export class AlertFollower {
     const progress = alerts.ledger.progress()
     const due = alerts.ledger.dueEntries(now, DUE_AT_ONCE)
     if (due.length === 0) return false
-    const draft = new Draft(alerts.ledger)
-    const watch = this.#watch()
+    const draft = this.#draft()
+    const watch = this.#watch(draft)
     for (const entry of await this.#confirmed(due, draft, watch, progress.eventRef)) {
       draft.put(entry)
       const { finding } = entry
@@ -181,7 +203,7 @@ export class AlertFollower {
     const progress = alerts.ledger.progress()
     const due = alerts.ledger.dueItems(now, DUE_AT_ONCE)
     if (due.length === 0) return false
-    const draft = new Draft(alerts.ledger)
+    const draft = this.#draft()
     const round = new Round(this.#roundParts(draft, progress.eventRef))
     for (const { key } of due) {
       const item = this.#items.get(key)
@@ -194,17 +216,52 @@ export class AlertFollower {
   async #lookAtSensors(): Promise<boolean> {
     const { alerts, nowUs } = this.#parts
     const progress = alerts.ledger.progress()
-    const draft = new Draft(alerts.ledger)
-    const isNews = await this.#sensors.look(draft, this.#watch(), nowUs())
+    const draft = this.#draft()
+    const isNews = await this.#sensors.look(draft, this.#watch(draft), nowUs())
     if (isNews) this.#commit(draft, progress)
     return isNews
   }
 
+  /** Tells anew those whose facts have changed. */
+  async #tellOwners(): Promise<boolean> {
+    const { alerts, nowUs, registry, recalls = NO_RECALLS } = this.#parts
+    const now = nowUs()
+    const owners = alerts.dueOwners(now, OWNERS_AT_ONCE)
+    if (owners.length === 0) return false
+    const progress = alerts.ledger.progress()
+    const draft = this.#draft()
+    const roundParts = this.#roundParts(draft, progress.eventRef)
+    const parts: TellerParts = {
+      ...{ trail: this.#life.trail, registry, mounted: this.#mounted, recalls, draft },
+      ...{ items: this.#items, round: new Round(roundParts), watch: roundParts.watch, nowUs: now },
+    }
+    await tellOwners(parts, owners)
+    this.#commit(draft, progress)
+    return true
+  }
+
+  /** What time alone brings about: deadlines of recalls, and the plan of sampling. */
+  #lookAtClock(): boolean {
+    const { alerts, nowUs } = this.#parts
+    const progress = alerts.ledger.progress()
+    const draft = this.#draft()
+    const watch = this.#watch(draft)
+    const isMonth = lookAtSampling(draft, watch, nowUs())
+    const isNews = this.#recalls.look(draft, watch, nowUs()) || isMonth
+    if (isNews) this.#commit(draft, progress)
+    return isNews
+  }
+
+  #draft(): Draft {
+    const { ledger, facts } = this.#parts.alerts
+    return new Draft(ledger, facts)
+  }
+
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {
     const { alerts, nowUs } = this.#parts
-    const { told, concerns, sensors } = draft
+    const { told, concerns, sensors, facts } = draft
     const progress = { ...from, eventRef }
-    const batch = { progress, items: this.#items.changes(), sensors, told, concerns }
+    const batch = { progress, items: this.#items.changes(), sensors, told, concerns, facts }
     if (alerts.commit(batch, from, nowUs())) {
       this.#items.keep()
       this.#at = eventRef
@@ -213,12 +270,27 @@ export class AlertFollower {
     }
   }
 
-  #roundParts(draft: Draft, upTo: number): RoundParts {
-    return { ...this.#life, watch: this.#watch(), items: this.#items, draft, upTo }
+  #roundParts(draft: Draft, upTo: number): RoundParts & { readonly watch: RegistryWatch } {
+    const ownersOf = (event: number) => this.#parts.alerts.ownersOf(event)
+    return { ...this.#life, watch: this.#watch(draft), items: this.#items, draft, upTo, ownersOf }
   }
 
-  /** Rules and registry as of now. */
-  #watch(): Watch & { readonly reference: RegistryReference } {
+  /** Rules and registry as of now, with what is known of tests, stock and recalls. */
+  #watch({ facts }: Draft): RegistryWatch {
+    const { recalls = NO_RECALLS } = this.#parts
+    const { rules, reference } = this.#registered()
+    return {
+      rules,
+      reference: {
+        ...reference,
+        recalls: (item, lots) => recalls.matches([item, ...lots]),
+        tests: (key) => facts.tests(key),
+        earliestExpiry: (asked) => facts.earliestExpiry(asked),
+      },
+    }
+  }
+
+  #registered(): RegistryWatch {
     const reference = this.#referenceNow()
     const { version, changes } = this.#parts.alerts.rules()
     if (this.#rules?.version !== version || this.#rules.of !== reference) {

@@ -2,7 +2,7 @@
  * One batch of events, looked at by the rules about events and items. What comes of it is only a
  * draft: the follower makes it durable.
  */
-import type { Kind } from '#epcis/identifier.ts'
+import { identify, type Kind } from '#epcis/identifier.ts'
 import type { Reason } from '#risk/difference.ts'
 import { aboutEvent } from '#risk/event-rules.ts'
 import { type EventFacts, type Happened, happeningsOf } from '#risk/facts.ts'
@@ -10,8 +10,9 @@ import type { Finding } from '#risk/finding.ts'
 import { ItemRules, type Watch } from '#risk/item-machine.ts'
 import { type ItemState, UNBORN } from '#risk/item-state.ts'
 
-import { runOf, yieldMachine } from '#risk/mass-balance.ts'
+import type { Seen } from '#risk/movement.ts'
 import type { StoredEvent } from '#store/trail.ts'
+import { askForExposed, collect } from './collect.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
 import { CONFIRMED, type LifeParts, retell, WATCHED } from './retell.ts'
@@ -22,6 +23,8 @@ export interface RoundParts extends LifeParts {
   readonly draft: Draft
   /** The last event of the batch: what is told again is told up to it. */
   readonly upTo: number
+  /** Owners that the facts of an event are of. */
+  readonly ownersOf: (event: number) => readonly string[]
 }
 
 const US_A_DAY = 86_400_000_000
@@ -53,16 +56,30 @@ export class Round {
     for (const each of aboutEvent(facts, this.#parts.watch)) {
       this.#parts.draft.tellAgain(aboutOwner(each), each)
     }
-    this.#balance(facts)
     const inThis = new Set<string>()
+    const seen: Seen[] = []
     for (const happened of happeningsOf(facts)) {
       if (!WATCHED.has(happened.kind)) continue
       const key = this.#parts.primaryOf(happened.item)
       const before = this.#parts.items.get(key)
-      if (before && before.through >= stored.eventRef && !inThis.has(key)) continue
+      const isTold = before && before.through >= stored.eventRef && !inThis.has(key)
+      if (!isTold) await this.#happens(key, happened, before, stored.eventRef)
       inThis.add(key)
-      await this.#happens(key, happened, before, stored.eventRef)
+      const after = this.#parts.items.get(key)?.state
+      // What is known of it by now may be what this event has told.
+      if (after)
+        seen.push({ ...happened, item: key, before: isTold ? undefined : before?.state, after })
     }
+    this.#collect(facts, stored.eventRef, seen)
+  }
+
+  #collect(facts: EventFacts, eventRef: number, seen: readonly Seen[]): void {
+    const { draft, watch } = this.#parts
+    const isLate = seen.some(({ item }) => {
+      return (this.#parts.items.get(item)?.lastUs ?? 0) > facts.eventTimeUs
+    })
+    const parts = { facts: draft.facts, known: draft.known, reference: watch.reference }
+    collect(facts, eventRef, seen, parts, isLate)
   }
 
   async #happens(
@@ -104,6 +121,8 @@ export class Round {
   async #correct(facts: EventFacts): Promise<void> {
     const { draft, watch, primaryOf } = this.#parts
     for (const each of aboutEvent(facts, watch)) draft.untell(each, facts.eventID)
+    await this.#takeBack(facts)
+    askForExposed(happeningsOf(facts), draft, 'corrected')
     for (const { item, kind } of happeningsOf(facts)) {
       if (!WATCHED.has(kind)) continue
       const key = primaryOf(item)
@@ -112,22 +131,21 @@ export class Round {
     }
   }
 
-  /** E1, of each process in the order in which its runs came. */
-  #balance(facts: EventFacts): void {
-    const { watch, draft } = this.#parts
-    const found = runOf(facts, watch.reference)
-    if (!found) return
-    const { process, run } = found
-    const [output = ''] = run.outputs
-    const domain = watch.reference.product(output)?.domain
-    const rule = watch.rules.get('E1', { domain }, facts.eventTimeUs)
-    if (!rule) return
-    const machine = yieldMachine(rule, process)
-    const known = draft.sensor(process)
-    const { state, findings } = machine.step(known ? JSON.parse(known.state) : machine.start, run)
-    for (const each of findings) draft.tell(process, each, true)
-    const lastUs = facts.eventTimeUs
-    draft.putSensor({ key: process, lastUs, dueUs: undefined, state: JSON.stringify(state) })
+  /** What the event told goes, and those whose findings rested on it are told anew. */
+  async #takeBack({ eventID, party }: EventFacts): Promise<void> {
+    const { draft, trail, ownersOf } = this.#parts
+    for (const each of await trail.summaries(await trail.byEventID(eventID))) {
+      if (each.declaresError || each.party !== party) continue
+      draft.facts.wrong.add(each.eventRef)
+      for (const owner of ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
+    }
+  }
+
+  /** Tells an item's life again, for something else that is known of it now. */
+  async tellAgain(key: string, reason: Reason): Promise<void> {
+    const { kind } = identify(key)
+    const its = this.#parts.primaryOf(key)
+    if (WATCHED.has(kind) && this.#parts.items.get(its)) await this.#again(its, kind, reason)
   }
 
   /** What holds of an item because nothing has happened. */

@@ -1,20 +1,21 @@
 /**
- * The rules about temperatures: A1, A4, A9 and A11 of each registered sensor, A2 of each item that
- * was with one. Readings have no numbers of their own, so each sensor is asked for what is newer
- * than its last one; once an hour the last week is told again, for what came late.
+ * The rules about sensors: A1, A4, A9 and A11 of each registered one. Items that were with one that
+ * is out of the limits of their product are told anew (tell-exposure.ts). Readings have no numbers
+ * of their own, so each sensor is asked for what is newer than its last one; once an hour the last
+ * week is told again, for what came late, and it is looked up which products are with it.
  *
- * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor, A2 where the
- * product has its storage temperatures: a default for medicines would be wrong for most.
+ * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor: a default
+ * for medicines would be wrong for most.
  */
-import { type AlarmState, budgetMachine, type Watched, warehouseMachine } from '#risk/alarm-rows.ts'
+import { type AlarmState, type Watched, warehouseMachine } from '#risk/alarm-rows.ts'
+import type { Reason } from '#risk/difference.ts'
 import { type ExcursionState, excursionMachine } from '#risk/excursion.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { enter, type Ledger, recompute } from '#risk/machine.ts'
-import { affectedBy, orderOfSamples, type Sample, sampleOf, seriesOf } from '#risk/sample.ts'
+import { enter, type Ledger } from '#risk/machine.ts'
+import { affectedBy, orderOfSamples, type Sample, sampleOf } from '#risk/sample.ts'
 import { type SensorState, sensorMachine } from '#risk/sensor-health.ts'
-import { mountedSensors } from '#store/mounted.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
@@ -36,11 +37,14 @@ interface States {
   readonly health?: SensorState
   /** When the last week was told again. */
   readonly sweptUs: number
+  /** Products that were with it when that was looked up last; undefined where it never was. */
+  readonly products?: readonly string[]
 }
 
 export interface SensorParts {
   readonly trail: TrailReader
   readonly registry: Registry
+  readonly mounted: Mounted
 }
 
 const US_AN_HOUR = 3_600_000_000
@@ -50,13 +54,11 @@ const EVERY_US = 2_000_000
 
 export class SensorRules {
   readonly #parts: SensorParts
-  readonly #mounted: Mounted
   #sensors: { readonly version: number; readonly all: readonly Sensor[] } | undefined
   #lookedUs = 0
 
   constructor(parts: SensorParts) {
     this.#parts = parts
-    this.#mounted = mountedSensors(parts.registry)
   }
 
   lookAgain(): void {
@@ -96,8 +98,10 @@ export class SensorRules {
       this.#rules(sensor, watch),
       nowUs,
     )
-    const exposed = await this.#exposed(sensor, told.findings, samples, watch.reference)
-    const findings = told.findings.map((each) => withAffected(each, exposed, nowUs))
+    const concerned = isSweep ? undefined : before.products
+    const isOut = isOutOf(limitsOf(watch.reference, concerned), samples)
+    const exposed = isOut || told.findings.length > 0 ? await this.#exposed(sensor) : undefined
+    const findings = told.findings.map((each) => withAffected(each, exposed ?? [], nowUs))
     if (isSweep) {
       const older = draft.entries(key).flatMap(({ finding }) => {
         return finding.fromUs < fromUs ? finding : []
@@ -111,8 +115,13 @@ export class SensorRules {
     } else {
       for (const each of findings) draft.tell(key, each, true)
     }
-    for (const each of exposed) await this.#budget(each, draft, watch, nowUs)
-    const states: States = { ...told.states, sweptUs: isSweep || !memory ? nowUs : before.sweptUs }
+    const reason = isSweep ? 'late' : 'newer'
+    if (isOut) for (const each of exposed ?? []) askFor(each, draft, reason, nowUs)
+    const states: States = {
+      ...told.states,
+      sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
+      ...productsOf(exposed, before),
+    }
     const last = Math.max(lastUs, samples.at(-1)?.timeUs ?? 0)
     const dueUs = told.dueUs !== undefined && told.dueUs > nowUs ? told.dueUs : undefined
     draft.putSensor({ key, lastUs: last, dueUs, state: JSON.stringify(states) })
@@ -137,45 +146,9 @@ export class SensorRules {
     return found.sort(orderOfSamples)
   }
 
-  /** Items that it matters to: where something is found, or a product may not stand it. */
-  async #exposed(
-    { key, mounts }: Sensor,
-    findings: readonly Finding[],
-    samples: readonly Sample[],
-    { limits }: RegistryReference,
-  ): Promise<Exposed[]> {
-    const isOut = limits.some(({ parameters: { low, high } = {} }) => {
-      return samples.some(({ celsius }) => celsius > Number(high) || celsius < Number(low))
-    })
-    if (!isOut && findings.length === 0) return []
-    return itemsWith(this.#parts.trail, key, mounts, this.#mounted)
-  }
-
-  /** A2: all that an item was exposed to, whatever the sensor. */
-  async #budget(exposed: Exposed, draft: Draft, { rules, reference }: Watch, nowUs: number) {
-    const { item, sensors } = exposed
-    const domain = reference.product(item)?.domain
-    const rule = rules.get('A2', { domain, product: productOf(item) }, nowUs)
-    if (!rule || rule.revision === 'default') return
-    const samples: Sample[] = []
-    for (const { device, fromUs, toUs } of sensors) {
-      const until = Math.min(toUs, nowUs + SWEPT_US)
-      const query = {
-        devices: [device],
-        types: ['Temperature'],
-        fromUs: Math.max(0, fromUs),
-        toUs: until,
-      }
-      for await (const points of this.#parts.trail.telemetry(query)) {
-        samples.push(...points.flatMap((point) => sampleOf(point) ?? []))
-      }
-    }
-    const watched: Watched = {
-      subject: item,
-      affected: () => [{ key: item, certainty: 'observed', path: [] }],
-    }
-    const { ledger } = recompute(budgetMachine(rule, watched), seriesOf(sensors, samples))
-    draft.replace(`budget ${item}`, [...ledger.values()], 'newer', sure)
+  /** Items that were with it. */
+  #exposed({ key, mounts }: Sensor): Promise<Exposed[]> {
+    return itemsWith(this.#parts.trail, key, mounts, this.#parts.mounted)
   }
 
   #all(): readonly Sensor[] {
@@ -184,6 +157,59 @@ export class SensorRules {
     if (this.#sensors?.version !== version) this.#sensors = { version, all: readSensors(registry) }
     return this.#sensors.all
   }
+}
+
+/** Above it the mean of what is kept at room temperature may be too high. */
+const ROOM_MEAN = 25
+/** Products of one sensor that are remembered; beyond it all limits count. */
+const MOST_PRODUCTS = 50
+
+interface Limits {
+  readonly low: number
+  readonly high: number
+}
+
+/** Outside of which something may be found of some products; undefined is all of them. */
+function limitsOf({ limits }: RegistryReference, products: readonly string[] | undefined) {
+  const among = products && new Set(products)
+  return limits.flatMap(({ product = '', parameters: { low, high } = {} }): Limits[] => {
+    if (typeof low !== 'number' || typeof high !== 'number') return []
+    if (among && !among.has(product)) return []
+    // At room temperature a mean can be too high long before any value is.
+    return [{ low, high: Math.min(high, low < 8 ? high : ROOM_MEAN) }]
+  })
+}
+
+function isOutOf(limits: readonly Limits[], samples: readonly Sample[]): boolean {
+  const low = Math.max(...limits.map((each) => each.low))
+  const high = Math.min(...limits.map((each) => each.high))
+  return limits.length > 0 && samples.some(({ celsius }) => celsius > high || celsius < low)
+}
+
+function productsOf(
+  exposed: readonly Exposed[] | undefined,
+  { products }: States,
+): Pick<States, 'products'> {
+  if (!exposed) return products ? { products } : {}
+  const now = new Set(exposed.flatMap(({ item }) => productOf(item) ?? []))
+  return now.size > MOST_PRODUCTS ? {} : { products: [...now] }
+}
+
+/** Of one item temperatures are gone through no more often, while they only go on. */
+const AGAIN_US = 60_000_000
+
+/** The rules about an item's temperatures are to be told anew, and once what carries it arrives. */
+function askFor(
+  { item, stretches }: Exposed,
+  { facts, known }: Draft,
+  reason: Reason,
+  nowUs: number,
+): void {
+  const toldUs = known.exposureTold(item)
+  const isRecent = toldUs <= nowUs && nowUs < toldUs + AGAIN_US
+  facts.ask(`exposure ${item}`, reason, isRecent ? toldUs + AGAIN_US : 0)
+  const carriers = new Set([item, ...stretches.flatMap(({ via }) => via)])
+  for (const carrier of carriers) facts.exposed.push({ carrier, item })
 }
 
 const sure = () => true

@@ -5,7 +5,7 @@ const part = (value: number, zh: string, en: string) => number(value, 'ratio', [
 
 export const ASSURANCE = {
   F1: {
-    version: 1,
+    version: 2,
     title: text('检验不合格', 'Failed test'),
     action: text('暂控本批及其全部去向。', 'Hold the lot and all that came of it.'),
     severity: 'critical',
@@ -16,6 +16,10 @@ export const ASSURANCE = {
     texts: {
       failed: text('{test} 不合格：{result}。', 'Failed {test}: {result}.'),
       contains: text('用到不合格批次 {lot}。', 'Made with {lot}, which failed its test.'),
+      installed: text(
+        '已安装于 {place}，用到不合格批次 {lot}。',
+        'Built in at {place}, made with {lot}, which failed its test.',
+      ),
       sibling: text(
         '与不合格批次 {lot} 同原料、产线或日期。',
         'Of the inputs, line or day of {lot}, which failed.',
@@ -63,7 +67,7 @@ export const ASSURANCE = {
     },
   },
   F4: {
-    version: 1,
+    version: 2,
     title: text('不合格率漂移', 'Failure rate drifts'),
     action: text('查找工艺或原料变化。', 'Look for what changed in process or inputs.'),
     severity: 'warning',
@@ -73,6 +77,8 @@ export const ASSURANCE = {
     parameters: {
       lambda: number(0.2, 'ratio', [0.01, 1], '权重', 'Weight of the newest'),
       width: number(2.86, 'ratio', [1, 6], '界限宽度', 'Width of the limits, in deviations'),
+      rate: part(0.02, '目标不合格率', 'Failure rate when nothing is wrong'),
+      batch: number(50, 'count', [5, 1000], '每批结果数', 'Results that are taken together'),
     },
     texts: {
       high: text(
@@ -86,7 +92,7 @@ export const ASSURANCE = {
     },
   },
   F5: {
-    version: 1,
+    version: 2,
     title: text('持续小偏移', 'Small and lasting shift'),
     action: text('比较偏移前后的批次。', 'Compare lots from before and after the shift.'),
     severity: 'warning',
@@ -97,6 +103,7 @@ export const ASSURANCE = {
       slack: number(0.5, 'ratio', [0, 3], '允差 k', 'Slack k, in deviations'),
       height: number(5, 'ratio', [1, 20], '界限 h', 'Height h, in deviations'),
       oddsRatio: number(2, 'ratio', [1.1, 20], '优势比', 'Odds ratio that is to be found'),
+      rate: part(0.02, '目标不合格率', 'Failure rate when nothing is wrong'),
       bernoulliHeight: number(4.5, 'ratio', [1, 20], '伯努利界限', 'Height of the Bernoulli form'),
     },
     texts: {

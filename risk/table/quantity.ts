@@ -58,7 +58,7 @@ export const QUANTITY = {
     },
   },
   E3: {
-    version: 1,
+    version: 2,
     title: text('超量发货', 'More shipped than there was'),
     action: text(
       '停止发货，核查认证面积或产量。',
@@ -70,6 +70,13 @@ export const QUANTITY = {
     source: 'Sign of false organic goods; design',
     parameters: {
       tolerance: number(0.5, 'percent', [0, 20], '容差', 'Difference that does not count'),
+      graceHours: number(
+        24,
+        'hours',
+        [0, 720],
+        '等待时长',
+        'How late it may be told what was made',
+      ),
     },
     texts: {
       oversold: text(
@@ -79,7 +86,7 @@ export const QUANTITY = {
     },
   },
   E4: {
-    version: 1,
+    version: 2,
     title: text('收发差异', 'Received is not what was shipped'),
     action: text('开差异单，由收发双方核对。', 'Open a case between sender and receiver.'),
     severity: 'warning',

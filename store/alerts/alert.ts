@@ -7,6 +7,7 @@ import type { Kind } from '#epcis/identifier.ts'
 import type { Reason } from '#risk/difference.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Domain } from '#risk/rule.ts'
+import type { Text } from '#risk/words.ts'
 
 /**
  * `superseded`: another alert tells the same incident better. `withdrawn`: there was no such
@@ -35,6 +36,8 @@ export const ACTIONS = [
   'forward',
   'block',
   'unblock',
+  'publish',
+  'unpublish',
   'comment',
 ] as const
 export type AlertAction = (typeof ACTIONS)[number]
@@ -61,6 +64,10 @@ export interface Step {
   readonly causeCode?: CauseCode
   /** Whom it was forwarded to, or how far it was escalated. */
   readonly to?: string
+  /** With publish: it is a drill, and told as one. */
+  readonly exercise?: boolean
+  /** With publish: what the public is told to do. */
+  readonly notice?: Text
   /** What was told until then, where that has changed. */
   readonly before?: Finding
   /** The alert that tells the incident better, or that this one has taken the place of. */
@@ -91,6 +98,8 @@ export interface Alert extends Concern {
   readonly finding: Finding
   readonly state: AlertState
   readonly isBlocked: boolean
+  /** Whether the public is told of it. */
+  readonly isPublic: boolean
   readonly causeCode: CauseCode | undefined
   /** How often its incident was told of: 1 where it was once. */
   readonly count: number
@@ -122,6 +131,8 @@ const FROM: Readonly<Record<AlertAction, readonly AlertState[]>> = {
   forward: ['open', 'acknowledged', 'in_progress'],
   block: ['open', 'acknowledged', 'in_progress', 'resolved'],
   unblock: ALERT_STATES,
+  publish: ['open', 'acknowledged', 'in_progress', 'resolved'],
+  unpublish: ALERT_STATES,
   comment: ALERT_STATES,
 }
 

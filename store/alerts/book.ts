@@ -4,6 +4,7 @@
  */
 import { difference, REASONS, type Reason } from '#risk/difference.ts'
 import type { Finding } from '#risk/finding.ts'
+import type { Text } from '#risk/words.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
 import {
   type AlertAction,
@@ -29,6 +30,9 @@ export interface ActCommand {
   readonly causeCode?: CauseCode
   /** To whom it is forwarded: a slug. */
   readonly to?: string
+  /** With publish. */
+  readonly exercise?: boolean
+  readonly notice?: Text
 }
 
 export type Acted =
@@ -52,6 +56,7 @@ export class AlertBook {
   readonly #insert: Statement
   readonly #update: Statement
   readonly #tell: Statement
+  readonly #inherit: Statement
   readonly #step: Statement
   readonly #item: Statement
   readonly #party: Statement
@@ -71,9 +76,10 @@ export class AlertBook {
        RETURNING *`,
     )
     this.#update = database.prepare(
-      `UPDATE alert SET state = ?2, isBlocked = ?3, causeCode = ?4, escalateUs = ?5, changedUs = ?6
-       WHERE seq = ?1`,
+      `UPDATE alert SET state = ?2, isBlocked = ?3, isPublic = ?4, causeCode = ?5, escalateUs = ?6,
+         changedUs = ?7 WHERE seq = ?1`,
     )
+    this.#inherit = database.prepare('UPDATE alert SET isPublic = 1 WHERE identity = ?')
     this.#tell = database.prepare(
       'UPDATE alert SET severity = ?2, count = ?3, evidence = ?4, body = ?5 WHERE seq = ?1',
     )
@@ -117,6 +123,8 @@ export class AlertBook {
       this.#retell(row, entry, concern, reason, nowUs)
     }
     if (old && isStanding(old.state)) {
+      // The public goes on being told of an incident that is told better now.
+      if (old.isPublic) this.#inherit.run(finding.identity)
       this.#end(old, 'superseded', reason, nowUs, finding.identity)
     }
   }
@@ -135,7 +143,7 @@ export class AlertBook {
   }
 
   act(command: ActCommand, nowUs: number): Acted {
-    const { alert, action, by, party, reason, causeCode, to } = command
+    const { alert, action, by, causeCode, to } = command
     const row: AlertRow | undefined = this.#select.get(alert)
     if (!row) return { ok: false, code: 'unknown_alert' }
     const state = stateAfter(action, row.state)
@@ -145,15 +153,14 @@ export class AlertBook {
     if (action === 'reopen') next.causeCode = null
     if (action === 'block') next.isBlocked = 1
     if (action === 'unblock') next.isBlocked = 0
+    if (action === 'publish') next.isPublic = 1
+    // What was none is no longer told as one.
+    const isNone = action === 'resolve' && causeCode !== 'genuine'
+    if (action === 'unpublish' || isNone) next.isPublic = 0
     if (state !== 'open') next.escalateUs = null
     if (action === 'forward' && to !== undefined) this.#party.run(to, row.seq)
     this.#move(row, next, nowUs)
-    this.#write(next, action, nowUs, by, {
-      reason,
-      ...(party !== undefined && { party }),
-      ...(causeCode !== undefined && { causeCode }),
-      ...(to !== undefined && { to }),
-    })
+    this.#write(next, action, nowUs, by, saidIn(command))
     return { ok: true, state }
   }
 
@@ -228,15 +235,16 @@ export class AlertBook {
     nowUs: number,
     other?: string,
   ): void {
-    const next: AlertRow = { ...row, state, escalateUs: null }
+    const isPublic = 0
+    const next: AlertRow = { ...row, state, isPublic, escalateUs: null }
     this.#move(row, next, nowUs)
     const more = other === undefined ? {} : { other }
     this.#write(next, state, nowUs, 'rules', { reason: REASONS[reason].en, ...more })
   }
 
   #move(row: AlertRow, next: AlertRow, nowUs: number): void {
-    const { seq, state, isBlocked, causeCode, escalateUs } = next
-    this.#update.run(seq, state, isBlocked, causeCode ?? null, escalateUs, nowUs)
+    const { seq, state, isBlocked, isPublic, causeCode, escalateUs } = next
+    this.#update.run(seq, state, isBlocked, isPublic, causeCode ?? null, escalateUs, nowUs)
     const change = Number(isUnresolved(state)) - Number(isUnresolved(row.state))
     if (change !== 0) this.#countCase.run(row.caseId, change)
   }
@@ -248,6 +256,18 @@ export class AlertBook {
   /** The number of the last step; 0 before the first. */
   lastStep(): number {
     return this.#database.prepare('SELECT coalesce(max(seq), 0) AS last FROM step').get().last
+  }
+}
+
+/** What somebody says about a step; what is not said is left out. */
+function saidIn({ reason, party, causeCode, to, exercise, notice }: ActCommand): StepMore {
+  return {
+    reason,
+    ...(party !== undefined && { party }),
+    ...(causeCode !== undefined && { causeCode }),
+    ...(to !== undefined && { to }),
+    ...(exercise !== undefined && { exercise }),
+    ...(notice !== undefined && { notice }),
   }
 }
 

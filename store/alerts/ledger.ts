@@ -37,6 +37,9 @@ interface ItemRow extends Omit<ItemMemory, 'dueUs'> {
   readonly dueUs: number | null
 }
 
+/** What a report may change of items that nobody names with it. */
+const FOUND_BY_CAUSE: ReadonlySet<string> = new Set(['F2'])
+
 const ENTRY = 'owner, isSure, count, replaces, reason, body'
 
 export class Ledger {
@@ -45,6 +48,7 @@ export class Ledger {
   readonly #sensor: Statement
   readonly #entry: Statement
   readonly #entries: Statement
+  readonly #byCause: Statement
   readonly #dueEntries: Statement
   readonly #dueItems: Statement
   readonly #dueSensors: Statement
@@ -62,6 +66,9 @@ export class Ledger {
     this.#sensor = database.prepare('SELECT * FROM sensor WHERE key = ?')
     this.#entry = database.prepare(`SELECT ${ENTRY} FROM finding WHERE identity = ?`)
     this.#entries = database.prepare(`SELECT ${ENTRY} FROM finding WHERE owner = ?`)
+    this.#byCause = database.prepare(
+      'SELECT DISTINCT owner FROM finding WHERE cause >= ?1 AND cause < ?2 ORDER BY owner LIMIT ?3',
+    )
     this.#dueEntries = database.prepare(
       `SELECT ${ENTRY} FROM finding WHERE dueUs <= ? ORDER BY dueUs LIMIT ?`,
     )
@@ -72,7 +79,7 @@ export class Ledger {
     this.#putItem = database.prepare('INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?)')
     this.#putSensor = database.prepare('INSERT OR REPLACE INTO sensor VALUES (?, ?, ?, ?)')
     this.#putEntry = database.prepare(
-      'INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#removeEntry = database.prepare('DELETE FROM finding WHERE identity = ?')
     this.#move = database.prepare('UPDATE follower SET eventRef = ?, replayTo = ?, reason = ?')
@@ -101,6 +108,12 @@ export class Ledger {
   entries(owner: string): Entry[] {
     const rows: EntryRow[] = this.#entries.all(owner)
     return rows.map(entryOf)
+  }
+
+  /** Owners of findings of some rules (FOUND_BY_CAUSE) whose cause begins so. */
+  ownersByCause(beginning: string, limit: number): string[] {
+    const rows: { owner: string }[] = this.#byCause.all(beginning, `${beginning}\u{10ffff}`, limit)
+    return rows.map(({ owner }) => owner)
   }
 
   /** Findings that are to become alerts by a time, the first due first. */
@@ -134,7 +147,8 @@ export class Ledger {
     const dueUs = isTold ? null : knowableUs
     const body = JSON.stringify(finding)
     const flags = [isSure ? 1 : 0, count, replaces ?? null]
-    this.#putEntry.run(identity, owner, ...flags, reason, dueUs, body)
+    const cause = FOUND_BY_CAUSE.has(finding.rule) ? finding.cause : null
+    this.#putEntry.run(identity, owner, ...flags, reason, dueUs, body, cause)
   }
 
   removeEntry(identity: string): void {

@@ -44,6 +44,8 @@ export interface AlertReader {
   openAbout(keys: readonly string[], limit: number): Alert[]
   /** Whether a party is among those that an alert concerns. */
   concerns(seq: number, party: string): boolean
+  /** Slugs of all parties that an alert concerns, or was forwarded to. */
+  partiesOf(seq: number): string[]
   rules(version?: number): RulesVersion | undefined
   counts(): { readonly alerts: number; readonly open: number; readonly eventRef: number }
   close(): void
@@ -62,6 +64,7 @@ export function alertReader(database: Database): AlertReader {
   const after = database.prepare(`${STEPS} WHERE step.seq > ? ORDER BY step.seq LIMIT ?`)
   const last = database.prepare('SELECT coalesce(max(seq), 0) AS last FROM step')
   const concerned = database.prepare('SELECT 1 FROM alert_party WHERE party = ? AND alert = ?')
+  const parties = database.prepare('SELECT party FROM alert_party WHERE alert = ? ORDER BY party')
   const about = database.prepare(
     `${LISTED} WHERE alert.state IN ('open', 'acknowledged', 'in_progress') AND alert.seq IN (
        SELECT alert FROM alert_item WHERE key IN (SELECT value FROM json_each(?)))
@@ -101,6 +104,10 @@ export function alertReader(database: Database): AlertReader {
       return rows.map(alertOf)
     },
     concerns: (seq, party) => concerned.get(party, seq) !== undefined,
+    partiesOf(seq) {
+      const rows: { party: string }[] = parties.all(seq)
+      return rows.map(({ party }) => party)
+    },
     rules: (version) => rulesVersionOf(database, version),
     counts: () => counts.get(),
     close: () => database.close(),

@@ -8,6 +8,7 @@ export interface AlertRow {
   severity: string
   state: Alert['state']
   isBlocked: number
+  isPublic: number
   causeCode: Alert['causeCode'] | null
   count: number
   escalation: number
@@ -40,6 +41,7 @@ export function alertOf(row: ListedRow): Alert {
     id: row.identity,
     finding: JSON.parse(row.body),
     isBlocked: row.isBlocked === 1,
+    isPublic: row.isPublic === 1,
     causeCode: row.causeCode ?? undefined,
     parties,
     evidence,

@@ -1,7 +1,7 @@
 /**
- * The tables of alerts.db. `item`, `sensor` and `finding` are what the follower knows, and follow
- * from events alone: they can be made anew. `alert`, `step` and `rules` are what people did, and
- * are only ever added to.
+ * The tables of alerts.db. `item`, `sensor`, `finding` and all of the second script are what the
+ * follower knows, and follow from events alone: they can be made anew. `alert`, `step` and `rules`
+ * are what people did, and are only ever added to.
  */
 export const migrations: readonly string[] = [
   `
@@ -67,4 +67,101 @@ export const migrations: readonly string[] = [
     changes TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What events say of amounts, tests and transports, a row a fact with the number of its event.
+  -- Rules that need them are told anew for each owner in dirty: the order of rows is of no account.
+  CREATE TABLE movement (
+    thing TEXT NOT NULL, event INTEGER NOT NULL, kind TEXT NOT NULL, isSerials INTEGER NOT NULL,
+    party TEXT NOT NULL, site TEXT NOT NULL, amount REAL, unit TEXT NOT NULL,
+    timeUs INTEGER NOT NULL, recordUs INTEGER NOT NULL,
+    PRIMARY KEY (thing, event, kind, isSerials)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX movement_event ON movement (event);
+
+  -- An amount of a lot, or a unit, into a container; below 0 out of it. Child '': it was emptied.
+  CREATE TABLE packing (
+    child TEXT NOT NULL, event INTEGER NOT NULL, parent TEXT NOT NULL, site TEXT NOT NULL,
+    amount REAL, unit TEXT NOT NULL, timeUs INTEGER NOT NULL,
+    PRIMARY KEY (child, event, parent, unit)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX packing_parent ON packing (parent);
+  CREATE INDEX packing_event ON packing (event);
+
+  -- Lots that came to a site, by their expiry.
+  CREATE TABLE stocked (
+    site TEXT NOT NULL, product TEXT NOT NULL, expiresUs INTEGER NOT NULL, lot TEXT NOT NULL,
+    expiry TEXT NOT NULL, PRIMARY KEY (site, product, expiresUs, lot)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE report (
+    thing TEXT NOT NULL, event INTEGER NOT NULL, test TEXT NOT NULL, passed INTEGER NOT NULL,
+    result TEXT NOT NULL, reportedUs INTEGER NOT NULL, recordedUs INTEGER NOT NULL,
+    eventID TEXT NOT NULL, site TEXT NOT NULL, PRIMARY KEY (thing, event, test)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX report_event ON report (event);
+  CREATE INDEX report_time ON report (reportedUs);
+
+  CREATE TABLE sampled (
+    lot TEXT NOT NULL, event INTEGER NOT NULL, sample TEXT NOT NULL, party TEXT NOT NULL,
+    isWitnessed INTEGER NOT NULL, timeUs INTEGER NOT NULL, site TEXT NOT NULL,
+    PRIMARY KEY (lot, event, sample)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sampled_sample ON sampled (sample);
+  CREATE INDEX sampled_event ON sampled (event);
+
+  -- A test as the result of a supplier and of a process.
+  CREATE TABLE result (
+    thing TEXT NOT NULL, event INTEGER NOT NULL, test TEXT NOT NULL, supplier TEXT NOT NULL,
+    process TEXT NOT NULL, passed INTEGER NOT NULL, timeUs INTEGER NOT NULL,
+    recordUs INTEGER NOT NULL, eventID TEXT NOT NULL, PRIMARY KEY (thing, event, test)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX result_supplier ON result (supplier, timeUs);
+  CREATE INDEX result_process ON result (process, timeUs);
+
+  -- One run of a process: what it made of what.
+  CREATE TABLE run (
+    process TEXT NOT NULL, timeUs INTEGER NOT NULL, event INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (process, timeUs, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_event ON run (event);
+
+  -- The events of both sides of a transport, by what names it.
+  CREATE TABLE shipment (
+    id TEXT NOT NULL, event INTEGER NOT NULL, side TEXT NOT NULL, PRIMARY KEY (id, event, side)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX shipment_event ON shipment (event);
+
+  -- Things that are held because something they came of has failed its test.
+  CREATE TABLE held (
+    thing TEXT NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (thing, origin)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX held_origin ON held (origin);
+
+  -- Items that a sensor found out of their limits, by themselves and by what carried them.
+  CREATE TABLE exposed (
+    carrier TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (carrier, item)
+  ) STRICT, WITHOUT ROWID;
+  -- When an item's temperatures were gone through last.
+  CREATE TABLE exposure (item TEXT PRIMARY KEY, toldUs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Whose findings have to be told anew, from when on.
+  CREATE TABLE dirty (
+    owner TEXT PRIMARY KEY, reason TEXT NOT NULL, dueUs INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX dirty_due ON dirty (dueUs);
+
+  -- How far something else than events has been followed.
+  CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Findings that are looked for by their cause; NULL where nobody does.
+  ALTER TABLE finding ADD COLUMN cause TEXT;
+  CREATE INDEX finding_cause ON finding (cause) WHERE cause IS NOT NULL;
+
+  -- Facts of what was looked at before are not there: history is gone through again.
+  UPDATE follower SET replayTo = max(eventRef, replayTo), eventRef = 0, reason = 'rules'
+    WHERE eventRef > 0;
+  DELETE FROM item; DELETE FROM sensor; DELETE FROM finding;
+  `,
+  // 1: an authority has decided that the public is told of it.
+  'ALTER TABLE alert ADD COLUMN isPublic INTEGER NOT NULL DEFAULT 0',
 ]

@@ -6,6 +6,8 @@ import type { Reason } from '#risk/difference.ts'
 import { type Database, openDatabase, transaction } from '../sqlite/database.ts'
 import type { Concern, ItemMemory, Told } from './alert.ts'
 import { type ActCommand, type Acted, AlertBook } from './book.ts'
+import { type Dirty, type FactChanges, FactWriter } from './fact-writer.ts'
+import { type FactReader, factReader } from './facts.ts'
 import { Ledger, type Progress, type SensorMemory } from './ledger.ts'
 import { type AlertReader, alertReader } from './reader.ts'
 import { addRulesVersion, NO_CHANGES, type RulesVersion, rulesVersionOf } from './rule-versions.ts'
@@ -20,6 +22,7 @@ export interface Batch {
   readonly told: ReadonlyMap<string, Told>
   /** Of what is to be an alert now, by identity. */
   readonly concerns: ReadonlyMap<string, Concern>
+  readonly facts: FactChanges
 }
 
 export type RulesChanged =
@@ -34,7 +37,9 @@ function replacedIn(told: Batch['told']): ReadonlySet<string> {
 
 export class AlertWriter {
   readonly ledger: Ledger
+  readonly facts: FactReader
   readonly reader: AlertReader
+  readonly #facts: FactWriter
   readonly #database: Database
   readonly #book: AlertBook
 
@@ -42,6 +47,8 @@ export class AlertWriter {
   constructor(file: string) {
     this.#database = openDatabase(file, { migrations, cacheMiB: 64, checkpointMiB: 16 })
     this.ledger = new Ledger(this.#database)
+    this.facts = factReader(this.#database)
+    this.#facts = new FactWriter(this.#database)
     this.#book = new AlertBook(this.#database)
     this.reader = alertReader(this.#database)
   }
@@ -51,7 +58,7 @@ export class AlertWriter {
    * gone through again since. While it is, no alert changes.
    */
   commit(
-    { progress, items, sensors, told, concerns }: Batch,
+    { progress, items, sensors, told, concerns, facts }: Batch,
     from: Progress,
     nowUs: number,
   ): boolean {
@@ -60,6 +67,7 @@ export class AlertWriter {
       if (current.eventRef !== from.eventRef || current.replayTo !== from.replayTo) return false
       for (const item of items) this.ledger.putItem(item)
       for (const sensor of sensors) this.ledger.putSensor(sensor)
+      this.#facts.write(facts)
       for (const [identity, { entry, reason }] of told) {
         const concern = concerns.get(identity)
         if (entry) this.ledger.putEntry(entry, concern !== undefined)
@@ -90,6 +98,16 @@ export class AlertWriter {
     }
   }
 
+  /** Owners whose findings are to be told anew by then. */
+  dueOwners(nowUs: number, limit: number): Dirty[] {
+    return this.#facts.due(nowUs, limit)
+  }
+
+  /** Owners that the facts of an event are of. */
+  ownersOf(event: number): string[] {
+    return this.#facts.ownersOf(event)
+  }
+
   /** Whether there is a standing alert of this identity. */
   isAlert(identity: string): boolean {
     return this.#book.stands(identity)
@@ -112,6 +130,7 @@ export class AlertWriter {
   #replay(reason: Reason): void {
     const { eventRef, replayTo } = this.ledger.progress()
     this.ledger.forget()
+    this.#facts.forget()
     this.ledger.move({ eventRef: 0, replayTo: Math.max(eventRef, replayTo, 1), reason })
   }
 

@@ -51,6 +51,8 @@ function checked(date: unknown, entries: readonly unknown[]): PrefixTable | Refu
   if (typeof date !== 'string' || !DATE.test(date)) {
     return malformed(`/${NAME}/date`, 'it does not say in a text of which date it is')
   }
+  // It would replace the table there is by nothing.
+  if (entries.length === 0) return malformed(`/${NAME}/entry`, 'it has no entry')
   if (entries.length > MOST_ENTRIES) {
     const message = `it has more than ${MOST_ENTRIES} entries`
     return refusal('prefix_table_too_large', `/${NAME}/entry`, message)

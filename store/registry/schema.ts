@@ -35,14 +35,23 @@ function whyRefused(text: string): string {
 }
 
 const keySchema = keySchemaOf()
-const productKeySchema = keySchemaOf('class').refine((key) => identify(key).kind !== 'instance', {
-  error: 'names one item, not a product',
-})
+export const productKeySchema = keySchemaOf('class').refine(
+  (key) => identify(key).kind !== 'instance',
+  {
+    error: 'names one item, not a product',
+  },
+)
 const placeKeySchema = keySchemaOf('place')
 
 const nameSchema = z.string().min(1).max(200)
 const namesSchema = z.strictObject({ zh: nameSchema.optional(), en: nameSchema.optional() })
 const domainSchema = z.enum(['food', 'drugs', 'building_materials'])
+
+/** GB/T 2260: two digits of the province, two of a city in it, two of a county in that. */
+const regionSchema = z
+  .string()
+  .regex(/^\d{6}$/, 'must be 6 digits of GB/T 2260')
+  .meta({ example: '330106' })
 
 const dateSchema = z.iso.date()
 const classesSchema = z.array(nameSchema).min(1).max(100)
@@ -71,6 +80,7 @@ export const partySchema = z
       .optional()
       .describe('Unified social credit code, GB 32100'),
     domain: domainSchema,
+    region: regionSchema.optional().describe('Without it that of its USCC'),
     licences: z
       .array(licenceSchema)
       .max(100)
@@ -96,6 +106,14 @@ export const locationSchema = z
       .optional()
       .describe('The place it is part of, as a dock is of a warehouse'),
     market: nameSchema.optional().describe('The market it sells in'),
+    district: placeKeySchema.optional().describe('The district it lies in, itself a location'),
+    residents: z
+      .int()
+      .positive()
+      .max(2_000_000_000)
+      .optional()
+      .describe('Of a district: by them samples are planned'),
+    region: regionSchema.optional(),
   })
   .meta({ id: 'Location' })
 export type Location = z.infer<typeof locationSchema>
@@ -126,6 +144,13 @@ export const productSchema = z
       .optional()
       .describe('Every unit has a serial that its maker commissions here'),
     kgPerUnit: z.number().positive().optional(),
+    requiredTests: z
+      .array(nameSchema)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Tests to be passed before it leaves or is built in: docs/alerts.md'),
+    witnessed: z.boolean().optional().describe('Its samples are drawn before a witness'),
   })
   .meta({ id: 'Product' })
 export type Product = z.infer<typeof productSchema>

@@ -13,9 +13,12 @@ import { Registry as Metrics } from 'prom-client'
 import { AlertFeed } from '#api/alert-feed.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
+import { openOffice } from '#api/webhooks/office.ts'
 import { follow } from '#ingest/follower.ts'
 import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
+import { NO_RECALLS } from '#ingest/watch/tell-recalls.ts'
+import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { openField } from '#store/field.ts'
@@ -53,9 +56,16 @@ export const adminKey = 'an-administrators-key'
  * disk.
  */
 export async function startWorld(
-  options: { ingest?: boolean; parts?: Partial<ApiParts>; disk?: Disk } = {},
+  options: {
+    ingest?: boolean
+    parts?: Partial<ApiParts>
+    disk?: Disk
+    recalls?: RecallReader
+    allowPrivate?: boolean
+    ca?: string
+  } = {},
 ) {
-  const { ingest = true, disk = realDisk } = options
+  const { ingest = true, disk = realDisk, recalls = NO_RECALLS } = options
   const directory = mkdtempSync(join(tmpdir(), 'suyuan-api-'))
   const folder = dataFolder(directory)
   const nowUs = () => Date.now() * 1000
@@ -67,9 +77,25 @@ export async function startWorld(
   const alerts = new AlertWriter(folder.alerts)
   const field = openField(folder.field)
   const feed = new AlertFeed()
+  const addresses = new Map<string, readonly string[]>()
+  const office = openOffice({
+    ...{ file: folder.webhooks, alerts: alerts.reader, registry },
+    publicUrl: 'https://trace.example',
+    line: {
+      rules: {
+        allowPrivate: options.allowPrivate ?? true,
+        resolve: async (host) => addresses.get(host) ?? [],
+      },
+      limits: { wholeMs: 2_000, answerBytes: 64 * 1024 },
+      ...(options.ca !== undefined && { ca: options.ca }),
+    },
+    nowUs: () => watchUs(),
+    onDisabled: () => undefined,
+    onTrouble: () => undefined,
+  })
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
-  const follower = new AlertFollower({ trail, alerts, registry, nowUs: watchUs })
+  const follower = new AlertFollower({ trail, alerts, registry, recalls, nowUs: watchUs })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
@@ -95,6 +121,8 @@ export async function startWorld(
     field,
     desk: deskOf(alerts, watchUs),
     feed,
+    webhooks: office.writer.reader,
+    webhookDesk: office.desk,
     journal,
     journalReader: new JournalReader(folder.journal, journal.watermark),
     hasRoom: () => true,
@@ -149,6 +177,16 @@ export async function startWorld(
       aheadUs = hoursAhead * 3600e6
       while (await follower.advance());
       feed.notify()
+      while (office.follower.advance());
+    },
+    office,
+    /** What names of hosts lead to. */
+    addresses,
+    /** Lets webhooks be sent as of so many hours from now, and waits for what that comes to. */
+    async delivered(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      office.deliverer.pump()
+      while (!office.deliverer.isIdle) await sleep(5)
     },
     /** Makes a party that may capture; gives the key of its enterprise. */
     party(slug: string): string {
@@ -183,6 +221,7 @@ export async function startWorld(
       await journal.close()
       await trail.close()
       feed.close()
+      office.close()
       intake.close()
       alerts.close()
       field.close()

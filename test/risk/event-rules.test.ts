@@ -233,6 +233,7 @@ describe('lots that add up (E2, E3)', () => {
     knownUs: 2,
     eventIDs: [],
     certainty: 'observed' as const,
+    party: 'maker',
   }
 
   it('99.5 to 105 % is accounted for, less and more is found', () => {

@@ -326,7 +326,11 @@ describe('a failed test (F1)', () => {
       if (key === L) yield { key: lot('L2'), reason: 'same-line-and-day' as const }
     }
     world.make(0, [amount(lot('L2'), 5, 'TNE')])
-    const source = sourceOf(world, { neighbours })
+    const source = {
+      ...sourceOf(world, { neighbours }),
+      installedAt: (key: string) => (key === serial('column', 2) ? place(3) : undefined),
+      isSample: () => false,
+    }
     const holds: Finding[] = await all(holdsOf(inForce('F1'), failure, source))
     expect(
       holds.map(({ variant, subject, certainty, severity }) => {
@@ -334,7 +338,7 @@ describe('a failed test (F1)', () => {
       }),
     ).toEqual([
       'failed L1 observed critical',
-      'contains column observed critical',
+      'installed column observed critical',
       'sibling L2 possible warning',
     ])
     expect(holds[1]?.affected[0]?.path.map(short)).toEqual(['L1', 'column'])

@@ -214,7 +214,18 @@ describe('what sets a rule off', () => {
     const sale = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'retail_selling' } as const
     expect(rulesFor(sale)).toContain('C5')
     expect(needsOf(['E2'])).toEqual(new Set(['balance']))
-    expect(rulesOn('reading')).toEqual(['A1', 'A2', 'A3', 'A4', 'A6', 'A7', 'A8', 'A9', 'A11'])
+    expect(rulesOn('reading')).toEqual([
+      'A1',
+      'A2',
+      'A3',
+      'A4',
+      'A5',
+      'A6',
+      'A7',
+      'A8',
+      'A9',
+      'A11',
+    ])
   })
 
   it('every rule is set off by something', () => {

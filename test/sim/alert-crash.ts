@@ -17,6 +17,7 @@ import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { newParty } from '../e2e/devices.ts'
 import { freePorts, launchProgram } from '../e2e/program.ts'
+import { CaptureLoad, EVENTS_A_DOCUMENT, untilFollowed } from './capture-load.ts'
 
 export interface AlertCrashReport {
   readonly kills: number
@@ -27,8 +28,6 @@ export interface AlertCrashReport {
   /** Alerts that were raised more than once. */
   readonly raisedTwice: readonly string[]
 }
-
-const EVENTS_A_DOCUMENT = 6
 
 export async function alertCrashRun(options: {
   readonly kills: number
@@ -57,85 +56,6 @@ export async function alertCrashRun(options: {
     await program.end('SIGKILL')
     rmSync(dataDir, { recursive: true })
   }
-}
-
-/** Captures documents one after the other, each until it is accepted. */
-class CaptureLoad {
-  readonly #url: string
-  readonly #key: string
-  readonly #running: Promise<void>
-  #isOver = false
-  #count = 0
-
-  constructor(apiUrl: string, key: string) {
-    this.#url = `${apiUrl}/epcis/capture`
-    this.#key = key
-    this.#running = this.#run()
-  }
-
-  async end(): Promise<number> {
-    this.#isOver = true
-    await this.#running
-    return this.#count
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isOver) {
-      const body = JSON.stringify(documentOf(this.#count))
-      while (!(await this.#isTaken(body))) await sleep(100)
-      this.#count += 1
-    }
-  }
-
-  async #isTaken(body: string): Promise<boolean> {
-    const headers = { Authorization: `Bearer ${this.#key}`, 'Content-Type': 'application/json' }
-    return fetch(this.#url, { method: 'POST', headers, body }).then(
-      ({ status }) => status === 202,
-      () => false,
-    )
-  }
-}
-
-/** Serials, two of them commissioned twice and some late, and a party that nobody knows. */
-function documentOf(n: number): object {
-  const event = (at: number, serial: string, hours: number) => ({
-    type: 'ObjectEvent',
-    eventTime: new Date(Date.UTC(2026, 2, 1) + n * 60_000 + hours * 3_600_000).toISOString(),
-    eventTimeZoneOffset: '+00:00',
-    epcList: [`https://id.gs1.org/01/09521321000018/21/${serial}`],
-    ...{ action: 'ADD', bizStep: 'commissioning' },
-    ...(at === 0 && {
-      destinationList: [{ type: 'owning_party', destination: 'urn:example:nobody' }],
-    }),
-  })
-  const serials = [`A${n}`, `B${n}`, `C${n}`, `A${n}`, `B${n}`, `A${n - 1}`]
-  const hours = [1, 2, 3, 9, 0, 30]
-  return {
-    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-    ...{ type: 'EPCISDocument', schemaVersion: '2.0', creationDate: '2026-03-04T08:15:42.000Z' },
-    epcisBody: {
-      eventList: serials
-        .slice(0, EVENTS_A_DOCUMENT)
-        .map((serial, at) => event(at, serial, hours[at] ?? 0)),
-    },
-  }
-}
-
-/** Waits until so many events are stored and looked at, and all that was due is told. */
-async function untilFollowed(folder: DataFolder, events: number): Promise<void> {
-  const trail = await openTrail(folder, 'read')
-  const alerts = openAlertReader(folder.alerts)
-  let stepsBefore = -1
-  for (;;) {
-    const steps = alerts.lastStep()
-    const rest = await trail.eventsAfter(alerts.counts().eventRef, 1)
-    const isStored = (await trail.counts()).events >= events
-    if (isStored && rest.length === 0 && steps === stepsBefore) break
-    stepsBefore = steps
-    await sleep(2000)
-  }
-  alerts.close()
-  await trail.close()
 }
 
 async function compare(folder: DataFolder) {

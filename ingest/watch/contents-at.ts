@@ -1,0 +1,67 @@
+/** What was in a container at a time, told from its packings, case by case. */
+import type { TrailReader } from '#store/trail.ts'
+import type { ItemRef, TrailRow } from '#trace/source.ts'
+
+const LEVELS = 4
+
+export interface Content {
+  readonly key: string
+  /** Keys of the containers through which, from the item outwards. */
+  readonly path: readonly string[]
+}
+
+/** The contents of a container, at most `limit`, those of its contents included. */
+export async function contentsAt(
+  trail: TrailReader,
+  container: string,
+  atUs: number,
+  limit: number,
+): Promise<Content[]> {
+  const [item] = await trail.find([container])
+  const found: Content[] = []
+  let level = item ? [{ item, path: [] as readonly string[] }] : []
+  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+    const next: typeof level = []
+    for (const { item: parent, path } of level) {
+      for (const child of await insideOf(trail, parent, atUs)) {
+        if (found.length >= limit) return found
+        const its = [parent.key, ...path]
+        if (its.includes(child.key)) continue
+        found.push({ key: child.key, path: its })
+        if (child.kind !== 'lot' && child.kind !== 'class') next.push({ item: child, path: its })
+      }
+    }
+    level = next
+  }
+  return found
+}
+
+async function insideOf(trail: TrailReader, parent: ItemRef, atUs: number): Promise<ItemRef[]> {
+  const rows: TrailRow[] = []
+  for await (const chunk of trail.trail([parent], { toUs: atUs })) {
+    rows.push(...chunk.filter((row) => isPacking(row)))
+  }
+  if (rows.length === 0) return []
+  const children = new Map<number, ItemRef[]>()
+  for await (const members of trail.members(
+    rows.map(({ eventRef }) => eventRef),
+    ['child'],
+  )) {
+    for (const { eventRef, item } of members) {
+      children.set(eventRef, [...(children.get(eventRef) ?? []), item])
+    }
+  }
+  const inside = new Map<number, ItemRef>()
+  for (const { eventRef, action } of rows) {
+    const its = children.get(eventRef) ?? []
+    if (action === 'ADD') for (const child of its) inside.set(child.ref, child)
+    else if (its.length === 0) inside.clear()
+    else for (const child of its) inside.delete(child.ref)
+  }
+  return [...inside.values()]
+}
+
+function isPacking({ role, type, action, voidedAtUs }: TrailRow): boolean {
+  const isChange = action === 'ADD' || action === 'DELETE'
+  return role === 'parent' && type === 'AggregationEvent' && isChange && voidedAtUs === undefined
+}

@@ -1,0 +1,95 @@
+/**
+ * The facts that a batch adds, over those that are durable. Rules about items see both, so that
+ * what a report or a delivery says holds for what comes behind it in the same batch.
+ */
+import type { Reason } from '#risk/difference.ts'
+import { isWitnessed, type LabReport, type Sampled } from '#risk/lab-report.ts'
+import {
+  type AmountSum,
+  type Movement,
+  type Packing,
+  type Stocked,
+  stockFrom,
+} from '#risk/movement.ts'
+import type { StockAsked, StockedLot, TestReport } from '#risk/reference.ts'
+import type { Dirty, FactChanges, RunRow, ShipmentRow } from '#store/alerts/fact-writer.ts'
+import type { FactReader, Of, TestResult } from '#store/alerts/facts.ts'
+
+/** Of the lots that expire before a picked one so many are looked at, the last to expire first. */
+const MOST_LOTS = 50
+
+export class DraftFacts implements FactChanges {
+  readonly wrong = new Set<number>()
+  readonly movements: Of<Movement>[] = []
+  readonly packings: Of<Packing>[] = []
+  readonly stocked: Stocked[] = []
+  readonly reports: Of<LabReport>[] = []
+  readonly sampled: Of<Sampled>[] = []
+  readonly runs: RunRow[] = []
+  readonly shipments: ShipmentRow[] = []
+  readonly results = new Map<string, readonly Of<TestResult>[]>()
+  readonly held = new Map<string, readonly string[]>()
+  readonly exposed: { readonly carrier: string; readonly item: string }[] = []
+  readonly exposures = new Map<string, number>()
+  readonly marks = new Map<string, number>()
+  readonly told: Dirty[] = []
+  readonly dirty = new Map<string, Dirty>()
+  readonly #known: FactReader
+
+  constructor(known: FactReader) {
+    this.#known = known
+  }
+
+  /** The findings of an owner are to be told anew, from a time on. */
+  ask(owner: string, reason: Reason, dueUs = 0): void {
+    const before = this.dirty.get(owner)
+    if (!before || dueUs < before.dueUs || before.reason === 'newer') {
+      this.dirty.set(owner, { owner, reason, dueUs: Math.min(dueUs, before?.dueUs ?? dueUs) })
+    }
+  }
+
+  /** Reports on a thing, and on the samples that were drawn from it. */
+  tests(key: string): readonly TestReport[] {
+    const samplings = [...this.#known.samplesOf(key), ...this.#pendingSamples(key)]
+    const things = new Set([key, ...samplings.map(({ sample }) => sample)])
+    return [...things].flatMap((thing) => {
+      const its = samplings.filter(({ sample }) => sample === thing || sample === key)
+      const pending = this.reports.filter((report) => report.thing === thing)
+      return [...this.#known.reports(thing), ...pending]
+        .filter(({ event }) => !this.wrong.has(event))
+        .map(({ test, passed, reportedUs, recordedUs, eventID, result }) => {
+          const witnessed = isWitnessed(its, reportedUs)
+          return { test, passed, reportedUs, recordedUs, eventID, result, witnessed }
+        })
+    })
+  }
+
+  #pendingSamples(lot: string): Of<Sampled>[] {
+    return this.sampled.filter((each) => each.lot === lot)
+  }
+
+  /** What expires first of a product that a site has at a time, of what expires before another. */
+  earliestExpiry({ product, site, atUs, beforeUs }: StockAsked): StockedLot | undefined {
+    const pending = this.stocked.filter((each) => {
+      return each.site === site && each.product === product && each.expiresUs < beforeUs
+    })
+    const known = this.#known.stockedBefore(site, product, beforeUs, MOST_LOTS)
+    const byLot = new Map([...known, ...pending].map((each) => [each.lot, each]))
+    const lots = [...byLot.values()].sort((one, other) => one.expiresUs - other.expiresUs)
+    return lots.find(({ lot }) => (stockFrom(this.#amountsOf(lot, site, atUs)) ?? 0) > 0)
+  }
+
+  #amountsOf(lot: string, site: string, atUs: number): AmountSum[] {
+    const isIt = (each: { readonly site: string; readonly timeUs: number }) =>
+      each.site === site && each.timeUs < atUs
+    const moved = this.movements.filter((each) => each.thing === lot && isIt(each))
+    const packed = this.packings.filter((each) => each.child === lot && isIt(each))
+    return [
+      ...this.#known.amountsOf(lot, site, atUs),
+      ...moved.map(({ amount = 0, ...each }) => ({ ...each, amount })),
+      ...packed.map(({ amount = 0, unit }) => {
+        return { kind: 'packed' as const, isSerials: false, unit, amount }
+      }),
+    ]
+  }
+}

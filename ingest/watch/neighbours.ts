@@ -1,0 +1,56 @@
+/** Lots that may be as bad as one that failed: of the same product, line and day. */
+import { productOf } from '#risk/facts.ts'
+import type { Neighbour } from '#risk/recall-scope.ts'
+import { US_A_DAY } from '#risk/words.ts'
+import type { TrailReader } from '#store/trail.ts'
+import type { TrailRow } from '#trace/source.ts'
+
+/** Beyond so many events of one line and day no more are looked at. */
+const MOST_EVENTS = 200
+
+/** `key`: a lot; of anything else nothing is said. */
+export async function* neighboursOf(trail: TrailReader, key: string): AsyncGenerator<Neighbour> {
+  const made = await makingOf(trail, key)
+  const place = made?.readPoint ?? made?.bizLocation
+  if (!made || place === undefined) return
+  const product = productOf(key)
+  const fromUs = Math.floor(made.eventTimeUs / US_A_DAY) * US_A_DAY
+  const page = await trail.query(
+    {
+      parties: [made.party],
+      geEventTimeUs: fromUs,
+      ltEventTimeUs: fromUs + US_A_DAY,
+      ...(made.readPoint === undefined ? { bizLocations: [place] } : { readPoints: [place] }),
+    },
+    { limit: MOST_EVENTS },
+  )
+  const refs = page.events.flatMap(({ eventRef, voidedAtUs, declaresError, type, action }) => {
+    const isMaking = type === 'TransformationEvent' || (type === 'ObjectEvent' && action === 'ADD')
+    return isMaking && voidedAtUs === undefined && !declaresError ? eventRef : []
+  })
+  const told = new Set([key])
+  for await (const members of trail.members(refs, ['object', 'output', 'lot'])) {
+    for (const { item } of members) {
+      const isLot = item.kind === 'lot' && productOf(item.key) === product
+      if (!isLot || told.has(item.key)) continue
+      told.add(item.key)
+      yield { key: item.key, reason: 'same-line-and-day' }
+    }
+  }
+}
+
+/** The first event that made a lot. */
+async function makingOf(trail: TrailReader, key: string) {
+  const [item] = await trail.find([key])
+  if (item?.kind !== 'lot') return undefined
+  const isMaking = ({ role, type, action, voidedAtUs }: TrailRow) => {
+    const isMade = role === 'output' || role === 'lot' || role === 'object'
+    const makes = type === 'TransformationEvent' ? role === 'output' : action === 'ADD'
+    return isMade && makes && type !== 'AggregationEvent' && voidedAtUs === undefined
+  }
+  for await (const rows of trail.trail([item])) {
+    const making = rows.find(isMaking)
+    if (making) return (await trail.summaries([making.eventRef]))[0]
+  }
+  return undefined
+}

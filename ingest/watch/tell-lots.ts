@@ -1,0 +1,117 @@
+/** E2 and E3 of lots, E1 of processes: told anew from the facts that are kept of them. */
+import { type Balance, balancesOf, type LotHistory } from '#risk/balances.ts'
+import { productOf } from '#risk/facts.ts'
+import type { Finding } from '#risk/finding.ts'
+import type { Watch } from '#risk/item-machine.ts'
+import { type LotBalance, lotBalance, oversold } from '#risk/lot-balance.ts'
+import { recompute } from '#risk/machine.ts'
+import { type Run, yieldMachine } from '#risk/mass-balance.ts'
+import type { Packing } from '#risk/movement.ts'
+import type { FactReader, Of } from '#store/alerts/facts.ts'
+import type { TrailReader } from '#store/trail.ts'
+
+/** Beyond so many movements or containers of a lot nothing is said of it. */
+const MOST_MOVEMENTS = 20_000
+const MOST_UNITS = 2_000
+const LEVELS = 4
+/** Events that a finding names. */
+const MOST_EVENTS = 50
+/** Runs of a process that are gone through. */
+const MOST_RUNS = 250
+
+export interface LotParts {
+  readonly known: FactReader
+  readonly trail: Pick<TrailReader, 'summaries'>
+  readonly watch: Watch
+}
+
+/** What holds of the amounts of a lot. */
+export async function aboutLot(parts: LotParts, lot: string): Promise<Finding[]> {
+  const { known, watch } = parts
+  const history = historyOf(known, lot, watch.reference.product(lot)?.kgPerUnit)
+  if (!history) return []
+  const domain = watch.reference.product(lot)?.domain
+  const found: Finding[] = []
+  for (const balance of balancesOf(history)) {
+    const { site, atUs } = balance
+    const rules = watch.rules.all({ domain, product: productOf(lot), site }, atUs)
+    const isTried = site === undefined ? rules.E3 : rules.E2
+    if (!isTried || (site !== undefined && !balance.isExact)) continue
+    const whole = await named(parts, balance)
+    if (site === undefined && rules.E3) found.push(...oversold(rules.E3, whole))
+    if (site !== undefined && rules.E2) found.push(...lotBalance(rules.E2, whole))
+  }
+  return found
+}
+
+/** With the ids of its last events. */
+async function named({ trail }: LotParts, balance: Balance): Promise<LotBalance> {
+  const { events, isExact: _, ...rest } = balance
+  const last = await trail.summaries(events.slice(-MOST_EVENTS))
+  return { ...rest, eventIDs: [...new Set(last.map(({ eventID }) => eventID))] }
+}
+
+function historyOf(
+  known: FactReader,
+  lot: string,
+  kgPerUnit: number | undefined,
+): LotHistory | undefined {
+  const moved = known.movements(lot, MOST_MOVEMENTS)
+  if (moved.length > MOST_MOVEMENTS) return undefined
+  const packings: Of<Packing>[] = []
+  const units = new Set<string>()
+  let level: readonly string[] = [lot]
+  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+    const next = new Set<string>()
+    for (const child of level) {
+      const into = known.packingsOf(child, MOST_MOVEMENTS)
+      if (into.length > MOST_MOVEMENTS) return undefined
+      packings.push(...into)
+      for (const { parent } of into) if (!units.has(parent)) next.add(parent)
+    }
+    for (const unit of next) units.add(unit)
+    if (units.size > MOST_UNITS) return undefined
+    level = [...next]
+  }
+  for (const unit of units) {
+    const its = known.packingsIn(unit, MOST_MOVEMENTS)
+    packings.push(...its.filter(({ child }) => child === ''))
+  }
+  packings.sort((one, other) => one.timeUs - other.timeUs || one.event - other.event)
+  const moves = [...units].flatMap((unit) => known.movements(unit, MOST_MOVEMENTS))
+  moves.sort((one, other) => one.timeUs - other.timeUs || one.event - other.event)
+  return { lot, moved, packings, units: moves, kgPerUnit }
+}
+
+/** Lots that a logistic unit carries, by itself and in what it carries. */
+export function lotsIn(known: FactReader, unit: string): string[] {
+  const lots = new Set<string>()
+  const units = new Set([unit])
+  let level: readonly string[] = [unit]
+  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+    const next: string[] = []
+    for (const parent of level) {
+      for (const { child } of known.packingsIn(parent, MOST_UNITS)) {
+        if (child === '') continue
+        if (!child.includes('/00/')) lots.add(child)
+        else if (!units.has(child) && units.size < MOST_UNITS) {
+          units.add(child)
+          next.push(child)
+        }
+      }
+    }
+    level = next
+  }
+  return [...lots]
+}
+
+/** E1 of a process, from its last runs. */
+export function aboutProcess({ known, watch }: LotParts, process: string): Finding[] {
+  const runs: Run[] = known.runs(process, MOST_RUNS).map((body) => JSON.parse(body))
+  const last = runs[0]
+  const [output = ''] = last?.outputs ?? []
+  const domain = watch.reference.product(output)?.domain
+  const rule = last && watch.rules.get('E1', { domain, product: productOf(output) }, last.timeUs)
+  if (!rule) return []
+  return [...recompute(yieldMachine(rule, process), runs).ledger.values()]
+}

@@ -1,0 +1,143 @@
+/**
+ * Tells the findings of owners anew from the facts that are kept of them. An owner is asked for by
+ * name once anything of it has changed; however much has, it is gone through once, and in whatever
+ * order facts came, what it finds is the same.
+ */
+import { identify } from '#epcis/identifier.ts'
+import type { Reason } from '#risk/difference.ts'
+import type { Finding } from '#risk/finding.ts'
+import type { Watch } from '#risk/item-machine.ts'
+import type { RecallReader } from '#risk/recalled.ts'
+import type { Dirty } from '#store/alerts/fact-writer.ts'
+import type { RegistryReference } from '#store/reference.ts'
+import type { Registry } from '#store/registry.ts'
+import type { TrailReader } from '#store/trail.ts'
+import type { Mounted } from '#trace/exposure.ts'
+import type { Draft } from './draft.ts'
+import type { LiveItems } from './items.ts'
+import type { Round } from './round.ts'
+import { Exposures } from './tell-exposure.ts'
+import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
+import { aboutMoving, carriersOf } from './tell-moving.ts'
+import { lastSampling, tellSampling } from './tell-sampling.ts'
+import { aboutShipment } from './tell-shipments.ts'
+import { aboutResults, aboutSupplier } from './tell-suppliers.ts'
+import { aboutTests, reportsOn, resultsOf } from './tell-tests.ts'
+
+/** Items that are told again for one report at most. */
+const MOST_AGAIN = 500
+const MOST_EXPOSED = 300
+
+export interface TellerParts {
+  readonly trail: TrailReader
+  readonly registry: Pick<Registry, 'parties'>
+  readonly mounted: Mounted
+  readonly recalls: RecallReader
+  readonly items: LiveItems
+  readonly draft: Draft
+  readonly round: Round
+  readonly watch: Watch & { readonly reference: RegistryReference }
+  readonly nowUs: number
+}
+
+type Tell = (parts: OwnerParts, name: string, reason: Reason) => Promise<void>
+
+interface OwnerParts extends TellerParts {
+  readonly known: Draft['known']
+  readonly exposures: Exposures
+  readonly domainOf: (slug: string) => ReturnType<typeof domainOfParty>
+  /** All that holds of an owner. */
+  readonly replace: (owner: string, findings: readonly Finding[], reason: Reason) => void
+}
+
+/** By the first word of an owner. The rest is what it is about. */
+const TELLERS: Readonly<Record<string, Tell>> = {
+  async lot(parts, thing, reason) {
+    if (identify(thing).kind === 'logistic-unit') {
+      // Of a unit the lots that are in it have moved.
+      for (const lot of lotsIn(parts.known, thing)) parts.draft.facts.ask(`lot ${lot}`, reason)
+      parts.draft.facts.ask(`moving ${thing}`, reason)
+    } else {
+      parts.replace(`lot ${thing}`, await aboutLot(parts, thing), reason)
+    }
+  },
+  async shipment(parts, id, reason) {
+    parts.replace(`shipment ${id}`, await aboutShipment(parts, id), reason)
+  },
+  tests: tellTests,
+  async supplier(parts, supplier, reason) {
+    parts.replace(`supplier ${supplier}`, aboutSupplier(parts, supplier), reason)
+  },
+  async results(parts, rest, reason) {
+    const process = `results ${rest}`
+    parts.replace(process, aboutResults(parts, process), reason)
+  },
+  async recalled(parts, key, reason) {
+    await parts.round.tellAgain(key, reason)
+    for (const carrier of await carriersOf(parts.trail, key)) {
+      parts.draft.facts.ask(`moving ${carrier}`, reason)
+    }
+  },
+  async moving(parts, unit, reason) {
+    parts.replace(`moving ${unit}`, await aboutMoving(parts, unit), reason)
+  },
+  async arrival({ known, draft }, carrier, reason) {
+    for (const item of known.exposedIn(carrier, MOST_EXPOSED)) {
+      draft.facts.ask(`exposure ${item}`, reason)
+    }
+  },
+  async exposure(parts, item, reason) {
+    parts.draft.facts.exposures.set(item, parts.nowUs)
+    parts.replace(`exposure ${item}`, await parts.exposures.about(item), reason)
+  },
+  async sampling({ draft, watch }, _, reason) {
+    const asked = reason === 'corrected' ? 'corrected' : 'late'
+    tellSampling(draft, watch, lastSampling(draft), asked)
+  },
+}
+
+/** Tells some owners anew, into the draft. */
+export async function tellOwners(parts: TellerParts, owners: readonly Dirty[]): Promise<void> {
+  const { draft, registry } = parts
+  const its: OwnerParts = {
+    ...parts,
+    known: draft.known,
+    exposures: new Exposures(parts),
+    domainOf: (slug) => domainOfParty(registry, slug),
+    replace: (owner, findings, reason) => draft.replace(owner, findings, reason, () => true),
+  }
+  for (const each of owners) {
+    const { owner, reason } = each
+    draft.facts.told.push(each)
+    const space = owner.indexOf(' ')
+    const [word, rest] = [owner.slice(0, space), owner.slice(space + 1)]
+    if (word.startsWith('process:')) its.replace(owner, aboutProcess(its, owner), reason)
+    else await TELLERS[word]?.(its, rest, reason)
+  }
+}
+
+function domainOfParty({ parties }: Pick<Registry, 'parties'>, slug: string) {
+  return parties.get(slug)?.domain
+}
+
+/** A report: what failed and what came of it, what was let go too soon, and who answers for it. */
+async function tellTests(parts: OwnerParts, thing: string, reason: Reason): Promise<void> {
+  const { known, draft, round } = parts
+  const { facts } = draft
+  const origins = known.sampledFrom(thing).filter(({ lot }) => lot !== thing)
+  for (const { lot } of origins) facts.ask(`tests ${lot}`, reason)
+  const results = resultsOf(parts, thing)
+  facts.results.set(thing, results)
+  for (const { supplier, process } of [...known.resultsFor(thing), ...results]) {
+    facts.ask(`supplier ${supplier}`, reason)
+    facts.ask(process, reason)
+  }
+  if (reportsOn(known, thing).some(({ reportedUs }) => reportedUs < lastSampling(draft))) {
+    facts.ask('sampling of districts', reason)
+  }
+  const found = await aboutTests(parts, thing)
+  facts.held.set(thing, [...new Set(found.map(({ subject }) => subject))])
+  parts.replace(`tests ${thing}`, found, reason)
+  const owners = new Set([thing, ...draft.ownersByCause(`F2 ${thing} `, MOST_AGAIN)])
+  for (const item of owners) await round.tellAgain(item, reason)
+}

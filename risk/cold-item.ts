@@ -1,0 +1,89 @@
+/**
+ * All rules about the temperatures of one item, over the series of the sensors that were with it:
+ * A2 its budgets, A3 and A5 each of its transports, A6 or A7 with A8 a pharmacopoeia's verdict.
+ *
+ * A rule speaks where somebody said what the product stands: A2 and A5 by its storage temperatures
+ * or a change of rules, the verdict that fits the storage temperatures, A3 what is kept cold.
+ */
+import { budgetMachine, shipmentAlarmMachine, type Watched } from './alarm-rows.ts'
+import type { Finding } from './finding.ts'
+import { type Machine, recompute } from './machine.ts'
+import type { ProductFacts } from './reference.ts'
+import type { InForceTable } from './rule-set.ts'
+import type { Sample } from './sample.ts'
+import { transportMean, verdictMachine } from './verdict.ts'
+
+/** From departure to arrival; no end while it lasts. */
+export interface Transport {
+  readonly fromUs: number
+  readonly toUs: number | undefined
+}
+
+export interface ColdItem {
+  /** Canonical key. */
+  readonly item: string
+  readonly storage: ProductFacts['storage']
+  /** In order. */
+  readonly series: readonly Sample[]
+  readonly transports: readonly Transport[]
+  /** The rules as they held at a time. */
+  readonly rulesAt: (timeUs: number) => InForceTable
+}
+
+const DEPARTURES = new Set(['shipping', 'departing'])
+const ARRIVALS = new Set(['arriving', 'receiving', 'accepting'])
+
+/** The transports of an item. `steps`: of all that happened to it, in order. */
+export function transportsOf(
+  steps: readonly { readonly timeUs: number; readonly bizStep: string | undefined }[],
+): Transport[] {
+  const found: Transport[] = []
+  let fromUs: number | undefined
+  for (const { timeUs, bizStep = '' } of steps) {
+    if (DEPARTURES.has(bizStep)) fromUs ??= timeUs
+    if (bizStep === 'void_shipping') fromUs = undefined
+    if (!ARRIVALS.has(bizStep) || fromUs === undefined) continue
+    found.push({ fromUs, toUs: timeUs })
+    fromUs = undefined
+  }
+  return fromUs === undefined ? found : [...found, { fromUs, toUs: undefined }]
+}
+
+/** Which verdict is asked for: of what is kept cold, or at room temperature. */
+export function verdictOf(storage: ProductFacts['storage']): 'A6' | 'A7' | undefined {
+  if (!storage) return undefined
+  if (isKeptCold(storage)) return 'A7'
+  return storage.min >= 8 && storage.max <= 30 ? 'A6' : undefined
+}
+
+function isKeptCold({ min, max }: NonNullable<ProductFacts['storage']>): boolean {
+  return min >= 0 && max <= 15
+}
+
+export function aboutColdItem(about: ColdItem): Finding[] {
+  const { item, storage, series, transports, rulesAt } = about
+  const last = series.at(-1)
+  if (!last) return []
+  const watched: Watched = {
+    subject: item,
+    affected: () => [{ key: item, certainty: 'observed', path: [] }],
+  }
+  const rules = rulesAt(last.timeUs)
+  const found: Finding[] = []
+  const run = <State>(machine: Machine<State, Sample>, samples: readonly Sample[]) =>
+    found.push(...recompute(machine, samples).ledger.values())
+  if (rules.A2 && rules.A2.revision !== 'default') run(budgetMachine(rules.A2, watched), series)
+  const verdict = verdictOf(storage)
+  const inForce = verdict && rules[verdict]
+  if (inForce) run(verdictMachine(inForce, rules.A8, watched), series)
+  for (const { fromUs, toUs } of transports) {
+    const { A3, A5 } = rulesAt(fromUs)
+    const its = series.filter(({ timeUs }) => fromUs <= timeUs && timeUs <= (toUs ?? Infinity))
+    const isCold = storage !== undefined && isKeptCold(storage)
+    if (A3 && (isCold || A3.revision !== 'default')) run(shipmentAlarmMachine(A3, watched), its)
+    if (A5 && toUs !== undefined && A5.revision !== 'default') {
+      found.push(...transportMean(A5, watched, its))
+    }
+  }
+  return found
+}

@@ -1,0 +1,32 @@
+/**
+ * What rules have to know of recalls, as narrow as it gets: whoever keeps recalls implements it
+ * over a store, a test over a few objects. Drills are none: what they would raise is not raised.
+ */
+import type { RecallProgress } from './recall-clock.ts'
+import type { Consignee } from './recall-follow.ts'
+import type { ScopeSummary } from './recall-scope.ts'
+import type { RecallMatch } from './reference.ts'
+
+/** A recall as its clock and its followers see it. */
+export interface WatchedRecall extends RecallProgress {
+  /** Holders, with when they were told and when they answered. */
+  readonly consignees: readonly Consignee[]
+  /** Of its present version; undefined while it is being computed. */
+  readonly scope: ScopeSummary | undefined
+}
+
+/** A key that came into the scope of a recall, or left it, or whose recall was closed. */
+export interface ScopeChange {
+  /** Rises with each change, over all recalls. */
+  readonly seq: number
+  readonly key: string
+}
+
+export interface RecallReader {
+  /** Open recalls whose scope holds one of some keys. */
+  matches(keys: readonly string[]): readonly RecallMatch[]
+  /** Changes of scopes behind one of them, 0 for all, in their order. */
+  changesAfter(seq: number, limit: number): readonly ScopeChange[]
+  /** Recalls that are open, and those that were closed at that time or later. */
+  recalls(closedSinceUs: number): readonly WatchedRecall[]
+}

@@ -1,0 +1,196 @@
+/** Writes the facts of a batch. All here is to be called in a transaction. */
+import type { Reason } from '#risk/difference.ts'
+import type { LabReport, Sampled } from '#risk/lab-report.ts'
+import type { Movement, Packing, Stocked } from '#risk/movement.ts'
+import type { Database, Statement } from '../sqlite/database.ts'
+import type { Of, Side, TestResult } from './facts.ts'
+
+/** Somebody's findings are to be told anew. */
+export interface Dirty {
+  readonly owner: string
+  readonly reason: Reason
+  /** Not before then. */
+  readonly dueUs: number
+}
+
+/** One run of a process, as JSON. */
+export interface RunRow {
+  readonly process: string
+  readonly timeUs: number
+  readonly event: number
+  readonly body: string
+}
+
+export interface ShipmentRow {
+  readonly id: string
+  readonly event: number
+  readonly side: Side
+}
+
+/** All that a batch changes of facts. */
+export interface FactChanges {
+  /** Numbers of events that were wrong: what they told goes before the rest comes. */
+  readonly wrong: ReadonlySet<number>
+  readonly movements: readonly Of<Movement>[]
+  readonly packings: readonly Of<Packing>[]
+  readonly stocked: readonly Stocked[]
+  readonly reports: readonly Of<LabReport>[]
+  readonly sampled: readonly Of<Sampled>[]
+  readonly runs: readonly RunRow[]
+  readonly shipments: readonly ShipmentRow[]
+  /** Of each thing here all results, in place of those before. */
+  readonly results: ReadonlyMap<string, readonly Of<TestResult>[]>
+  /** Of each origin here all things that a failed test of it holds, in place of those before. */
+  readonly held: ReadonlyMap<string, readonly string[]>
+  readonly exposed: readonly { readonly carrier: string; readonly item: string }[]
+  /** When temperatures were gone through, by item. */
+  readonly exposures: ReadonlyMap<string, number>
+  readonly marks: ReadonlyMap<string, number>
+  /** Owners that have been told anew, as they were asked for. */
+  readonly told: readonly Dirty[]
+  /** By owner. */
+  readonly dirty: ReadonlyMap<string, Dirty>
+}
+
+/** Tables whose rows are of one event. */
+const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment'] as const
+const ALL = [
+  ...OF_EVENTS,
+  'stocked',
+  'result',
+  'held',
+  'exposed',
+  'exposure',
+  'dirty',
+  'mark',
+] as const
+
+export class FactWriter {
+  readonly #database: Database
+  readonly #removals: readonly Statement[]
+  readonly #movement: Statement
+  readonly #packing: Statement
+  readonly #stocked: Statement
+  readonly #report: Statement
+  readonly #sampled: Statement
+  readonly #run: Statement
+  readonly #shipment: Statement
+  readonly #noResult: Statement
+  readonly #result: Statement
+  readonly #noHeld: Statement
+  readonly #held: Statement
+  readonly #exposed: Statement
+  readonly #exposure: Statement
+  readonly #mark: Statement
+  readonly #clean: Statement
+  readonly #dirty: Statement
+  readonly #due: Statement
+  readonly #owners: Statement
+
+  constructor(database: Database) {
+    this.#database = database
+    const into = (table: string, places: number) =>
+      database.prepare(
+        `INSERT OR REPLACE INTO ${table} VALUES (${Array(places).fill('?').join(', ')})`,
+      )
+    this.#removals = OF_EVENTS.map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE event = ?`),
+    )
+    this.#movement = into('movement', 10)
+    this.#packing = into('packing', 7)
+    this.#stocked = into('stocked', 5)
+    this.#report = into('report', 9)
+    this.#sampled = into('sampled', 7)
+    this.#run = into('run', 4)
+    this.#shipment = into('shipment', 3)
+    this.#noResult = database.prepare('DELETE FROM result WHERE thing = ?')
+    this.#result = into('result', 9)
+    this.#noHeld = database.prepare('DELETE FROM held WHERE origin = ?')
+    this.#held = into('held', 2)
+    this.#exposed = into('exposed', 2)
+    this.#exposure = into('exposure', 2)
+    this.#mark = into('mark', 2)
+    // What was asked for again since is asked for still.
+    this.#clean = database.prepare('DELETE FROM dirty WHERE owner = ?1 AND dueUs <= ?2')
+    this.#dirty = database.prepare(
+      `INSERT INTO dirty VALUES (?1, ?2, ?3) ON CONFLICT (owner) DO UPDATE
+       SET dueUs = min(dueUs, ?3), reason = CASE reason WHEN 'newer' THEN ?2 ELSE reason END`,
+    )
+    this.#due = database.prepare(
+      'SELECT * FROM dirty WHERE dueUs <= ? ORDER BY dueUs, owner LIMIT ?',
+    )
+    this.#owners = database.prepare(
+      `SELECT DISTINCT 'lot ' || thing AS owner FROM movement WHERE event = ?1
+       UNION SELECT 'lot ' || child FROM packing WHERE event = ?1 AND child <> ''
+       UNION SELECT 'tests ' || thing FROM report WHERE event = ?1
+       UNION SELECT 'tests ' || lot FROM sampled WHERE event = ?1
+       UNION SELECT process FROM run WHERE event = ?1
+       UNION SELECT 'shipment ' || id FROM shipment WHERE event = ?1`,
+    )
+  }
+
+  /** Owners that are to be told anew by then, the longest waiting first. */
+  due(nowUs: number, limit: number): Dirty[] {
+    return this.#due.all(nowUs, limit)
+  }
+
+  /** Owners that an event's facts are of. */
+  ownersOf(event: number): string[] {
+    return this.#owners.all(event).map(({ owner }: { owner: string }) => owner)
+  }
+
+  write(changes: FactChanges): void {
+    for (const event of changes.wrong) for (const each of this.#removals) each.run(event)
+    this.#writeAmounts(changes)
+    for (const each of changes.reports) {
+      const { thing, event, test, passed, result, reportedUs, recordedUs, eventID, site } = each
+      const of = [thing, event, test, passed ? 1 : 0, result]
+      this.#report.run(...of, reportedUs, recordedUs, eventID, site)
+    }
+    for (const { lot, event, sample, party, isWitnessed, timeUs, site } of changes.sampled) {
+      this.#sampled.run(lot, event, sample, party, isWitnessed ? 1 : 0, timeUs, site)
+    }
+    for (const [thing, results] of changes.results) {
+      this.#noResult.run(thing)
+      for (const each of results) {
+        const { event, test, supplier, process, passed, timeUs, recordUs, eventID } = each
+        const of = [thing, event, test, supplier, process, passed ? 1 : 0]
+        this.#result.run(...of, timeUs, recordUs, eventID)
+      }
+    }
+    for (const [origin, things] of changes.held) {
+      this.#noHeld.run(origin)
+      for (const thing of things) this.#held.run(thing, origin)
+    }
+    for (const { carrier, item } of changes.exposed) this.#exposed.run(carrier, item)
+    for (const [item, toldUs] of changes.exposures) this.#exposure.run(item, toldUs)
+    for (const [name, value] of changes.marks) this.#mark.run(name, value)
+    for (const { owner, dueUs } of changes.told) this.#clean.run(owner, dueUs)
+    for (const { owner, reason, dueUs } of changes.dirty.values()) {
+      this.#dirty.run(owner, reason, dueUs)
+    }
+  }
+
+  #writeAmounts({ movements, packings, stocked, runs, shipments }: FactChanges): void {
+    for (const each of movements) {
+      const { thing, event, kind, isSerials, party, site, amount, unit, timeUs, recordUs } = each
+      const of = [thing, event, kind, isSerials ? 1 : 0, party, site]
+      this.#movement.run(...of, amount ?? null, unit, timeUs, recordUs)
+    }
+    for (const { child, event, parent, site, amount, unit, timeUs } of packings) {
+      this.#packing.run(child, event, parent, site, amount ?? null, unit, timeUs)
+    }
+    for (const { site, product, expiresUs, lot, expiry } of stocked) {
+      this.#stocked.run(site, product, expiresUs, lot, expiry)
+    }
+    for (const { process, timeUs, event, body } of runs) {
+      this.#run.run(process, timeUs, event, body)
+    }
+    for (const { id, event, side } of shipments) this.#shipment.run(id, event, side)
+  }
+
+  /** Forgets all that follows from events. */
+  forget(): void {
+    this.#database.exec(ALL.map((table) => `DELETE FROM ${table}`).join('; '))
+  }
+}

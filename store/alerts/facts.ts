@@ -1,0 +1,173 @@
+/**
+ * Facts that events tell beside the states of items: amounts, tests, transports. Rows belong to the
+ * number of their event and go with it; what is read is as of the last commit.
+ */
+import type { LabReport, Sampled } from '#risk/lab-report.ts'
+import type { AmountSum, Movement, MovementKind, Packing, Stocked } from '#risk/movement.ts'
+import type { Database } from '../sqlite/database.ts'
+
+/** With the number of the event that tells it. */
+export type Of<Fact> = Fact & { readonly event: number }
+
+export type Side = 'shipped' | 'received'
+
+/** A test as the result of a supplier and of a process. */
+export interface TestResult {
+  readonly thing: string
+  readonly test: string
+  readonly supplier: string
+  readonly process: string
+  readonly passed: boolean
+  readonly timeUs: number
+  readonly recordUs: number
+  readonly eventID: string
+}
+
+export interface FactReader {
+  /** Of a lot or unit, in the order of time; `limit + 1` of them where there are more. */
+  movements(thing: string, limit: number): Of<Movement>[]
+  /** What a child went into, in the order of time. */
+  packingsOf(child: string, limit: number): Of<Packing>[]
+  /** What went into a container, its emptyings included, in the order of time. */
+  packingsIn(parent: string, limit: number): Of<Packing>[]
+  /** Lots of a product at a site that expire before a time, the last first. */
+  stockedBefore(site: string, product: string, beforeUs: number, limit: number): Stocked[]
+  /** What came to a site of a lot and left it before a time, by kind. */
+  amountsOf(lot: string, site: string, atUs: number): AmountSum[]
+  /** On this very thing. */
+  reports(thing: string): Of<LabReport>[]
+  /** Samples that were drawn from a lot. */
+  samplesOf(lot: string): Of<Sampled>[]
+  /** Lots that a sample was drawn from. */
+  sampledFrom(sample: string): Of<Sampled>[]
+  /** Reports issued in a span, its end not included. */
+  reportsBetween(fromUs: number, toUs: number): Iterable<Of<LabReport>>
+  /** Who made a lot: the party of the first event that says so. */
+  makerOf(lot: string): Of<Movement> | undefined
+  /** The newest, in the order of time. */
+  resultsOf(by: 'supplier' | 'process', key: string, limit: number): TestResult[]
+  countResults(process: string): number
+  /** What a thing's tests are results of. */
+  resultsFor(thing: string): TestResult[]
+  /** Bodies of the newest runs of a process. */
+  runs(process: string, limit: number): string[]
+  shipment(id: string, limit: number): { readonly event: number; readonly side: Side }[]
+  /** What has failed that a thing came of. */
+  heldFor(thing: string): string[]
+  /** Items that were out of their limits by themselves or in a carrier. */
+  exposedIn(carrier: string, limit: number): string[]
+  /** When an item's temperatures were gone through last; 0 where they never were. */
+  exposureTold(item: string): number
+  /** How far something was followed; 0 where it never was. */
+  mark(name: string): number
+  /** Lots that have moved in a span of event times. */
+  movedBetween(fromUs: number, toUs: number, limit: number): string[]
+}
+
+interface MovementRow extends Omit<Of<Movement>, 'amount' | 'isSerials' | 'kind'> {
+  readonly kind: MovementKind
+  readonly amount: number | null
+  readonly isSerials: number
+}
+
+interface PackingRow extends Omit<Of<Packing>, 'amount'> {
+  readonly amount: number | null
+}
+
+type SumRow = Omit<AmountSum, 'isSerials'> & { readonly isSerials: number }
+type ReportRow = Omit<Of<LabReport>, 'passed'> & { readonly passed: number }
+type SampledRow = Omit<Of<Sampled>, 'isWitnessed'> & { readonly isWitnessed: number }
+type ResultRow = Omit<TestResult, 'passed'> & { readonly passed: number }
+
+export function factReader(database: Database): FactReader {
+  const all = (sql: string) => database.prepare(sql)
+  const movements = all('SELECT * FROM movement WHERE thing = ? ORDER BY timeUs, event LIMIT ?')
+  const made = all(
+    `SELECT * FROM movement WHERE thing = ? AND kind = 'produced' ORDER BY timeUs, event LIMIT 1`,
+  )
+  const moved = all(
+    'SELECT DISTINCT thing FROM movement WHERE timeUs >= ? AND timeUs < ? ORDER BY thing LIMIT ?',
+  )
+  const packingsOf = all('SELECT * FROM packing WHERE child = ? ORDER BY timeUs, event LIMIT ?')
+  const packingsIn = all('SELECT * FROM packing WHERE parent = ? ORDER BY timeUs, event LIMIT ?')
+  const stocked = all(
+    `SELECT * FROM stocked WHERE site = ? AND product = ? AND expiresUs < ?
+     ORDER BY expiresUs DESC, lot LIMIT ?`,
+  )
+  const amounts = all(
+    `SELECT kind, isSerials, unit, coalesce(sum(amount), 0) AS amount FROM movement
+       WHERE thing = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY kind, isSerials, unit
+     UNION ALL
+     SELECT 'packed', 0, unit, coalesce(sum(amount), 0) FROM packing
+       WHERE child = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY unit`,
+  )
+  const reports = all('SELECT * FROM report WHERE thing = ? ORDER BY reportedUs, event, test')
+  const between = all(
+    'SELECT * FROM report WHERE reportedUs >= ? AND reportedUs < ? ORDER BY reportedUs, event',
+  )
+  const samples = all('SELECT * FROM sampled WHERE lot = ? ORDER BY timeUs, event')
+  const origins = all('SELECT * FROM sampled WHERE sample = ? ORDER BY timeUs, event')
+  const results = {
+    supplier: all('SELECT * FROM result WHERE supplier = ? ORDER BY timeUs DESC LIMIT ?'),
+    process: all('SELECT * FROM result WHERE process = ? ORDER BY timeUs DESC LIMIT ?'),
+  }
+  const resultCount = all('SELECT count(*) AS count FROM result WHERE process = ?')
+  const resultsFor = all('SELECT * FROM result WHERE thing = ?')
+  const runs = all('SELECT body FROM run WHERE process = ? ORDER BY timeUs DESC, event LIMIT ?')
+  const shipments = all('SELECT event, side FROM shipment WHERE id = ? ORDER BY event LIMIT ?')
+  const held = all('SELECT origin FROM held WHERE thing = ?')
+  const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
+  const exposure = all('SELECT toldUs FROM exposure WHERE item = ?')
+  const mark = all('SELECT value FROM mark WHERE name = ?')
+  const movementRows = (rows: MovementRow[]) => rows.map(movementOf)
+  return {
+    movements: (thing, limit) => movementRows(movements.all(thing, limit + 1)),
+    packingsOf: (child, limit) => packingsOf.all(child, limit + 1).map(packingOf),
+    packingsIn: (parent, limit) => packingsIn.all(parent, limit + 1).map(packingOf),
+    stockedBefore: (site, product, beforeUs, limit) => stocked.all(site, product, beforeUs, limit),
+    amountsOf: (lot, site, atUs) => amounts.all(lot, site, atUs).map(sumOf),
+    reports: (thing) => reports.all(thing).map(reportOf),
+    samplesOf: (lot) => samples.all(lot).map(sampledOf),
+    sampledFrom: (sample) => origins.all(sample).map(sampledOf),
+    *reportsBetween(fromUs, toUs) {
+      for (const row of between.iterate(fromUs, toUs)) yield reportOf(row)
+    },
+    makerOf: (lot) => movementRows(made.all(lot))[0],
+    resultsOf: (by, key, limit) => results[by].all(key, limit).map(resultOf).reverse(),
+    countResults: (process) => resultCount.get(process).count,
+    resultsFor: (thing) => resultsFor.all(thing).map(resultOf),
+    runs: (process, limit) => runs.all(process, limit).map(({ body }: { body: string }) => body),
+    shipment: (id, limit) => shipments.all(id, limit),
+    heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
+    exposedIn: (carrier, limit) =>
+      exposed.all(carrier, limit).map(({ item }: { item: string }) => item),
+    exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
+    mark: (name) => mark.get(name)?.value ?? 0,
+    movedBetween: (fromUs, toUs, limit) =>
+      moved.all(fromUs, toUs, limit).map(({ thing }: { thing: string }) => thing),
+  }
+}
+
+function movementOf({ amount, isSerials, ...row }: MovementRow): Of<Movement> {
+  return { ...row, amount: amount ?? undefined, isSerials: isSerials === 1 }
+}
+
+function sumOf({ isSerials, ...row }: SumRow): AmountSum {
+  return { ...row, isSerials: isSerials === 1 }
+}
+
+function packingOf({ amount, ...row }: PackingRow): Of<Packing> {
+  return { ...row, amount: amount ?? undefined }
+}
+
+function reportOf({ passed, ...row }: ReportRow): Of<LabReport> {
+  return { ...row, passed: passed === 1 }
+}
+
+function sampledOf({ isWitnessed, ...row }: SampledRow): Of<Sampled> {
+  return { ...row, isWitnessed: isWitnessed === 1 }
+}
+
+function resultOf({ passed, ...row }: ResultRow): TestResult {
+  return { ...row, passed: passed === 1 }
+}
