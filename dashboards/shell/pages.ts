@@ -75,6 +75,12 @@ const pages: readonly Page[] = [
     load: async () => (await import('../enterprise/enterprise-page.tsx')).EnterprisePage,
   },
   {
+    path: '/queue',
+    word: 'queue',
+    isInNavigation: false,
+    load: async () => (await import('../inspector/queue-page.tsx')).QueuePage,
+  },
+  {
     path: '/login',
     word: 'logIn',
     isInNavigation: false,
