@@ -21,6 +21,8 @@ import type { serveSession } from './session.ts'
 import type { serveShipments } from './shipments.ts'
 import type { serveTelemetry } from './telemetry.ts'
 import type { serveTrace } from './trace.ts'
+import type { serveWebhookDeliveries } from './webhook-deliveries.ts'
+import type { serveWebhooks } from './webhooks.ts'
 
 /** A new resource is one more line here, and its serve function returns its routes. */
 type Route = ReturnType<
@@ -39,6 +41,8 @@ type Route = ReturnType<
   | typeof serveShipments
   | typeof serveTelemetry
   | typeof serveTrace
+  | typeof serveWebhookDeliveries
+  | typeof serveWebhooks
 >[number]
 
 /** For hono's `hc`. */

@@ -35,7 +35,8 @@ export function serveLots(router: Router, { trail }: LotsParts) {
       may: 'trace',
       tag: 'Trace',
       summary: 'Lots that were made',
-      description: 'By event: `perPage` is how many events are gone through. An enterprise sees its own.',
+      description:
+        'By event: `perPage` is how many events are gone through. An enterprise sees its own.',
       query: { party: slugSchema.optional(), ...pageParameters },
       answers: { 200: { description: 'A page', schema: pageOf(lotSchema) } },
     },

@@ -112,7 +112,9 @@ function view(
 ): z.output<typeof shipmentSchema> {
   const later = (key: string) =>
     (arrivals.get(key) ?? []).filter(({ eventTimeUs }) => eventTimeUs >= sent.eventTimeUs)
-  const came = new Map(items.flatMap(({ key }) => later(key).map((event) => [event.eventID, event])))
+  const came = new Map(
+    items.flatMap(({ key }) => later(key).map((event) => [event.eventID, event])),
+  )
   const { eventID, eventTimeUs, party, readPoint } = sent
   return {
     ...{ eventID, party, sentAt: formatTimeUs(eventTimeUs) },

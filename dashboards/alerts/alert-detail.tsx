@@ -67,7 +67,7 @@ function Told({ alert, inCase, onPick, onChanged }: Omit<DetailProps, 'id'> & { 
         </p>
       </div>
       <p className="suggested">
-        <strong>{t.suggested}：</strong>
+        <strong>{t.suggested}</strong>
         {action[language]}
       </p>
       <StepForm {...{ alert, inCase, onChanged }} />

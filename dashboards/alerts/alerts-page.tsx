@@ -88,7 +88,7 @@ function Queue({ cases, chosen, onPick, onChanged }: QueueProps) {
   const names = useNames()
   const nowMs = useMinute()
   return (
-    <VirtualList items={cases} keyOf={({ id }) => id} rowHeight={88} label={t.queue}>
+    <VirtualList items={cases} keyOf={({ id }) => id} rowHeight={88} label={t.fromWorst}>
       {(one) => (
         <CaseRow {...{ one, names, nowMs, onPick, onChanged }} isChosen={one.id === chosen?.id} />
       )}

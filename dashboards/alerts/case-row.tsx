@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type Names, shortKey } from '../server/names.ts'
 import { useReason } from '../ui/states.tsx'
 import { alertWords } from '../words/alerts.ts'
-import { durationText } from '../words/format.ts'
+import { durationText, listText } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import type { AlertSummary, Case, Severity } from './cases.ts'
 import { takeStep } from './take-step.ts'
@@ -40,7 +40,11 @@ export function CaseRow({ one, names, nowMs, isChosen, onPick, onChanged }: Case
           {count > 1 && <span className="tag">{t.inCase(count)}</span>}
           {lead.blocked && <span className="tag stop">{t.blocked}</span>}
           <span className="quiet block">
-            {names.product(lead.subject)} {lead.parties.map((slug) => names.party(slug)).join('、')}
+            {names.product(lead.subject)}{' '}
+            {listText(
+              lead.parties.map((slug) => names.party(slug)),
+              language,
+            )}
           </span>
           <span className="quiet block">
             {t.ago(age)} · {t[`state_${lead.state}`]}

@@ -3,10 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { LiveStep } from '#api/alert-stream.ts'
 import { useSteps } from '../live/use-steps.ts'
-import { api, told } from '../server/api.ts'
+import { allAlerts } from './all-alerts.ts'
 import { casesOf, type Filter, type Held, isWanted, Rate, withSteps, withWaiting } from './cases.ts'
 
-const MOST = '1000'
 /** So many in that time are a flood: more than a person can read (ISA-18.2). */
 export const FLOOD = 10
 export const FLOOD_MINUTES = 10
@@ -17,7 +16,7 @@ export function useAlerts(filter: Filter, isPaused: boolean) {
     queryKey: ['alerts', filter],
     queryFn: () => {
       const given = Object.entries(filter).filter(([, value]) => value !== '')
-      return told(api.v1.alerts.$get({ query: { ...Object.fromEntries(given), perPage: MOST } }))
+      return allAlerts(Object.fromEntries(given))
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -48,7 +47,7 @@ export function useAlerts(filter: Filter, isPaused: boolean) {
     waiting: held.waiting.size,
     isFlood: inSpan > FLOOD,
     inSpan,
-    isWhole: data?.nextPageToken === undefined,
+    isWhole: data?.isWhole ?? true,
     showWaiting: () => setHeld(withWaiting),
     /** What was not heard while it was paused. */
     goOn: () => {

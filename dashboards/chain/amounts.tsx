@@ -83,7 +83,8 @@ const UNITS: Readonly<Record<string, string>> = {
   MTR: 'm',
 }
 
-function amountText(quantity: number, uom: string | undefined, language: Language): string {
+/** With its unit as people write it. */
+export function amountText(quantity: number, uom: string | undefined, language: Language): string {
   const unit = uom === undefined ? (language === 'zh' ? '件' : 'pcs') : (UNITS[uom] ?? uom)
   return `${numberText(quantity, language)} ${unit}`
 }

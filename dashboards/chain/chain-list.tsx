@@ -2,7 +2,7 @@
 import { type Names, shortKey } from '../server/names.ts'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { chainWords, wordOf } from '../words/chain.ts'
-import { shortTime } from '../words/format.ts'
+import { listText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
 import type { Side, Visit } from './graph.ts'
@@ -36,9 +36,10 @@ export function ChainList(props: ListProps) {
             {shortKey(visit.node.key)}
             <span className="quiet block">
               {shortTime(visit.fromMs, language)} · {partyOf(visit, names, t.unknownParty)} ·{' '}
-              {stepsOf(visit)
-                .map((step) => stepText(step, language))
-                .join('、')}
+              {listText(
+                stepsOf(visit).map((step) => stepText(step, language)),
+                language,
+              )}
             </span>
           </span>
           <Signs {...props} visit={visit} />

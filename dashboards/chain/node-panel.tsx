@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { type Names, shortKey } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { chainWords, wordOf } from '../words/chain.ts'
-import { shortTime } from '../words/format.ts'
+import { listText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
 import { Amounts } from './amounts.tsx'
@@ -24,9 +24,7 @@ export function NodePanel(props: PanelProps) {
   const [visit] = box.visits
   if (!visit) return null
   const title =
-    box.visits.length === 1
-      ? `${t.selected}：${shortKey(visit.node.key)}`
-      : t.inBundle(box.visits.length)
+    box.visits.length === 1 ? t.selected(shortKey(visit.node.key)) : t.inBundle(box.visits.length)
   return (
     <Card title={title} className="chain-panel">
       {box.visits.length === 1 ? <Single {...props} visit={visit} /> : <Bundle {...props} />}
@@ -112,10 +110,18 @@ function Dimensions({ visit, names }: { visit: Visit; names: Names }) {
       <dt>{t.when}</dt>
       <dd>{shortTime(fromMs, language) + until}</dd>
       <dt>{t.where}</dt>
-      <dd>{places.map((place) => names.place(place)).join('、') || '?'}</dd>
+      <dd>
+        {listText(
+          places.map((place) => names.place(place)),
+          language,
+        ) || '?'}
+      </dd>
       <dt>{t.why}</dt>
       <dd>
-        {steps.map((step) => stepText(step, language)).join('、')}
+        {listText(
+          steps.map((step) => stepText(step, language)),
+          language,
+        )}
         {last && <span className="quiet"> · {last}</span>}
       </dd>
       <dt>{t.who}</dt>

@@ -1,6 +1,8 @@
 /** A chain and what speaks against its items, as the server tells it. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { allAlerts } from '../alerts/all-alerts.ts'
+import { UNRESOLVED } from '../alerts/cases.ts'
 import { api, inPath, told } from '../server/api.ts'
 import type { Mark } from './scene.ts'
 
@@ -25,20 +27,11 @@ export function useChain(id: string, isAll: boolean) {
   })
 }
 
-/** What items have against them, by key: alerts that nobody has resolved, the newest thousand. */
+/** What items have against them, by key: alerts that nobody has resolved, the newest ten thousand. */
 export function useMarks(): ReadonlyMap<string, Mark> {
   const { data } = useQuery({
     queryKey: ['marks'],
-    queryFn: () =>
-      told(
-        api.v1.alerts.$get({
-          query: {
-            severity: 'critical|warning',
-            state: 'open|acknowledged|in_progress',
-            perPage: '1000',
-          },
-        }),
-      ),
+    queryFn: () => allAlerts({ severity: 'critical|warning', state: UNRESOLVED }),
   })
   return useMemo(() => {
     const marks = new Map<string, Mark>()

@@ -70,7 +70,7 @@ export function DevicesCard({ party, names }: DevicesCardProps) {
           items={devices.data.items}
           keyOf={(one) => `${one.party}/${one.device}`}
           rowHeight={72}
-          label={t.devices}
+          label={t.deviceList}
         >
           {(device) => (
             <DeviceRow

@@ -14,9 +14,7 @@ export function KeysCard({ party }: { party: string | undefined }) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['keys', party],
     queryFn: () =>
-      told(
-        api.v1.keys.$get({ query: { perPage: '1000', ...(party !== undefined && { party }) } }),
-      ),
+      told(api.v1.keys.$get({ query: { perPage: '1000', ...(party !== undefined && { party }) } })),
   })
   return (
     <Card title={t.keys}>

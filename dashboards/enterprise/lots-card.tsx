@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
+import { amountText } from '../chain/amounts.tsx'
 import { api, told } from '../server/api.ts'
 import { type Names, shortKey } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
-import { numberText, shortTime } from '../words/format.ts'
+import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
 
@@ -21,9 +22,7 @@ export function LotsCard({ party, names }: LotsCardProps) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['lots', party],
     queryFn: () =>
-      told(
-        api.v1.lots.$get({ query: { perPage: '200', ...(party !== undefined && { party }) } }),
-      ),
+      told(api.v1.lots.$get({ query: { perPage: '200', ...(party !== undefined && { party }) } })),
   })
   return (
     <Card title={t.lots}>
@@ -36,9 +35,7 @@ export function LotsCard({ party, names }: LotsCardProps) {
             <Link href={`/app/chain?id=${encodeURIComponent(key)}`}>{shortKey(key)}</Link>{' '}
             {names.product(key)}{' '}
             {quantity !== undefined && (
-              <span className="tag">
-                {numberText(quantity, language)} {uom ?? t.pieces}
-              </span>
+              <span className="tag">{amountText(quantity, uom, language)}</span>
             )}
             <span className="quiet block">
               {shortTime(time, language)} {bizStep && stepText(bizStep, language)}{' '}

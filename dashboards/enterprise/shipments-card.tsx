@@ -41,14 +41,18 @@ export function ShipmentsCard({ party, names }: ShipmentsCardProps) {
       <ul className="lines">
         {open.map(({ eventID, sentAt, items, itemCount, missing, party: sender, readPoint }) => (
           <li key={`${eventID} ${sender}`}>
-            <span className="tag inferred">? {t.missing(missing, itemCount)}</span>{' '}
-            {t.sent} {shortTime(sentAt, language)}{' '}
+            <span className="tag inferred">? {t.missing(missing, itemCount)}</span> {t.sent}{' '}
+            {shortTime(sentAt, language)}{' '}
             <span className="quiet">
               {party === undefined && names.party(sender)} {readPoint && names.place(readPoint)}
             </span>
             <span className="block">
               {items.slice(0, 5).map((key) => (
-                <Link key={key} className="in-line" href={`/app/chain?id=${encodeURIComponent(key)}`}>
+                <Link
+                  key={key}
+                  className="in-line"
+                  href={`/app/chain?id=${encodeURIComponent(key)}`}
+                >
                   {shortKey(key)}
                 </Link>
               ))}

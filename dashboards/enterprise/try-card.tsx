@@ -47,7 +47,11 @@ export function TryCard() {
           onChange={(event) => setText(event.target.value)}
         />
         <div className="row">
-          <button type="submit" className="primary" disabled={session?.role !== 'enterprise' || send.isPending}>
+          <button
+            type="submit"
+            className="primary"
+            disabled={session?.role !== 'enterprise' || send.isPending}
+          >
             {t.send}
           </button>
           <button type="button" onClick={check}>

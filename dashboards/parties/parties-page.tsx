@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Link } from 'wouter'
+import { allAlerts } from '../alerts/all-alerts.ts'
 import { UNRESOLVED } from '../alerts/cases.ts'
 import { api, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
@@ -25,7 +26,7 @@ export function PartiesPage() {
   })
   const alerts = useQuery({
     queryKey: ['alerts', 'unresolved'],
-    queryFn: () => told(api.v1.alerts.$get({ query: { state: UNRESOLVED, perPage: MOST } })),
+    queryFn: () => allAlerts({ state: UNRESOLVED }),
   })
   const error = parties.error ?? alerts.error
   if (error) return <Failure error={error} onAgain={() => void parties.refetch()} />
@@ -36,17 +37,26 @@ export function PartiesPage() {
     parties.data.items,
     alerts.data.items,
     new Date().toISOString().slice(0, 10),
-  ).filter(({ slug }) => JSON.stringify(byKey.get(slug) ?? slug).toLowerCase().includes(wanted))
+  ).filter(({ slug }) =>
+    JSON.stringify(byKey.get(slug) ?? slug)
+      .toLowerCase()
+      .includes(wanted),
+  )
   return (
     <Card title={t.parties}>
       <p className="quiet">
-        {t.about} {alerts.data.nextPageToken !== undefined && t.some}
+        {t.about} {!alerts.data.isWhole && t.some}
       </p>
       <div>
         <label htmlFor={id}>{t.search}</label>
-        <input id={id} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
+        <input
+          id={id}
+          type="search"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
       </div>
-      <VirtualList items={scores} keyOf={({ slug }) => slug} rowHeight={84} label={t.parties}>
+      <VirtualList items={scores} keyOf={({ slug }) => slug} rowHeight={84} label={t.fromWorst}>
         {(score) => <Row score={score} party={byKey.get(score.slug)} />}
       </VirtualList>
     </Card>
@@ -55,7 +65,9 @@ export function PartiesPage() {
 
 interface Named {
   readonly name: string
-  readonly names?: { readonly zh?: string | undefined; readonly en?: string | undefined } | undefined
+  readonly names?:
+    | { readonly zh?: string | undefined; readonly en?: string | undefined }
+    | undefined
   readonly domain: 'food' | 'drugs' | 'building_materials'
   readonly uscc?: string | undefined
   readonly licences?: readonly { readonly to: string }[] | undefined
@@ -116,7 +128,8 @@ function ReasonTag({ reason }: { reason: Reason }) {
   }
   return (
     <span className="tag">
-      {t.reasonCount(`${reason.rule} ${reason.title?.[language] ?? ''}`, reason.count ?? 1)} {points}
+      {t.reasonCount(`${reason.rule} ${reason.title?.[language] ?? ''}`, reason.count ?? 1)}{' '}
+      {points}
     </span>
   )
 }

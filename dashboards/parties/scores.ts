@@ -80,7 +80,10 @@ function alertReasons(alerts: readonly AlertSummary[]): Reason[] {
 
 function licenceReasons({ licences }: PartyFacts, today: string): Reason[] {
   if (licences === undefined) return []
-  const last = licences.map(({ to }) => to).sort().at(-1)
+  const last = licences
+    .map(({ to }) => to)
+    .sort()
+    .at(-1)
   if (last === undefined) return [{ kind: 'licence-missing', points: LICENCE_POINTS }]
   return last < today ? [{ kind: 'licence-ended', points: LICENCE_POINTS, day: last }] : []
 }

@@ -34,7 +34,9 @@ export function changeOf(rule: Rule, form: FormData): Omit<Change, 'author'> {
     const value = text(`p_${name}`)
     return value === '' ? [] : [[name, Number(value)] as const]
   })
-  const severity = (['critical', 'warning', 'info'] as const).find((one) => one === text('severity'))
+  const severity = (['critical', 'warning', 'info'] as const).find(
+    (one) => one === text('severity'),
+  )
   const domain = (['food', 'drugs', 'building_materials'] as const).find(
     (one) => one === text('domain'),
   )

@@ -31,7 +31,7 @@ export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
           ))}
         </ul>
         <p>
-          <strong>{t.whatToDo}：</strong>
+          <strong>{t.whatToDo}</strong>
           {rule.action[language]}
         </p>
         <p className="quiet">

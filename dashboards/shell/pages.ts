@@ -75,6 +75,14 @@ const pages: readonly Page[] = [
     load: async () => (await import('../enterprise/enterprise-page.tsx')).EnterprisePage,
   },
   {
+    path: '/webhooks',
+    word: 'webhooks',
+    roles: ['enterprise', 'regulator', 'admin'],
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../webhooks/webhooks-page.tsx')).WebhooksPage,
+  },
+  {
     path: '/queue',
     word: 'queue',
     isInNavigation: false,

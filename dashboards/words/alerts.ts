@@ -4,6 +4,7 @@ import { words } from './language.ts'
 export const alertWords = words(
   {
     queue: '告警队列',
+    fromWorst: '从高到低的案件',
     detail: '案件详情',
     pick: '选一个案件，查看为何告警',
     none: '没有符合条件的告警',
@@ -76,7 +77,7 @@ export const alertWords = words(
     certainty_observed: '事件记载',
     certainty_inferred: '推断',
     certainty_possible: '可能',
-    suggested: '建议措施',
+    suggested: '建议措施：',
     steps: '处理记录',
     openChain: '看链路',
     when: '发生',
@@ -99,6 +100,7 @@ export const alertWords = words(
   },
   {
     queue: 'Alerts',
+    fromWorst: 'Cases from the worst',
     detail: 'Case',
     pick: 'Pick a case to see why it was raised',
     none: 'No alerts like that',
@@ -169,7 +171,7 @@ export const alertWords = words(
     certainty_observed: 'stated by events',
     certainty_inferred: 'inferred',
     certainty_possible: 'possible',
-    suggested: 'What to do',
+    suggested: 'What to do: ',
     steps: 'What was done',
     openChain: 'Open the chain',
     when: 'From',

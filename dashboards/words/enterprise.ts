@@ -4,6 +4,7 @@ import { words } from './language.ts'
 export const enterpriseWords = words(
   {
     devices: '产线与设备',
+    deviceList: '设备清单',
     device: '设备',
     lastHeard: '最近上报',
     never: '从未上报',
@@ -58,6 +59,7 @@ export const enterpriseWords = words(
   },
   {
     devices: 'Lines and devices',
+    deviceList: 'All devices',
     device: 'Device',
     lastHeard: 'Last heard',
     never: 'never heard',

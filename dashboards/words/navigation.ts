@@ -12,6 +12,7 @@ export const navigationWords = words(
     rules: '规则',
     parties: '企业风险',
     enterprise: '产线',
+    webhooks: '推送',
   },
   {
     scan: 'Scan',
@@ -23,5 +24,6 @@ export const navigationWords = words(
     rules: 'Rules',
     parties: 'Parties',
     enterprise: 'Lines',
+    webhooks: 'Webhooks',
   },
 )

@@ -13,7 +13,7 @@ export const rulesWords = words(
     food: '食品',
     drugs: '药品',
     building_materials: '建材',
-    whatToDo: '建议措施',
+    whatToDo: '建议措施：',
     source: '依据',
     ruleVersion: (version: number) => `规则第 ${version} 版`,
     parameters: '参数',
@@ -48,6 +48,7 @@ export const rulesWords = words(
     removeReason: '撤销此修改的理由',
     active: '停用',
     parties: '企业与风险',
+    fromWorst: '从高到低的企业',
     party: '企业',
     domain: '品类',
     score: '风险分',
@@ -64,8 +65,9 @@ export const rulesWords = words(
     none: '没有未结事项',
     search: '查找企业',
     reasonCount: (title: string, count: number) => `${title} ×${count}`,
-    about: '风险分 = 未结告警按级别加权（高 10、中 3、低 0.1），加上许可问题（10）；同一案件只计一次。',
-    some: '只计最新的 1000 条告警',
+    about:
+      '风险分 = 未结告警按级别加权（高 10、中 3、低 0.1），加上许可问题（10）；同一案件只计一次。',
+    some: '只计最新的 10000 条告警',
   },
   {
     title: 'Rules',
@@ -78,7 +80,7 @@ export const rulesWords = words(
     food: 'food',
     drugs: 'drugs',
     building_materials: 'building materials',
-    whatToDo: 'What to do',
+    whatToDo: 'What to do: ',
     source: 'Source',
     ruleVersion: (version) => `version ${version} of the rule`,
     parameters: 'Parameters',
@@ -113,6 +115,7 @@ export const rulesWords = words(
     removeReason: 'Why it is removed',
     active: 'disabled',
     parties: 'Parties and risk',
+    fromWorst: 'Parties from the highest risk',
     party: 'Party',
     domain: 'Goods',
     score: 'Risk',
@@ -132,6 +135,6 @@ export const rulesWords = words(
     about:
       'Risk = unresolved alerts by severity (high 10, medium 3, low 0.1), each case once, and 10 ' +
       'for a licence that is missing or over.',
-    some: 'Only the newest 1,000 alerts count',
+    some: 'Only the newest 10,000 alerts count',
   },
 )

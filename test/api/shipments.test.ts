@@ -87,7 +87,9 @@ describe('the balance of an item', () => {
   })
 
   it('tells no sum where an amount is not known', async () => {
-    const inputs = ['1', '2'].map((serial) => `https://id.gs1.org/01/09521321000018/21/in-${serial}`)
+    const inputs = ['1', '2'].map(
+      (serial) => `https://id.gs1.org/01/09521321000018/21/in-${serial}`,
+    )
     const output = 'https://id.gs1.org/01/09521321000018/10/OUT-2'
     await world.capture(
       keys.mill,
