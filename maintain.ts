@@ -1,4 +1,5 @@
 /** The commands that look after a data folder: verify, replay, backup and restore. */
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { replay as replayJournal } from '#ingest/replay.ts'
@@ -30,7 +31,7 @@ export const verify: Command = {
   summary: 'check the data folder: files, checksums, and that nothing acknowledged is missing',
   help: `Usage: main.ts verify
 
-Looks through the three databases of DATA_DIR, reads its journal with its checksums, and checks of
+Looks through the databases of DATA_DIR, reads its journal with its checksums, and checks of
 each message in the journal that the store has followed it: its events have to be stored or
 rejected. Changes nothing and may run beside a server. Ends with 1 when anything is wrong.
 `,
@@ -130,7 +131,9 @@ that the backup has in its journal and not yet in its store are stored at the ne
 /** Each of these gives how many faults it has found, and prints them. */
 function verifyDatabases(folder: DataFolder): number {
   let faults = 0
-  for (const name of ['trail', 'intake', 'registry'] as const) {
+  for (const name of ['trail', 'intake', 'registry', 'alerts', 'recalls'] as const) {
+    // These came later: a folder that no start has been at since has none.
+    if ((name === 'alerts' || name === 'recalls') && !existsSync(folder[name])) continue
     const found = findFaults(folder[name])
     print(`${basename(folder[name])}: ${found.length === 0 ? 'whole' : found.join('; ')}`)
     faults += found.length

@@ -27,6 +27,9 @@ import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
+import type { RecallDesk } from '#ingest/recalls/desk.ts'
+import { startSending } from '#ingest/recalls/sender.ts'
+import { startRecalls } from '#ingest/recalls/start.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
 import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
@@ -40,6 +43,8 @@ import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { Watermark } from '#store/journal/watermark.ts'
 import { openTrail } from '#store/open.ts'
+import { openRecallReader, type RecallReader } from '#store/recalls/reader.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
@@ -74,6 +79,7 @@ interface Stores {
   readonly trail: TrailReader
   readonly intake: Intake
   readonly alerts: AlertReader
+  readonly recalls: RecallReader
   readonly webhooks: WebhookReader
   readonly delivered: Delivered
   readonly field: FieldBook
@@ -120,6 +126,7 @@ export async function serve(
       feed.notify()
     }
     const watch = watchStore(stores, onSteps, log, ends, onFatal)
+    const recallDesk = traceRecalls(stores, log, ends, onFatal)
     follow(stores, config, log, ends, {
       onFatal,
       onNews({ notices, commands, captures, stored, readings }) {
@@ -135,6 +142,7 @@ export async function serve(
     const app = createApi({
       ...stores,
       desk: watch.desk,
+      recallDesk,
       webhookDesk: delivery.desk,
       feed,
       settings: { publicUrl: config.PUBLIC_URL, maxBodyBytes: config.MAX_MESSAGE_BYTES },
@@ -150,6 +158,8 @@ export async function serve(
     ends.push(() => feed.close())
     gateway = await startGateway({ ...stores, settings: await gatewaySettings(config), log, nowUs })
     ends.push(() => gateway?.close())
+    const sending = startSending({ ...stores, desk: recallDesk, devices: gateway })
+    ends.push(() => sending.stop())
     const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
     for (const settings of bridges) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
@@ -191,6 +201,8 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   ends.push(() => intake.close())
   const alerts = openAlertReader(folder.alerts)
   ends.push(() => alerts.close())
+  const recalls = openRecallReader(folder.recalls)
+  ends.push(() => recalls.close())
   const webhooks = openWebhookReader(folder.webhooks)
   ends.push(() => webhooks.close())
   const field = openField(folder.field)
@@ -204,7 +216,7 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const hasRoom = () => !journal.full && isNear()
   const delivered = { totals: { delivered: 0, failed: 0, dead: 0 } }
   const files = { folder, journal, registry, trail, intake, journalReader }
-  const opened = { ...files, alerts, webhooks, field, delivered }
+  const opened = { ...files, alerts, webhooks, recalls, field, delivered }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
 }
 
@@ -223,6 +235,7 @@ async function prepare(
     const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
     intake.close()
     new AlertWriter(folder.alerts).close()
+    new RecallWriter(folder.recalls).close()
     openWebhookWriter(folder.webhooks).close()
     return cursors
   } finally {
@@ -238,9 +251,9 @@ function watchStore(
   ends: Ends,
   onFatal: (error: Error) => void,
 ): WatchWorker {
-  const { trail, influx, registry, alerts } = folder
+  const { trail, influx, registry, alerts, recalls } = folder
   const watch = startWatch(
-    { trail, influx, registry, alerts },
+    { trail, influx, registry, alerts, recalls },
     {
       onSteps,
       onTrouble(attempt, reason) {
@@ -251,6 +264,21 @@ function watchStore(
   )
   ends.push(() => watch.stop())
   return watch
+}
+
+/** Starts, where it has work, the worker that finds out what recalls reach. */
+function traceRecalls(
+  { folder, recalls }: Stores,
+  log: Logger,
+  ends: Ends,
+  onDeath: (error: Error) => void,
+): RecallDesk {
+  const onTrouble = (attempt: number, reason: string) => {
+    if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'recalls are not traced')
+  }
+  const worker = startRecalls(folder, { onTrouble, onDeath }, recalls.hasWork())
+  ends.push(() => worker.stop())
+  return worker.desk
 }
 
 /** Starts the ingest worker; lets the journal go of what has been settled. */
@@ -327,7 +355,7 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts } = stores
+  const { journal, progress, trail, alerts, recalls } = stores
   const { totals } = progress
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
@@ -366,6 +394,8 @@ function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeS
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
+    of('recalls_open', 'Recalls that are approved and not over', () => recalls.counts().open),
+    of('recall_notices_due', 'Notices that nobody has taken', () => recalls.counts().dueNotices),
     ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]

@@ -43,6 +43,13 @@ const rights = {
   // An enterprise sees and answers what concerns its own party.
   'read alerts': ownRecords,
   'act on alerts': { enterprise: 'own', regulator: 'all', admin: 'all' },
+  // The public reads notices, a consignee its own line.
+  'read recalls': { public: 'consumer', device: 'consumer', enterprise: 'own', ...authority },
+  'read recall steps': authority,
+  'write recalls': { regulator: 'all', admin: 'all' },
+  'read recall items': ownRecords,
+  'read consignees': ownRecords,
+  'answer recalls': { enterprise: 'own', regulator: 'all', admin: 'all' },
   // An enterprise is told what concerns its own party.
   'read webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },
   'write webhooks': { enterprise: 'own', regulator: 'all', admin: 'all' },

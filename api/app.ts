@@ -5,6 +5,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { Registry as Metrics } from 'prom-client'
+import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { isStoreFault } from '#store/fault.ts'
@@ -13,6 +14,7 @@ import type { Intake } from '#store/intake.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { JournalReader } from '#store/journal/reader.ts'
 import { mountedSensors } from '#store/mounted.ts'
+import type { RecallReader } from '#store/recalls/reader.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -44,6 +46,11 @@ import type { PageFiles } from './page-files.ts'
 import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
+import { serveRecall } from './recall.ts'
+import { serveRecallConsignees } from './recall-consignees.ts'
+import { serveRecallScope } from './recall-scope.ts'
+import { serveRecallSteps } from './recall-steps.ts'
+import { serveRecalls } from './recalls.ts'
 import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveReports } from './reports.ts'
@@ -73,6 +80,8 @@ export interface ApiParts {
   readonly alerts: AlertReader
   readonly desk: AlertDesk
   readonly field: FieldBook
+  readonly recalls: RecallReader
+  readonly recallDesk: RecallDesk
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
   readonly webhooks: WebhookReader
@@ -161,6 +170,11 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
+  serveRecalls(router, { ...parts, read })
+  serveRecall(router, { ...parts, read })
+  serveRecallSteps(router, { ...parts, read })
+  serveRecallScope(router, { ...parts, read })
+  serveRecallConsignees(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)

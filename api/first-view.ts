@@ -19,7 +19,7 @@ type Language = 'zh' | 'en'
 type Item = z.output<typeof itemSchema>
 type Html = ReturnType<typeof html>
 
-const SIGNS = { sell: '✓', check: '!', stop: '✕', unknown: '?' } as const
+const SIGNS = { sell: '✓', check: '!', do_not_sell: '✕', unknown: '?' } as const
 const ROOT = '<div id="root"></div>'
 
 const WORDS = {

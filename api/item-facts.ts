@@ -9,13 +9,14 @@ import { type KeptReport, sealOf } from '#store/field.ts'
 import type { Certainty } from '#trace/parts.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
+import type { Recalled } from './recalled.ts'
 
 export interface Fact {
   /** A disposition such as `recalled`, or `expired`, `ended`, `not_commissioned`. */
   readonly fact: string
   /** The item itself, or a lot that it belongs to. */
   readonly key: string
-  /** The expiry date, how it ended, or the id of an alert. */
+  /** The expiry date, how it ended, or the id of an alert or a recall. */
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
@@ -75,11 +76,11 @@ export function alertFacts(
   return alerts
     .openAbout([key, ...state.lots], MOST_ALERTS)
     .filter(({ seq }) => reach === 'all' || alerts.concerns(seq, party))
-    .map(({ id, finding, isBlocked, raisedUs }) => ({
+    .map(({ id, finding, isBlocked }) => ({
       fact: isBlocked ? 'alert_blocked' : `alert_${finding.severity}`,
       key: finding.subject,
       value: id,
-      time: formatTimeUs(raisedUs),
+      time: formatTimeUs(finding.fromUs),
       title: ruleOf(finding.rule).title,
       text: finding.text,
       certainty: finding.certainty,
@@ -103,6 +104,16 @@ export function fieldFacts(reports: readonly KeptReport[], { reach }: Caller): F
 
 function fieldFact(fact: string, { report, key }: KeptReport): Fact {
   return { fact, key, value: report.id, time: report.madeAt }
+}
+
+/** Recalls that hold it, or that may, and since when. */
+export function recallFacts({ recalls }: Recalled): Fact[] {
+  return recalls
+    .filter(({ verdict }) => verdict !== 'none')
+    .map(({ key, recall, since, verdict }) => {
+      const fact = verdict === 'do_not_sell' ? 'recalled' : 'perhaps_recalled'
+      return { fact, key, value: recall, time: since }
+    })
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

@@ -18,10 +18,11 @@ import type { Stated } from '#trace/state.ts'
 import { aliasesTold } from './aliases.ts'
 import type { KnownItem } from './item.ts'
 import { comparedWith, salesOf } from './item-compared.ts'
-import type { Fact } from './item-facts.ts'
+import { type Fact, recallFacts } from './item-facts.ts'
 import type { ItemTold } from './item-state.ts'
 import { verdictOf, verdictSchema } from './item-verdict.ts'
 import { candidateSchema, candidateTold } from './reading.ts'
+import { type Recalled, recalledShape } from './recalled.ts'
 import { keptReportSchema, keptReportView } from './report-view.ts'
 
 const textSchema = z.object({ zh: z.string(), en: z.string() })
@@ -50,6 +51,7 @@ const scansSchema = z
 const common = {
   key: z.string(),
   kind: z.string(),
+  recalls: recalledShape.recalls,
   warnings: z.array(z.string()),
   understood: candidateSchema.meta({ description: 'How the identifier that was sent was read' }),
   others: z
@@ -140,6 +142,7 @@ export interface ItemFound {
   readonly product: Product | undefined
   readonly facts: readonly Fact[]
   readonly field: FieldTold
+  readonly recalled: Recalled
 }
 
 /** What is told of an item from the field, for everybody. */
@@ -153,20 +156,23 @@ export interface RegisteredFound {
   readonly understood: Candidate
   readonly product: Product | undefined
   readonly place: Location | undefined
+  readonly recalled: Recalled
 }
 
 export function registeredView(
-  { understood, product, place }: RegisteredFound,
+  { understood, product, place, recalled }: RegisteredFound,
   registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   const { key, kind } = understood
+  const facts = recallFacts(recalled)
   return {
     ...readAs({ key, kind, understood, others: [] }),
+    recalls: recalled.recalls,
     aliases: aliasesTold(registry, key),
     lots: [],
-    facts: [],
+    facts,
     // A product is no item: nothing is known of the one in hand.
-    verdict: verdictOf([{ fact: 'only_product', key }], true),
+    verdict: verdictOf([...facts, { fact: 'only_product', key }], true),
     compared: [],
     ...productTold(product, registry),
     place: place && { name: place.name, names: place.names, address: place.address },
@@ -175,13 +181,14 @@ export function registeredView(
 
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
-  { item, told, product, facts, field }: ItemFound,
+  { item, told, product, facts, field, recalled }: ItemFound,
   registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   const { state } = told
   const forConsumers = facts.map(({ eventID, ...fact }) => fact)
   return {
     ...readAs(item),
+    recalls: recalled.recalls,
     aliases: aliasesTold(registry, item.key),
     lots: [...state.lots],
     facts: forConsumers,
@@ -205,7 +212,7 @@ function productTold(product: Product | undefined, registry: Pick<Registry, 'par
 
 /** The last `length` events are told, the newest first. */
 export function fullView(
-  { item, told, product, facts, field }: ItemFound,
+  { item, told, product, facts, field, recalled }: ItemFound,
   exposure: Exposure,
   length: number,
   registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>,
@@ -223,6 +230,7 @@ export function fullView(
     }))
   return {
     ...readAs(item),
+    recalls: recalled.recalls,
     aliases: aliasesTold(registry, item.key),
     lots: [...lots],
     facts: [...facts],

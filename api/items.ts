@@ -13,7 +13,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, factsOf, fieldFacts } from './item-facts.ts'
+import { alertFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -25,6 +25,7 @@ import {
 import { count, moment } from './parameters.ts'
 import { Problem } from './problem.ts'
 import { type ReadIdentifier, textsOfPath } from './reading.ts'
+import { type Recalled, type RecalledParts, recalledBy } from './recalled.ts'
 import type { Router } from './route.ts'
 import { trailFor } from './visible.ts'
 
@@ -35,6 +36,7 @@ export interface ItemsParts {
   readonly mounted: Mounted
   readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
   readonly field: Pick<FieldBook, 'about' | 'countScan' | 'scansOf'>
+  readonly recalls: RecalledParts['recalls']
   readonly nowUs: () => number
 }
 
@@ -67,7 +69,8 @@ export function serveItems(router: Router, parts: ItemsParts) {
       tag: 'Trace',
       summary: 'An item at a glance',
       description:
-        'Without a key, and for devices: what is printed on the goods or concerns who buys them.',
+        'Without a key, and for devices: what is printed on the goods or concerns who buys them. ' +
+        '`verdict` says whether it may be sold, and why; `recalls` which recalls hold it.',
       query: itemQuery,
       answers: { 200: { description: 'The item', schema: itemSchema } },
     },
@@ -91,12 +94,14 @@ export async function itemAnswer(
   const source = trailFor(trail, caller)
   const registered = registeredOf(parts, caller, texts)
   const item = await knownItem(source, read, texts).catch((problem: unknown) => {
-    if (registered && problem instanceof Problem && problem.status === 404) return undefined
-    throw problem
+    if (!(problem instanceof Problem) || problem.status !== 404) throw problem
+    if (registered) return undefined
+    throw withRecalls(problem, recalledBy(parts, caller, keysNamed(parts, texts)))
   })
   if (item === undefined) {
     if (registered === undefined) throw new Error('what is not registered was not found')
-    return registeredView(registered, registry)
+    const recalled = recalledBy(parts, caller, keysNamed(parts, texts))
+    return registeredView({ ...registered, recalled }, registry)
   }
   const asItIs = await itemTold(trail, trail, item.key, at)
   const told = source === trail ? asItIs : await itemTold(trail, source, item.key, at)
@@ -105,15 +110,33 @@ export async function itemAnswer(
   const itself = factsOf(told, adverseTo, at ?? nowUs())
   const raised = at === undefined ? alertFacts(alerts, caller, told) : []
   if (isScan && at === undefined) field.countScan(item.key, nowUs())
-  const keys = [item.key, ...asItIs.state.lots]
+  const { lot } = item.understood
+  const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
   const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
-  const facts = [...itself, ...raised, ...fieldFacts(reports, caller)]
+  const recalled = recalledBy(parts, caller, keys)
+  const facts = [...itself, ...recallFacts(recalled), ...raised, ...fieldFacts(reports, caller)]
   const product = productOf(registry, item.key)
   const about = { reports, scans: field.scansOf(item.key) }
-  const found = { item, told, facts, product, field: about }
+  const found = { item, told, facts, product, recalled, field: about }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
   return fullView(found, exposure, history, registry)
+}
+
+/** All keys that some texts can mean, and those of the lots that they name beside them. */
+function keysNamed({ read }: ItemsParts, texts: readonly string[]): string[] {
+  return texts.map(read).flatMap((reading) => {
+    if (!reading.ok) return []
+    return reading.candidates.flatMap(({ key, lot }) => (lot === undefined ? [key] : [key, lot]))
+  })
+}
+
+/** What nobody has seen may still be of a recalled lot: then its refusal says so. */
+function withRecalls(problem: Problem, recalled: Recalled): Problem {
+  if (recalled.recalls.length === 0) return problem
+  const { code, detail, understood, candidates } = problem.body
+  const known = { code: String(code), detail: String(detail) }
+  return new Problem('not_found', { ...known, more: { understood, candidates, ...recalled } })
 }
 
 /** The product or the place that a text names, where no event names it by itself. */
@@ -121,7 +144,7 @@ function registeredOf(
   { registry, read }: ItemsParts,
   { reach }: Caller,
   texts: readonly string[],
-): RegisteredFound | undefined {
+): Omit<RegisteredFound, 'recalled'> | undefined {
   for (const reading of texts.map(read)) {
     for (const understood of reading.ok ? reading.candidates : []) {
       const product = understood.kind === 'class' ? productOf(registry, understood.key) : undefined

@@ -34,7 +34,7 @@ interface Answer {
   readonly type?: string
 }
 
-type Method = 'get' | 'post' | 'put' | 'delete'
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type Answers = Readonly<Record<number, Answer>>
 
 /** What a route is and says; a typed client is made from the types of these. */

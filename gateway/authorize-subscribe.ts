@@ -13,6 +13,7 @@ export function authorizeSubscribe(
   return (client, subscription, callback) => {
     const connection = connections.of(client.conn)
     if (connection.admission?.topics.subscribable(subscription.topic)) {
+      connection.granted.set(subscription.topic, subscription.qos)
       callback(null, subscription)
       return
     }

@@ -21,6 +21,8 @@ export interface Connection {
   readonly socket: Socket
   /** Of the other end. */
   readonly address: string
+  /** Topic filters that it has subscribed, and with which QoS. */
+  readonly granted: Map<string, number>
   /** Set by its CONNECT. */
   claim: Claim | undefined
   /** Set by its CONNECT too: it asks for a session to be kept, but under no name. */
@@ -46,6 +48,7 @@ export class Connections {
     const connection: Connection = {
       socket,
       address: socket.remoteAddress ?? '',
+      granted: new Map(),
       claim: undefined,
       lacksClientId: false,
       isEnding: false,

@@ -22,6 +22,7 @@ import { Connections } from './connections.ts'
 import { guardConnection } from './guard.ts'
 import { onJournalFailure } from './journal-failure.ts'
 import { type Listeners, type ListenSettings, listen } from './listen.ts'
+import { Notices } from './notices.ts'
 import { preConnect } from './pre-connect.ts'
 import { type RefusalReason, Refusals } from './refusals.ts'
 import { type RejectionStats, Rejections } from './rejections.ts'
@@ -54,6 +55,10 @@ export interface Gateway {
   publishRejection(notice: RejectionNotice): void
   /** Tells a device, if it is connected, what ingest asks of it. Never waits. */
   publishCommand(command: Command): void
+  /** Slugs of the parties of which a device listens to commands. */
+  listening(): string[]
+  /** Hands a command to the devices of a party that listen; gives how many have taken it. */
+  publishNotice(party: string, payload: string): Promise<number>
   /** Counters since the start, and what is under way now. */
   stats(): GatewayStats
   /**
@@ -86,6 +91,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const valve = new Valve({ maxHeldMessages, maxHeldBytes, maxArrivingBytes }, hasRoom, nowUs, log)
   const broker = new DeviceBroker(connectTimeoutMs)
   const rejections = new Rejections(broker, connections)
+  const notices = new Notices(broker, connections)
   const onFault = onStreamFault(refusals, rejections)
   const published = { received: 0, receivedBytes: 0, acknowledged: 0 }
   const onFailure = onJournalFailure(connections, log)
@@ -105,6 +111,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   })
   broker.authorizeSubscribe = authorizeSubscribe(connections, refusals)
   const onClientError = clientErrors(connections, refusals, log)
+  broker.on('unsubscribe', (filters, client) => {
+    const { granted } = connections.of(client.conn)
+    for (const filter of filters) granted.delete(filter)
+  })
   broker.on('clientError', onClientError)
   broker.on('connectionError', onClientError)
   await broker.listen()
@@ -122,6 +132,8 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     ports: listeners.ports,
     publishRejection: (notice) => rejections.publish(notice),
     publishCommand: (command) => publishCommand(broker, connections, command),
+    listening: () => notices.listening(),
+    publishNotice: (party, payload) => notices.publish(party, payload),
     stats: () => ({
       ...published,
       ...valve.stats(),

@@ -11,6 +11,8 @@ import type { Device } from '#store/registry/schema.ts'
 export interface DeviceTopics {
   /** Where its rejections go. */
   readonly rejected: string
+  /** Where commands to it go. */
+  readonly commands: string
   /** The topic as the journal keeps it; undefined where the device may not publish to it. */
   publishable(topic: string): string | undefined
   subscribable(filter: string): boolean
@@ -38,6 +40,7 @@ export function topicsOf({ party, site, device, topics, format }: Address): Devi
   const filters = new Set([...down.map((channel) => own + channel), ...commands])
   return {
     rejected: `${own}rejected`,
+    commands: `${own}cmd`,
     publishable(topic) {
       const known = exact.get(topic)
       if (known !== undefined || patterns.length === 0 || isOdd(topic)) return known

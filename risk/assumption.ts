@@ -1,6 +1,6 @@
 /**
- * What has to be assumed for an item to be in the scope of a recall, by the first step on its way
- * that no event states.
+ * What has to be assumed for an item to be in the scope of a recall, by the steps on its way that
+ * no event states.
  */
 import type { PathStep } from './recall-scope.ts'
 import type { Text } from './words.ts'
@@ -26,12 +26,23 @@ export const ASSUMPTIONS = {
 
 export type Assumption = keyof typeof ASSUMPTIONS
 
+/** The first of what has to be assumed: without it the item would not be in. */
 export function assumptionOf(path: readonly PathStep[]): Assumption {
+  return assumptionsOf(path)[0] ?? 'unknown'
+}
+
+/** All that has to be assumed on the way to an item, in its order. */
+export function assumptionsOf(path: readonly PathStep[]): readonly Assumption[] {
+  const unstated = path.filter(({ certainty }) => certainty !== 'observed')
   // Where each step is stated, it is when or how much that is not: of the last lot or container.
-  const step =
-    path.find(({ certainty }) => certainty !== 'observed') ??
-    path.findLast(({ by }) => by === 'of-lot' || by === 'contains')
-  switch (step?.by) {
+  const last = path.findLast(({ by }) => by === 'of-lot' || by === 'contains')
+  const steps = unstated.length > 0 ? unstated : last ? [last] : []
+  const assumed = steps.map(({ by }) => assumedBy(by))
+  return assumed.length > 0 ? [...new Set(assumed)] : ['unknown']
+}
+
+function assumedBy(by: PathStep['by']): Assumption {
+  switch (by) {
     case 'of-lot':
       return 'lot-membership'
     case 'contains':
@@ -41,7 +52,7 @@ export function assumptionOf(path: readonly PathStep[]): Assumption {
     case 'same-line-and-day':
     case 'carry-over':
     case 'missing-data':
-      return step.by
+      return by
     default:
       return 'unknown'
   }

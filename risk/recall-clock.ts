@@ -208,7 +208,11 @@ export function recallClock(
   })
 }
 
-function doneAt({ done, closedUs }: RecallProgress, { step, fromUs }: Deadline) {
+/** When what a deadline asks for was done; undefined while it is not. */
+export function doneAt(
+  { done, closedUs }: Pick<RecallProgress, 'done' | 'closedUs'>,
+  { step, fromUs }: Deadline,
+): number | undefined {
   const times = done.filter((each) => each.step === step && each.timeUs >= fromUs)
   const first = times.map(({ timeUs }) => timeUs).sort((one, other) => one - other)[0]
   // Once it is closed nothing is owed any more.

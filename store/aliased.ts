@@ -19,6 +19,7 @@ export function aliasedTrail(trail: TrailReader, aliases: Aliases): TrailReader 
     byEventID: (eventID) => trail.byEventID(eventID),
     byIdentity: (identities) => trail.byIdentity(identities),
     eventsAfter: (eventRef, limit) => trail.eventsAfter(eventRef, limit),
+    keysUnder: (beginning, after, limit) => trail.keysUnder(beginning, after, limit),
     sensors: () => trail.sensors(),
     telemetry: (query) => trail.telemetry(query),
     notes: (beginning) => trail.notes(beginning),

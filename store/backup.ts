@@ -73,7 +73,7 @@ export async function backUp(
   try {
     await openSegments(folder.journal, sources)
     // Each before what it follows, so that what it has looked at is in the other's copy.
-    for (const name of ['webhooks', 'alerts', 'field'] as const) {
+    for (const name of ['webhooks', 'alerts', 'recalls', 'field'] as const) {
       const file = folder[name]
       if (existsSync(file)) sources.push(holdSnapshot(file, basename(file)))
     }
@@ -188,7 +188,11 @@ function holdSnapshot(file: string, name: string): Source {
   return {
     name,
     size: async () => bytes,
-    copyTo: (path, _bytes, onProgress) => copyDatabase(database, path, onProgress),
+    async copyTo(path, _bytes, onProgress) {
+      // Made beforehand, as SQLite would let others read it.
+      await (await open(path, 'wx', ownerOnly)).close()
+      await copyDatabase(database, path, onProgress)
+    },
     close: () => database.close(),
   }
 }

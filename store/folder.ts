@@ -14,6 +14,8 @@ export interface DataFolder {
   readonly registry: string
   /** Findings, alerts and rules. */
   readonly alerts: string
+  /** Recalls and their scopes. */
+  readonly recalls: string
   /** Subscriptions, what is delivered to them, and what the public was told. */
   readonly webhooks: string
   /** Reports from the field and counts of look-ups. */
@@ -31,6 +33,7 @@ export function dataFolder(root: string, influx?: InfluxSettings): DataFolder {
     intake: join(root, 'intake.db'),
     registry: join(root, 'registry.db'),
     alerts: join(root, 'alerts.db'),
+    recalls: join(root, 'recalls.db'),
     webhooks: join(root, 'webhooks.db'),
     field: join(root, 'field.db'),
     adminKey: join(root, 'admin-key'),

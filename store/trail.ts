@@ -138,6 +138,8 @@ export interface TelemetryQuery extends TimeWindow {
   readonly types?: readonly string[]
   /** Width of an averaging window aligned to 1970-01-01; undefined gives every point. */
   readonly everyUs?: number
+  /** Readings alone, also where only what was made of them is left. */
+  readonly keptOnly?: boolean
 }
 
 /** One point, or one window of points (then min, max and count over it, value its mean). */
@@ -153,6 +155,11 @@ export interface TelemetryPoint {
   readonly min: number
   readonly max: number
   readonly count: number
+  /**
+   * Where the readings themselves are no longer kept, and this is coarser than what was asked for:
+   * the width of what it tells of.
+   */
+  readonly resolutionUs?: number
 }
 
 /** Reads only: what the API, the followers behind ingest and the walk hold. */
@@ -169,6 +176,11 @@ export interface TrailReader extends TrailSource {
    * follows the store asks for these. Numbers rise and may have gaps.
    */
   eventsAfter(eventRef: number, limit: number): Promise<number[]>
+  /**
+   * Keys that events have named, of those that begin so up to and with their last `/`, in the order
+   * of what comes behind it: those behind `after`, at most `limit`. Such as all lots of a product.
+   */
+  keysUnder(beginning: string, after: string, limit: number): Promise<string[]>
   /** Every device that has readings, in the order of telemetry(). */
   sensors(): Promise<string[]>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */

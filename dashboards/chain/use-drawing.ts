@@ -56,7 +56,10 @@ function sideOf({ visits }: Box, sides: ReadonlyMap<string, Side>): Side {
 }
 
 export function markOf({ visits }: Box, marks: ReadonlyMap<string, Mark>): Mark | undefined {
-  const its = visits.map(({ node }) => marks.get(node.key))
+  const its = visits.map(({ node }) => {
+    if (node.verdict === 'do_not_sell') return 'stop'
+    return marks.get(node.key) ?? (node.verdict === 'check' ? 'warn' : undefined)
+  })
   // A bundle in which some are sound is not told as if none were.
   if (its.every((mark) => mark === 'stop')) return 'stop'
   return its.some((mark) => mark !== undefined) ? 'warn' : undefined

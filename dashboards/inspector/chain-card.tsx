@@ -36,7 +36,7 @@ export function ChainCard({ item }: { item: FullItem }) {
     )
   }
   const { upstream, downstream } = reachOf(chain.data)
-  const adverse = new Set(item.verdict.reasons.flatMap(({ eventID }) => eventID ?? []))
+  const adverse = adverseOf(item)
   return (
     <Card
       title={t.chain}
@@ -60,20 +60,25 @@ export function ChainCard({ item }: { item: FullItem }) {
   )
 }
 
-function StageRow({
-  stage,
-  adverse,
-  item,
-}: {
-  stage: Stage
-  adverse: ReadonlySet<string>
-  item: FullItem
-}) {
+/** Events that speak against the item, and places where it was when something happened to it. */
+type Adverse = ReadonlySet<string | undefined>
+
+function adverseOf({ verdict, places }: FullItem): Adverse {
+  const reasons = verdict.reasons.filter((reason) => reason.verdict === 'do_not_sell')
+  const events = reasons.flatMap(({ eventID }) => eventID ?? [])
+  const times = reasons.flatMap(({ eventID, time }) => (eventID === undefined ? (time ?? []) : []))
+  const there = places.filter(({ fromTime = '', toTime = '9999' }) =>
+    times.some((time) => time >= fromTime && time < toTime),
+  )
+  return new Set([...events, ...there.map(({ place }) => place)])
+}
+
+function StageRow({ stage, adverse, item }: { stage: Stage; adverse: Adverse; item: FullItem }) {
   const t = useWords(itemWords)
   const language = useLanguage()
   const names = useNames(item)
   const { parties, steps, fromTime, keys, events } = stage
-  const isAdverse = events.some(({ eventID }) => adverse.has(eventID))
+  const isAdverse = events.some(({ eventID, place }) => adverse.has(eventID) || adverse.has(place))
   const [first = '', second, ...rest] = parties
   const who = [names(first), ...(second === undefined ? [] : [names(second)])].join('、')
   return (

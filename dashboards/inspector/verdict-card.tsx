@@ -1,10 +1,10 @@
 /** The verdict: one sign, one word, one reason, and how much it rests on. */
-import { shortTime } from '../words/format.ts'
+import { shortDate, shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { isFull, type LookedUp } from './item-data.ts'
 
-export const VERDICT_SIGNS = { sell: '✓', check: '!', stop: '✕', unknown: '?' } as const
+export const VERDICT_SIGNS = { sell: '✓', check: '!', do_not_sell: '✕', unknown: '?' } as const
 
 export function VerdictCard({ told }: { told: LookedUp }) {
   const t = useWords(itemWords)
@@ -52,11 +52,13 @@ export function VerdictCard({ told }: { told: LookedUp }) {
 /** How often it was looked up and sold: what fakes and goods that came back give away. */
 function Counts({ told: { item } }: { told: LookedUp }) {
   const t = useWords(itemWords)
+  const language = useLanguage()
   const { scans, sales = 0, kind } = item
   const isResold = kind === 'instance' && sales > 1
   return (
     <p className="quiet counts">
       {scans && t.scans(scans.count)}
+      {scans && scans.count > 1 && ` · ${t.firstScan(shortDate(scans.first, language))}`}
       {sales > 0 && ` · ${t.sales(sales)}`}
       {isResold && <span className="tag warn">! {t.resold}</span>}
     </p>

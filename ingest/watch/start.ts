@@ -11,6 +11,7 @@ export interface WatchFiles {
   readonly influx: InfluxSettings | undefined
   readonly registry: string
   readonly alerts: string
+  readonly recalls: string
 }
 
 export type ToWatch =

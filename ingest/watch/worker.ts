@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { isStoreFault } from '#store/fault.ts'
 import { openTrail } from '#store/open.ts'
+import { openWatchedRecalls } from '#store/recalls/watched.ts'
 import { openRegistry } from '#store/registry.ts'
 import { deskOf } from './desk.ts'
 import { AlertFollower } from './follower.ts'
@@ -24,7 +25,8 @@ const trail = await openTrail(files, 'read')
 const registry = openRegistry(files.registry, { readOnly: true })
 const alerts = new AlertWriter(files.alerts)
 const desk = deskOf(alerts, nowUs)
-const follower = new AlertFollower({ trail, alerts, registry, nowUs })
+const recalls = openWatchedRecalls(files.recalls)
+const follower = new AlertFollower({ trail, alerts, registry, recalls, nowUs })
 
 let isOver = false
 let wake = new AbortController()
@@ -69,6 +71,7 @@ while (!isOver) {
   else await idle(attempt > 0 ? RETRY_MS : WAIT_MS)
 }
 registry.close()
+recalls.close()
 alerts.close()
 await trail.close()
 port.close()

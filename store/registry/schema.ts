@@ -80,6 +80,14 @@ export const partySchema = z
       .optional()
       .describe('Unified social credit code, GB 32100'),
     domain: domainSchema,
+    contact: z
+      .strictObject({
+        name: nameSchema.optional(),
+        phone: z.string().max(50).optional(),
+        email: z.email().max(254).optional(),
+      })
+      .optional()
+      .describe('Whom to reach when goods are recalled'),
     region: regionSchema.optional().describe('Without it that of its USCC'),
     licences: z
       .array(licenceSchema)

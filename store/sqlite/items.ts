@@ -28,16 +28,29 @@ export class Items {
   protected readonly findRows: RowsStatement
   readonly #words: Words
   readonly #resolve: (ids: string) => ItemRow[]
+  readonly #under: Statement
   readonly #cache = new Cache<number, ItemRef>(cachedItems)
 
   constructor(database: Database, words: Words) {
     this.#words = words
     this.findRows = new RowsStatement(database, 3, findSQL)
+    this.#under = prepareArrays(
+      database,
+      'SELECT suffix FROM item WHERE prefix = ? AND suffix > ? AND id <= ? ORDER BY suffix LIMIT ?',
+    )
     this.#resolve = prepareBulk<ItemRow>(
       database,
       ['item.id', 'item.kind', 'item.prefix', 'item.suffix'],
       'FROM json_each(?) AS wanted CROSS JOIN item ON item.id = wanted.value',
     )
+  }
+
+  /** Keys below a beginning that ends where keys are split, behind a rest, up to an item. */
+  under(beginning: string, after: string, limit: number, last = Number.MAX_SAFE_INTEGER): string[] {
+    const prefix = this.#words.find(beginning)
+    if (prefix === undefined) return []
+    const rows: [suffix: string][] = this.#under.all(prefix, after, last, limit)
+    return rows.map(([suffix]) => beginning + suffix)
   }
 
   /** The items of keys, in their order; undefined where no event has named the key. */

@@ -162,6 +162,11 @@ export class SqliteTrailReader implements TrailReader {
     return rows.map(([seq]) => seq)
   }
 
+  async keysUnder(beginning: string, after: string, limit: number): Promise<string[]> {
+    await this.#pace.after(limit)
+    return this.#parts.items.under(beginning, after, limit)
+  }
+
   async sensors(): Promise<string[]> {
     return this.#telemetry.sensors()
   }

@@ -91,6 +91,19 @@ const may: [string, string, string[]][] = [
   ['PUT', '/v1/reports/x', ['public', ...records]],
   ['GET', '/v1/reports', ['inspector', 'regulator', 'admin']],
   ['GET', '/v1/reports/x', ['inspector', 'regulator', 'admin']],
+  ['GET', '/v1/recalls', everybody],
+  ['POST', '/v1/recalls', ['regulator', 'admin']],
+  ['GET', '/v1/recalls/r0', everybody],
+  ['PATCH', '/v1/recalls/r0', ['regulator', 'admin']],
+  ['GET', '/v1/recalls/r0/steps', ['inspector', 'regulator', 'admin']],
+  ['POST', '/v1/recalls/r0/steps', ['regulator', 'admin']],
+  ['GET', '/v1/recalls/r0/versions', ['inspector', 'regulator', 'admin']],
+  ['POST', '/v1/recalls/r0/versions', ['regulator', 'admin']],
+  ['GET', '/v1/recalls/r0/items', records],
+  ['GET', '/v1/recalls/r0/items/urn:x', records],
+  ['GET', '/v1/recalls/r0/consignees', records],
+  ['POST', '/v1/recalls/r0/consignees/farm/answers', ['enterprise', 'regulator', 'admin']],
+  ['POST', '/v1/recalls/r0/consignees/farm/checks', ['regulator', 'admin']],
   ['GET', '/v1/rules', records],
   ['GET', '/v1/rules/A1', records],
   ['PUT', '/v1/rules', ['regulator', 'admin']],
@@ -129,7 +142,7 @@ async function statusOfStream(path: string, key: string | undefined): Promise<nu
 describe('who may do what', () => {
   it.each(may)('%s %s is for %j', async (method, path, allowed) => {
     for (const role of everybody) {
-      const writes = method === 'POST' || method === 'PUT'
+      const writes = ['POST', 'PUT', 'PATCH'].includes(method)
       const body = writes ? { body: 'not json' } : {}
       const status = path.endsWith('/stream')
         ? await statusOfStream(path, keys[role])
@@ -147,6 +160,9 @@ describe('who may do what', () => {
     const listed = may.map(([method, path]) => {
       if (path === '/app/x' || resolved.includes(path.split('/')[1] ?? ''))
         return `${method} ${path.slice(0, -1)}*`
+      if (path.startsWith('/v1/recalls/')) {
+        return `${method} ${path.replaceAll(/\/(?:r0|urn:x|farm)\b/g, '/*')}`
+      }
       const exact = ['/v1/alerts/stream', '/v1/rules/dry-run'].includes(path)
       if (path.startsWith('/v1/webhooks/')) return `${method} ${path.replace(/\/[wd]0/g, '/*')}`
       if (exact || path.endsWith('/steps')) return `${method} ${path.replace('/a0/', '/*/')}`

@@ -15,9 +15,10 @@ import { type ApiParts, createApi } from '#api/app.ts'
 import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import { openOffice } from '#api/webhooks/office.ts'
 import { follow } from '#ingest/follower.ts'
+import { recallDeskOf } from '#ingest/recalls/desk.ts'
+import { RecallTracer } from '#ingest/recalls/tracer.ts'
 import { deskOf } from '#ingest/watch/desk.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
-import { NO_RECALLS } from '#ingest/watch/tell-recalls.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
@@ -27,6 +28,8 @@ import { openIntake } from '#store/intake.ts'
 import { type Disk, realDisk } from '#store/journal/disk.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { openWatchedRecalls } from '#store/recalls/watched.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import type { KeyGrant } from '#store/registry/schema.ts'
 import { openRegistry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
@@ -65,7 +68,7 @@ export async function startWorld(
     ca?: string
   } = {},
 ) {
-  const { ingest = true, disk = realDisk, recalls = NO_RECALLS } = options
+  const { ingest = true, disk = realDisk } = options
   const directory = mkdtempSync(join(tmpdir(), 'suyuan-api-'))
   const folder = dataFolder(directory)
   const nowUs = () => Date.now() * 1000
@@ -76,6 +79,7 @@ export async function startWorld(
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
   const field = openField(folder.field)
+  const recalls = new RecallWriter(folder.recalls)
   const feed = new AlertFeed()
   const addresses = new Map<string, readonly string[]>()
   const office = openOffice({
@@ -95,7 +99,10 @@ export async function startWorld(
   })
   let aheadUs = 0
   const watchUs = () => nowUs() + aheadUs
-  const follower = new AlertFollower({ trail, alerts, registry, recalls, nowUs: watchUs })
+  const tracer = new RecallTracer({ trail, recalls, registry, nowUs: watchUs })
+  const watched = openWatchedRecalls(folder.recalls)
+  const watchParts = { trail, alerts, registry, nowUs: watchUs }
+  const follower = new AlertFollower({ ...watchParts, recalls: options.recalls ?? watched })
   const outcomes = new CaptureOutcomes()
   let over = !ingest
   const following = follow(
@@ -120,6 +127,8 @@ export async function startWorld(
     alerts: alerts.reader,
     field,
     desk: deskOf(alerts, watchUs),
+    recalls: recalls.reader,
+    recallDesk: recallDeskOf(recalls, watchUs),
     feed,
     webhooks: office.writer.reader,
     webhookDesk: office.desk,
@@ -169,6 +178,7 @@ export async function startWorld(
     trail,
     outcomes,
     alerts,
+    recalls,
     feed,
     follower,
     call,
@@ -187,6 +197,11 @@ export async function startWorld(
       aheadUs = hoursAhead * 3600e6
       office.deliverer.pump()
       while (!office.deliverer.isIdle) await sleep(5)
+    },
+    /** Finds out all scopes that are asked for, so many hours from now. */
+    async traced(hoursAhead = 0): Promise<void> {
+      aheadUs = hoursAhead * 3600e6
+      while (await tracer.advance());
     },
     /** Makes a party that may capture; gives the key of its enterprise. */
     party(slug: string): string {
@@ -225,6 +240,8 @@ export async function startWorld(
       intake.close()
       alerts.close()
       field.close()
+      watched.close()
+      recalls.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { NewEvent, TrailReader, TrailWriter } from '#store/trail.ts'
 import { walk } from '#trace/walk.ts'
+import { heldBytes, mib } from './memory.ts'
 import { median, rounded } from './report.ts'
 import {
   productMadeIn,
@@ -47,7 +48,6 @@ export interface ForwardResult {
 const batchEvents = 500
 const backs = 200
 const forwards = 3
-const mib = 1024 * 1024
 
 const { folder, rowCounts }: WalksOptions = JSON.parse(process.argv[2] ?? '{}')
 const file = join(folder, 'trail.db')
@@ -138,11 +138,4 @@ async function countForward(
     if (part.part === 'node' && part.kind === 'instance') serials += 1
   }
   return serials
-}
-
-function heldBytes(): number {
-  if (globalThis.gc === undefined) throw new Error('--expose-gc is missing')
-  globalThis.gc()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }

@@ -22,11 +22,11 @@ describe.skipIf(stage === undefined)('without a network', () => {
       const { page, context, open, allow, check, picture } = visited
       allow(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
       await open(itemAt(codes.warm))
-      await page.locator('.verdict.stop').waitFor()
+      await page.locator('.verdict.do_not_sell').waitFor()
       await untilKept(visited)
       await context.setOffline(true)
       await page.reload()
-      await page.locator('.verdict.stop').getByText('离线：显示').waitFor()
+      await page.locator('.verdict.do_not_sell').getByText('离线：显示').waitFor()
       await page.getByText('● 离线').waitFor()
       await page.getByRole('button', { name: '封存 / 取证' }).click()
       await page.getByLabel('说明').fill('冷柜未通电')

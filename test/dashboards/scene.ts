@@ -5,8 +5,10 @@
  */
 import { request } from '#simulators/server.ts'
 import { newParty } from '../e2e/devices.ts'
+import { get, post, until } from '../e2e/http.ts'
 import type { Program } from '../e2e/program.ts'
 
+const CONTEXT = ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld']
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
@@ -48,8 +50,7 @@ export async function playScene(program: Program, nowMs: number): Promise<void> 
   const keys = await register(program)
   const at = (hoursAgo: number) => new Date(nowMs - hoursAgo * HOUR_MS).toISOString()
   const capture = async (firm: Firm, events: readonly object[]) => {
-    const key = keys.get(firm) ?? ''
-    for (const event of events) await request({ ...program, key }, 'POST', '/epcis/events', event)
+    await captured(program, keys.get(firm) ?? '', events)
   }
   const farms = ['north-farm', 'east-farm', 'stone-farm'] as const
   for (const [index, farm] of farms.entries()) {
@@ -63,6 +64,25 @@ export async function playScene(program: Program, nowMs: number): Promise<void> 
   await capture('lingang', storeAndPack(at, nowMs))
   await capture('xianda', distribute(at))
   await capture('renmin', sell(at))
+}
+
+/** Captures events of a firm at once, and waits until all of them are stored. */
+async function captured(program: Program, key: string, events: readonly object[]): Promise<void> {
+  const document = {
+    '@context': CONTEXT,
+    type: 'EPCISDocument',
+    schemaVersion: '2.0',
+    creationDate: new Date().toISOString(),
+    epcisBody: { eventList: events },
+  }
+  const { status, headers, body } = await post(program, '/epcis/capture', key, document)
+  if (status !== 202) throw new Error(JSON.stringify(body))
+  const job = new URL(headers.get('Location') ?? '').pathname
+  const { body: outcome } = await until(
+    () => get(program, job, key),
+    (answer) => answer.body['running'] === false,
+  )
+  if (outcome['success'] !== true) throw new Error(JSON.stringify(outcome))
 }
 
 async function register(program: Program): Promise<Map<Firm, string>> {
@@ -240,7 +260,6 @@ function thing(more: object, at: number): object {
 
 function event(more: object): object {
   return {
-    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
     type: 'ObjectEvent',
     eventTimeZoneOffset: '+08:00',
     ...more,

@@ -17,6 +17,7 @@ import { codes, playScene } from './scene.ts'
 /** Where Debian and most others have it; CHROMIUM names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const SIMULATED = presets['lesson']?.options
+const ITEMS = 400
 
 export interface Stage {
   readonly chromium: string
@@ -71,7 +72,7 @@ async function untilJudged(program: Program): Promise<void> {
 
 async function simulate({ apiUrl, mqttUrl, key }: Program): Promise<string> {
   if (SIMULATED === undefined) throw new Error('there is no preset lesson')
-  const options = { ...defaults, ...SIMULATED }
+  const options = { ...defaults, ...SIMULATED, items: ITEMS }
   const about = { seed: options.seed, items: options.items }
   const server = { apiUrl, mqttUrl, key }
   const report = await runSimulation({ ...server, world: worldOf(options), about, speed: 0 })

@@ -51,6 +51,16 @@ export function identityContract(open: OpenStore): void {
       expect(await held.reader.byEventID(event(1).eventID)).toEqual(refs.slice(0, 2))
     })
 
+    it('makes its keys found under the beginning that they share, in order, page by page', async () => {
+      const named = [3, 1, 12, 2].map((n) => event(n, { members: [member(serial(n))] }))
+      await store(held.writer, ...named, event(9, { members: [member('urn:other:S1')] }))
+      const beginning = serial(1).slice(0, -2)
+      const first = await held.reader.keysUnder(beginning, '', 3)
+      expect(first).toEqual([serial(1), serial(12), serial(2)])
+      expect(await held.reader.keysUnder(beginning, 'S2', 3)).toEqual([serial(3)])
+      expect(await held.reader.keysUnder('https://id.gs1.org/01/', '', 3)).toEqual([])
+    })
+
     it('is found behind another one by who follows the store', async () => {
       expect(await held.reader.eventsAfter(0, 10)).toEqual([])
       const refs = await store(held.writer, ...events(1, 30), event(3), ...events(31, 40))

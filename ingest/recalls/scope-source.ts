@@ -1,0 +1,244 @@
+/**
+ * What the scope of a recall is told from: trails, the lots of a product, what was made when, and
+ * what may be as bad though no event says so. Each look is bounded by the product or the day that
+ * is asked for, and goes in slices.
+ */
+import { gtinOf } from '#epcis/identifier.ts'
+import type { Neighbour, ScopeSource } from '#risk/recall-scope.ts'
+import { isLotBetween } from '#risk/suspect.ts'
+import { US_A_DAY, US_AN_HOUR } from '#risk/words.ts'
+import type { Assume } from '#store/recalls/recall.ts'
+import type { EventQuery, TrailReader } from '#store/trail.ts'
+import type { EventSummary, ItemRef, TrailRow } from '#trace/source.ts'
+
+export interface ScopeSourceParts {
+  /** With everything that has several keys as one item. */
+  readonly trail: TrailReader
+  readonly assume: Assume
+  /** What counts as one place. */
+  readonly siteOf: (place: string) => string
+}
+
+const KEYS_AT_ONCE = 500
+const EVENTS_AT_ONCE = 200
+/** Neighbours of one suspect. */
+const MOST_NEIGHBOURS = 1_000
+/** Neighbours remembered: one that was told is not told again. */
+const MOST_TOLD = 100_000
+/** Uses of a suspected lot that are looked at for what was left in a tank. */
+const MOST_USES = 100
+
+const CHINA_US = 8 * US_AN_HOUR
+
+export function scopeSource(parts: ScopeSourceParts): ScopeSource {
+  const { trail } = parts
+  const neighbours = new Neighbours(parts)
+  return {
+    trail,
+    async *lotsBetween(product, from, to) {
+      for await (const keys of keysOf(trail, product, '10')) {
+        for (const key of keys) if (isLotBetween(lotNumberOf(key), from, to)) yield key
+      }
+    },
+    madeBetween: (product, fromUs, toUs, site) =>
+      madeBetween(parts, product, { fromUs, toUs, site }),
+    neighbours: (key) => neighbours.of(key),
+  }
+}
+
+/** Keys of a product's lots (`10`) or serials (`21`), some at a time. */
+async function* keysOf(
+  trail: TrailReader,
+  product: string,
+  application: '10' | '21',
+): AsyncGenerator<readonly string[]> {
+  const gtin = gtinOf(product)
+  if (gtin === undefined) return
+  const beginning = `https://id.gs1.org/01/${gtin}/${application}/`
+  let after = ''
+  for (;;) {
+    const keys = await trail.keysUnder(beginning, after, KEYS_AT_ONCE)
+    if (keys.length > 0) yield keys
+    if (keys.length < KEYS_AT_ONCE) return
+    after = keys.at(-1)?.slice(beginning.length) ?? ''
+  }
+}
+
+/** The lot number that a key ends with, as it is printed. */
+function lotNumberOf(key: string): string {
+  const text = key.slice(key.lastIndexOf('/') + 1)
+  return /%[0-9A-F]{2}/i.test(text) ? decodeURIComponent(text) : text
+}
+
+interface Making {
+  readonly fromUs: number
+  readonly toUs: number
+  readonly site: string | undefined
+}
+
+async function* madeBetween(
+  parts: ScopeSourceParts,
+  product: string,
+  making: Making,
+): AsyncGenerator<string> {
+  for await (const keys of keysOf(parts.trail, product, '10')) {
+    for (const { item } of await madeAmong(parts, keys, making)) yield item.key
+  }
+  // Serials whose making names their lot come with it.
+  for await (const keys of keysOf(parts.trail, product, '21')) {
+    const made = await madeAmong(parts, keys, making)
+    const withLot = await namingLots(
+      parts.trail,
+      made.map(({ row }) => row.eventRef),
+    )
+    for (const { item, row } of made) if (!withLot.has(row.eventRef)) yield item.key
+  }
+}
+
+/** Which of some keys were made in a time, at a site, and the row that says so. */
+async function madeAmong(
+  { trail, siteOf }: ScopeSourceParts,
+  keys: readonly string[],
+  { fromUs, toUs, site }: Making,
+): Promise<{ item: ItemRef; row: TrailRow }[]> {
+  const items = (await trail.find(keys)).filter((item) => item !== undefined)
+  const made = new Map<number, { item: ItemRef; row: TrailRow }>()
+  for await (const rows of trail.trail(items, { fromUs, toUs: toUs - 1 })) {
+    for (const row of rows) {
+      if (isMaking(row) && !made.has(row.item.ref)) made.set(row.item.ref, { item: row.item, row })
+    }
+  }
+  const found = [...made.values()]
+  if (site === undefined || found.length === 0) return found
+  const wanted = siteOf(site)
+  const summaries = await trail.summaries(found.map(({ row }) => row.eventRef))
+  return found.filter((_, at) => placesOf(summaries[at]).some((place) => siteOf(place) === wanted))
+}
+
+function placesOf(event: EventSummary | undefined): string[] {
+  return [event?.readPoint, event?.bizLocation].filter((place) => place !== undefined)
+}
+
+function isMaking({ voidedAtUs, role, type, action }: TrailRow): boolean {
+  if (voidedAtUs !== undefined) return false
+  if (role === 'output') return true
+  return type === 'ObjectEvent' && action === 'ADD' && (role === 'object' || role === 'lot')
+}
+
+/** Of some events those that say of which lot their serials are. */
+async function namingLots(
+  trail: TrailReader,
+  eventRefs: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const naming = new Set<number>()
+  for await (const members of trail.members([...new Set(eventRefs)], ['lot'])) {
+    for (const { eventRef } of members) naming.add(eventRef)
+  }
+  return naming
+}
+
+/** What may be as bad as a suspected lot, as far as it is to be assumed. */
+class Neighbours {
+  readonly #parts: ScopeSourceParts
+  readonly #told = new Set<string>()
+
+  constructor(parts: ScopeSourceParts) {
+    this.#parts = parts
+  }
+
+  async *of(key: string): AsyncGenerator<Neighbour> {
+    const { trail, assume } = this.#parts
+    this.#tell(key)
+    const [item] = await trail.find([key])
+    // One bad serial speaks against no other.
+    if (item?.kind !== 'lot') return
+    let left = MOST_NEIGHBOURS
+    if (assume.sameLineAndDay) {
+      for await (const neighbour of this.#ofLineAndDay(item)) {
+        if (left-- > 0 && this.#tell(neighbour)) {
+          yield { key: neighbour, reason: 'same-line-and-day' }
+        }
+      }
+    }
+    if (assume.carryOverHours > 0) {
+      for await (const neighbour of this.#ofTank(item)) {
+        if (left-- > 0 && this.#tell(neighbour)) yield { key: neighbour, reason: 'carry-over' }
+      }
+    }
+  }
+
+  /** Whether it is told for the first time. */
+  #tell(key: string): boolean {
+    if (this.#told.has(key)) return false
+    if (this.#told.size < MOST_TOLD) this.#told.add(key)
+    return true
+  }
+
+  /** Lots that were made where this one was, on the same day in UTC+8. */
+  async *#ofLineAndDay(item: ItemRef): AsyncGenerator<string> {
+    const { trail } = this.#parts
+    const makings = (await rowsOf(trail, item)).filter(isMaking).slice(0, 1)
+    for (const { readPoint, eventTimeUs } of await summariesOf(trail, makings)) {
+      if (readPoint === undefined) continue
+      const dayUs = Math.floor((eventTimeUs + CHINA_US) / US_A_DAY) * US_A_DAY - CHINA_US
+      const query = { geEventTimeUs: dayUs, ltEventTimeUs: dayUs + US_A_DAY }
+      yield* lotsMadeBy(trail, { ...query, readPoints: [readPoint] })
+    }
+  }
+
+  /** Lots that were made where this one was used, so soon after it that some may have been left. */
+  async *#ofTank(item: ItemRef): AsyncGenerator<string> {
+    const { trail, assume } = this.#parts
+    const uses = (await rowsOf(trail, item)).filter(
+      ({ role, voidedAtUs }) => role === 'input' && voidedAtUs === undefined,
+    )
+    for (const use of await summariesOf(trail, uses.slice(0, MOST_USES))) {
+      if (use.readPoint === undefined) continue
+      yield* lotsMadeBy(trail, {
+        eventTypes: ['TransformationEvent'],
+        readPoints: [use.readPoint],
+        geEventTimeUs: use.eventTimeUs + 1,
+        ltEventTimeUs: use.eventTimeUs + assume.carryOverHours * US_AN_HOUR,
+      })
+    }
+  }
+}
+
+async function rowsOf(trail: TrailReader, item: ItemRef): Promise<TrailRow[]> {
+  const found: TrailRow[] = []
+  for await (const rows of trail.trail([item])) {
+    for (const row of rows) found.push(row)
+    if (found.length > 10_000) break
+  }
+  return found
+}
+
+function summariesOf(trail: TrailReader, rows: readonly TrailRow[]): Promise<EventSummary[]> {
+  return trail.summaries([...new Set(rows.map(({ eventRef }) => eventRef))])
+}
+
+/** Lots that some events make. */
+async function* lotsMadeBy(trail: TrailReader, query: EventQuery): AsyncGenerator<string> {
+  let after: number | undefined
+  do {
+    const page = await trail.query(query, {
+      limit: EVENTS_AT_ONCE,
+      ...(after !== undefined && { after }),
+    })
+    const making = page.events.filter(
+      ({ type, action, voidedAtUs }) =>
+        voidedAtUs === undefined && (type === 'TransformationEvent' || action === 'ADD'),
+    )
+    const refs = making.filter(
+      ({ type }) => type !== 'AggregationEvent' && type !== 'AssociationEvent',
+    )
+    const roles = ['object', 'output', 'lot'] as const
+    for await (const members of trail.members(
+      refs.map(({ eventRef }) => eventRef),
+      roles,
+    )) {
+      for (const { item } of members) if (item.kind === 'lot') yield item.key
+    }
+    after = page.after
+  } while (after !== undefined)
+}
