@@ -24,6 +24,7 @@ import type { AlertFeed } from './alert-feed.ts'
 import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
+import { serveBalance } from './balance.ts'
 import { serveBulletins } from './bulletins.ts'
 import { serveCalibrations } from './calibrations.ts'
 import { authenticate } from './caller.ts'
@@ -31,6 +32,7 @@ import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
 import type { CaptureOutcomes } from './capture-outcomes.ts'
 import { serveCompanyPrefixes } from './company-prefixes.ts'
+import { serveDeviceActivity } from './device-activity.ts'
 import { serveDocs } from './docs.ts'
 import { announced, epcisHeaders } from './epcis-headers.ts'
 import { registerEpcisSchemas } from './epcis-schema.ts'
@@ -40,6 +42,7 @@ import { type ReadinessCheck, serveHealth } from './health.ts'
 import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
+import { serveLots } from './lots.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
 import type { PageFiles } from './page-files.ts'
 import { servePages } from './pages.ts'
@@ -57,6 +60,7 @@ import { serveResolver } from './resolver.ts'
 import { createRouter, type Env } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
+import { serveShipments } from './shipments.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 import { serveWebhookDeliveries } from './webhook-deliveries.ts'
@@ -74,7 +78,7 @@ export interface ApiParts {
   readonly settings: ApiSettings
   readonly trail: TrailReader
   readonly registry: Registry
-  readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
+  readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection' | 'liveliness'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
   readonly field: FieldBook
@@ -148,7 +152,11 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   const read = identifierReader(registry, parts.nowUs)
   const mounted = mountedSensors(registry)
   const calibrations = calibrationsOf(registry)
+  serveDeviceActivity(router, parts)
+  serveLots(router, parts)
+  serveShipments(router, parts)
   serveTrace(router, { ...parts, read })
+  serveBalance(router, { ...parts, read })
   serveItems(router, { ...parts, read, mounted, calibrations })
   serveResolver(router, { ...parts, read, mounted, calibrations })
   serveIdentifiers(router, read)

@@ -6,31 +6,43 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
 import type { serveAlerts } from './alerts.ts'
+import type { serveBalance } from './balance.ts'
+import type { serveDeviceActivity } from './device-activity.ts'
 import type { serveIdentifiers } from './identifiers.ts'
 import type { serveItems } from './items.ts'
 import type { serveKeys } from './keys.ts'
+import type { serveLots } from './lots.ts'
 import type { serveRegistry } from './registry.ts'
 import type { serveRejections } from './rejections.ts'
 import type { serveReports } from './reports.ts'
 import type { Env, RouteSpec } from './route.ts'
 import type { serveRules } from './rules.ts'
 import type { serveSession } from './session.ts'
+import type { serveShipments } from './shipments.ts'
 import type { serveTelemetry } from './telemetry.ts'
 import type { serveTrace } from './trace.ts'
+import type { serveWebhookDeliveries } from './webhook-deliveries.ts'
+import type { serveWebhooks } from './webhooks.ts'
 
 /** A new resource is one more line here, and its serve function returns its routes. */
 type Route = ReturnType<
   | typeof serveAlerts
+  | typeof serveBalance
+  | typeof serveDeviceActivity
   | typeof serveIdentifiers
   | typeof serveItems
   | typeof serveKeys
+  | typeof serveLots
   | typeof serveRegistry
   | typeof serveRejections
   | typeof serveReports
   | typeof serveRules
   | typeof serveSession
+  | typeof serveShipments
   | typeof serveTelemetry
   | typeof serveTrace
+  | typeof serveWebhookDeliveries
+  | typeof serveWebhooks
 >[number]
 
 /** For hono's `hc`. */

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { TrailReader } from '#store/trail.ts'
 import { chain, DEFAULT_LIMIT, partToJson } from '#trace/chain.ts'
 import { historyOf } from '#trace/history.ts'
+import { CERTAINTIES } from '#trace/parts.ts'
 import type { TrailSource } from '#trace/source.ts'
 import { type WalkOptions, walkBatches } from '#trace/walk.ts'
 import { knownItem } from './item.ts'
@@ -26,6 +27,7 @@ import { trailFor } from './visible.ts'
 const mostNodes = 10_000
 const streamType = 'application/x-ndjson'
 
+const eventIDs = z.array(z.string())
 const chainSchema = z
   .object({
     start: z.string(),
@@ -36,13 +38,54 @@ const chainSchema = z
       z.looseObject({
         key: z.string(),
         kind: z.string(),
+        standing: z.enum(['traced', 'lot', 'carrier', 'attached']),
+        certainty: z.enum(CERTAINTIES),
+        depth: z.int(),
+        eventIDs,
+        eventCount: z.int().meta({ description: 'All; eventIDs holds the first of them' }),
         verdict: z.enum(['do_not_sell', 'check']).optional().meta({ description: 'By a recall' }),
       }),
     ),
-    links: z.array(z.looseObject({ kind: z.string(), from: z.string(), to: z.string() })),
-    gaps: z.array(z.looseObject({ kind: z.string(), key: z.string() })),
-    cut: z.array(z.looseObject({ reason: z.string(), count: z.int() })),
-    events: z.array(z.looseObject({ eventID: z.string() })),
+    links: z.array(
+      z.looseObject({
+        kind: z.enum(['becomes', 'contains', 'of-lot', 'associated', 'moves']),
+        from: z.string(),
+        to: z.string(),
+        certainty: z.enum(CERTAINTIES),
+        fromTime: z.iso.datetime().optional(),
+        toTime: z.iso.datetime().optional(),
+        eventIDs,
+      }),
+    ),
+    gaps: z.array(
+      z.looseObject({
+        kind: z.string(),
+        key: z.string(),
+        time: z.iso.datetime(),
+        open: z.boolean().meta({ description: 'It may still close by itself' }),
+        eventIDs,
+      }),
+    ),
+    cut: z.array(
+      z.looseObject({
+        reason: z.enum(['depth', 'limit', 'rows']),
+        count: z.int(),
+        atLeast: z.boolean(),
+      }),
+    ),
+    events: z.array(
+      z.looseObject({
+        eventID: z.string(),
+        type: z.string(),
+        action: z.string().optional(),
+        eventTime: z.iso.datetime(),
+        bizStep: z.string().optional(),
+        disposition: z.string().optional(),
+        readPoint: z.string().optional(),
+        bizLocation: z.string().optional(),
+        party: z.string(),
+      }),
+    ),
   })
   .meta({ id: 'Chain' })
 

@@ -30,13 +30,12 @@ const replayedSchema = z
   })
   .meta({ id: 'WebhookReplayed' })
 
-export function serveWebhookDeliveries(router: Router, parts: WebhooksParts): void {
-  serveList(router, parts)
-  serveReplay(router, parts)
+export function serveWebhookDeliveries(router: Router, parts: WebhooksParts) {
+  return [...serveList(router, parts), ...serveReplay(router, parts)]
 }
 
-function serveList(router: Router, { webhooks }: WebhooksParts): void {
-  router.serve(
+function serveList(router: Router, { webhooks }: WebhooksParts) {
+  const list = router.serve(
     {
       method: 'get',
       path: '/v1/webhooks/{id}/deliveries',
@@ -69,7 +68,7 @@ function serveList(router: Router, { webhooks }: WebhooksParts): void {
       return answerPage(c, page.map(deliveryView), last)
     },
   )
-  router.serve(
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/webhooks/{id}/deliveries/{delivery}',
@@ -90,14 +89,15 @@ function serveList(router: Router, { webhooks }: WebhooksParts): void {
       return c.json({ ...deliveryView(found), tried: tried.map(attemptView), body })
     },
   )
+  return [list, one]
 }
 
 function isState(value: string): boolean {
   return (DELIVERY_STATES as readonly string[]).includes(value)
 }
 
-function serveReplay(router: Router, { webhooks, webhookDesk }: WebhooksParts): void {
-  router.serve(
+function serveReplay(router: Router, { webhooks, webhookDesk }: WebhooksParts) {
+  const again = router.serve(
     {
       method: 'post',
       path: '/v1/webhooks/{id}/replay',
@@ -129,4 +129,5 @@ function serveReplay(router: Router, { webhooks, webhookDesk }: WebhooksParts): 
       return c.json({ deliveries, ...(next !== undefined && { next }) }, 202)
     },
   )
+  return [again]
 }

@@ -51,15 +51,17 @@ const keySchema = z
   })
   .meta({ id: 'WebhookKey' })
 
-export function serveWebhooks(router: Router, parts: WebhooksParts): void {
-  serveReading(router, parts)
-  serveMaking(router, parts)
-  serveChanging(router, parts)
-  serveAsking(router, parts)
+export function serveWebhooks(router: Router, parts: WebhooksParts) {
+  return [
+    ...serveReading(router, parts),
+    ...serveMaking(router, parts),
+    ...serveChanging(router, parts),
+    ...serveAsking(router, parts),
+  ]
 }
 
-function serveReading(router: Router, { webhooks, nowUs }: WebhooksParts): void {
-  router.serve(
+function serveReading(router: Router, { webhooks, nowUs }: WebhooksParts) {
+  const list = router.serve(
     {
       method: 'get',
       path: '/v1/webhooks',
@@ -80,7 +82,7 @@ function serveReading(router: Router, { webhooks, nowUs }: WebhooksParts): void 
       return answerPage(c, items, found.length > perPage ? page.at(-1)?.id : undefined)
     },
   )
-  router.serve(
+  const one = router.serve(
     {
       method: 'get',
       path: '/v1/webhooks/{id}',
@@ -92,10 +94,11 @@ function serveReading(router: Router, { webhooks, nowUs }: WebhooksParts): void 
     (c, { caller, params: { id = '' } }) =>
       c.json(webhookView(webhookFor(webhooks, caller, id), webhooks, nowUs())),
   )
+  return [list, one]
 }
 
-function serveMaking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts): void {
-  router.serve(
+function serveMaking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts) {
+  const made = router.serve(
     {
       method: 'post',
       path: '/v1/webhooks',
@@ -123,10 +126,11 @@ function serveMaking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksP
       return c.json({ ...view, ...(secret !== undefined && { secret }) }, 201)
     },
   )
+  return [made]
 }
 
-function serveChanging(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts): void {
-  router.serve(
+function serveChanging(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts) {
+  const changed = router.serve(
     {
       method: 'put',
       path: '/v1/webhooks/{id}',
@@ -145,7 +149,7 @@ function serveChanging(router: Router, { webhooks, webhookDesk, nowUs }: Webhook
       return c.json(webhookView(after, webhooks, nowUs(), updated.handshake))
     },
   )
-  router.serve(
+  const removed = router.serve(
     {
       method: 'delete',
       path: '/v1/webhooks/{id}',
@@ -160,10 +164,11 @@ function serveChanging(router: Router, { webhooks, webhookDesk, nowUs }: Webhook
       return c.body(null, 204)
     },
   )
+  return [changed, removed]
 }
 
-function serveAsking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts): void {
-  router.serve(
+function serveAsking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts) {
+  const verified = router.serve(
     {
       method: 'post',
       path: '/v1/webhooks/{id}/verify',
@@ -180,7 +185,7 @@ function serveAsking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksP
       return c.json(webhookView(after, webhooks, nowUs(), asked.handshake))
     },
   )
-  router.serve(
+  const rotated = router.serve(
     {
       method: 'post',
       path: '/v1/webhooks/{id}/rotate',
@@ -198,7 +203,7 @@ function serveAsking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksP
       return c.json(signature === 'v1' ? { secret: key } : { publicKey: key }, 201)
     },
   )
-  router.serve(
+  const pinged = router.serve(
     {
       method: 'post',
       path: '/v1/webhooks/{id}/ping',
@@ -216,6 +221,7 @@ function serveAsking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksP
       return c.json({ delivery }, 202)
     },
   )
+  return [verified, rotated, pinged]
 }
 
 const deliveryOfSchema = z.object({ delivery: z.int() }).meta({ id: 'WebhookDeliveryNumber' })

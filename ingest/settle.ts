@@ -20,6 +20,7 @@
  * Nothing before both cursors is read again, so the journal may be trimmed up to the lower one.
  */
 import { fail } from '#epcis/failure.ts'
+import type { Heard } from '#store/heard.ts'
 import { type CaptureJob, captureIDOf, type Intake, type Rejection } from '#store/intake.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Registry } from '#store/registry.ts'
@@ -88,7 +89,7 @@ async function settleOnce(
   const rejections = messages.flatMap(rejectionsOf)
   const finishedAtUs = nowUs()
   const jobs = messages.flatMap((message) => jobsOf(message, tallies, finishedAtUs))
-  intake.record({ rejections, jobs, to: cursor })
+  intake.record({ rejections, jobs, heard: messages.map(heardOf), to: cursor })
   const sum = [...tallies.values()]
   return {
     kind: 'news',
@@ -168,6 +169,11 @@ class Source {
     if (failures.some(({ index }) => index === this.#index)) return
     failures.push(partFailure(fail('store_refused', '', words), this.#index))
   }
+}
+
+function heardOf({ record, failures }: Message): Heard {
+  const { position, party, device, receivedAtUs } = record
+  return { position, party, device, receivedAtUs, isRefused: failures.length > 0 }
 }
 
 function rejectionsOf({ record, failures }: Message): Rejection[] {

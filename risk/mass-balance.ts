@@ -54,11 +54,21 @@ function weightOf(facts: EventFacts, role: 'input' | 'output', reference: Refere
   for (const { key, kind, role: its, quantity, uom } of facts.members) {
     if (its !== role) continue
     const units = kind === 'instance' ? 1 : quantity
-    const factor = uom === undefined ? reference.product(key)?.kgPerUnit : KG[uom]
-    if (units === undefined || factor === undefined) return undefined
-    sum += units * factor
+    const kg = kilogramsOf(units, uom, reference.product(key)?.kgPerUnit)
+    if (kg === undefined) return undefined
+    sum += kg
   }
   return sum
+}
+
+/** An amount in kilograms; without a unit it counts pieces. Undefined where it is not known. */
+export function kilogramsOf(
+  quantity: number | undefined,
+  uom: string | undefined,
+  kgPerUnit: number | undefined,
+): number | undefined {
+  const factor = uom === undefined ? kgPerUnit : KG[uom]
+  return quantity === undefined || factor === undefined ? undefined : quantity * factor
 }
 
 /** The yields of a process so far, oldest first, and when they could be known. */

@@ -6,6 +6,14 @@
  * Ingest alone writes; the API reads. The cursor moves in the same commit: of everything before it,
  * what was refused and how each capture ended is here.
  */
+import {
+  HEARD_MIGRATION,
+  type Heard,
+  heardRecorder,
+  type Liveliness,
+  type LivelinessQuery,
+  livelinessReader,
+} from './heard.ts'
 import { type Database, openDatabase, transaction } from './sqlite/database.ts'
 import type { JournalPosition } from './trail.ts'
 
@@ -78,6 +86,8 @@ export interface Intake {
   record(outcome: {
     rejections: readonly Rejection[]
     jobs: readonly CaptureJob[]
+    /** Every message of it; those before the cursor are counted already. */
+    heard?: readonly Heard[]
     to: JournalPosition
   }): void
   /** Everything before it is recorded; 0 at first. */
@@ -88,6 +98,8 @@ export interface Intake {
   job(position: JournalPosition): CaptureJob | undefined
   /** Newest first. */
   jobs(query: JobQuery): readonly CaptureJob[]
+  /** How lively devices are, by party and device. */
+  liveliness(query: LivelinessQuery): readonly Liveliness[]
   counts(): { rejections: number; jobs: number }
   close(): void
 }
@@ -125,6 +137,7 @@ const migrations = [
   CREATE INDEX jobs_party ON jobs (party, position);
   CREATE TABLE intake (one INTEGER PRIMARY KEY CHECK (one = 1), cursor INTEGER NOT NULL);
   INSERT INTO intake (one, cursor) VALUES (1, 0);`,
+  HEARD_MIGRATION,
 ]
 
 /**
@@ -151,10 +164,14 @@ function recording(database: Database): Pick<Intake, 'record'> {
        errorBehaviour, stored, repeats, errors, errorCount)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const hear = heardRecorder(database)
+  const cursor = database.prepare('SELECT cursor FROM intake')
   const move = database.prepare('UPDATE intake SET cursor = MAX(cursor, ?)')
   return {
-    record({ rejections, jobs, to }) {
+    record({ rejections, jobs, heard = [], to }) {
       transaction(database, () => {
+        const counted: number = cursor.get().cursor
+        hear(heard.filter(({ position }) => position >= counted))
         let written = -1
         for (const { position, ...what } of rejections) {
           if (position !== written) {
@@ -223,6 +240,7 @@ function reading(database: Database): Omit<Intake, 'record' | 'close'> {
         .all(...where.values, limit)
         .map(jobOf)
     },
+    liveliness: livelinessReader(database),
     counts: () => counts.get(),
   }
 }

@@ -19,6 +19,8 @@ export interface Page {
   readonly load: () => Promise<ComponentType>
 }
 
+const DESK = ['enterprise', 'inspector', 'regulator', 'admin'] as const
+
 const pages: readonly Page[] = [
   {
     path: '/',
@@ -31,6 +33,54 @@ const pages: readonly Page[] = [
     word: 'item',
     isInNavigation: false,
     load: async () => (await import('../inspector/item-page.tsx')).ItemPage,
+  },
+  {
+    path: '/chain',
+    word: 'chain',
+    roles: DESK,
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../chain/chain-page.tsx')).ChainPage,
+  },
+  {
+    path: '/alerts',
+    word: 'alerts',
+    roles: DESK,
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../alerts/alerts-page.tsx')).AlertsPage,
+  },
+  {
+    path: '/rules',
+    word: 'rules',
+    roles: DESK,
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../rules/rules-page.tsx')).RulesPage,
+  },
+  {
+    path: '/parties',
+    word: 'parties',
+    roles: ['regulator', 'admin', 'inspector'],
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../parties/parties-page.tsx')).PartiesPage,
+  },
+  {
+    path: '/enterprise',
+    word: 'enterprise',
+    roles: ['enterprise', 'admin'],
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../enterprise/enterprise-page.tsx')).EnterprisePage,
+  },
+  {
+    path: '/webhooks',
+    word: 'webhooks',
+    roles: ['enterprise', 'regulator', 'admin'],
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../webhooks/webhooks-page.tsx')).WebhooksPage,
   },
   {
     path: '/queue',

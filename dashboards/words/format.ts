@@ -49,3 +49,8 @@ export function durationText(ms: number, language: Language): string {
         : [minutes / 1440, '天', 'days']
   return `${numberText(value, language)} ${language === 'zh' ? zh : en}`
 }
+
+/** Things beside each other. */
+export function listText(items: readonly string[], language: Language): string {
+  return items.join(language === 'zh' ? '、' : ', ')
+}

@@ -2,6 +2,28 @@
 import { words } from './language.ts'
 
 export const navigationWords = words(
-  { scan: '扫码查询', item: '溯源', queue: '待传', logIn: '登录' },
-  { scan: 'Scan', item: 'Item', queue: 'To send', logIn: 'Log in' },
+  {
+    scan: '扫码查询',
+    item: '溯源',
+    queue: '待传',
+    logIn: '登录',
+    chain: '链路',
+    alerts: '告警',
+    rules: '规则',
+    parties: '企业风险',
+    enterprise: '产线',
+    webhooks: '推送',
+  },
+  {
+    scan: 'Scan',
+    item: 'Item',
+    queue: 'To send',
+    logIn: 'Log in',
+    chain: 'Chain',
+    alerts: 'Alerts',
+    rules: 'Rules',
+    parties: 'Parties',
+    enterprise: 'Lines',
+    webhooks: 'Webhooks',
+  },
 )

@@ -15,7 +15,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export type Language = 'zh' | 'en'
 export type View = 'phone' | 'desk'
-export type Role = 'public' | 'inspector' | 'regulator' | 'admin'
+export type Role = 'public' | 'inspector' | 'enterprise' | 'regulator' | 'admin'
+/** Of the simulated chain: whom an enterprise's key is of. */
+const PARTY = 'pork-plant'
 
 /** Undefined where no browser is: tests of pages skip then, which setup.ts has said. */
 export const stage: Stage | undefined = inject('stage')
@@ -115,7 +117,11 @@ export async function keyOf(role: Exclude<Role, 'public'>, { url, adminKey }: St
   const response = await fetch(`${url}/v1/keys`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ role, label: `pages: ${role}` }),
+    body: JSON.stringify({
+      role,
+      label: `pages: ${role}`,
+      ...(role === 'enterprise' && { party: PARTY }),
+    }),
   })
   const { secret } = (await response.json()) as { secret: string }
   keys.set(role, secret)

@@ -84,6 +84,26 @@ describe('the intake', () => {
     expect(intake.job(7)?.stored).toBe(0)
   })
 
+  it('counts each message of a device once, however often it is settled', () => {
+    const at = { party: 'farm', device: 'gate', receivedAtUs: 5_000_000, isRefused: false }
+    const heard = [
+      { ...at, position: 1 },
+      { ...at, position: 2, receivedAtUs: 4_000_000_000, isRefused: true },
+    ]
+    intake.record({ rejections: [], jobs: [], heard, to: 3 })
+    intake.record({ rejections: [], jobs: [], heard: [...heard, { ...at, position: 3 }], to: 4 })
+    expect(intake.liveliness({ limit: 10 })).toEqual([
+      {
+        ...{ party: 'farm', device: 'gate', firstUs: 5_000_000, lastUs: 4_000_000_000 },
+        ...{ messages: 3, refused: 1 },
+        hours: [
+          { fromUs: 0, messages: 2, refused: 0 },
+          { fromUs: 3_600_000_000, messages: 1, refused: 1 },
+        ],
+      },
+    ])
+  })
+
   it('never moves its cursor back', () => {
     intake.record({ rejections: [], jobs: [], to: 50 })
     intake.record({ rejections: [rejection(7, 0)], jobs: [], to: 8 })

@@ -1,0 +1,68 @@
+/** How lively devices are: when each was last heard, how much came and how much was refused. */
+import { z } from 'zod'
+import { formatTimeUs } from '#epcis/time.ts'
+import type { Liveliness } from '#store/heard.ts'
+import type { Intake } from '#store/intake.ts'
+import { slugSchema } from '#store/registry/schema.ts'
+import { partyFor } from './caller.ts'
+import { answerPage, badToken, lastOf, pageOf, pageParameters } from './paging.ts'
+import type { Router } from './route.ts'
+
+const activitySchema = z
+  .object({
+    party: z.string(),
+    device: z.string().meta({ description: 'Device, or id of the key of an HTTP capture' }),
+    firstHeard: z.iso.datetime(),
+    lastHeard: z.iso.datetime().meta({ description: 'When a message of it was last received' }),
+    messages: z.int(),
+    refused: z.int().meta({ description: 'Messages of which something was refused' }),
+    hours: z
+      .array(z.object({ from: z.iso.datetime(), messages: z.int(), refused: z.int() }))
+      .meta({ description: 'Of the last week, those hours in which it was heard' }),
+  })
+  .meta({ id: 'DeviceActivity' })
+
+export interface DeviceActivityParts {
+  readonly intake: Pick<Intake, 'liveliness'>
+}
+
+export function serveDeviceActivity(router: Router, { intake }: DeviceActivityParts) {
+  const list = router.serve(
+    {
+      method: 'get',
+      path: '/v1/device-activity',
+      may: 'read devices',
+      tag: 'Intake',
+      summary: 'When devices were last heard, how much came, how much was refused',
+      query: { party: slugSchema.optional(), ...pageParameters },
+      answers: { 200: { description: 'A page', schema: pageOf(activitySchema) } },
+    },
+    (c, { caller, query: { party, perPage, nextPageToken } }) => {
+      const found = intake.liveliness({
+        party: partyFor(caller, party),
+        after: placeOf(lastOf(nextPageToken)),
+        limit: perPage + 1,
+      })
+      const items = found.slice(0, perPage)
+      const last = found.length > perPage ? items.at(-1) : undefined
+      return answerPage(c, items.map(view), last && `${last.party}/${last.device}`)
+    },
+  )
+  return [list]
+}
+
+function placeOf(last: string | undefined): { party: string; device: string } | undefined {
+  if (last === undefined) return undefined
+  const [, party, device] = /^([^/]+)\/(.+)$/.exec(last) ?? []
+  if (party === undefined || device === undefined) throw badToken()
+  return { party, device }
+}
+
+function view({ firstUs, lastUs, hours, ...rest }: Liveliness): z.output<typeof activitySchema> {
+  return {
+    ...rest,
+    firstHeard: formatTimeUs(firstUs),
+    lastHeard: formatTimeUs(lastUs),
+    hours: hours.map(({ fromUs, ...hour }) => ({ from: formatTimeUs(fromUs), ...hour })),
+  }
+}

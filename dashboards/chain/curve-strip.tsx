@@ -1,0 +1,252 @@
+/**
+ * The temperature along the way, below the graph and on its time axis: what is in view there is in
+ * view here, and the cursor is one. Where nothing was measured nothing is drawn.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import {
+  type Excursion,
+  excursionsOf,
+  type Gap,
+  gapsOf,
+  type Limits,
+  type Point,
+} from '../inspector/curve.ts'
+import { api, told } from '../server/api.ts'
+import { chainWords } from '../words/chain.ts'
+import { durationText, numberText } from '../words/format.ts'
+import { useLanguage, useWords } from '../words/language.ts'
+import type { Axis } from './axis.ts'
+import { useColours } from './colours.ts'
+import { LEFT } from './layout.ts'
+import type { Colours } from './paint.ts'
+import type { SharedView } from './shared-view.ts'
+
+interface CurveStripProps {
+  readonly itemKey: string
+  readonly limits: Limits | undefined
+  readonly axis: Axis
+  readonly margin: number
+  readonly view: SharedView
+}
+
+const HEIGHT = 150
+
+function useReadings(item: string): readonly Point[] | undefined {
+  const { data } = useQuery({
+    queryKey: ['curve', item],
+    queryFn: () => told(api.v1.telemetry.$get({ query: { item, type: 'Temperature' } })),
+  })
+  return useMemo(
+    () =>
+      data?.series
+        .flatMap(({ points }) =>
+          points.map(({ time, value, min = value, max = value }): Point => {
+            return { timeMs: Date.parse(time), value, min, max }
+          }),
+        )
+        .sort((one, other) => one.timeMs - other.timeMs),
+    [data],
+  )
+}
+
+export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripProps) {
+  const t = useWords(chainWords)
+  const language = useLanguage()
+  const colours = useColours()
+  const into = useRef<HTMLDivElement>(null)
+  const points = useReadings(itemKey)
+  useEffect(() => {
+    const element = into.current
+    if (!element || !points || points.length === 0) return
+    const gaps = gapsOf(points)
+    const excursions = limits ? excursionsOf(points, limits) : []
+    const shared = { limits, axis, margin, view, colours }
+    const plot = plotOf(element, { ...shared, points, gaps, excursions })
+    const stop = view.listen(() => follow(plot, view))
+    follow(plot, view)
+    return () => {
+      stop()
+      plot.destroy()
+    }
+  }, [points, limits, axis, margin, view, colours])
+  if (points === undefined) return null
+  if (points.length === 0) return <p className="quiet">{t.noCurve}</p>
+  const noDataMs = gapsOf(points).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  const excursions = limits ? excursionsOf(points, limits) : []
+  const degrees = (value: number) => numberText(value, language)
+  const peak = points.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY)
+  return (
+    <div className="chain-curve">
+      <p className="row">
+        <strong>{t.temperature}</strong>
+        {limits && (
+          <span className="tag limit">{t.limits(degrees(limits.min), degrees(limits.max))}</span>
+        )}
+        {excursions.length > 0 && (
+          <span className="tag stop">✕ {t.excursions(excursions.length)}</span>
+        )}
+        <span className="tag">{t.peak(degrees(peak))}</span>
+        {noDataMs > 0 && (
+          <span className="tag inferred">? {t.noData(durationText(noDataMs, language))}</span>
+        )}
+      </p>
+      <div ref={into} role="img" aria-label={t.curveLabel} />
+    </div>
+  )
+}
+
+interface PlotParts extends Omit<CurveStripProps, 'itemKey'> {
+  readonly points: readonly Point[]
+  readonly gaps: readonly Gap[]
+  readonly excursions: readonly Excursion[]
+  readonly colours: Colours
+}
+
+function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
+  const { points, gaps, limits, axis, margin, view, colours } = parts
+  const places: number[] = []
+  const values: (number | null)[] = []
+  const breaks = new Map(gaps.map(({ fromMs, toMs }) => [fromMs, toMs]))
+  for (const { timeMs, value } of points) {
+    const x = LEFT + axis.xOf(timeMs)
+    places.push(x)
+    values.push(value)
+    const until = breaks.get(timeMs)
+    if (until === undefined) continue
+    places.push((x + LEFT + axis.xOf(until)) / 2)
+    values.push(null)
+  }
+  return new uPlot(
+    {
+      width: element.clientWidth,
+      height: HEIGHT,
+      padding: [8, 0, 4, 0],
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false }, y: false, points: { size: 7 } },
+      scales: { x: { time: false }, y: { range: () => rangeOf(points, limits) } },
+      axes: [
+        { show: false },
+        {
+          size: margin,
+          stroke: colours('--text-quiet'),
+          grid: { stroke: colours('--line'), width: 1 },
+          ticks: { show: false },
+          values: (_, marks) => marks.map((mark) => `${mark}°`),
+        },
+      ],
+      series: [{}, { stroke: colours('--curve'), width: 1.6, points: { show: false } }],
+      hooks: {
+        drawClear: [(plot) => drawBehind(plot, parts)],
+        draw: [(plot) => drawExcursions(plot, parts)],
+        setCursor: [
+          ({ cursor: { left = -1 }, posToVal }) => {
+            if (left >= 0) view.point(posToVal(left, 'x'))
+          },
+        ],
+      },
+    },
+    [places, values],
+    element,
+  )
+}
+
+/** Shows what the graph shows. */
+function follow(plot: uPlot, { scrollX, width, cursorX }: SharedView): void {
+  const { min, max } = plot.scales['x'] ?? {}
+  if (min !== scrollX || max !== scrollX + width) {
+    plot.setScale('x', { min: scrollX, max: scrollX + width })
+  }
+  const left = cursorX === undefined ? -10 : cursorX - scrollX
+  if (Math.abs((plot.cursor.left ?? -10) - left) > 0.5) plot.setCursor({ left, top: 10 }, false)
+}
+
+function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
+  let [low, high] = [limits?.min ?? 0, limits?.max ?? 0]
+  for (const { min, max } of points) {
+    low = Math.min(low, min)
+    high = Math.max(high, max)
+  }
+  return [Math.floor(low - 1), Math.ceil(high + 2)]
+}
+
+function drawBehind(plot: uPlot, { limits, gaps, axis, colours }: PlotParts): void {
+  const { ctx, bbox } = plot
+  clipped(plot, () => {
+    if (limits) {
+      const [top, bottom] = [
+        plot.valToPos(limits.max, 'y', true),
+        plot.valToPos(limits.min, 'y', true),
+      ]
+      ctx.fillStyle = colours('--fine-ground')
+      ctx.fillRect(bbox.left, top, bbox.width, bottom - top)
+      ctx.strokeStyle = colours('--fine')
+      ctx.setLineDash([6, 4])
+      for (const y of [top, bottom]) stroke(ctx, bbox.left, y, bbox.left + bbox.width, y)
+      ctx.setLineDash([])
+    }
+    ctx.strokeStyle = colours('--inferred')
+    for (const { fromMs, toMs } of gaps) {
+      const left = plot.valToPos(LEFT + axis.xOf(fromMs), 'x', true)
+      const right = plot.valToPos(LEFT + axis.xOf(toMs), 'x', true)
+      hatch(ctx, left, right, bbox)
+    }
+  })
+}
+
+function clipped({ ctx, bbox }: uPlot, draw: () => void): void {
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  draw()
+  ctx.restore()
+}
+
+function stroke(ctx: CanvasRenderingContext2D, x: number, y: number, toX: number, toY: number) {
+  ctx.beginPath()
+  ctx.moveTo(x, y)
+  ctx.lineTo(toX, toY)
+  ctx.stroke()
+}
+
+const HATCH = 8
+
+function hatch(ctx: CanvasRenderingContext2D, left: number, right: number, bbox: uPlot.BBox) {
+  const from = Math.max(left, bbox.left)
+  const to = Math.min(right, bbox.left + bbox.width)
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(from, bbox.top, to - from, bbox.height)
+  ctx.clip()
+  for (let x = from - bbox.height; x < to; x += HATCH) {
+    stroke(ctx, x, bbox.top + bbox.height, x + bbox.height, bbox.top)
+  }
+  ctx.restore()
+}
+
+function drawExcursions(plot: uPlot, { limits, excursions, axis, colours }: PlotParts): void {
+  if (!limits) return
+  const { ctx } = plot
+  clipped(plot, () => {
+    ctx.strokeStyle = colours('--stop')
+    ctx.fillStyle = colours('--stop')
+    ctx.lineWidth = 2 * devicePixelRatio
+    ctx.font = `600 ${Math.round(12 * devicePixelRatio)}px system-ui, sans-serif`
+    // uPlot leaves its own alignment behind.
+    ctx.textAlign = 'center'
+    for (const { fromMs, toMs, peak, peakMs } of excursions) {
+      const isHigh = peak > limits.max
+      const from = plot.valToPos(LEFT + axis.xOf(fromMs), 'x', true)
+      const to = plot.valToPos(LEFT + axis.xOf(toMs), 'x', true)
+      const y = plot.valToPos(isHigh ? limits.max : limits.min, 'y', true)
+      stroke(ctx, from, y, Math.max(to, from + 2), y)
+      const x = plot.valToPos(LEFT + axis.xOf(peakMs), 'x', true)
+      ctx.textBaseline = isHigh ? 'bottom' : 'top'
+      const at = plot.valToPos(peak, 'y', true) + (isHigh ? -4 : 4)
+      ctx.fillText(`${isHigh ? '▲' : '▼'} ${peak.toFixed(1)}°`, x, at)
+    }
+  })
+}

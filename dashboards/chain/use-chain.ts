@@ -1,0 +1,44 @@
+/** A chain and what speaks against its items, as the server tells it. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { allAlerts } from '../alerts/all-alerts.ts'
+import { UNRESOLVED } from '../alerts/cases.ts'
+import { api, inPath, told } from '../server/api.ts'
+import type { Mark } from './scene.ts'
+
+/** Nodes in each direction that are asked for at first, and what the server gives at most. */
+const FIRST_LIMIT = 1000
+const MOST = 10_000
+
+export function useChain(id: string, isAll: boolean) {
+  const limit = String(isAll ? MOST : FIRST_LIMIT)
+  return useQuery({
+    queryKey: ['trace', id, limit],
+    enabled: id !== '',
+    placeholderData: (before, query) =>
+      query?.queryKey[1] === id ? keepPreviousData(before) : undefined,
+    queryFn: () =>
+      told(
+        api.v1.trace[':id'].$get({
+          param: { id: inPath(id) },
+          query: { direction: 'both', limit },
+        }),
+      ),
+  })
+}
+
+/** What items have against them, by key: alerts that nobody has resolved, the newest ten thousand. */
+export function useMarks(): ReadonlyMap<string, Mark> {
+  const { data } = useQuery({
+    queryKey: ['marks'],
+    queryFn: () => allAlerts({ severity: 'critical|warning', state: UNRESOLVED }),
+  })
+  return useMemo(() => {
+    const marks = new Map<string, Mark>()
+    for (const { subject, severity, blocked } of data?.items ?? []) {
+      if (severity === 'critical' || blocked) marks.set(subject, 'stop')
+      else if (!marks.has(subject)) marks.set(subject, 'warn')
+    }
+    return marks
+  }, [data])
+}

@@ -1,0 +1,157 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMinute } from '../alerts/use-minute.ts'
+import { api, told } from '../server/api.ts'
+import type { Names } from '../server/names.ts'
+import { Card } from '../ui/card.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { VirtualList } from '../ui/virtual-list.tsx'
+import { enterpriseWords } from '../words/enterprise.ts'
+import { durationText } from '../words/format.ts'
+import { useLanguage, useWords } from '../words/language.ts'
+import {
+  type Activity,
+  calibrationOf,
+  type Device,
+  isSilent,
+  lastDay,
+  sensorKey,
+} from './liveliness.ts'
+
+const MOST = '1000'
+/** Rule A11: a sensor that is stuck, or silent for longer than its interval allows. */
+const SENSOR_RULE = 'A11'
+const REFRESH_MS = 30_000
+
+interface DevicesCardProps {
+  readonly party: string | undefined
+  readonly names: Names
+}
+
+/** Devices with when each was last heard, how much it sends and what is wrong with it. */
+export function DevicesCard({ party, names }: DevicesCardProps) {
+  const t = useWords(enterpriseWords)
+  const nowMs = useMinute()
+  const query = { perPage: MOST, ...(party !== undefined && { party }) }
+  const devices = useQuery({
+    queryKey: ['devices', party],
+    queryFn: () => told(api.v1.devices.$get({ query })),
+  })
+  const activity = useQuery({
+    queryKey: ['device-activity', party],
+    queryFn: () => told(api.v1['device-activity'].$get({ query })),
+    refetchInterval: REFRESH_MS,
+  })
+  const gaps = useQuery({
+    queryKey: ['device-gaps', party],
+    queryFn: () =>
+      told(
+        api.v1.alerts.$get({
+          query: { ...query, rule: SENSOR_RULE, state: 'open|acknowledged|in_progress' },
+        }),
+      ),
+  })
+  const error = devices.error ?? activity.error
+  if (error) {
+    return (
+      <Card title={t.devices}>
+        <Failure error={error} onAgain={() => void devices.refetch()} />
+      </Card>
+    )
+  }
+  const byName = new Map(activity.data?.items.map((one) => [`${one.party}/${one.device}`, one]))
+  const gapsOf = (device: Device) =>
+    gaps.data?.items.filter(({ subject }) => subject === sensorKey(device)).length ?? 0
+  return (
+    <Card title={t.devices}>
+      {devices.isPending && <Loading />}
+      {devices.data?.items.length === 0 && <Empty title={t.none} />}
+      {devices.data && devices.data.items.length > 0 && (
+        <VirtualList
+          items={devices.data.items}
+          keyOf={(one) => `${one.party}/${one.device}`}
+          rowHeight={72}
+          label={t.deviceList}
+        >
+          {(device) => (
+            <DeviceRow
+              {...{ device, nowMs }}
+              activity={byName.get(`${device.party}/${device.device}`)}
+              gaps={gapsOf(device)}
+              partyName={party === undefined ? names.party(device.party) : ''}
+            />
+          )}
+        </VirtualList>
+      )}
+    </Card>
+  )
+}
+
+interface DeviceRowProps {
+  readonly device: Device
+  readonly activity: Activity | undefined
+  readonly gaps: number
+  readonly nowMs: number
+  readonly partyName: string
+}
+
+function DeviceRow({ device, activity, gaps, nowMs, partyName }: DeviceRowProps) {
+  const t = useWords(enterpriseWords)
+  const language = useLanguage()
+  const calibration = calibrationOf(device, nowMs)
+  const due = device.calibrationDue ?? ''
+  const age =
+    activity && durationText(Math.max(0, nowMs - Date.parse(activity.lastHeard)), language)
+  return (
+    <div className="device-row">
+      <span className="device-name">
+        <strong>{device.name}</strong>
+        <span className="quiet block">
+          {partyName} {device.site}/{device.device}
+        </span>
+      </span>
+      <span className="device-heard">
+        {age === undefined ? t.never : t.ago(age)}
+        <Bars counts={lastDay(activity, nowMs)} />
+      </span>
+      <span className="row device-signs">
+        {!device.enabled && <span className="tag warn">{t.disabled}</span>}
+        {device.enabled && isSilent(activity, nowMs) && (
+          <span className="tag warn">! {t.silent}</span>
+        )}
+        {activity && activity.refused > 0 && (
+          <span className="tag stop">
+            ✕ {t.refused} {activity.refused}
+          </span>
+        )}
+        {gaps > 0 && <span className="tag inferred">? {t.dataGaps(gaps)}</span>}
+        {calibration === 'over' && <span className="tag stop">✕ {t.calibrationOver(due)}</span>}
+        {calibration === 'soon' && <span className="tag warn">! {t.calibrationSoon(due)}</span>}
+        {calibration === 'fine' && <span className="tag fine">✓ {t.calibrationUntil(due)}</span>}
+      </span>
+    </div>
+  )
+}
+
+const BAR = 5
+const BARS_HEIGHT = 18
+
+function Bars({ counts }: { counts: readonly number[] }) {
+  const t = useWords(enterpriseWords)
+  const most = Math.max(1, ...counts)
+  const all = counts.reduce((sum, count) => sum + count, 0)
+  return (
+    <svg
+      className="bars"
+      role="img"
+      aria-label={t.rateLabel(all)}
+      width={counts.length * BAR}
+      height={BARS_HEIGHT}
+    >
+      {counts.map((count, hour) => {
+        const height = count === 0 ? 1 : Math.max(2, (count / most) * BARS_HEIGHT)
+        const x = hour * BAR
+        return <rect key={x} x={x} y={BARS_HEIGHT - height} width={BAR - 1} height={height} />
+      })}
+    </svg>
+  )
+}

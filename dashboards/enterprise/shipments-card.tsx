@@ -1,0 +1,71 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { api, told } from '../server/api.ts'
+import { type Names, shortKey } from '../server/names.ts'
+import { Card } from '../ui/card.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { enterpriseWords } from '../words/enterprise.ts'
+import { shortTime } from '../words/format.ts'
+import { useLanguage, useWords } from '../words/language.ts'
+
+interface ShipmentsCardProps {
+  readonly party: string | undefined
+  readonly names: Names
+}
+
+/** What was sent and nobody has said that it arrived. */
+export function ShipmentsCard({ party, names }: ShipmentsCardProps) {
+  const t = useWords(enterpriseWords)
+  const language = useLanguage()
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: ['shipments', party],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      told(
+        api.v1.shipments.$get({
+          query: {
+            perPage: '50',
+            ...(party !== undefined && { party }),
+            ...(pageParam !== '' && { nextPageToken: pageParam }),
+          },
+        }),
+      ),
+    getNextPageParam: ({ nextPageToken }) => nextPageToken,
+  })
+  const open = data?.pages.flatMap(({ items }) => items).filter(({ missing }) => missing > 0) ?? []
+  return (
+    <Card title={t.shipments}>
+      {isPending && <Loading />}
+      {error && <Failure error={error} onAgain={refetch} />}
+      {data && open.length === 0 && <Empty title={t.noShipments} />}
+      <ul className="lines">
+        {open.map(({ eventID, sentAt, items, itemCount, missing, party: sender, readPoint }) => (
+          <li key={`${eventID} ${sender}`}>
+            <span className="tag inferred">? {t.missing(missing, itemCount)}</span> {t.sent}{' '}
+            {shortTime(sentAt, language)}{' '}
+            <span className="quiet">
+              {party === undefined && names.party(sender)} {readPoint && names.place(readPoint)}
+            </span>
+            <span className="block">
+              {items.slice(0, 5).map((key) => (
+                <Link
+                  key={key}
+                  className="in-line"
+                  href={`/app/chain?id=${encodeURIComponent(key)}`}
+                >
+                  {shortKey(key)}
+                </Link>
+              ))}
+              {itemCount > 5 && `+${itemCount - 5}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && (
+        <button type="button" className="small" onClick={() => void fetchNextPage()}>
+          {t.more}
+        </button>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,322 @@
+import type { Page } from '@playwright/test'
+import { describe, expect, it } from 'vitest'
+import { everyLook, type Language, stage, visit } from './browser.ts'
+
+const item = encodeURIComponent(stage?.sold ?? '')
+const chain = `/app/chain?id=${item}`
+
+function said<T>(language: Language, zh: T, en: T): T {
+  return language === 'zh' ? zh : en
+}
+
+function graph(page: Page) {
+  return page.getByRole('application')
+}
+
+/** What is selected, as the page says it to whoever cannot see it. */
+function spoken(page: Page) {
+  return page.locator('[aria-live="polite"]')
+}
+
+/** Run in the page: every colour on the canvas, as a number. */
+const COLOURS_PAINTED = `(() => {
+  const canvas = document.querySelector('.chain-scroller canvas')
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  const colours = new Set()
+  for (let at = 0; at < data.length; at += 4) {
+    colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2])
+  }
+  return [...colours]
+})()`
+
+describe.skipIf(stage === undefined)('the chain on a desk', () => {
+  it.each(everyLook)('is drawn with what is selected, in $language on a $view', async (look) => {
+    await visit({ ...look, role: 'regulator' }, async ({ page, open, check, picture }) => {
+      await open(chain)
+      await graph(page).waitFor()
+      await page.getByText(said(look.language, '谁提交', 'Told by')).waitFor()
+      await page.locator('.chain-curve canvas').first().waitFor()
+      await check()
+      await picture(`chain-${look.language}-${look.view}`)
+    })
+  })
+
+  it('paints boxes in the colours of its tokens', async () => {
+    await visit({ view: 'desk', role: 'regulator' }, async ({ page, open }) => {
+      await open(chain)
+      await graph(page).waitFor()
+      const painted = () => page.evaluate(COLOURS_PAINTED) as Promise<number[]>
+      // --upstream: the way to what is selected.
+      await expect.poll(painted).toContain(0x0f5aa6)
+    })
+  })
+
+  it('is gone through with the keyboard, along its lines and back', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
+      await open(chain)
+      await graph(page).focus()
+      await expect.poll(() => spoken(page).textContent()).toContain('/21/')
+      const start = await spoken(page).textContent()
+      await page.keyboard.press('ArrowLeft')
+      await expect.poll(() => spoken(page).textContent()).not.toBe(start)
+      const parent = await spoken(page).textContent()
+      await page.keyboard.press('ArrowDown')
+      await expect.poll(() => spoken(page).textContent()).not.toBe(parent)
+      await page.keyboard.press('ArrowUp')
+      await expect.poll(() => spoken(page).textContent()).toBe(parent)
+      await page.keyboard.press('t')
+      await page.waitForURL((url) => !url.href.includes(item))
+      await graph(page).focus()
+      await page.keyboard.press('l')
+      await page.getByRole('region', { name: 'List' }).waitFor()
+    })
+  })
+
+  it('of a lot is bundled, and a bundle is opened and closed again', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async (visited) => {
+      const { page, context, open, check, picture } = visited
+      const told = await context.request.get(`/v1/items/${item}`)
+      const { lots } = (await told.json()) as { lots: string[] }
+      await open(`/app/chain?id=${encodeURIComponent(lots[0] ?? '')}`)
+      await page.getByText(/nodes, drawn as/).waitFor()
+      const bundled = await page.getByText(/nodes, drawn as/).textContent()
+      await graph(page).focus()
+      for (let step = 0; step < 40; step++) {
+        if (/\d+ × /.test((await spoken(page).textContent()) ?? '')) break
+        await page.keyboard.press(step === 0 ? 'ArrowRight' : 'ArrowDown')
+      }
+      await page.getByRole('button', { name: /^Expand/ }).waitFor()
+      await picture('chain-lot-en-desk')
+      await page.keyboard.press('e')
+      await page.getByRole('button', { name: 'Undo expansion' }).waitFor()
+      await expect.poll(() => page.getByText(/nodes, drawn as/).textContent()).not.toBe(bundled)
+      await check()
+      await graph(page).focus()
+      await page.keyboard.press('u')
+      await expect.poll(() => page.getByText(/nodes, drawn as/).textContent()).toBe(bundled)
+    })
+  })
+
+  it.each(['List', 'Table'])('is told as a %s too', async (name) => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async (visited) => {
+      const { page, open, check } = visited
+      await open(chain)
+      await page.getByRole('button', { name, exact: true }).click()
+      const rows = page.getByRole('region', { name }).getByRole('button')
+      await rows.nth(1).click()
+      expect(await rows.nth(1).getAttribute('aria-current')).toBe('true')
+      await check()
+    })
+  })
+
+  it('is taken away as CSV and as SVG', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
+      await open(chain)
+      const saved = async (name: string) => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name, exact: true }).click(),
+        ])
+        const chunks: Buffer[] = []
+        for await (const chunk of await download.createReadStream()) chunks.push(chunk)
+        return Buffer.concat(chunks).toString()
+      }
+      const csv = await saved('CSV')
+      expect(csv).toContain('what,kind,key,to,certainty')
+      expect(csv).toContain(stage?.sold ?? '')
+      const svg = await saved('SVG')
+      expect(svg).toContain('<svg xmlns="http://www.w3.org/2000/svg"')
+      expect(svg).toContain('stroke-dasharray')
+    })
+  })
+
+  it('of what nobody has seen says so', async () => {
+    await visit({ language: 'en', role: 'regulator' }, async ({ page, open, allow, check }) => {
+      allow(/404/)
+      await open('/app/chain?id=urn:epc:id:sgtin:9521321.000001.nothing')
+      await page.getByRole('alert').getByText('That did not work').waitFor()
+      await check()
+    })
+  })
+})
+
+describe.skipIf(stage === undefined)('the console of alerts', () => {
+  it.each(everyLook)('tells cases and why, in $language on a $view', async (look) => {
+    await visit({ ...look, role: 'regulator' }, async ({ page, open, check, picture }) => {
+      await open('/app/alerts')
+      await page.locator('.case-open').first().click()
+      await page.getByText(said(look.language, '建议措施', 'What to do')).waitFor()
+      await check()
+      await picture(`alerts-${look.language}-${look.view}`)
+    })
+  })
+
+  it('is worked: claimed, blocked, resolved with a cause, and every step is told', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
+      await open('/app/alerts?item=')
+      await page.getByText('Filter').click()
+      await page.getByLabel('Severity').selectOption('warning')
+      await page.locator('.case-open').first().click()
+      const detail = page.locator('.alert-detail')
+      const act = async (name: string, button = name) => {
+        await detail.getByRole('button', { name, exact: true }).first().click()
+        await detail.getByLabel(`${name}: why`).fill('as a test')
+        await detail.getByRole('button', { name: button, exact: true }).last().click()
+        await detail.getByLabel(`${name}: why`).waitFor({ state: 'detached' })
+      }
+      await act('Claim')
+      await detail.getByText('claimed', { exact: true }).first().waitFor()
+      await act('Block the goods')
+      await detail.locator('.alert-head').getByText('blocked').waitFor()
+      await act('Resolve')
+      await detail.locator('.alert-head').getByText('resolved').waitFor()
+      await detail.getByText('genuine').waitFor()
+    })
+  })
+
+  it('holds back what is new until somebody asks for it', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
+      await open('/app/alerts')
+      await page.locator('.case-open').first().waitFor()
+      await page.getByText('Live', { exact: false }).first().waitFor()
+      await raiseAlert('held-back')
+      const fresh = page.getByRole('button', { name: /new: click to load/ })
+      await fresh.waitFor()
+      await fresh.click()
+      await fresh.waitFor({ state: 'detached' })
+    })
+  })
+
+  it('lets an inspector read, and act on nothing', async () => {
+    await visit({ language: 'en', role: 'inspector' }, async ({ page, open }) => {
+      await open('/app/alerts')
+      await page.locator('.case-open').first().click()
+      await page.getByText('What to do').waitFor()
+      expect(await page.getByRole('button', { name: 'Resolve' }).count()).toBe(0)
+    })
+  })
+})
+
+/** Sends a serial into the world twice: rule C2, at once. */
+async function raiseAlert(name: string): Promise<void> {
+  const { url = '', adminKey = '' } = stage ?? {}
+  const post = (path: string, key: string, body: object, method = 'POST') =>
+    fetch(url + path, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const parties = (await (
+    await fetch(`${url}/v1/products?perPage=1`, {
+      headers: { Authorization: `Bearer ${adminKey}` },
+    })
+  ).json()) as { items: { key: string; party: string }[] }
+  const [product] = parties.items
+  if (!product) throw new Error('there is no product')
+  const grant = { role: 'enterprise', party: product.party, label: name }
+  const { secret } = (await (await post('/v1/keys', adminKey, grant)).json()) as { secret: string }
+  for (const eventTime of ['2026-03-01T08:00:00Z', '2026-03-02T08:00:00Z']) {
+    const event = {
+      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+      type: 'ObjectEvent',
+      eventTime,
+      eventTimeZoneOffset: '+00:00',
+      epcList: [`${product.key}/21/${name}-${Date.now()}`.replace(/-\d+$/, '')],
+      action: 'ADD',
+      bizStep: 'commissioning',
+    }
+    expect((await post('/epcis/events', secret, event)).status).toBe(201)
+  }
+}
+
+describe.skipIf(stage === undefined)('rules and parties', () => {
+  it.each(everyLook)('rules are told, in $language on a $view', async (look) => {
+    await visit({ ...look, role: 'regulator' }, async ({ page, open, check, picture }) => {
+      await open('/app/rules')
+      await page.locator('.rule-row', { hasText: 'A1' }).first().click()
+      await page.getByText(said(look.language, '先试运行', 'A dry run comes first')).waitFor()
+      await check()
+      await picture(`rules-${look.language}-${look.view}`)
+    })
+  })
+
+  it('a change is tried before it can be put in force, and can be taken back', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
+      await open('/app/rules')
+      await page.locator('.rule-row', { hasText: 'B2' }).first().click()
+      await page.getByLabel('Name of the change').fill('a test of B2')
+      await page.getByLabel('Reason').fill('to see what it does')
+      await page.getByLabel('Enabled').uncheck()
+      await page.getByLabel('From', { exact: true }).fill('2099-01-01T00:00')
+      const inForce = page.getByRole('button', { name: 'Put in force' })
+      expect(await inForce.isDisabled()).toBe(true)
+      await page.getByRole('button', { name: 'Dry run' }).click()
+      await page.getByText(/events and .* items were looked at/).waitFor()
+      await inForce.click()
+      await page.getByText('a test of B2').waitFor()
+      await page.getByRole('button', { name: 'Remove' }).click()
+      await page.getByLabel('Why it is removed').fill('the test is over')
+      await page.getByRole('button', { name: 'Remove' }).click()
+      await page.getByText('There are none: the defaults hold').waitFor()
+    })
+  })
+
+  it.each(everyLook)('parties are told by risk, in $language on a $view', async (look) => {
+    await visit({ ...look, role: 'regulator' }, async ({ page, open, check, picture }) => {
+      await open('/app/parties')
+      await page.locator('.party-row').first().waitFor()
+      const [first = '', last = ''] = await Promise.all([
+        page.locator('.party-row .number').first().textContent(),
+        page.locator('.party-row .number').nth(1).textContent(),
+      ]).then((texts) => texts.map((text) => text ?? ''))
+      expect(Number(first.replace(',', ''))).toBeGreaterThanOrEqual(Number(last.replace(',', '')))
+      await check()
+      await picture(`parties-${look.language}-${look.view}`)
+    })
+  })
+})
+
+describe.skipIf(stage === undefined)('an enterprise', () => {
+  it.each(everyLook)('sees its lines, in $language on a $view', async (look) => {
+    await visit({ ...look, role: 'enterprise' }, async ({ page, open, check, picture }) => {
+      await open('/app/enterprise')
+      await page.locator('.device-row').first().waitFor()
+      await page.locator('.lots li').first().waitFor()
+      await check()
+      await picture(`enterprise-${look.language}-${look.view}`)
+    })
+  })
+
+  it('tries an event: what is wrong is told with its place, what is right is stored', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'enterprise' }, async (visited) => {
+      const { page, open, allow } = visited
+      allow(/400/)
+      await open('/app/enterprise')
+      const field = page.getByLabel('EPCIS event (JSON)')
+      const right = await field.inputValue()
+      await field.fill(right.replace('"OBSERVE"', '"LOOK"'))
+      await page.getByRole('button', { name: 'Capture' }).click()
+      await page.getByRole('alert').waitFor()
+      await field.fill('{')
+      await page.getByRole('button', { name: 'Check the form only' }).click()
+      await page.getByText('It is no JSON').waitFor()
+      await field.fill(right)
+      await page.getByRole('button', { name: 'Capture' }).click()
+      await page.getByText('Stored').waitFor()
+    })
+  })
+
+  it('makes a key for a device, sees it once, and revokes it', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'enterprise' }, async ({ page, open }) => {
+      await open('/app/enterprise')
+      await page.getByText('Make a key for a device').first().click()
+      await page.getByLabel('For', { exact: true }).fill('a key of the tests')
+      await page.getByRole('button', { name: 'Make a key for a device' }).click()
+      await page.getByText('The new key is shown this once').waitFor()
+      const row = page.locator('.keys li', { hasText: 'a key of the tests' }).last()
+      await row.getByRole('button', { name: 'Revoke' }).click()
+      await row.getByRole('button', { name: 'Really revoke' }).click()
+      await row.getByText('revoked').waitFor()
+    })
+  })
+})
