@@ -25,8 +25,8 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace, identifiers, rules, recalls, webhooks, simulators or bridge; of InfluxDB
-                writes, telemetry, drain or walks
+  --only PART   intake, trace, identifiers, rules, recalls, webhooks, simulators or bridge; of
+                InfluxDB writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
