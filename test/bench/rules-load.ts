@@ -136,7 +136,7 @@ const STEPS = ['commissioning', 'packing', 'shipping', 'receiving', 'stocking'] 
 /** Lives that go on beside each other. */
 const TOGETHER = 100
 
-/** The lives of serials, step by step; some are commissioned again where they are to be received. */
+/** The lives of serials, step by step; some are commissioned again where they are received. */
 function documentOf(first: number, { serialsAnEvent, alertPercent = 0 }: RulesLoadOptions): object {
   const eventList = Array.from({ length: AT_ONCE }, (_, at) => {
     const n = first + at
