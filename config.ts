@@ -19,6 +19,7 @@ const powerOfTwo = (most: number) =>
   count.refine((value) => value >= 1 && value <= most && Number.isInteger(Math.log2(value)), {
     error: `must be a power of two from 1 to ${most}`,
   })
+const days = count.min(1, 'must be a number of days above 0').optional()
 const bytes = count.min(1, 'must be a number of bytes above 0')
 
 const settingsSchema = z.object({
@@ -82,6 +83,12 @@ const settingsSchema = z.object({
   INFLUX_EVENT_BUCKETS: powerOfTwo(256)
     .optional()
     .describe('series that events are spread over, fixed once made; without it 16'),
+  INFLUX_READINGS_DAYS: days.describe(
+    'how long InfluxDB keeps readings; without it as its retention says, which is for ever',
+  ),
+  INFLUX_MINUTES_DAYS: days.describe(
+    'how long it keeps what readings come to by the minute; without it the same',
+  ),
   INFLUX_FORCE: z
     .enum(['0', '1'], { error: 'must be 0 or 1' })
     .default('0')
@@ -145,6 +152,8 @@ export function influxOf(config: Config): InfluxSettings | undefined {
     password: config.INFLUX_PASSWORD,
     trailBuckets: config.INFLUX_TRAIL_BUCKETS,
     eventBuckets: config.INFLUX_EVENT_BUCKETS,
+    readingsDays: config.INFLUX_READINGS_DAYS,
+    minutesDays: config.INFLUX_MINUTES_DAYS,
     force: config.INFLUX_FORCE === '1',
   }
 }

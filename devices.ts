@@ -8,6 +8,7 @@ import { formatTimeUs } from '#epcis/time.ts'
 import { type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
 import { scopeOf } from '#ingest/memory.ts'
 import { APART, tagApart } from '#ingest/reads/apart.ts'
+import { calibrationState } from '#store/calibration.ts'
 import { dataFolder } from '#store/folder.ts'
 import { type Device, deviceSchema, formatSchema } from '#store/registry/schema.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
@@ -45,13 +46,11 @@ const actions: Readonly<Record<string, Action>> = {
   },
   list({ registry }, args) {
     const { party } = readArguments(args, { party: text }).values
-    const today = new Date().toISOString().slice(0, 10)
+    const nowUs = Date.now() * 1000
     for (const device of pages((page) => registry.devices.list(page), party)) {
       const { format = 'plain', calibrationDue, enabled } = device
-      const isDue = calibrationDue !== undefined && calibrationDue < today
       const notes = [
-        ...(calibrationDue === undefined ? [] : [`calibrated until ${calibrationDue}`]),
-        ...(isDue ? ['CALIBRATION OVERDUE'] : []),
+        ...(calibrationDue === undefined ? [] : [calibrationNote(calibrationDue, nowUs)]),
         ...(enabled ? [] : ['disabled']),
       ]
       print([`${device.party}/${device.device}`, format, device.name, ...notes].join('  '))
@@ -109,6 +108,16 @@ that runs there sees it at once.
     }
     return 0
   },
+}
+
+const calibrationNotes = {
+  valid: '',
+  due_soon: ', CALIBRATION DUE SOON',
+  overdue: ', CALIBRATION OVERDUE',
+} as const
+
+function calibrationNote(due: string, nowUs: number): string {
+  return `calibrated until ${due}${calibrationNotes[calibrationState(due, nowUs)]}`
 }
 
 type AddValues = ReturnType<typeof parseArgs<{ options: typeof addOptions }>>['values']

@@ -184,18 +184,25 @@ async function verifyFollowed(
   followed: JournalPosition,
   onProgress: (share: number) => void,
 ): Promise<number> {
-  let [events, faults] = [0, 0]
+  let [events, ofReads, undecided, faults] = [0, 0, 0, 0]
   let from: number | undefined
-  for await (const { position, events: some, missing } of verifyStored(parts, followed)) {
+  for await (const step of verifyStored(parts, followed)) {
+    const { position, missing } = step
     from ??= position
-    events += some
+    events += step.events
+    ofReads += step.ofReads
+    undecided += step.undecided
     for (const { position: at, index, what } of missing) {
       faults += 1
       if (faults <= MAX_SHOWN) print(`missing: ${what}, part ${index} of the message at ${at}`)
     }
     onProgress((position - from) / Math.max(1, followed - from))
   }
-  print(`store: ${events} events of the journal followed, ${faults} missing`)
+  const made = ofReads === 0 ? '' : `, ${ofReads} of them made of raw reads`
+  print(`store: ${events} events of the journal followed${made}, ${faults} missing`)
+  if (undecided > 0) {
+    print(`store: ${undecided} events of raw reads are of an earlier binding and not looked for`)
+  }
   return faults
 }
 

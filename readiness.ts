@@ -6,6 +6,7 @@ import { statfs } from 'node:fs/promises'
 import type { ReadinessCheck } from '#api/health.ts'
 import type { IngestProgress } from '#ingest/progress.ts'
 import type { Journal } from '#store/journal/journal.ts'
+import type { WebhookReader } from '#store/webhooks/reader.ts'
 
 export interface ReadinessParts {
   readonly journal: Pick<Journal, 'durableEnd' | 'failed'>
@@ -13,6 +14,7 @@ export interface ReadinessParts {
   readonly hasRoom: () => boolean
   /** How far the journal may run ahead of the store. */
   readonly maxBytes: number
+  readonly webhooks: Pick<WebhookReader, 'counts'>
   /** The folder of everything that is kept. */
   readonly root: string
 }
@@ -35,7 +37,15 @@ export async function readiness(parts: ReadinessParts): Promise<ReadinessCheck[]
     },
     room(parts),
     await disk(parts),
+    receivers(parts),
   ]
+}
+
+/** A webhook that was disabled has nobody to tell that to but us. */
+function receivers({ webhooks }: ReadinessParts): ReadinessCheck {
+  const { disabled, subscriptions } = webhooks.counts()
+  const detail = `${disabled} of ${subscriptions} webhooks are disabled`
+  return { name: 'webhooks', ok: true, detail, ...(disabled > 0 && { warning: true as const }) }
 }
 
 function behind({ journal, progress }: ReadinessParts): string {

@@ -22,7 +22,7 @@ import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
 import { readPageFiles } from '#api/page-files.ts'
 import { openWebhookWriter } from '#api/webhooks/office.ts'
-import { startBridge } from '#gateway/bridge.ts'
+import { type Bridge, startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
 import type { IngestNews } from '#ingest/news.ts'
@@ -33,6 +33,7 @@ import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
+import { calibrationsOf, countOverdue } from '#store/calibration.ts'
 import { type FieldBook, openField } from '#store/field.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
@@ -116,6 +117,7 @@ export async function serve(
     const stores = await openStores(config, log, ends)
     const outcomes = new CaptureOutcomes()
     let gateway: Gateway | undefined
+    const bridges: Bridge[] = []
     const feed = new AlertFeed()
     const delivery = deliver(config, { ...stores, log, onFatal })
     ends.push(() => delivery.stop())
@@ -131,7 +133,11 @@ export async function serve(
       onNews({ notices, commands, captures, stored, readings }) {
         if (stored > 0 || readings > 0) watch.wake()
         for (const notice of notices) gateway?.publishRejection(notice)
-        for (const command of commands) gateway?.publishCommand(command)
+        for (const command of commands) {
+          if (!bridges.some((bridge) => bridge.publishCommand(command))) {
+            gateway?.publishCommand(command)
+          }
+        }
         outcomes.settle(captures)
       },
     })
@@ -159,9 +165,9 @@ export async function serve(
     ends.push(() => gateway?.close())
     const sending = recalling.send(gateway)
     ends.push(() => sending.stop())
-    const bridges = config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)
-    for (const settings of bridges) {
+    for (const settings of config.BRIDGES === undefined ? [] : await readBridges(config.BRIDGES)) {
       const bridge = await startBridge(settings, { ...stores, log, nowUs })
+      bridges.push(bridge)
       ends.push(() => bridge.close())
     }
     registerGauges(metrics, gauges(stores, gateway, readinessParts))
@@ -339,8 +345,9 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 }
 
 function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts } = stores
+  const { journal, progress, trail, alerts, registry } = stores
   const { totals } = progress
+  const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
     name: `suyuan_${name}`,
     help,
@@ -379,6 +386,9 @@ function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeS
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
     ...recallGauges(stores).map(({ name, help, read }) => of(name, help, read)),
+    of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
+      countOverdue(calibrations, nowUs()),
+    ),
     ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),
   ]

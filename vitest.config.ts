@@ -9,14 +9,14 @@ export default defineConfig({
         test: {
           name: 'code',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/dashboards/**'],
+          exclude: ['test/dashboards/*.test.ts'],
         },
       },
       {
         extends: true,
         test: {
           name: 'pages',
-          include: ['test/dashboards/**/*.test.ts'],
+          include: ['test/dashboards/*.test.ts'],
           // One server with simulated data and one browser for all of them, after all else.
           globalSetup: ['test/dashboards/setup.ts'],
           maxWorkers: 1,

@@ -8,6 +8,7 @@ import type { Registry as Metrics } from 'prom-client'
 import type { RecallDesk } from '#ingest/recalls/desk.ts'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import { calibrationsOf } from '#store/calibration.ts'
 import { isStoreFault } from '#store/fault.ts'
 import type { FieldBook } from '#store/field.ts'
 import type { Intake } from '#store/intake.ts'
@@ -24,6 +25,7 @@ import { serveAlertStream } from './alert-stream.ts'
 import { serveAlerts } from './alerts.ts'
 import { serveAliases } from './aliases.ts'
 import { serveBulletins } from './bulletins.ts'
+import { serveCalibrations } from './calibrations.ts'
 import { authenticate } from './caller.ts'
 import { serveCapture } from './capture.ts'
 import { CaptureIntake } from './capture-intake.ts'
@@ -75,9 +77,9 @@ export interface ApiParts {
   readonly intake: Pick<Intake, 'job' | 'jobs' | 'rejections' | 'rejection'>
   readonly alerts: AlertReader
   readonly desk: AlertDesk
+  readonly field: FieldBook
   readonly recalls: RecallReader
   readonly recallDesk: RecallDesk
-  readonly field: FieldBook
   /** Told by the composition root of every step. */
   readonly feed: AlertFeed
   readonly webhooks: WebhookReader
@@ -145,12 +147,14 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveEvents(router, { ...parts, captureIntake })
   const read = identifierReader(registry, parts.nowUs)
   const mounted = mountedSensors(registry)
+  const calibrations = calibrationsOf(registry)
   serveTrace(router, { ...parts, read })
-  serveItems(router, { ...parts, read, mounted })
-  serveResolver(router, { ...parts, read, mounted })
+  serveItems(router, { ...parts, read, mounted, calibrations })
+  serveResolver(router, { ...parts, read, mounted, calibrations })
   serveIdentifiers(router, read)
   serveTelemetry(router, { ...parts, read, mounted })
   serveRegistry(router, parts)
+  serveCalibrations(router, parts)
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveKeys(router, { ...parts, keys: registry.keys })

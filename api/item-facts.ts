@@ -5,7 +5,9 @@
 import { formatTimeUs } from '#epcis/time.ts'
 import { ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import { type Calibrations, calibrationEndUs } from '#store/calibration.ts'
 import { type KeptReport, sealOf } from '#store/field.ts'
+import type { Exposure } from '#trace/exposure.ts'
 import type { Certainty } from '#trace/parts.ts'
 import type { Caller } from './caller.ts'
 import type { ItemTold } from './item-state.ts'
@@ -14,9 +16,9 @@ import type { Recalled } from './recalled.ts'
 export interface Fact {
   /** A disposition such as `recalled`, or `expired`, `ended`, `not_commissioned`. */
   readonly fact: string
-  /** The item itself, or a lot that it belongs to. */
+  /** The item itself, a lot that it belongs to, or a sensor that was with it. */
   readonly key: string
-  /** The expiry date, how it ended, or the id of an alert or a recall. */
+  /** The expiry date, how it ended, an alert's or a recall's id, or when a calibration was due. */
   readonly value?: string
   readonly time?: string
   readonly eventID?: string
@@ -76,33 +78,28 @@ export function alertFacts(
   return alerts
     .openAbout([key, ...state.lots], MOST_ALERTS)
     .filter(({ seq }) => reach === 'all' || alerts.concerns(seq, party))
-    .map(({ id, finding, isBlocked, raisedUs }) => ({
+    .map(({ id, finding, isBlocked }) => ({
       fact: isBlocked ? 'alert_blocked' : `alert_${finding.severity}`,
       key: finding.subject,
       value: id,
-      time: formatTimeUs(raisedUs),
+      time: formatTimeUs(finding.fromUs),
       title: ruleOf(finding.rule).title,
       text: finding.text,
       certainty: finding.certainty,
     }))
 }
 
-/**
- * Recalls that hold the item, and since when: what is only possible is for checking, and says so.
- */
-export function recallFacts({ recalls }: Recalled): Fact[] {
-  return recalls
-    .filter(({ verdict }) => verdict !== 'none')
-    .map(({ key, recall, since, tier }) => {
-      const certainty = CERTAINTY[tier]
-      return { fact: 'recalled', key, value: recall, time: since, certainty }
-    })
-}
-
-const CERTAINTY: Readonly<Record<Recalled['recalls'][number]['tier'], Certainty>> = {
-  proven: 'observed',
-  inferred: 'inferred',
-  possible: 'possible',
+/** Sensors that were with an item after the last day of their valid calibration. */
+export function calibrationFacts({ sensors }: Exposure, calibrations: Calibrations): Fact[] {
+  const facts = new Map<string, Fact>()
+  for (const { device: key, fromUs, toUs } of sensors) {
+    const value = calibrations().get(key)?.calibrationDue
+    if (value === undefined || facts.has(key)) continue
+    const sinceUs = Math.max(fromUs, calibrationEndUs(value))
+    if (sinceUs >= toUs) continue
+    facts.set(key, { fact: 'sensor_calibration_overdue', key, value, time: formatTimeUs(sinceUs) })
+  }
+  return [...facts.values()]
 }
 
 /**
@@ -122,6 +119,22 @@ export function fieldFacts(reports: readonly KeptReport[], { reach }: Caller): F
 
 function fieldFact(fact: string, { report, key }: KeptReport): Fact {
   return { fact, key, value: report.id, time: report.madeAt }
+}
+
+const CERTAINTY: Readonly<Record<Recalled['recalls'][number]['tier'], Certainty>> = {
+  proven: 'observed',
+  inferred: 'inferred',
+  possible: 'possible',
+}
+
+/** Recalls that hold it, or that may, and since when. */
+export function recallFacts({ recalls }: Recalled): Fact[] {
+  return recalls
+    .filter(({ verdict }) => verdict !== 'none')
+    .map(({ key, recall, since, tier, verdict }) => {
+      const fact = verdict === 'do_not_sell' ? 'recalled' : 'perhaps_recalled'
+      return { fact, key, value: recall, time: since, certainty: CERTAINTY[tier] }
+    })
 }
 
 function dispositionFacts({ history, state }: ItemTold): Fact[] {

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import type { Fact } from './item-facts.ts'
 
-export const VERDICTS = ['sell', 'check', 'stop', 'unknown'] as const
+export const VERDICTS = ['sell', 'check', 'do_not_sell', 'unknown'] as const
 export type VerdictState = (typeof VERDICTS)[number]
 
 const textSchema = z.object({ zh: z.string(), en: z.string() })
@@ -37,16 +37,17 @@ export type Verdict = z.output<typeof verdictSchema>
 export const TITLES: Readonly<Record<VerdictState, Text>> = {
   sell: { zh: '可以销售', en: 'May be sold' },
   check: { zh: '需要复核', en: 'Check before selling' },
-  stop: { zh: '请勿销售', en: 'Do not sell' },
+  do_not_sell: { zh: '请勿销售', en: 'Do not sell' },
   unknown: { zh: '没有记录', en: 'No record' },
 }
 
-const stop = (zh: string, en: string) => ({ verdict: 'stop', text: { zh, en } }) as const
+const stop = (zh: string, en: string) => ({ verdict: 'do_not_sell', text: { zh, en } }) as const
 const check = (zh: string, en: string) => ({ verdict: 'check', text: { zh, en } }) as const
 
 /** What each fact makes of an item. A fact that is not here, such as a remark, makes nothing. */
 const JUDGED: Readonly<Record<string, { readonly verdict: VerdictState; readonly text: Text }>> = {
   recalled: stop('已被召回', 'It has been recalled'),
+  perhaps_recalled: check('可能属于被召回的产品', 'It may be of goods that are recalled'),
   sealed: stop('已被查封', 'It has been sealed by an inspector'),
   alert_blocked: stop('因告警停止流通', 'It is held because of an alert'),
   expired: stop('已过保质期', 'It is past its expiry date'),
@@ -73,7 +74,12 @@ const JUDGED: Readonly<Record<string, { readonly verdict: VerdictState; readonly
   },
 }
 
-const GRAVITY: Readonly<Record<VerdictState, number>> = { stop: 0, check: 1, unknown: 2, sell: 3 }
+const GRAVITY: Readonly<Record<VerdictState, number>> = {
+  do_not_sell: 0,
+  check: 1,
+  unknown: 2,
+  sell: 3,
+}
 /** Of the same gravity: what an authority decided comes before what was found. */
 const FIRST = ['recalled', 'sealed', 'alert_blocked']
 
@@ -94,7 +100,7 @@ function reasonOf(given: Fact, isForBuyer: boolean): Verdict['reasons'][number] 
   if (isSale && isForBuyer) return undefined
   const judged = JUDGED[isSale ? 'sold_before' : fact]
   if (judged === undefined) return undefined
-  const isPossible = judged.verdict === 'stop' && certainty === 'possible'
+  const isPossible = judged.verdict === 'do_not_sell' && certainty === 'possible'
   return {
     ...rest,
     fact,

@@ -141,8 +141,8 @@ export interface ItemFound {
   readonly told: ItemTold
   readonly product: Product | undefined
   readonly facts: readonly Fact[]
-  readonly recalled: Recalled
   readonly field: FieldTold
+  readonly recalled: Recalled
 }
 
 /** What is told of an item from the field, for everybody. */
@@ -181,7 +181,7 @@ export function registeredView(
 
 /** What is printed on the goods or concerns whoever buys them: no place, no partner, no event. */
 export function consumerView(
-  { item, told, product, facts, recalled, field }: ItemFound,
+  { item, told, product, facts, field, recalled }: ItemFound,
   registry: Pick<Registry, 'parties' | 'aliases'>,
 ): z.output<typeof consumerSchema> {
   const { state } = told
@@ -212,7 +212,7 @@ function productTold(product: Product | undefined, registry: Pick<Registry, 'par
 
 /** The last `length` events are told, the newest first. */
 export function fullView(
-  { item, told, product, facts, recalled, field }: ItemFound,
+  { item, told, product, facts, field, recalled }: ItemFound,
   exposure: Exposure,
   length: number,
   registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>,

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { gtinOf } from '#epcis/identifier.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
+import type { Calibrations } from '#store/calibration.ts'
 import type { FieldBook } from '#store/field.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
@@ -13,7 +14,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
+import { alertFacts, calibrationFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -34,9 +35,10 @@ export interface ItemsParts {
   readonly registry: Registry
   readonly read: ReadIdentifier
   readonly mounted: Mounted
+  readonly calibrations: Calibrations
   readonly alerts: Pick<AlertReader, 'openAbout' | 'concerns'>
-  readonly recalls: RecalledParts['recalls']
   readonly field: Pick<FieldBook, 'about' | 'countScan' | 'scansOf'>
+  readonly recalls: RecalledParts['recalls']
   readonly nowUs: () => number
 }
 
@@ -70,7 +72,7 @@ export function serveItems(router: Router, parts: ItemsParts) {
       summary: 'An item at a glance',
       description:
         'Without a key, and for devices: what is printed on the goods or concerns who buys them. ' +
-        '`recalls` are those that hold it; they are among the facts of the verdict.',
+        '`verdict` says whether it may be sold, and why; `recalls` which recalls hold it.',
       query: itemQuery,
       answers: { 200: { description: 'The item', schema: itemSchema } },
     },
@@ -111,17 +113,17 @@ export async function itemAnswer(
   const raised = at === undefined ? alertFacts(alerts, caller, told) : []
   if (isScan && at === undefined) field.countScan(item.key, nowUs())
   const { lot } = item.understood
-  const lots = [...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
-  const keys = [item.key, ...lots]
-  const recalled = recalledBy(parts, caller, keys)
+  const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
   const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
+  const recalled = recalledBy(parts, caller, keys)
   const facts = [...itself, ...recallFacts(recalled), ...raised, ...fieldFacts(reports, caller)]
   const product = productOf(registry, item.key)
   const about = { reports, scans: field.scansOf(item.key) }
   const found = { item, told, facts, product, recalled, field: about }
   if (caller.reach === 'consumer') return consumerView(found, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
-  return fullView(found, exposure, history, registry)
+  const doubts = calibrationFacts(exposure, parts.calibrations)
+  return fullView({ ...found, facts: [...facts, ...doubts] }, exposure, history, registry)
 }
 
 /** All keys that some texts can mean, and those of the lots that they name beside them. */

@@ -6,9 +6,12 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { KEY_PATHS } from '#epcis/gs1-key.ts'
 import type { Caller } from './caller.ts'
+import { firstView, wantsPage } from './first-view.ts'
+import type { Lag } from './freshness.ts'
 import { refusal } from './item.ts'
 import { itemSchema } from './item-view.ts'
-import { type ItemsParts, itemAnswer, itemQuery } from './items.ts'
+import { type ItemQuery, type ItemsParts, itemAnswer, itemQuery } from './items.ts'
+import type { PageFiles } from './page-files.ts'
 import { Problem } from './problem.ts'
 import type { Env, Router } from './route.ts'
 
@@ -28,7 +31,12 @@ const linkTitles: Readonly<Record<keyof typeof linkTargets, string>> = {
   'gs1:epcis': 'The events that name it',
 }
 
-export function serveResolver(router: Router, parts: ItemsParts): void {
+export interface ResolverParts extends ItemsParts {
+  readonly pages: PageFiles
+  readonly lag: () => Lag | undefined
+}
+
+export function serveResolver(router: Router, parts: ResolverParts): void {
   for (const { path, name } of KEY_PATHS) {
     router.serve(
       {
@@ -44,7 +52,10 @@ export function serveResolver(router: Router, parts: ItemsParts): void {
           'what can be opened from here, another linkType of those leads there.',
         query: { ...itemQuery, linkType: z.string().optional() },
         answers: {
-          200: { description: 'The item', schema: itemSchema },
+          200: {
+            description: 'The item, as a page where text/html is accepted',
+            schema: itemSchema,
+          },
           307: { description: 'Leads to what the linkType asks for' },
         },
       },
@@ -79,7 +90,7 @@ export function serveResolver(router: Router, parts: ItemsParts): void {
 
 async function answer(
   c: Context<Env>,
-  parts: ItemsParts,
+  parts: ResolverParts,
   caller: Caller,
   {
     linkType,
@@ -92,6 +103,8 @@ async function answer(
   c.header('Link', `<${c.get('baseUrl')}${pathname}?linkType=linkset>; rel="linkset"`)
   c.header('Vary', 'Accept')
   const reading = parts.read(link)
+  const isPage = linkType === undefined && wantsPage(c, parts.pages)
+  if (isPage) return page(c, parts, caller, link, { at, history })
   if (!reading.ok) throw refusal(reading)
   const wantsLinks = c.req.header('Accept')?.includes(linksetType) && linkType === undefined
   if (wantsLinks || linkType === 'linkset' || linkType === 'all') return linkset(c, pathname)
@@ -103,6 +116,24 @@ async function answer(
     throw new Problem('not_found', { code: 'unknown_link_type', path: 'linkType', detail })
   }
   return c.redirect(hrefOf(c, target, pathname), 307)
+}
+
+/** What is no code, or not known, is a page too: whoever scanned it is told so in words. */
+async function page(
+  c: Context<Env>,
+  parts: ResolverParts,
+  caller: Caller,
+  link: string,
+  asked: Omit<ItemQuery, 'isScan'>,
+): Promise<Response> {
+  const asOfUs = parts.lag()?.freshAsOfUs ?? parts.nowUs()
+  const item = await itemAnswer(parts, caller, [link], { ...asked, isScan: true }).catch(
+    (problem: unknown) => {
+      if (problem instanceof Problem && [400, 404].includes(problem.status)) return undefined
+      throw problem
+    },
+  )
+  return firstView(c, parts.pages, link, item, asOfUs)
 }
 
 function isSameType(type: string, asked: string): boolean {

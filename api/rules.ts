@@ -78,6 +78,9 @@ const trialSchema = z
     weeks: z.array(z.object({ week: z.string(), raised: z.int(), spared: z.int() })),
     events: z.int().meta({ description: 'Events of the span that were looked at' }),
     items: z.int(),
+    readings: z
+      .int()
+      .meta({ description: 'Of sensors, those of the day before the span included' }),
     complete: z.boolean().meta({ description: 'False where the span held more than is tried' }),
   })
   .meta({ id: 'RulesTrialResult' })

@@ -28,6 +28,9 @@ const pointSchema = z
     min: z.number().optional(),
     max: z.number().optional(),
     count: z.int().optional(),
+    resolutionSeconds: z.number().optional().meta({
+      description: 'Where the readings are no longer kept: the width of what this is the mean of',
+    }),
   })
   .meta({ description: 'One reading; with `every`, the mean of a window that begins at time' })
 
@@ -155,8 +158,11 @@ async function* seriesText(
     if (series === open) yield ','
     else yield `${open === undefined ? '' : ']},'}${series.slice(0, -1)},"points":[`
     open = series
-    const { timeUs, value, ...spread } = point
-    yield JSON.stringify({ time: formatTimeUs(timeUs), value, ...(windowed && spread) })
+    const { timeUs, value, resolutionUs, ...spread } = point
+    const isMean = windowed || resolutionUs !== undefined
+    const coarse = resolutionUs && { resolutionSeconds: resolutionUs / 1e6 }
+    const told = { time: formatTimeUs(timeUs), value, ...(isMean && spread), ...coarse }
+    yield JSON.stringify(told)
   }
   yield open === undefined ? ']}' : ']}]}'
 }

@@ -5,6 +5,8 @@
 import './ui/tokens.css'
 import './ui/base.css'
 import './ui/parts.css'
+import './ui/verdict.css'
+import './inspector/inspector.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './shell/app.tsx'
 import { watchSessionEnd } from './shell/end-session.ts'

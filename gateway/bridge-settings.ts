@@ -13,6 +13,11 @@ const bridgeSchema = z.strictObject({
   clientId: z.string().min(1).max(100).optional(),
   username: z.string().optional(),
   password: z.string().optional(),
+  /** The host application of Sparkplug that this server is there. */
+  sparkplugHost: z
+    .string()
+    .regex(/^[^/+#]{1,100}$/, 'must be one level of a topic')
+    .optional(),
   /** PEM files. */
   ca: z.string().optional(),
   cert: z.string().optional(),

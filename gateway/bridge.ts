@@ -8,16 +8,21 @@
  * for it, or else the bridge itself, which then has to be registered for it, or the message is
  * refused and kept with `topic_unmapped`. A broker cannot speak for another party.
  *
- * One message at a time: the next is taken when the one before is on disk. That bounds memory and
- * is some hundred messages a second, which such brokers do not reach.
+ * One message at a time: the next is taken when the one before is on disk. That bounds memory; how
+ * many that are a second is the disk's affair (docs/measurements.md).
+ *
+ * With `sparkplugHost` it is a host application there: online by its birth, offline by its will or
+ * when it closes, and edge nodes are asked for their births again.
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import type { Logger } from 'pino'
+import type { Command } from '#ingest/sparkplug.ts'
 import type { Journal } from '#store/journal/journal.ts'
 import type { Registry } from '#store/registry.ts'
 import type { BridgeSettings } from './bridge-settings.ts'
+import { isGone, stateBody, stateTopic } from './sparkplug-host.ts'
 import { TopicOwners } from './topic-owners.ts'
 
 export interface BridgeParts {
@@ -30,6 +35,8 @@ export interface BridgeParts {
 }
 
 export interface Bridge {
+  /** Asks a device that has spoken through this broker for something; else it gives false. */
+  publishCommand(command: Command): boolean
   /** Messages that are on disk and acknowledged. */
   taken(): number
   /** Takes nothing more; the message under way is answered for. */
@@ -39,6 +46,8 @@ export interface Bridge {
 const SESSION_SECONDS = 7 * 86_400
 const ROOM_MS = 100
 const RECONNECT_MS = 2_000
+/** So long a broker has to take the last word of a host. */
+const DEATH_MS = 2_000
 
 /** Starts taking messages; a broker that cannot be reached is tried for as long as it takes. */
 export async function startBridge(settings: BridgeSettings, parts: BridgeParts): Promise<Bridge> {
@@ -46,11 +55,19 @@ export async function startBridge(settings: BridgeSettings, parts: BridgeParts):
   const [party = '', slug = ''] = settings.device.split('/')
   const owners = new TopicOwners(registry, party, slug)
   const client = connect(settings.url, await optionsOf(settings, slug))
+  const host = hostOf(client, settings, parts)
+  const speakers = new Set<string>()
   let isClosing = false
   let taken = 0
   let underWay = Promise.resolve()
   client.handleMessage = ({ topic, payload }, done) => {
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+    if (topic === host?.topic) {
+      host.hear(bytes)
+      done()
+      return
+    }
+    if (topic.startsWith('spBv1.0/')) speakers.add(owners.ownerOf(topic))
     underWay = keep(parts, owners, party, topic, bytes, () => isClosing).then(
       (isKept) => {
         // Without a word back: the broker sends it again to the next connection.
@@ -64,14 +81,78 @@ export async function startBridge(settings: BridgeSettings, parts: BridgeParts):
       },
     )
   }
-  client.on('connect', () => subscribe(client, settings, log))
+  client.on('connect', () => {
+    subscribe(client, settings, log)
+    host?.birth()
+  })
   client.on('error', (err) => log.warn({ err, url: settings.url }, 'a bridge cannot connect'))
+  client.connect()
   return {
     taken: () => taken,
+    publishCommand({ party: of, device, topic, payload }) {
+      if (of !== party || !speakers.has(device) || !client.connected) return false
+      client.publish(topic, Buffer.from(payload), { qos: 0, retain: false })
+      return true
+    },
     async close() {
       isClosing = true
       await underWay
+      await host?.death()
       await client.endAsync()
+    },
+  }
+}
+
+interface Host {
+  readonly topic: string
+  birth(): void
+  /** Somebody spoke on its topic. */
+  hear(payload: Uint8Array): void
+  death(): Promise<void>
+}
+
+/** The birth of a connection bears the time of its will [tck-id-host-topic-phid-birth-payload]. */
+function hostOf(
+  client: MqttClient,
+  { sparkplugHost: name }: BridgeSettings,
+  { nowUs, log }: Pick<BridgeParts, 'nowUs' | 'log'>,
+): Host | undefined {
+  if (name === undefined) return undefined
+  const topic = stateTopic(name)
+  const options = { qos: 1, retain: true } as const
+  let bornMs = 0
+  const promise = () => {
+    bornMs = Math.floor(nowUs() / 1000)
+    const payload = Buffer.from(stateBody(false, bornMs))
+    client.options.will = { topic, payload, ...options }
+  }
+  const say = (online: boolean, atMs: number) =>
+    new Promise<void>((resolve) => {
+      client.publish(topic, stateBody(online, atMs), options, (err) => {
+        if (err) log.warn({ err, topic }, 'a bridge cannot say that it is there')
+        resolve()
+      })
+    })
+  promise()
+  // The will of the next connection is its own.
+  client.on('close', promise)
+  return {
+    topic,
+    birth() {
+      client.subscribe(topic, { qos: 1 })
+      void say(true, bornMs)
+    },
+    hear(payload) {
+      // Such as the will of a connection before this one, come late [6.4.24].
+      if (isGone(payload, bornMs)) void say(true, bornMs)
+    },
+    async death() {
+      if (!client.connected) return
+      // Who does not answer will publish the will.
+      const waiting = new AbortController()
+      const patience = sleep(DEATH_MS, undefined, { signal: waiting.signal }).catch(() => undefined)
+      await Promise.race([say(false, Math.floor(nowUs() / 1000)), patience])
+      waiting.abort()
     },
   }
 }
@@ -119,6 +200,8 @@ async function optionsOf(
     clientId: clientId ?? `suyuan-bridge-${slug}`,
     clean: false,
     reconnectPeriod: RECONNECT_MS,
+    // What is said of a host has to be in the first CONNECT.
+    manualConnect: true,
     resubscribe: false,
     ...(version === 5 ? { properties: { sessionExpiryInterval: SESSION_SECONDS } } : {}),
     ...(username === undefined ? {} : { username }),

@@ -27,6 +27,7 @@ import { preConnect } from './pre-connect.ts'
 import { type RefusalReason, Refusals } from './refusals.ts'
 import { type RejectionStats, Rejections } from './rejections.ts'
 import { shutDown } from './shutdown.ts'
+import { OWN_HOST, statePacket } from './sparkplug-host.ts'
 import { watchStanding } from './standing.ts'
 import { onStreamFault } from './stream-faults.ts'
 import { Valve, type ValveStats } from './valve.ts'
@@ -127,6 +128,12 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     throw error
   })
   const unwatch = watchStanding(registry, connections, refusals)
+  const tellState = (online: boolean) =>
+    new Promise<void>((resolve) => {
+      const nowMs = Math.floor(nowUs() / 1000)
+      broker.publish(statePacket(OWN_HOST, online, nowMs), () => resolve())
+    })
+  await tellState(true)
 
   return {
     ports: listeners.ports,
@@ -143,6 +150,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     }),
     async close() {
       unwatch()
+      await tellState(false)
       await shutDown({ listeners, valve, broker, connections, log })
     },
   }

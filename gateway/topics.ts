@@ -2,11 +2,12 @@
  * What a device may publish and subscribe. Pure.
  *
  * Up: `suyuan/v1/{party}/{site}/{device}/{epcis|reads|telemetry|status}` of its own, and the vendor
- * topics registered for it. Down: its own `rejected` and `cmd`, and the commands of an edge node of
- * Sparkplug. A subscription may name the first two by a `+` in the last level; no other wildcard is
- * granted, and `$share/…` is just a foreign topic.
+ * topics registered for it. Down: its own `rejected` and `cmd`, and for an edge node of Sparkplug
+ * its commands and whether its host is there. A subscription may name the first two by a `+` in the
+ * last level; no other wildcard is granted, and `$share/…` is just a foreign topic.
  */
 import type { Device } from '#store/registry/schema.ts'
+import { OWN_HOST, stateTopic } from './sparkplug-host.ts'
 
 export interface DeviceTopics {
   /** Where its rejections go. */
@@ -36,7 +37,7 @@ export function topicsOf({ party, site, device, topics, format }: Address): Devi
     ),
   )
   const patterns = vendor.filter((topic) => topic.includes('+')).map((topic) => topic.split('/'))
-  const commands = format === 'sparkplug-b' ? vendor.flatMap(sparkplugCommands) : []
+  const commands = format === 'sparkplug-b' ? vendor.flatMap(sparkplugDown) : []
   const filters = new Set([...down.map((channel) => own + channel), ...commands])
   return {
     rejected: `${own}rejected`,
@@ -52,15 +53,17 @@ export function topicsOf({ party, site, device, topics, format }: Address): Devi
 }
 
 /**
- * Where an edge node that publishes to this topic hears commands [Sparkplug 3.0, 5.4.1]. Nobody but
- * the gateway publishes there: what devices publish is not routed.
+ * Where an edge node that publishes to this topic hears commands, and of its primary host
+ * [Sparkplug 3.0, 5.4.1]. Nobody but the gateway publishes there: what devices publish is not
+ * routed.
  */
-function sparkplugCommands(topic: string): string[] {
+function sparkplugDown(topic: string): string[] {
   const [namespace, group, , node] = topic.split('/')
   if (namespace !== 'spBv1.0' || group === undefined || node === undefined) return []
   if (group.includes('+') || node.includes('+')) return []
   const to = (type: string) => `spBv1.0/${group}/${type}/${node}`
-  return [to('NCMD'), `${to('NCMD')}/#`, `${to('DCMD')}/+`, `${to('DCMD')}/#`]
+  const commands = [to('NCMD'), `${to('NCMD')}/#`, `${to('DCMD')}/+`, `${to('DCMD')}/#`]
+  return [...commands, stateTopic(OWN_HOST)]
 }
 
 /** Too long to be meant, or no UTF-8 or with U+0000, which MQTT forbids [MQTT-1.5.3-1, 1.5.3-2]. */

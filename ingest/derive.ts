@@ -4,7 +4,9 @@
  * those that the store has followed have brought their part, and the notes say so.
  */
 import type { JournalPosition } from '#store/trail.ts'
-import { foldAsset, foldCalibration } from './assets.ts'
+import { foldAsset } from './assets.ts'
+import { foldBinding } from './binding-since.ts'
+import { foldCalibration } from './calibration.ts'
 import { type Memory, scopeOf } from './memory.ts'
 import type { Message } from './messages.ts'
 import { foldReads } from './reads/fold.ts'
@@ -36,6 +38,7 @@ function derived(message: Message, memory: Memory): Message {
   const readings = meant === undefined ? decoded.readings : meant.readings
   const failures = [...message.failures, ...(meant?.failures ?? [])]
   const events = [...decoded.events]
+  foldBinding(device, origin, scope)
   if (binding !== undefined && reads.length > 0) {
     events.push(...foldReads(reads, binding, origin, scope))
   }

@@ -107,6 +107,16 @@ function beginningOf(scope: string): string {
   return `${scope} `
 }
 
+/** One note of a scope, as it is durable. */
+export async function noteOf(
+  store: Pick<TrailReader, 'notes'>,
+  scope: string,
+  name: string,
+): Promise<string | undefined> {
+  const key = beginningOf(scope) + name
+  return (await store.notes(beginningOf(scope))).find((note) => note.key === key)?.text
+}
+
 /** The scope of one device: slugs have no blanks. */
 export function scopeOf({ party, device }: { party: string; device: string }): string {
   return `device ${party}/${device}`

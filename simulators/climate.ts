@@ -5,7 +5,7 @@
  * themselves.
  */
 import type { Chance } from './random.ts'
-import type { Sample } from './report.ts'
+import type { Sample } from './vendor/readings.ts'
 
 export interface Chamber {
   readonly setCelsius: number

@@ -1,5 +1,5 @@
 /** `main.ts simulate`: a simulated supply chain against a server that runs, or into a file. */
-import { type Fault, faultKinds, isFault } from './faults.ts'
+import { allFaults, type Fault, faultKinds, isFault } from './faults.ts'
 import { type FieldRates, isQuiet } from './field/field.ts'
 import { readFlags, share, UsageError, urlOf, wholeNumber } from './flags.ts'
 import { progressOn } from './progress.ts'
@@ -25,7 +25,8 @@ presets: main.ts simulate --list (default: food).
 
   --seed TEXT    what decides everything that happens (default: 1)
   --items N      items to make, sell or leave on a shelf, 1 to 10000000 (default: 1000)
-  --days N       days of production at most; more items widen the chain (default: 60)
+  --days N       days of production at most; more items widen the chain then (default: as many
+                 as keep it narrow, 60 or more)
   --lots N       batches; without it their size follows --items
   --parties N    suppliers, and as many outlets (default: 4)
   --faults LIST  none, all, or names with commas between: see --list (default: none)
@@ -39,7 +40,9 @@ presets: main.ts simulate --list (default: food).
   --speed N      simulated seconds in one real second; 0 is as fast as possible (default: 0)
   --rate N       messages a second at most
   --window N     messages a device has on their way at a time (default: 100)
-  --http         push by EPCIS capture instead of MQTT; telemetry is left out
+  --grace HOURS  how long rules wait for late data in the world's domains: 0 in a run that is
+                 faster than life, so that what is missing is told now and not in three days
+  --http         push by EPCIS capture instead of MQTT; telemetry and raw reads are left out
   --record FILE  write the run to a file and publish nothing
   --replay FILE  publish what was recorded; nothing else decides what happens then
   --url URL      HTTP API of the server (default: http://localhost:8080)
@@ -79,6 +82,7 @@ const flags = {
   drops: text,
   speed: { type: 'string', default: '0' },
   rate: text,
+  grace: text,
   window: { type: 'string', default: '100' },
   http: { type: 'boolean', default: false },
   record: text,
@@ -199,6 +203,7 @@ function simulationOf(values: Values, key: string) {
     speed: wholeNumber('--speed', values.speed, 0),
     rate: values.rate === undefined ? undefined : wholeNumber('--rate', values.rate, 1),
     window: wholeNumber('--window', values.window, 1),
+    graceHours: values.grace === undefined ? undefined : wholeNumber('--grace', values.grace, 0),
     overHttp: values.http,
     truthFile: values.truth,
     apiUrl: url.href.replace(/\/$/, ''),
@@ -213,13 +218,19 @@ function listing(): string {
   const of = (entries: readonly (readonly [string, string])[]) => entries.map(row).join('\n')
   const about = (all: Readonly<Record<string, { readonly about: string }>>) =>
     Object.entries(all).map(([name, { about: words }]) => [name, words] as const)
-  return `Worlds
+  const sized = Object.entries(presets).map(([name, { about: words, options }]) => {
+    const items = (options.items ?? defaults.items).toLocaleString('en')
+    return [name, `${words}; ${options.world}, ${items} items`] as const
+  })
+  const warm = allFaults.filter((fault) => !faultsIn('materials').includes(fault))
+  return `Worlds: simulate WORLD --items N
 ${of(Object.entries(aboutWorlds))}
 
-Presets
-${of(about(presets))}
+Presets: simulate PRESET, and options over it
+${of(sized)}
 
-Faults
+Faults: --faults all, or names with commas between
 ${of(about(faultKinds))}
+  Building materials know all but ${warm.join(', ')}.
 `
 }

@@ -4,10 +4,10 @@
  * the server and keeping it up is the caller's part.
  */
 import { toUrn } from '#epcis/epc-urn.ts'
-import { foodWorld } from './food/world.ts'
 import { companyPrefixLength } from './keys.ts'
 import { makeKey, request, type Server } from './server.ts'
 import { runSimulation, untilStored } from './simulate.ts'
+import { defaults, worldOf } from './worlds.ts'
 
 export interface DemoOptions extends Server {
   readonly mqttUrl: string
@@ -21,8 +21,8 @@ const patienceMs = 45_000
 /** Gives the closing line. Throws what runSimulation and untilStored throw. */
 export async function demo(options: DemoOptions): Promise<string> {
   const { apiUrl } = options
-  const about = { seed, items }
-  const report = await runSimulation({ ...options, world: foodWorld(about), about, speed: 0 })
+  const world = worldOf({ ...defaults, world: 'milk', seed, items })
+  const report = await runSimulation({ ...options, world, about: { seed, items }, speed: 0 })
   await untilStored(options, report, patienceMs)
   if (report.sold === undefined) throw new Error('a chain of 480 cartons sold none')
   const { key: carton } = report.sold

@@ -30,9 +30,10 @@ export function itemKey(gtin: string, serial: string): string {
   return `${root}/01/${gtin}/21/${serial}`
 }
 
-/** A logistic unit: serial 0 to 999999999. */
+/** A logistic unit: extension digit and serial together 0 to 9999999999. */
 export function ssccKey(prefix: string, serial: number): string {
-  return `${root}/00/${checked(`3${prefix}${padded(serial, 9)}`)}`
+  const digits = padded(serial, 10)
+  return `${root}/00/${checked(`${digits[0]}${prefix}${digits.slice(1)}`)}`
 }
 
 export function placeKey(prefix: string, reference: number): string {

@@ -17,12 +17,13 @@ interface Head extends Omit<World, 'steps'> {
   readonly kind: 'recording'
 }
 
-/** A message (device by its place in the list, payload, eventIDs) or a line of the truth. */
+/** A message (device by its place in the list, payload, eventIDs, tags) or a line of the truth. */
 interface StepLine {
   readonly t: number
   readonly d?: number
   readonly p?: string
   readonly e?: readonly string[]
+  readonly n?: number
   readonly b?: 1
   readonly x?: TruthLine
 }
@@ -66,12 +67,13 @@ export function record(
 
 function lineOf(step: Step, places: ReadonlyMap<string, number>): StepLine {
   if (step.kind === 'truth') return { t: step.atUs, x: step.line }
-  const { atUs, device, payload, eventIDs, breaksOff } = step
+  const { atUs, device, payload, eventIDs, tags, breaksOff } = step
   return {
     t: atUs,
     d: places.get(nameOf(device)) ?? 0,
     p: payload,
     ...(eventIDs.length > 0 ? { e: eventIDs } : {}),
+    ...(tags === undefined ? {} : { n: tags }),
     ...(breaksOff === true ? { b: 1 } : {}),
   }
 }
@@ -99,12 +101,13 @@ function* stepsOf(file: string, devices: readonly Device[]): Generator<Step> {
   for (const text of lines) {
     const line = parsed(text)
     if (!isStepLine(line)) throw new RecordingError(`${file} has a line that is no step`)
-    const { t: atUs, d, p: payload, e: eventIDs = [], b, x } = line
+    const { t: atUs, d, p: payload, e: eventIDs = [], n: tags, b, x } = line
     const device = d === undefined ? undefined : devices[d]
     if (x !== undefined) {
       yield { kind: 'truth', atUs, line: x }
     } else if (device !== undefined && payload !== undefined) {
-      const message = { kind: 'message', atUs, device, payload, eventIDs } as const
+      const read = tags === undefined ? {} : { tags }
+      const message = { kind: 'message', atUs, device, payload, eventIDs, ...read } as const
       yield b === 1 ? { ...message, breaksOff: true } : message
     }
   }

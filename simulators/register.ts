@@ -3,6 +3,7 @@
  * and a key for each device. Doing it again changes nothing but the keys, which are new each time
  * and end with the run.
  */
+import { putLimits } from './rules.ts'
 import type { Device, Party, Place, Product, World } from './script.ts'
 import { isNewKey, makeKey, request, type Server } from './server.ts'
 
@@ -15,8 +16,14 @@ export interface Credential {
 /** Requests under way at a time. */
 const together = 8
 
-/** Throws ServerError; what was registered until then stays. */
-export async function register(server: Server, world: World): Promise<Credential[]> {
+/**
+ * `graceHours`: see putLimits. Throws ServerError; what was registered until then stays.
+ */
+export async function register(
+  server: Server,
+  world: World,
+  graceHours?: number,
+): Promise<Credential[]> {
   await each(world.parties, (party) =>
     request(server, 'PUT', `/v1/parties/${party.slug}`, partyBody(party)),
   )
@@ -27,6 +34,7 @@ export async function register(server: Server, world: World): Promise<Credential
     const path = `/v1/products/${encodeURIComponent(product.key)}`
     return request(server, 'PUT', path, productBody(product))
   })
+  await putLimits(server, world, graceHours)
   return each(world.devices, (device) => registerDevice(server, device))
 }
 
@@ -56,18 +64,30 @@ export async function revoke(server: Server, credentials: readonly Credential[])
   await each(credentials, ({ keyId }) => request(server, 'DELETE', `/v1/keys/${keyId}`))
 }
 
-function partyBody({ slug, names, pgln, uscc, domain = 'food' }: Party): unknown {
-  return { slug, name: names.zh, names, pgln, domain, ...(uscc === undefined ? {} : { uscc }) }
+function partyBody({ licence, domain = 'food', names, ...party }: Party): unknown {
+  const { slug, pgln, uscc } = party
+  const body = {
+    slug,
+    name: names.zh,
+    names,
+    pgln,
+    domain,
+    ...(uscc === undefined ? {} : { uscc }),
+  }
+  if (licence === undefined) return body
+  const { number, scope, validFrom: from, validUntil: to } = licence
+  return { ...body, licences: [{ number, scope: [scope], from, to }] }
 }
 
-function placeBody({ key, party, names, address, latitude, longitude }: Place): unknown {
-  return { key, party, name: names.zh, names, address, latitude, longitude }
+function placeBody(place: Place): unknown {
+  return { ...place, name: place.names.zh }
 }
 
 function productBody(product: Product): unknown {
   return { domain: 'food', ...product, name: product.names.zh }
 }
 
-function deviceBody({ party, device, site, name, epc, asset }: Device): unknown {
-  return { party, device, site, name, epc, ...(asset === undefined ? {} : { binding: { asset } }) }
+function deviceBody({ party, device, site, name, epc, ...its }: Device): unknown {
+  const { asset, format, binding = asset === undefined ? undefined : { asset } } = its
+  return { party, device, site, name, epc, format, binding }
 }

@@ -1,9 +1,11 @@
 /** How devices put into bytes what they saw or measured, each as its firmware does. */
 import { toUrn } from '#epcis/epc-urn.ts'
-import { formatTimeUs } from '#epcis/time.ts'
+import { formatTimeUs, parseTimeUs } from '#epcis/time.ts'
 import { companyPrefixLength } from './keys.ts'
 import type { Device, MessageStep, Step } from './script.ts'
 import type { Act } from './stage.ts'
+import { readingPayload, type Sample } from './vendor/readings.ts'
+import { type ReaderFormat, readerFormats, readsPayload, type Seen } from './vendor/reads.ts'
 
 const gs1Context = 'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'
 
@@ -20,26 +22,32 @@ export function* report(device: Device, ...acts: readonly Act[]): Generator<Step
 
 /** The message of a device about acts, sent at a time. */
 export function written(device: Device, acts: readonly Act[], atUs: number): MessageStep {
+  const { format } = device
+  if (device.channel === 'reads' && isReaderFormat(format)) {
+    const seen = acts.flatMap(seenIn)
+    const payload = readsPayload(device, format, seen)
+    return { kind: 'message', atUs, device, payload, eventIDs: [], acts, tags: seen.length }
+  }
   const events = acts.map(({ event }) => spelt(event, device))
   const payload = JSON.stringify(device.wraps ? documentOf(events, atUs) : bare(events))
   const eventIDs = acts.map(({ event }) => event.eventID)
   return { kind: 'message', atUs, device, payload, eventIDs, acts }
 }
 
-export interface Sample {
-  readonly timeUs: number
-  readonly celsius: number
-  /** Relative, in percent. */
-  readonly humidity: number
+function isReaderFormat(format: Device['format']): format is ReaderFormat {
+  return (readerFormats as readonly (string | undefined)[]).includes(format)
 }
 
-/** The simple form of telemetry: one moment, both measurements. */
-export function simpleTelemetry(device: Device, sample: Sample): Step {
-  const readings = [
-    { type: 'Temperature', value: sample.celsius, uom: 'CEL' },
-    { type: 'RelativeHumidity', value: sample.humidity, uom: 'P1' },
-  ]
-  const payload = JSON.stringify({ time: formatTimeUs(sample.timeUs), readings })
+/** What stands in front of a reader; its clock may be wrong. */
+function seenIn({ event, atUs }: Act): Seen[] {
+  const { epcList } = event
+  const timeUs = parseTimeUs(event.eventTime) ?? atUs
+  return Array.isArray(epcList) ? epcList.map((key: string) => ({ key, timeUs })) : []
+}
+
+/** One moment, both measurements, in the device's own form. */
+export function momentTelemetry(device: Device, sample: Sample): Step {
+  const payload = readingPayload(device, sample)
   return { kind: 'message', atUs: sample.timeUs, device, payload, eventIDs: [] }
 }
 

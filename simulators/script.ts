@@ -5,6 +5,8 @@
  */
 import type { Act } from './stage.ts'
 import type { TruthLine } from './truth.ts'
+import type { SensorFormat } from './vendor/readings.ts'
+import type { ReaderFormat } from './vendor/reads.ts'
 
 export interface Names {
   readonly zh: string
@@ -37,9 +39,14 @@ export interface Place {
   readonly key: string
   readonly party: string
   readonly names: Names
-  readonly address: string
-  readonly latitude: number
-  readonly longitude: number
+  /** What moves has neither an address nor a position. */
+  readonly address?: string
+  readonly latitude?: number
+  readonly longitude?: number
+  /** The place that it is a part of. */
+  readonly site?: string
+  /** The market that it sells in. */
+  readonly market?: string
 }
 
 export interface Product {
@@ -51,6 +58,27 @@ export interface Product {
   readonly netContent?: string
   readonly shelfLifeDays?: number
   readonly storageCelsius?: { readonly min: number; readonly max: number }
+  readonly kgPerUnit?: number
+  /** Each unit has a serial. */
+  readonly serialised?: boolean
+  /** Where it may be sold. */
+  readonly markets?: readonly string[]
+}
+
+/** How cold a place, or a vehicle, has to be kept. */
+export interface ColdPlace {
+  readonly key: string
+  readonly min: number
+  readonly max: number
+}
+
+/** What the raw reads of a reader say, but for the tags. */
+export interface ReadBinding {
+  readonly readPoint: string
+  readonly bizLocation: string
+  readonly bizStep: string
+  readonly disposition: string
+  readonly timeZoneOffset: string
 }
 
 /** A reader or sensor with a connection of its own. */
@@ -59,7 +87,11 @@ export interface Device {
   readonly site: string
   readonly device: string
   readonly name: string
-  readonly channel: 'epcis' | 'telemetry'
+  readonly channel: 'epcis' | 'reads' | 'telemetry'
+  /** Its maker's, where it does not write the plain form of its channel. */
+  readonly format?: ReaderFormat | SensorFormat
+  /** What its reads mean. */
+  readonly binding?: ReadBinding
   /** Canonical key of a sensor, and of what it is mounted on. */
   readonly epc?: string
   readonly asset?: string
@@ -77,8 +109,10 @@ export interface MessageStep {
   readonly device: Device
   /** JSON text. */
   readonly payload: string
-  /** eventIDs in it; none for telemetry. */
+  /** eventIDs in it; none for telemetry, and for reads, whose events the server makes. */
   readonly eventIDs: readonly string[]
+  /** Of reads: how many tags, each of which becomes an event. */
+  readonly tags?: number
   /** What it was written from; none for telemetry. */
   readonly acts?: readonly Act[]
   /** The device's connection breaks right after this message has left. */
@@ -99,6 +133,8 @@ export interface World {
   readonly places: readonly Place[]
   readonly products: readonly Product[]
   readonly devices: readonly Device[]
+  /** What an authority sets limits for. */
+  readonly coldPlaces: readonly ColdPlace[]
   /** Simulated time from the first step to a bound of the last one. */
   readonly fromUs: number
   readonly toUs: number

@@ -25,6 +25,8 @@ export interface SimulationOptions extends Server {
   readonly speed: number
   /** File of the truth, replaced; without it none is written. */
   readonly truthFile?: string | undefined
+  /** How long rules are to wait for late data; undefined leaves them as they are. */
+  readonly graceHours?: number | undefined
   /** Messages a device may have unacknowledged. */
   readonly window?: number | undefined
   /** Told now and then how much of the run is done, from 0 to 1. */
@@ -38,9 +40,11 @@ export interface SimulationReport {
   readonly devices: number
   /** All of them acknowledged, but those of QoS 0. */
   readonly messages: number
-  /** Of these, telemetry that has no way over HTTP. */
+  /** Of these, telemetry and raw reads, which have no way over HTTP. */
   readonly leftOut: number
   readonly events: number
+  /** Tags in raw reads: the server makes an event of each. */
+  readonly tags: number
   readonly reconnects: number
   readonly elapsedMs: number
   /** An item that went the whole way and was sold. Undefined when none was. */
@@ -59,7 +63,7 @@ const turnEvery = 512
 export async function runSimulation(options: SimulationOptions): Promise<SimulationReport> {
   const { world } = options
   const started = performance.now()
-  const credentials = await register(options, world)
+  const credentials = await register(options, world, options.graceHours)
   const truth = options.truthFile === undefined ? undefined : openTruth(options.truthFile)
   try {
     const told = await publishAll(options, { world, credentials, truth })
@@ -133,7 +137,7 @@ async function play(
 ): Promise<Omit<Told, 'reconnects' | 'leftOut'>> {
   const { about, onProgress } = options
   const pace = paceOf(world, options)
-  let [messages, events] = [0, 0]
+  let [messages, events, tags] = [0, 0, 0]
   let sold: ItemLine | undefined
   let next: MessageStep | undefined
   await truth?.write({ kind: 'run', world: world.name, ...about })
@@ -158,11 +162,12 @@ async function play(
     if (messages % turnEvery === 0) await nextTurn()
     messages += 1
     events += step.eventIDs.length
+    tags += step.tags ?? 0
     if (messages % 100 === 0) onProgress?.((step.atUs - world.fromUs) / (world.toUs - world.fromUs))
   }
   await publisher.drain()
   if (next !== undefined) await publisher.send(next)
-  return { messages, events, sold, lastEventID: next?.eventIDs.at(-1) }
+  return { messages, events, tags, sold, lastEventID: next?.eventIDs.at(-1) }
 }
 
 /**

@@ -146,6 +146,8 @@ export interface TouchedLine {
   readonly kind: 'touched'
   readonly fault: string
   readonly keys: readonly string[]
+  /** What they were in at the time. */
+  readonly packages?: readonly string[]
 }
 
 export type TruthLine =

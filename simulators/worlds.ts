@@ -1,23 +1,25 @@
 /** The worlds there are, by name, and the presets that run them. */
 import { drugs } from './chain/drugs.ts'
 import { materials } from './chain/materials.ts'
+import { milk } from './chain/milk.ts'
 import { pork } from './chain/pork.ts'
 import { type ChainOptions, chainWorld, faultsFor } from './chain/world.ts'
 import { allFaults, type Fault } from './faults.ts'
 import { type FieldRates, field, isQuiet, quietField } from './field/field.ts'
-import { foodWorld } from './food/world.ts'
 import { merge, type World } from './script.ts'
 
 export const worldNames = ['milk', 'pork', 'food', 'drugs', 'materials'] as const
 export type WorldName = (typeof worldNames)[number]
 
 export const aboutWorlds: Readonly<Record<WorldName, string>> = {
-  milk: 'three farms, a dairy, a distribution centre and shops; knows no faults',
+  milk: 'farms, a dairy that pasteurises and fills, a cold hub, shops and school kitchens',
   pork: 'farms, a slaughterhouse that cuts and packs, cold stores, markets and canteens',
   food: 'milk and pork beside each other, half of the items each',
   drugs: 'active ingredients, serialised packs, a wholesaler, hospitals and shops, 2 to 8 °C',
   materials: 'cement, rebar and panels: samples, laboratory reports, where they are built in',
 }
+
+const recipes = { milk, pork, drugs, materials } as const
 
 /** Everything that decides what happens in a run. */
 export interface WorldOptions extends ChainOptions {
@@ -35,13 +37,16 @@ const everyFault = { faults: allFaults }
 const rough: FieldRates = { ...quietField, missedReads: 0.05, duplicates: 0.1, late: 0.02 }
 
 export const presets: Readonly<Record<string, Preset>> = {
-  demo: { about: 'a small milk chain', options: { world: 'milk', seed: 'demo', items: 480 } },
+  demo: {
+    about: 'what the demonstration shows',
+    options: { world: 'milk', seed: 'demo', items: 480 },
+  },
   lesson: {
-    about: 'pork with every fault, small enough to look at',
+    about: 'every fault, small enough to look at',
     options: { world: 'pork', items: 1200, ...everyFault },
   },
   pharmacy: {
-    about: 'drugs with every fault, returns and codes of two kinds',
+    about: 'every fault, returns and codes of two kinds',
     options: { world: 'drugs', items: 2400, ...everyFault },
   },
   site: {
@@ -49,15 +54,15 @@ export const presets: Readonly<Record<string, Preset>> = {
     options: { world: 'materials', items: 1200, ...everyFault },
   },
   rough: {
-    about: 'pork in a field of missed reads, repeats and late uploads',
+    about: 'a field of missed reads, repeats and late uploads',
     options: { world: 'pork', items: 2400, field: rough },
   },
   city: {
-    about: 'food for a load test: 100,000 items with every fault',
+    about: 'a load test with every fault',
     options: { world: 'food', items: 100_000, ...everyFault },
   },
   flood: {
-    about: 'drugs for a long load test: a million packs',
+    about: 'a long load test',
     options: { world: 'drugs', items: 1_000_000, parties: 12 },
   },
 }
@@ -66,7 +71,6 @@ export const defaults: WorldOptions = {
   world: 'food',
   seed: '1',
   items: 1000,
-  days: 60,
   parties: 4,
   faults: [],
   rates: { partialPallets: 0.05, repacking: 0.05 },
@@ -75,9 +79,7 @@ export const defaults: WorldOptions = {
 
 /** Faults that a world can let happen. */
 export function faultsIn(world: WorldName): Fault[] {
-  if (world === 'milk') return []
-  if (world === 'drugs') return faultsFor(drugs)
-  return faultsFor(world === 'materials' ? materials : pork)
+  return faultsFor(recipes[world === 'food' ? 'pork' : world])
 }
 
 /** The same options give the same steps to the byte. */
@@ -89,23 +91,12 @@ export function worldOf(options: WorldOptions): World {
 }
 
 function asItHappens(options: WorldOptions): World {
-  const { world, seed, items } = options
-  switch (world) {
-    case 'milk':
-      return foodWorld({ seed, items })
-    case 'pork':
-      return chainWorld(pork, options)
-    case 'drugs':
-      return chainWorld(drugs, options)
-    case 'materials':
-      return chainWorld(materials, options)
-    case 'food': {
-      const half = Math.ceil(items / 2)
-      const milk = foodWorld({ seed, items: half })
-      const meat = items > half ? [chainWorld(pork, { ...options, items: items - half })] : []
-      return beside('food', [milk, ...meat])
-    }
-  }
+  const { world, items } = options
+  if (world !== 'food') return chainWorld(recipes[world], options)
+  const half = Math.ceil(items / 2)
+  const dairy = chainWorld(milk, { ...options, items: half })
+  const meat = items > half ? [chainWorld(pork, { ...options, items: items - half })] : []
+  return beside('food', [dairy, ...meat])
 }
 
 /** Worlds that know nothing of each other, as one. */
@@ -117,6 +108,7 @@ function beside(name: string, worlds: readonly World[]): World {
     places: worlds.flatMap(({ places }) => places),
     products: worlds.flatMap(({ products }) => products),
     devices: worlds.flatMap(({ devices }) => devices),
+    coldPlaces: worlds.flatMap(({ coldPlaces }) => coldPlaces),
     fromUs,
     toUs: Math.max(...worlds.map((world) => world.toUs)),
     steps: () => merge(worlds.map((world) => ({ fromUs, steps: world.steps() }))),

@@ -188,7 +188,11 @@ function holdSnapshot(file: string, name: string): Source {
   return {
     name,
     size: async () => bytes,
-    copyTo: (path, _bytes, onProgress) => copyDatabase(database, path, onProgress),
+    async copyTo(path, _bytes, onProgress) {
+      // Made beforehand, as SQLite would let others read it.
+      await (await open(path, 'wx', ownerOnly)).close()
+      await copyDatabase(database, path, onProgress)
+    },
     close: () => database.close(),
   }
 }

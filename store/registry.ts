@@ -98,7 +98,7 @@ export function openRegistry(file: string, options: RegistryOptions = {}): Regis
   })
   const needsParty = ({ party }: { party: string }): Refusal | undefined =>
     parties.get(party) === undefined
-      ? refusal('unknown_party', '/party', `there is no party ${party}`)
+      ? refusal('unknown_party', '/party', noParty(party))
       : undefined
   const devices = openCollection<Device>(database, commit, {
     table: 'devices',
@@ -173,4 +173,8 @@ function committer(database: Database): Commit {
       database.exec('UPDATE registry SET version = version + 1')
       return result
     })
+}
+
+function noParty(party: string): string {
+  return `there is no party ${party}: it is registered first, by PUT /v1/parties/${party}`
 }

@@ -138,6 +138,8 @@ export interface TelemetryQuery extends TimeWindow {
   readonly types?: readonly string[]
   /** Width of an averaging window aligned to 1970-01-01; undefined gives every point. */
   readonly everyUs?: number
+  /** Readings alone, also where only what was made of them is left. */
+  readonly keptOnly?: boolean
 }
 
 /** One point, or one window of points (then min, max and count over it, value its mean). */
@@ -153,6 +155,11 @@ export interface TelemetryPoint {
   readonly min: number
   readonly max: number
   readonly count: number
+  /**
+   * Where the readings themselves are no longer kept, and this is coarser than what was asked for:
+   * the width of what it tells of.
+   */
+  readonly resolutionUs?: number
 }
 
 /** Reads only: what the API, the followers behind ingest and the walk hold. */

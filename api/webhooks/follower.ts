@@ -16,7 +16,7 @@ export interface FollowerParts {
 }
 
 /** One commit: bounds memory, and how long a delivery waits for it. */
-const ENTRIES_AT_ONCE = 200
+const ENTRIES_AT_ONCE = 100
 
 export class OutboxFollower {
   readonly #parts: FollowerParts

@@ -1,5 +1,6 @@
 /** All that delivers, joined: what the worker runs, and tests in their own thread. */
 import { randomBytes } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import type { RecallReader } from '#store/recalls/reader.ts'
 import type { Registry } from '#store/registry.ts'
@@ -34,8 +35,12 @@ export interface Office {
   close(): void
 }
 
+/** It holds secrets; its write-ahead log has the mode of the file. */
+const OWNER_ONLY = 0o600
+
 /** Makes webhooks.db where it is missing, or brings it to this version. */
 export function openWebhookWriter(file: string): WebhookWriter {
+  closeSync(openSync(file, 'a', OWNER_ONLY))
   return new WebhookWriter(file, () => `urn:suyuan:server:${randomBytes(12).toString('hex')}`)
 }
 

@@ -1,6 +1,8 @@
 /** The top of every page: where one is and can go, who one is, and whether there is a network. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
+import { useQueue } from '../offline/queue.ts'
+import { useSending } from '../offline/use-sending.ts'
 import { api, told } from '../server/api.ts'
 import { commonWords } from '../words/common.ts'
 import { setLanguage, useLanguage, useWords } from '../words/language.ts'
@@ -18,6 +20,11 @@ export function Header({ page }: { page: Page | undefined }) {
   const session = useSession()
   const language = useLanguage()
   const isOnline = useIsOnline()
+  const queue = useQueue()
+  const all = offeredTo(session?.role ?? 'public')
+  // One page alone is where the name leads.
+  const offered = all.length > 1 ? all : []
+  useSending()
   const [theme, toggleTheme] = useTheme()
   return (
     <header className="top">
@@ -26,7 +33,7 @@ export function Header({ page }: { page: Page | undefined }) {
         <span>{t.name}</span>
       </Link>
       <nav aria-label={t.navigation}>
-        {offeredTo(session?.role ?? 'public').map((each) => (
+        {offered.map((each) => (
           <Link
             key={each.path}
             href={`/app${each.path}`}
@@ -42,8 +49,18 @@ export function Header({ page }: { page: Page | undefined }) {
         ) : (
           <span className="tag warn">● {t.offline}</span>
         )}
-        <button type="button" className="small" onClick={toggleTheme}>
-          {theme === 'dark' ? t.lighter : t.darker}
+        {queue.length > 0 && (
+          <Link href="/app/queue" className="tag warn">
+            {t.waiting(queue.length)}
+          </Link>
+        )}
+        <button
+          type="button"
+          className="small"
+          aria-label={theme === 'dark' ? t.lighter : t.darker}
+          onClick={toggleTheme}
+        >
+          <span aria-hidden="true">◐</span>
         </button>
         <button
           type="button"

@@ -33,6 +33,12 @@ const pages: readonly Page[] = [
     load: async () => (await import('../inspector/item-page.tsx')).ItemPage,
   },
   {
+    path: '/queue',
+    word: 'queue',
+    isInNavigation: false,
+    load: async () => (await import('../inspector/queue-page.tsx')).QueuePage,
+  },
+  {
     path: '/login',
     word: 'logIn',
     isInNavigation: false,

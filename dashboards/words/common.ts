@@ -4,8 +4,6 @@ import { words } from './language.ts'
 export const commonWords = words(
   {
     name: '溯源',
-    scan: '扫码',
-    queue: '待传',
     logIn: '登录',
     logOut: '退出',
     otherLanguage: 'English',
@@ -34,8 +32,6 @@ export const commonWords = words(
   },
   {
     name: 'Suyuan',
-    scan: 'Scan',
-    queue: 'To send',
     logIn: 'Log in',
     logOut: 'Log out',
     otherLanguage: '中文',

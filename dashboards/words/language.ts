@@ -6,12 +6,6 @@ import { useSyncExternalStore } from 'react'
 
 export type Language = 'zh' | 'en'
 
-/** A text in both languages, as the interface gives it. */
-export interface Text {
-  readonly zh: string
-  readonly en: string
-}
-
 type Entry = string | ((...args: never[]) => string)
 type Like<T> = { readonly [K in keyof T]: T[K] extends string ? string : T[K] }
 

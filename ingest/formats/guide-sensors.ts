@@ -23,13 +23,17 @@ export const sensorGuides = {
     settings: [
       ...broker,
       ['group, edge node', 'as registered in its topics'],
-      ['primary host', 'none'],
+      ['primary host', 'suyuan'],
     ],
     understood:
       'births, data and deaths of the node and its devices; names, aliases, types, ' +
       'engUnit; numbers and booleans; is_historical, is_null, timestamps; bdSeq, seq',
-    passedOver: 'texts, data sets, templates, files, Node Control/…, Properties/…; STATE',
+    passedOver:
+      'texts, data sets, templates, files, Node Control/…, Properties/…; STATE of other hosts',
     notes: [
+      'Whether this server is there stands on `spBv1.0/STATE/suyuan`, retained: an edge node ' +
+        'that names `suyuan` its primary host keeps what it measures while it is away. Behind ' +
+        'another broker the bridge says so for the name it has as `sparkplugHost`.',
       'Data and births are of QoS 0: what is lost on the way shows as a gap in `seq`. ' +
         'The node is then asked for its births on `spBv1.0/{group}/NCMD/{node}`, at most ' +
         'twice a minute, which it may subscribe to.',

@@ -78,6 +78,7 @@ function collectHeld(
   { facts, known }: CollectParts,
   reason: Reason,
 ): void {
+  if (!facts.hasAny('held')) return
   for (const { item, happening, before, after } of seen) {
     const isChange = happening.role === 'input' || bizStep === 'installing' || !before?.born
     if (!isChange) continue
@@ -133,6 +134,7 @@ export function askForExposed(
   { facts, known }: Pick<CollectParts, 'facts' | 'known'>,
   reason: Reason,
 ): void {
+  if (!facts.hasAny('exposed')) return
   for (const { item } of seen) {
     if (known.exposedIn(item, 1).length > 0) facts.ask(`arrival ${item}`, reason)
   }

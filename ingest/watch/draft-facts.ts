@@ -35,9 +35,17 @@ export class DraftFacts implements FactChanges {
   readonly told: Dirty[] = []
   readonly dirty = new Map<string, Dirty>()
   readonly #known: FactReader
+  readonly #hasAny = new Map<'held' | 'exposed', boolean>()
 
   constructor(known: FactReader) {
     this.#known = known
+  }
+
+  /** Whether anything is held, or exposed, as of the last commit. */
+  hasAny(what: 'held' | 'exposed'): boolean {
+    const its = this.#hasAny.get(what) ?? this.#known.hasAny(what)
+    this.#hasAny.set(what, its)
+    return its
   }
 
   /** The findings of an owner are to be told anew, from a time on. */

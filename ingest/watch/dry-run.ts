@@ -13,11 +13,13 @@ import { findingsAt, recompute } from '#risk/machine.ts'
 import { type RuleChange, RuleSet } from '#risk/rule-set.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import type { TrailReader } from '#store/trail.ts'
+import { type SensorTrialParts, trySensors } from './dry-run-sensors.ts'
 import { EventFactsReader } from './event-facts.ts'
 import { CONFIRMED, confirm, type LifeParts, retell, WATCHED } from './retell.ts'
 
 export interface DryRunParts {
   readonly trail: TrailReader
+  readonly registry: SensorTrialParts['registry']
   readonly referenceNow: () => RegistryReference
   readonly nowUs: number
 }
@@ -36,6 +38,7 @@ export interface DryRunResult extends DryRun {
   }[]
   readonly events: number
   readonly items: number
+  readonly readings: number
   readonly complete: boolean
 }
 
@@ -57,12 +60,18 @@ export async function dryRunOver(
   const both = [watchOf(before), watchOf(now)] as const
   const trial = new Trial(parts, both)
   const isWhole = await trial.look(span)
-  const [old, next] = await trial.findings(span)
+  const limits = [...reference.limits, ...before, ...now]
+  const sensors = await trySensors(parts, both, limits, span)
+  const isOfSpan = ({ knowableUs }: Finding) => span.fromUs <= knowableUs && knowableUs < span.toUs
+  const [events, nextEvents] = await trial.findings(span)
+  const old = [...events, ...sensors.found[0].filter(isOfSpan)]
+  const next = [...nextEvents, ...sensors.found[1].filter(isOfSpan)]
   return {
     ...dryRun(old, next),
     weeks: weeksOf(old, next),
     ...trial.counts,
-    complete: isWhole,
+    readings: sensors.readings,
+    complete: isWhole && sensors.isWhole,
   }
 }
 

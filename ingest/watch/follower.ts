@@ -45,7 +45,7 @@ export interface WatchParts {
 type RegistryWatch = Watch & { readonly reference: RegistryReference }
 
 /** One commit: bounds memory, and how long a step that somebody takes has to wait. */
-const EVENTS_AT_ONCE = 500
+const EVENTS_AT_ONCE = 1000
 const DUE_AT_ONCE = 200
 const OWNERS_AT_ONCE = 100
 
@@ -58,6 +58,8 @@ export class AlertFollower {
   readonly #mounted: Mounted
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
+  /** Whether nothing goes under several keys: asked once a round, as each item needs it. */
+  #isPlain = false
   /** The cursor that the items in memory are of. */
   #at = 0
   #rules:
@@ -76,13 +78,14 @@ export class AlertFollower {
     this.#life = {
       trail: aliasedTrail(trail, aliases),
       facts: new EventFactsReader(trail),
-      primaryOf: (key) => (aliases.isEmpty() ? key : (aliases.resolve([key])[0] ?? key)),
+      primaryOf: (key) => (this.#isPlain ? key : (aliases.resolve([key])[0] ?? key)),
     }
   }
 
   /** Whatever there is to do, once; false where there was nothing. */
   async advance(): Promise<boolean> {
-    const { alerts, nowUs } = this.#parts
+    const { alerts, nowUs, registry } = this.#parts
+    this.#isPlain = registry.aliases.isEmpty()
     try {
       const looked = await this.#follow()
       const { eventRef, replayTo } = alerts.ledger.progress()

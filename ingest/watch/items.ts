@@ -29,6 +29,8 @@ export class LiveItems {
   }
 
   put(item: LiveItem): void {
+    // What was changed last is kept longest.
+    this.#known.delete(item.key)
     this.#known.set(item.key, item)
     this.#changed.add(item.key)
   }
@@ -44,7 +46,10 @@ export class LiveItems {
   /** What has changed is durable. */
   keep(): void {
     this.#changed.clear()
-    if (this.#known.size > KEPT) this.#known.clear()
+    for (const key of this.#known.keys()) {
+      if (this.#known.size <= KEPT) break
+      this.#known.delete(key)
+    }
   }
 
   /** What has changed was not written. */

@@ -4,17 +4,12 @@
  */
 import { coldRoom, measure, type Opening, truckBox } from '#simulators/climate.ts'
 import type { Chance } from '#simulators/random.ts'
-import {
-  report,
-  type Sample,
-  senmlPacks,
-  senmlTelemetry,
-  simpleTelemetry,
-} from '#simulators/report.ts'
+import { momentTelemetry, report, senmlPacks, senmlTelemetry } from '#simulators/report.ts'
 import type { Step, Strand } from '#simulators/script.ts'
+import type { Sample } from '#simulators/vendor/readings.ts'
 import { type Batch, hours, momentUs, type Pallet } from './batch.ts'
-import type { Sensor } from './cast.ts'
 import { tellFault } from './fault.ts'
+import type { Sensor } from './sites.ts'
 
 const everyUs = 300e6
 const roomEveryUs = 900e6
@@ -39,7 +34,14 @@ export function trips(batch: Batch): Strand[] {
   const stops = faults.has('cold_chain_break')
     ? [...doors(batch, 'van', [van.loading]), failure]
     : doors(batch, 'van', vanStops)
+  const { collector } = hours
+  const rawStops = doors(batch, 'collector', [
+    collector.firstStop,
+    collector.firstStop + 1,
+    collector.intake,
+  ])
   return [
+    ...trip(batch, lane.collector.sensor, collector, rawStops),
     ...trip(batch, lane.truck.sensor, truck, truckStops),
     ...trip(batch, lane.van.sensor, van, stops),
   ]
@@ -121,7 +123,7 @@ export function* room(plan: RoomPlan): Generator<Step> {
     const trouble = troubleAt(plan, sample.timeUs)
     if (trouble?.begins === true) yield* tellTrouble(plan, sample.timeUs)
     held = trouble === undefined ? undefined : (held ?? sample)
-    yield simpleTelemetry(sensor, { ...(held ?? sample), timeUs: sample.timeUs })
+    yield momentTelemetry(sensor, { ...(held ?? sample), timeUs: sample.timeUs })
   }
 }
 

@@ -6,7 +6,8 @@ import type { Fault } from '#simulators/faults.ts'
 import { type Chance, chanceOf } from '#simulators/random.ts'
 import { Stage } from '#simulators/stage.ts'
 import type { Amount } from '#simulators/truth.ts'
-import type { Cast, Firm, Goods, Sensor } from './cast.ts'
+import type { Cast, Firm, Goods } from './cast.ts'
+import type { Sensor } from './sites.ts'
 
 /** What is used again every day by one line of production. */
 export interface Lane {
@@ -101,6 +102,7 @@ export function batchOf({ seed, ...plan }: BatchPlan): Batch {
 export const hours = {
   ingredient: 0.5,
   making: 5,
+  swapping: 5.5,
   collector: { from: 5.5, firstStop: 6, intake: 8.5, to: 9.5 },
   preparing: 10,
   mixing: 11.5,
@@ -132,8 +134,9 @@ export function momentUs(batch: Pick<Batch, 'midnightUs'>, hour: number, seconds
   return batch.midnightUs + Math.round(hour * 3600 + seconds) * 1e6
 }
 
-export function kilos(key: string, grams: number): Amount {
-  return { key, quantity: grams / 1000, uom: 'KGM' }
+/** An amount of bulk, in the unit of its trade. */
+export function bulk({ recipe: { uom } }: Cast, key: string, grams: number): Amount {
+  return { key, quantity: grams / 1000, uom }
 }
 
 export function thing({ key }: { readonly key: string }): Amount {

@@ -17,7 +17,7 @@ import {
 } from './batch.ts'
 import type { Cast, Outlet } from './cast.ts'
 import { tellFault } from './fault.ts'
-import { caseKeyOf, itemsOn } from './plant.ts'
+import { caseKeyOf, itemsOn, unitKeyOf } from './plant.ts'
 
 /** Share of the units of a batch that stay at the hub. */
 const leftAtHub = 0.08
@@ -31,6 +31,8 @@ export interface Delivery {
   /** Who was to get it, and who does. */
   readonly meantFor: Outlet
   readonly outlet: Outlet
+  /** What is shipped: its cases, under one SSCC, in a cage that comes back. */
+  readonly load: string
   readonly cage: string
   readonly units: readonly Unit[]
   readonly arrivingUs: number
@@ -49,7 +51,7 @@ export function* haul(batch: Batch, pallets: readonly Pallet[]): Generator<Step>
     readPoint: plant.store.key,
     bizLocation: plant.store.key,
   })
-  yield* report(plant.dockReader, stored)
+  yield* report(plant.storePortal, stored)
   const readPoint = plant.dock.key
   const loaded = stage.pack(lane.truck.key, goods, {
     atUs: momentUs(batch, truck.loading),
@@ -140,6 +142,7 @@ export function assign(batch: Batch, units: readonly Unit[]) {
     return {
       meantFor,
       outlet: isDiverted ? cast.greyOutlet : meantFor,
+      load: unitKeyOf(batch, cast.hub.firm, at),
       cage: cageOf(cast, lane, day, at),
       units: unitsOf(at),
       arrivingUs: momentUs(batch, hours.van.firstStop + (at * hours.stops) / count),
@@ -163,28 +166,28 @@ export function cagesOf(cast: Cast, lane: Lane): string[] {
   return sets.flatMap((set) => perSet.map((stop) => cageOf(cast, lane, set, stop)))
 }
 
-/** Cages are filled, loaded and shipped. */
+/** Loads are made up in cages, put in the van and shipped. */
 export function* send(batch: Batch, deliveries: readonly Delivery[]): Generator<Step> {
   const { stage, lane, cast } = batch
   const { store, sorter, outbound, outboundReader, firm } = cast.hub
   if (deliveries.length === 0) return
-  for (const [at, { cage, units }] of deliveries.entries()) {
-    const filled = stage.pack(cage, units.map(thing), {
-      atUs: momentUs(batch, hours.filling, at * 600),
-      bizStep: 'packing',
-      disposition: 'in_progress',
-      readPoint: store.key,
-      bizLocation: store.key,
-    })
-    yield* report(sorter, filled)
+  const where = { readPoint: store.key, bizLocation: store.key }
+  const packing = { ...where, bizStep: 'packing', disposition: 'in_progress' }
+  for (const [at, { load, cage, units }] of deliveries.entries()) {
+    const atUs = momentUs(batch, hours.filling, at * 600)
+    const tagging = { ...where, atUs, bizStep: 'commissioning', disposition: 'active' }
+    const tagged = stage.make([{ key: load }], tagging)
+    const loaded = stage.pack(load, units.map(thing), { ...packing, atUs: atUs + 60e6 })
+    const filled = stage.pack(cage, [{ key: load }], { ...packing, atUs: atUs + 120e6 })
+    yield* report(sorter, tagged, loaded, filled)
   }
   const readPoint = outbound.key
   const cages = deliveries.map(({ cage }) => ({ key: cage }))
   const atUs = momentUs(batch, hours.van.loading)
   const loading = { atUs, bizStep: 'loading', disposition: 'in_progress', readPoint }
   yield* report(outboundReader, stage.pack(lane.van.key, cages, loading))
-  for (const [at, { cage, meantFor }] of deliveries.entries()) {
-    const shipped = stage.ship([{ key: cage }], readPoint, {
+  for (const [at, { load, meantFor }] of deliveries.entries()) {
+    const shipped = stage.ship([{ key: load }], readPoint, {
       atUs: momentUs(batch, hours.van.leaving, at),
       bizStep: 'shipping',
       disposition: 'in_transit',
@@ -212,6 +215,7 @@ export function* tellWarmth(
       knowableUs: momentUs(batch, hours.truck.arriving, 1200),
       note: `inside ${pallet.key}`,
       items: itemsOn(pallet).map(({ key }) => key),
+      packages: [pallet.key, ...casesOf(batch, pallet.units)],
     })
   }
   if (!faults.has('cold_chain_break') || lane.van.sensor === undefined) return
@@ -225,5 +229,10 @@ export function* tellWarmth(
     knowableUs: momentUs(batch, hours.van.leaving + 1),
     note: `the cooling of ${lane.van.key} fails until the end of its round`,
     items: inVan.map(({ key }) => key),
+    packages: deliveries.flatMap(({ load, cage, units }) => [load, cage, ...casesOf(batch, units)]),
   })
+}
+
+function casesOf({ goods }: Batch, units: readonly Unit[]): string[] {
+  return goods.product.case === undefined ? [] : units.map(({ key }) => key)
 }

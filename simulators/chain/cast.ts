@@ -2,35 +2,31 @@
  * Who plays in a chain: firms with licences and places, their readers and sensors, their products.
  * All firms are invented; the districts they stand in are real.
  */
-import {
-  assetKey,
-  companyPrefix,
-  gtin14,
-  gtinKey,
-  partyKey,
-  placeKey,
-  socialCreditCode,
-} from '#simulators/keys.ts'
+import { companyPrefix, gtin14, gtinKey, partyKey, socialCreditCode } from '#simulators/keys.ts'
 import type * as script from '#simulators/script.ts'
 import type { Names, Party, Place } from '#simulators/script.ts'
+import { type District, districts, farAway, nextCity, shenzhen } from './districts.ts'
 import type { OutletKind, Product, Recipe } from './recipe.ts'
+import {
+  type Hub,
+  hubOf,
+  type Plant,
+  place,
+  plantOf,
+  type Reader,
+  reader,
+  type Sensor,
+  sensorForm,
+  shelfForms,
+  shelfReaderOf,
+  thermometer,
+} from './sites.ts'
 
 export interface Firm extends Party {
   readonly prefix: string
   readonly spelling: 'urn' | 'digital-link'
   readonly at: District
 }
-
-interface District {
-  readonly names: Names
-  readonly city: Names
-  readonly latitude: number
-  readonly longitude: number
-}
-
-export type Reader = script.Device
-/** `epc` is where its readings are found, `asset` what it measures. */
-export type Sensor = script.Device & { readonly epc: string; readonly asset: string }
 
 export interface Source {
   readonly firm: Firm
@@ -46,6 +42,8 @@ export interface Outlet {
   readonly floor: Place
   readonly doorReader: Reader
   readonly handheld: Reader
+  /** Reads the shelf in its maker's own form; without one the handheld tells of it. */
+  readonly shelfReader: Reader | undefined
   readonly till: Reader
   readonly sensor: Sensor
 }
@@ -59,29 +57,6 @@ export interface Goods {
   readonly item: string
   readonly case: string
   readonly sample: string
-}
-
-const shenzhen = { zh: '深圳市', en: 'Shenzhen' }
-function district(zh: string, en: string, latitude: number, longitude: number): District {
-  return { names: { zh, en }, city: shenzhen, latitude, longitude }
-}
-
-const districts: readonly District[] = [
-  district('光明区', 'Guangming', 22.75, 113.93),
-  district('龙华区', 'Longhua', 22.7, 114.04),
-  district('坪山区', 'Pingshan', 22.65, 114.34),
-  district('福田区', 'Futian', 22.53, 114.05),
-  district('南山区', 'Nanshan', 22.53, 113.93),
-  district('罗湖区', 'Luohu', 22.55, 114.13),
-  district('宝安区', 'Baoan', 22.56, 113.88),
-  district('龙岗区', 'Longgang', 22.72, 114.25),
-]
-/** Nobody gets there within the hour. */
-const farAway: District = {
-  names: { zh: '南岗区', en: 'Nangang' },
-  city: { zh: '哈尔滨市', en: 'Harbin' },
-  latitude: 45.76,
-  longitude: 126.65,
 }
 
 const validLicence = { validFrom: '2023-01-01', validUntil: '2028-12-31' }
@@ -124,7 +99,7 @@ export class Cast {
     this.hub = hubOf(this.#firm(`${recipe.name}-hub`, recipe.hub, scope.trade, 'digital-link'))
     const kinds = recipe.outletKinds
     this.outlets = Array.from({ length: count }, (_, at) => this.#outlet(kinds, at))
-    this.greyOutlet = this.#outlet(kinds, count)
+    this.greyOutlet = this.#outlet(kinds, count, nextCity)
     this.farOutlet = this.#outlet(kinds, count + 1, farAway)
     this.goods = recipe.products.map((product, at) =>
       goodsOf(product, at, this.plant.firm, (this.sources[0] ?? this.rogue).firm),
@@ -162,15 +137,17 @@ export class Cast {
     const { plant, hub } = this
     return [
       ...this.allSources.map(({ gate }) => gate),
-      ...[plant.intakeReader, plant.line, plant.packer, plant.dockReader],
+      ...[plant.intakeReader, plant.line, plant.packer, plant.storePortal, plant.dockReader],
       ...[hub.inboundReader, hub.sorter, hub.outboundReader],
-      ...this.allOutlets.flatMap(({ doorReader, handheld, till }) => [doorReader, handheld, till]),
+      ...this.allOutlets.flatMap(({ doorReader, handheld, shelfReader, till }) => {
+        return [doorReader, handheld, ...(shelfReader === undefined ? [] : [shelfReader]), till]
+      }),
       ...this.roomSensors,
     ]
   }
 
   get products(): readonly script.Product[] {
-    const { domain, ingredient, storageCelsius } = this.recipe
+    const { domain, ingredient, storageCelsius, rawCelsius, uom } = this.recipe
     const of = (gtin: string, names: Names, more: object = {}) => ({
       key: gtinKey(gtin),
       party: this.plant.firm.slug,
@@ -181,16 +158,19 @@ export class Cast {
     const cold = storageCelsius === undefined ? {} : { storageCelsius }
     const made = this.goods.flatMap((goods) => {
       const { product } = goods
-      const packed = { shelfLifeDays: product.shelfLifeDays, ...cold }
-      const netContent = `${product.gramsPerItem} g`
+      const { shelfLifeDays, gramsPerItem } = product
+      const sold = { serialised: true, markets: [shenzhen.zh] }
+      const packed = { shelfLifeDays, ...cold, ...sold }
+      const netContent = `${gramsPerItem} ${uom === 'LTR' ? 'ml' : 'g'}`
+      const kgPerUnit = gramsPerItem / 1000
       return [
-        of(goods.raw, product.raw),
+        of(goods.raw, product.raw, rawCelsius === undefined ? {} : { storageCelsius: rawCelsius }),
         of(goods.prepared, product.prepared, cold),
         of(goods.mixed, product.mixed, cold),
-        of(goods.item, product.item, { ...packed, netContent }),
+        of(goods.item, product.item, { ...packed, netContent, kgPerUnit }),
         ...(product.case === undefined ? [] : [of(goods.case, product.case, packed)]),
         of(goods.sample, { zh: `${product.item.zh}见证样`, en: `${product.item.en}, sample` }),
-        ...drugProducts(goods, of),
+        ...drugProducts(goods, of, { ...packed, kgPerUnit }),
       ]
     })
     return [of(this.ingredient, ingredient), ...made]
@@ -204,7 +184,7 @@ export class Cast {
     at?: District,
     validity = validLicence,
   ): Firm {
-    const n = this.recipe.firstPrefix + this.#firms.length * 3
+    const n = this.recipe.firstPrefix + this.#firms.length * 4
     const prefix = companyPrefix(n % 10_000)
     const number = `SZ-${this.recipe.name.toUpperCase()}-${n}`
     const firm: Firm = {
@@ -231,6 +211,15 @@ export class Cast {
     }
   }
 
+  /** Codes that no tag can hold are scanned. */
+  #shelfReader(firm: Firm, at: number, { key: bizLocation }: Place): Reader {
+    const isScanned = this.recipe.products.some(({ drugCodes }) => drugCodes !== undefined)
+    const form = shelfForms[Math.floor(at / 2) % shelfForms.length] ?? 'zebra-rfd'
+    const says = { bizLocation, bizStep: 'stocking', disposition: 'sellable_accessible' }
+    const plain = reader(firm, 'outlet', 'shelf', 'Shelf reader')
+    return shelfReaderOf(plain, isScanned ? 'zebra-rfd' : form, says)
+  }
+
   #outlet(kinds: readonly OutletKind[], at: number, where?: District): Outlet {
     const kind = kinds[at % kinds.length]
     if (kind === undefined) throw new Error('a recipe without outlets')
@@ -238,71 +227,19 @@ export class Cast {
     const slug = `${this.recipe.name}-${kind.slug}-${at + 1}`
     const firm = this.#firm(slug, names, this.recipe.licenceScope.trade, 'digital-link', where)
     const store = place(firm, 2, { zh: '库房', en: 'store' })
+    const floor = place(firm, 3, { zh: '前台', en: 'floor' })
     return {
       firm,
       kind,
       door: place(firm, 1, { zh: '收货口', en: 'door' }),
       store,
-      floor: place(firm, 3, { zh: '前台', en: 'floor' }),
+      floor: { ...floor, market: firm.at.city.zh },
       doorReader: reader(firm, 'outlet', 'door', 'Door portal'),
       handheld: reader(firm, 'outlet', 'handheld', 'Handheld reader'),
+      shelfReader: at % 2 === 1 ? this.#shelfReader(firm, at, floor) : undefined,
       till: reader(firm, 'outlet', 'till', 'Till'),
-      sensor: thermometer(firm, 'outlet', 'store-air', store.key),
+      sensor: { ...thermometer(firm, 'outlet', 'store-air', store.key), ...sensorForm(at) },
     }
-  }
-}
-
-export interface Plant {
-  readonly firm: Firm
-  readonly intake: Place
-  readonly hall: Place
-  readonly store: Place
-  readonly dock: Place
-  readonly intakeReader: Reader
-  readonly line: Reader
-  readonly packer: Reader
-  readonly dockReader: Reader
-  readonly sensor: Sensor
-}
-
-export interface Hub {
-  readonly firm: Firm
-  readonly inbound: Place
-  readonly store: Place
-  readonly outbound: Place
-  readonly inboundReader: Reader
-  readonly sorter: Reader
-  readonly outboundReader: Reader
-  readonly sensor: Sensor
-}
-
-function plantOf(firm: Firm): Plant {
-  const store = place(firm, 3, { zh: '成品库', en: 'store' })
-  return {
-    firm,
-    intake: place(firm, 1, { zh: '收料口', en: 'intake' }),
-    hall: place(firm, 2, { zh: '车间', en: 'hall' }),
-    store,
-    dock: place(firm, 4, { zh: '发货口', en: 'dock' }),
-    intakeReader: reader(firm, 'plant', 'intake', 'Intake terminal'),
-    line: reader(firm, 'plant', 'line', 'Process control'),
-    packer: reader(firm, 'plant', 'packer', 'Packing line', true),
-    dockReader: reader(firm, 'plant', 'dock', 'Dock portal'),
-    sensor: thermometer(firm, 'plant', 'store-air', store.key),
-  }
-}
-
-function hubOf(firm: Firm): Hub {
-  const store = place(firm, 2, { zh: '库房', en: 'store' })
-  return {
-    firm,
-    inbound: place(firm, 1, { zh: '收货口', en: 'inbound dock' }),
-    store,
-    outbound: place(firm, 3, { zh: '发货口', en: 'outbound dock' }),
-    inboundReader: reader(firm, 'hub', 'inbound', 'Inbound portal'),
-    sorter: reader(firm, 'hub', 'sorter', 'Sorting station', true),
-    outboundReader: reader(firm, 'hub', 'outbound', 'Outbound portal'),
-    sensor: thermometer(firm, 'hub', 'store-air', store.key),
   }
 }
 
@@ -321,11 +258,12 @@ function goodsOf(product: Product, at: number, plant: Firm, source: Firm): Goods
 
 function drugProducts(
   { product }: Goods,
-  of: (gtin: string, names: Names) => script.Product,
+  of: (gtin: string, names: Names, more?: object) => script.Product,
+  packed: object,
 ): script.Product[] {
   const { drugCodes: codes } = product
   if (codes === undefined) return []
-  const item = { ...of('', product.item), key: `drugcode:${codes.item}` }
+  const item = { ...of('', product.item, packed), key: `drugcode:${codes.item}` }
   return [item, { ...of('', product.case ?? product.item), key: `drugcode:${codes.case}` }]
 }
 
@@ -334,27 +272,4 @@ function numbered(names: readonly Names[], at: number): Names {
   const name = names[at % names.length] ?? { zh: '', en: '' }
   const round = Math.floor(at / names.length)
   return round === 0 ? name : { zh: `${name.zh}${round + 1}场`, en: `${name.en} ${round + 1}` }
-}
-
-function place(owner: Firm, reference: number, names: Names): Place {
-  const { at } = owner
-  return {
-    key: placeKey(owner.prefix, reference),
-    party: owner.slug,
-    names: { zh: `${owner.names.zh}${names.zh}`, en: `${owner.names.en}, ${names.en}` },
-    address: `${at.city.zh}${at.names.zh}（模拟地址） ${at.names.en}, ${at.city.en} (simulated)`,
-    latitude: at.latitude,
-    longitude: at.longitude,
-  }
-}
-
-function reader(firm: Firm, site: string, device: string, name: string, wraps = false): Reader {
-  const { slug: party, spelling } = firm
-  return { party, site, device, name, channel: 'epcis', spelling, wraps }
-}
-
-export function thermometer(firm: Firm, site: string, device: string, asset: string): Sensor {
-  const epc = assetKey(firm.prefix, `TH-${device}`)
-  const name = `Thermometer ${device}`
-  return { ...reader(firm, site, device, name), channel: 'telemetry', epc, asset }
 }

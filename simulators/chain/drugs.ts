@@ -19,7 +19,8 @@ const steps = {
 export const drugs: Recipe = {
   name: 'drugs',
   domain: 'drugs',
-  firstPrefix: 200,
+  uom: 'KGM',
+  firstPrefix: 202,
   sourceSlug: 'api-maker',
   sources: [
     { zh: '青岩原料药', en: 'Qingyan Fine Chemicals' },

@@ -16,25 +16,34 @@ export interface Told {
   readonly note: string
   /** Items it touches. */
   readonly items?: readonly string[]
+  /** What these were in. */
+  readonly packages?: readonly string[]
 }
 
 const keysALine = 500
 
 /** `atUs` is when the lines stand in the stream: not before what was told before. */
 export function* tellFault(atUs: number, told: Told): Generator<Step> {
-  const { fault, id, subject, happenedUs, knowableUs, acts = [], note, items = [] } = told
+  const { fault, id, subject, happenedUs, knowableUs, acts = [], note } = told
+  const { items = [], packages = [] } = told
   const { alarm, critical } = faultKinds[fault]
   const happened = formatTimeUs(happenedUs)
   const knowable = formatTimeUs(knowableUs)
   const eventIDs = acts.map(({ event }) => event.eventID)
   const line = { fault, id, alarm, critical, subject, happened, knowable, eventIDs, note }
   yield { kind: 'truth', atUs, line: { kind: 'fault', ...line } }
-  yield* tellTouched(atUs, id, items)
+  yield* tellTouched(atUs, id, items, packages)
 }
 
-export function* tellTouched(atUs: number, fault: string, items: readonly string[]) {
+export function* tellTouched(
+  atUs: number,
+  fault: string,
+  items: readonly string[],
+  packages: readonly string[] = [],
+): Generator<Step> {
   for (let from = 0; from < items.length; from += keysALine) {
     const keys = items.slice(from, from + keysALine)
-    yield { kind: 'truth', atUs, line: { kind: 'touched', fault, keys } } satisfies Step
+    const around = from === 0 && packages.length > 0 ? { packages } : {}
+    yield { kind: 'truth', atUs, line: { kind: 'touched', fault, keys, ...around } }
   }
 }

@@ -6,7 +6,7 @@ import { itemKey, lotKey } from '#simulators/keys.ts'
 import { report } from '#simulators/report.ts'
 import type { Step } from '#simulators/script.ts'
 import type { Amount } from '#simulators/truth.ts'
-import { type Batch, consignment, hours, kilos, momentUs, type Pallet, thing } from './batch.ts'
+import { type Batch, bulk, consignment, hours, momentUs, type Pallet, thing } from './batch.ts'
 import type { Delivery } from './carriage.ts'
 import { tellFault } from './fault.ts'
 import { itemsOn } from './plant.ts'
@@ -78,7 +78,7 @@ function* draw(batch: Batch, { outlet }: Delivery): Generator<Step, string> {
   const { store, handheld } = outlet
   const where = { readPoint: store.key, bizLocation: store.key }
   const atUs = momentUs(batch, hours.sampling)
-  const drawn = stage.transform([kilos(lot, sampleGrams)], [{ key: sample }], {
+  const drawn = stage.transform([bulk(cast, lot, sampleGrams)], [{ key: sample }], {
     ...where,
     atUs,
     bizStep: 'sampling',

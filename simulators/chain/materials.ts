@@ -7,7 +7,8 @@ import type { Recipe } from './recipe.ts'
 export const materials: Recipe = {
   name: 'materials',
   domain: 'building_materials',
-  firstPrefix: 300,
+  uom: 'KGM',
+  firstPrefix: 303,
   sourceSlug: 'raw-works',
   sources: [
     { zh: '石岭原料', en: 'Shiling Raw Works' },

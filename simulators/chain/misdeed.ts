@@ -6,7 +6,8 @@ import { lotKey } from '#simulators/keys.ts'
 import { report } from '#simulators/report.ts'
 import type { Step } from '#simulators/script.ts'
 import type { Act } from '#simulators/stage.ts'
-import { type Batch, hours, type Item, momentUs, thing } from './batch.ts'
+import type { ItemLine } from '#simulators/truth.ts'
+import { type Batch, consignment, hours, type Item, momentUs, thing } from './batch.ts'
 import type { Outlet } from './cast.ts'
 import { tellFault } from './fault.ts'
 
@@ -87,24 +88,34 @@ function* again(batch: Batch, outlet: Outlet, { item }: Sold, atUs: number): Gen
   })
 }
 
+/** Where something ended that did not stay on its shelf. */
+export type Ends = Map<string, Pick<ItemLine, 'state' | 'place'>>
+
 /** What comes when the regular sales are over; takes from the shelf what it needs. */
 export function* lateMisdeeds(
   batch: Batch,
   outlet: Outlet,
   items: readonly Item[],
-): Generator<Step> {
+): Generator<Step, Ends> {
   const [recalled] = items
   const expired = items.at(-1)
+  const ends: Ends = new Map()
   if (recalled !== undefined && batch.faults.has('recalled_moving')) {
-    yield* sellRecalled(batch, outlet, recalled)
+    ends.set(recalled.key, yield* moveRecalled(batch, outlet, recalled))
   }
   if (expired !== undefined && expired !== recalled && batch.faults.has('expired_sale')) {
     yield* sellExpired(batch, outlet, expired)
+    ends.set(expired.key, { state: 'sold', place: outlet.floor.key })
   }
+  return ends
 }
 
-function* sellRecalled(batch: Batch, outlet: Outlet, item: Item): Generator<Step> {
-  const { plant } = batch.cast
+function* moveRecalled(
+  batch: Batch,
+  outlet: Outlet,
+  item: Item,
+): Generator<Step, Pick<ItemLine, 'state' | 'place'>> {
+  const { plant, recipe } = batch.cast
   const lot = lotKey(batch.goods.item, batch.lot)
   const recalling = batch.stage.see([{ key: lot, quantity: batch.items }], {
     atUs: momentUs(batch, hours.recalling),
@@ -114,18 +125,45 @@ function* sellRecalled(batch: Batch, outlet: Outlet, item: Item): Generator<Step
   })
   yield* report(plant.line, recalling)
   const atUs = momentUs(batch, hours.recalling + 1)
-  const sold = sale(batch, outlet, [item], atUs)
-  yield* report(outlet.till, sold)
+  const next = recipe.samples ? passedOn(batch, outlet, item, atUs) : undefined
+  const moved = next?.sent ?? sale(batch, outlet, [item], atUs)
+  yield* report(next === undefined ? outlet.till : outlet.handheld, moved)
   yield* tellFault(atUs, {
     fault: 'recalled_moving',
     id: `recalled_moving-${batch.number}`,
     subject: item.key,
     happenedUs: atUs,
     knowableUs: atUs,
-    acts: [recalling, sold],
+    acts: [recalling, moved],
     note: `its lot ${lot} was recalled an hour before`,
     items: [item.key],
   })
+  if (next === undefined) return { state: 'sold', place: outlet.floor.key }
+  yield* report(next.to.doorReader, next.got)
+  return { state: 'stored', place: next.to.door.key }
+}
+
+/** Nothing is sold at a building site: what is recalled goes on to another one. */
+function passedOn(batch: Batch, outlet: Outlet, item: Item, atUs: number) {
+  const { outlets, greyOutlet } = batch.cast
+  const to = outlets.find(({ firm }) => firm !== outlet.firm) ?? greyOutlet
+  const more = consignment(batch, outlet.firm, to.firm)
+  const sent = batch.stage.ship([thing(item)], outlet.door.key, {
+    atUs,
+    bizStep: 'shipping',
+    disposition: 'in_transit',
+    readPoint: outlet.door.key,
+    more,
+  })
+  const got = batch.stage.receive([thing(item)], to.door.key, {
+    atUs: atUs + 4500e6,
+    bizStep: 'receiving',
+    disposition: 'in_progress',
+    readPoint: to.door.key,
+    bizLocation: to.door.key,
+    more,
+  })
+  return { to, sent, got }
 }
 
 function* sellExpired(batch: Batch, outlet: Outlet, item: Item): Generator<Step> {

@@ -59,17 +59,16 @@ function itemsOf(units: readonly Unit[]): Item[] {
   return units.flatMap(({ items }) => items)
 }
 
-/** The cage comes in at the door, is read, and is emptied into the store. */
+/** The cage comes in at the door, its load is read, and is emptied into the store. */
 function* take(batch: Batch, delivery: Delivery, isFirst: boolean): Generator<Step> {
   const { stage, lane, faults, number } = batch
-  const { outlet, meantFor, cage, arrivingUs } = delivery
+  const { outlet, meantFor, load, cage, arrivingUs } = delivery
   const { door, store, doorReader, firm } = outlet
   const where = { readPoint: door.key, bizLocation: door.key, disposition: 'in_progress' }
-  const goods = [{ key: cage }]
   const unloading = { ...where, atUs: arrivingUs, bizStep: 'unloading' }
-  yield* report(doorReader, stage.unpack(lane.van.key, unloading, goods))
+  yield* report(doorReader, stage.unpack(lane.van.key, unloading, [{ key: cage }]))
   const receivedUs = arrivingUs + 180e6
-  const received = stage.receive(goods, door.key, {
+  const received = stage.receive([{ key: load }], door.key, {
     ...where,
     atUs: receivedUs,
     bizStep: 'receiving',
@@ -82,7 +81,7 @@ function* take(batch: Batch, delivery: Delivery, isFirst: boolean): Generator<St
     yield* tellFault(receivedUs, {
       fault: 'diversion',
       id: `diversion-${number}`,
-      subject: cage,
+      subject: load,
       happenedUs: receivedUs,
       knowableUs: receivedUs,
       acts: [received],
@@ -90,14 +89,14 @@ function* take(batch: Batch, delivery: Delivery, isFirst: boolean): Generator<St
       items: itemsOf(delivery.units).map(({ key }) => key),
     })
   }
-  const emptied = stage.unpack(cage, {
+  const emptying = { ...where, bizStep: 'unpacking' }
+  const lifted = stage.unpack(cage, { ...emptying, atUs: arrivingUs + 840e6 })
+  const emptied = stage.unpack(load, {
+    ...emptying,
     atUs: arrivingUs + 900e6,
-    bizStep: 'unpacking',
-    disposition: 'in_progress',
-    readPoint: door.key,
     bizLocation: store.key,
   })
-  yield* report(doorReader, emptied)
+  yield* report(doorReader, lifted, emptied)
 }
 
 /** It happened, and its truth is told, and nobody sends the event. */
@@ -125,7 +124,7 @@ function* stock(
   hasCases: boolean,
 ): Generator<Step> {
   const { stage } = batch
-  const { store, floor, handheld } = outlet
+  const { store, floor, handheld, shelfReader } = outlet
   const everySeconds = Math.min(30, Math.floor(1500 / Math.max(1, units.length)))
   for (const [at, { key, items }] of units.entries()) {
     const atUs = momentUs(batch, hours.stocking, at * everySeconds)
@@ -137,7 +136,7 @@ function* stock(
       bizLocation: floor.key,
     })
     if (!hasCases) {
-      yield* report(handheld, seen)
+      yield* report(shelfReader ?? handheld, seen)
       continue
     }
     const opened = stage.unpack(key, {
@@ -147,7 +146,11 @@ function* stock(
       readPoint: store.key,
       bizLocation: store.key,
     })
-    yield* report(handheld, opened, seen)
+    if (shelfReader === undefined) yield* report(handheld, opened, seen)
+    else {
+      yield* report(handheld, opened)
+      yield* report(shelfReader, seen)
+    }
   }
 }
 

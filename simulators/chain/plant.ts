@@ -9,14 +9,15 @@ import { report } from '#simulators/report.ts'
 import type { Step } from '#simulators/script.ts'
 import {
   type Batch,
+  bulk,
   hours,
   type Item,
-  kilos,
   momentUs,
   type Pallet,
   thing,
   type Unit,
 } from './batch.ts'
+import type { Firm } from './cast.ts'
 import { tellFault, tellTouched } from './fault.ts'
 import { type Portion, portionsOf } from './supply.ts'
 
@@ -61,9 +62,7 @@ function fillingGrams(batch: Batch, { units }: Pallet): number {
 export function* produce(batch: Batch, plan: Plan): Generator<Step> {
   const { number, faults, ingredient } = batch
   for (const [at, portion] of plan.portions.entries()) {
-    const swapped = at === 0 && faults.has('lot_swap') ? `${portion.raw}X` : undefined
-    if (swapped !== undefined) yield* swap(batch, portion, swapped)
-    yield* prepare(batch, portion, swapped ?? portion.raw, at)
+    yield* prepare(batch, portion, at)
   }
   yield* mix(batch, plan)
   const slotSeconds = Math.min(
@@ -86,26 +85,12 @@ export function itemsOn({ units }: Pallet): Item[] {
   return units.flatMap(({ items }) => items)
 }
 
-/** Nobody reports it: the label is changed, and the goods are the same. */
-function* swap(batch: Batch, { raw, rawGrams }: Portion, swapped: string): Generator<Step> {
-  const atUs = momentUs(batch, hours.preparing, -600)
-  const goods = { inputs: [kilos(raw, rawGrams)], outputs: [kilos(swapped, rawGrams)] }
-  const time = formatTimeUs(atUs)
-  yield { kind: 'truth', atUs, line: { kind: 'becomes', time, ...goods, eventIDs: [] } }
-  yield* tellFault(atUs, {
-    fault: 'lot_swap',
-    id: `lot_swap-${batch.number}`,
-    subject: swapped,
-    happenedUs: atUs,
-    knowableUs: momentUs(batch, hours.preparing),
-    note: `${raw} goes on as ${swapped}`,
-  })
-}
-
-function* prepare(batch: Batch, portion: Portion, raw: string, at: number): Generator<Step> {
-  const { hall, line } = batch.cast.plant
-  const { rawGrams, prepared, preparedGrams } = portion
-  const done = batch.stage.transform([kilos(raw, rawGrams)], [kilos(prepared, preparedGrams)], {
+function* prepare(batch: Batch, portion: Portion, at: number): Generator<Step> {
+  const { cast, stage } = batch
+  const { hall, line } = cast.plant
+  const { shippedAs, rawGrams, prepared, preparedGrams } = portion
+  const [raw, ready] = [bulk(cast, shippedAs, rawGrams), bulk(cast, prepared, preparedGrams)]
+  const done = stage.transform([raw], [ready], {
     atUs: momentUs(batch, hours.preparing, at * 1800),
     bizStep: batch.cast.recipe.steps.preparing,
     disposition: 'in_progress',
@@ -116,14 +101,15 @@ function* prepare(batch: Batch, portion: Portion, raw: string, at: number): Gene
 }
 
 function* mix(batch: Batch, plan: Plan): Generator<Step> {
-  const { hall, line } = batch.cast.plant
+  const { cast, stage, ingredient } = batch
+  const { hall, line } = cast.plant
   const inputs = [
-    ...plan.portions.map(({ prepared, preparedGrams }) => kilos(prepared, preparedGrams)),
-    kilos(batch.ingredient.key, plan.ingredientGrams),
+    ...plan.portions.map(({ prepared, preparedGrams }) => bulk(cast, prepared, preparedGrams)),
+    bulk(cast, ingredient.key, plan.ingredientGrams),
   ]
-  const mixed = batch.stage.transform(inputs, [kilos(plan.mixed, plan.mixedGrams)], {
+  const mixed = stage.transform(inputs, [bulk(cast, plan.mixed, plan.mixedGrams)], {
     atUs: momentUs(batch, hours.mixing),
-    bizStep: batch.cast.recipe.steps.mixing,
+    bizStep: cast.recipe.steps.mixing,
     disposition: 'in_progress',
     readPoint: hall.key,
     bizLocation: hall.key,
@@ -150,12 +136,13 @@ function* pack(
   startUs: number,
   slotSeconds: number,
 ): Generator<Step> {
-  const { stage, goods } = batch
-  const { hall, line, packer } = batch.cast.plant
+  const { stage, goods, cast } = batch
+  const { hall, line, packer } = cast.plant
   const where = { readPoint: hall.key, bizLocation: hall.key }
+  const mixture = bulk(cast, plan.mixed, fillingGrams(batch, pallet))
   const items = itemsOn(pallet).map(thing)
   const expiry = formatTimeUs(startUs + batch.shelfDays * dayUs + 8 * 3600e6).slice(0, 10)
-  const filled = stage.transform([kilos(plan.mixed, fillingGrams(batch, pallet))], items, {
+  const filled = stage.transform([mixture], items, {
     ...where,
     atUs: startUs,
     bizStep: 'commissioning',
@@ -198,8 +185,7 @@ function palletsOf(batch: Batch): Pallet[] {
       unitNumber += 1
       made += count
     }
-    const serial = Number(`${batch.number.slice(-6)}${String(pallets.length).padStart(3, '0')}`)
-    pallets.push({ key: ssccKey(batch.cast.plant.firm.prefix, serial), units })
+    pallets.push({ key: unitKeyOf(batch, batch.cast.plant.firm, pallets.length), units })
   }
   return pallets
 }
@@ -213,6 +199,11 @@ function unitOf(batch: Batch, unitNumber: number, first: number, count: number):
   const [only] = items
   if (batch.goods.product.case === undefined && only !== undefined) return { key: only.key, items }
   return { key: caseKeyOf(batch, unitNumber), items }
+}
+
+/** The n-th pallet or load of a batch, n below 1000. */
+export function unitKeyOf({ number }: Batch, { prefix }: Firm, n: number): string {
+  return ssccKey(prefix, Number(`${number.slice(-7)}${String(n).padStart(3, '0')}`))
 }
 
 export function itemKeyOf({ goods, number }: Batch, n: number): string {

@@ -4,7 +4,8 @@ import type { Recipe } from './recipe.ts'
 export const pork: Recipe = {
   name: 'pork',
   domain: 'food',
-  firstPrefix: 100,
+  uom: 'KGM',
+  firstPrefix: 101,
   sourceSlug: 'pig-farm',
   sources: [
     { zh: '岗背猪场', en: 'Gangbei Pig Farm' },

@@ -1,6 +1,7 @@
 /**
  * What one trade's chain is made of, as data: what is supplied, mixed, made and packed, by whom,
- * how cold, and how it ends. Masses are whole grams, so that what goes in and comes out balances.
+ * how cold, and how it ends. Amounts are whole grams, or millilitres of what is sold by volume, so
+ * that what goes in and comes out balances.
  */
 import type { Domain, Names } from '#simulators/script.ts'
 
@@ -27,6 +28,7 @@ export interface Product {
   readonly itemsPerCase: number
   /** Cases, or items where there are none, on a full pallet. */
   readonly unitsPerPallet: number
+  /** Millilitres of what is sold by volume, here and wherever grams are spoken of. */
   readonly gramsPerItem: number
   /** Of the mixture, how many thousandths are ingredient. */
   readonly ingredientShare: number
@@ -49,7 +51,9 @@ export interface Yields {
 export interface Recipe {
   readonly name: string
   readonly domain: Domain
-  /** Company prefixes are counted from here. */
+  /** How bulk is measured: kilograms or litres. */
+  readonly uom: 'KGM' | 'LTR'
+  /** Every fourth company prefix from here on is its own. */
   readonly firstPrefix: number
   readonly sources: readonly Names[]
   readonly sourceSlug: string
@@ -66,6 +70,8 @@ export interface Recipe {
   readonly steps: { readonly preparing: string; readonly mixing: string }
   /** Where goods must be kept cold. */
   readonly storageCelsius?: { readonly min: number; readonly max: number }
+  /** Where the raw material is carried cold as well. */
+  readonly rawCelsius?: { readonly min: number; readonly max: number }
   /** Share of what arrives at outlets that goes back to the hub. */
   readonly returnShare: number
   /** At each outlet a sample is drawn before witnesses and sent to the laboratory. */

@@ -8,7 +8,7 @@ import { chanceOf } from '#simulators/random.ts'
 import { report } from '#simulators/report.ts'
 import type { Step } from '#simulators/script.ts'
 import { Stage } from '#simulators/stage.ts'
-import { type Batch, consignment, hours, type IngredientLot, kilos, momentUs } from './batch.ts'
+import { type Batch, bulk, consignment, hours, type IngredientLot, momentUs } from './batch.ts'
 import type { Cast, Source } from './cast.ts'
 import { tellFault } from './fault.ts'
 
@@ -16,6 +16,8 @@ import { tellFault } from './fault.ts'
 export interface Portion {
   readonly source: Source
   readonly raw: string
+  /** The number it is shipped under, which may be another one. */
+  readonly shippedAs: string
   readonly rawGrams: number
   readonly prepared: string
   readonly preparedGrams: number
@@ -28,9 +30,11 @@ export function portionsOf(batch: Batch, preparedGrams: number): Portion[] {
   return [first, preparedGrams - first].map((grams, at) => {
     const regular = cast.sources[(2 * ordinal + at) % cast.sources.length] ?? cast.rogue
     const source = at === 1 && faults.has('unlicensed_supplier') ? cast.rogue : regular
+    const raw = lotKey(goods.raw, `R${number}-${at + 1}`)
     return {
       source,
-      raw: lotKey(goods.raw, `R${number}-${at + 1}`),
+      raw,
+      shippedAs: at === 0 && faults.has('lot_swap') ? `${raw}X` : raw,
       rawGrams: Math.ceil((grams * 1000) / cast.recipe.yields.preparing),
       prepared: lotKey(goods.prepared, `P${number}-${at + 1}`),
       preparedGrams: grams,
@@ -41,10 +45,10 @@ export function portionsOf(batch: Batch, preparedGrams: number): Portion[] {
 /** The raw lots are made, collected, and stand at the plant's intake. */
 export function* supply(batch: Batch, portions: readonly Portion[]): Generator<Step> {
   const { stage, cast, lane } = batch
-  const amountOf = ({ raw, rawGrams }: Portion) => [kilos(raw, rawGrams)]
+  const amountOf = ({ shippedAs, rawGrams }: Portion) => [bulk(cast, shippedAs, rawGrams)]
   for (const [at, portion] of portions.entries()) {
     const { yard, gate } = portion.source
-    const made = stage.make(amountOf(portion), {
+    const made = stage.make([bulk(cast, portion.raw, portion.rawGrams)], {
       atUs: momentUs(batch, hours.making, at * 420),
       bizStep: 'commissioning',
       disposition: 'active',
@@ -53,6 +57,9 @@ export function* supply(batch: Batch, portions: readonly Portion[]): Generator<S
       more: { ilmd: { 'cbvmda:countryOfOrigin': 'CN' } },
     })
     yield* report(gate, made)
+  }
+  for (const portion of portions) {
+    if (portion.shippedAs !== portion.raw) yield* swap(batch, portion)
   }
   for (const [at, portion] of portions.entries()) {
     const { yard, gate, firm } = portion.source
@@ -76,19 +83,38 @@ export function* supply(batch: Batch, portions: readonly Portion[]): Generator<S
         happenedUs: shipped.atUs,
         knowableUs: shipped.atUs,
         acts: [shipped],
-        note: `${portion.raw} comes from ${firm.slug}, whose licence has run out`,
+        note: `${portion.shippedAs} comes from ${firm.slug}, whose licence has run out`,
       })
     }
   }
   yield* takeIn(batch, portions)
 }
 
+/** Nobody reports it: the label is changed, and the goods are the same. */
+function* swap(batch: Batch, { raw, shippedAs, rawGrams }: Portion): Generator<Step> {
+  const { cast, number } = batch
+  const atUs = momentUs(batch, hours.swapping)
+  const inputs = [bulk(cast, raw, rawGrams)]
+  const outputs = [bulk(cast, shippedAs, rawGrams)]
+  const time = formatTimeUs(atUs)
+  yield { kind: 'truth', atUs, line: { kind: 'becomes', time, inputs, outputs, eventIDs: [] } }
+  yield* tellFault(atUs, {
+    fault: 'lot_swap',
+    id: `lot_swap-${number}`,
+    subject: shippedAs,
+    happenedUs: atUs,
+    // It is shipped, and was never made.
+    knowableUs: momentUs(batch, hours.collector.firstStop, 600),
+    note: `${raw} goes on as ${shippedAs}`,
+  })
+}
+
 function* takeIn(batch: Batch, portions: readonly Portion[]): Generator<Step> {
   const { stage, cast, lane } = batch
   const { intake, intakeReader, firm } = cast.plant
   const where = { readPoint: intake.key, bizLocation: intake.key, disposition: 'in_progress' }
-  for (const [at, { source, raw, rawGrams }] of portions.entries()) {
-    const goods = [kilos(raw, rawGrams)]
+  for (const [at, { source, shippedAs, rawGrams }] of portions.entries()) {
+    const goods = [bulk(cast, shippedAs, rawGrams)]
     const atUs = momentUs(batch, hours.collector.intake, at * 600)
     const unloading = { ...where, atUs, bizStep: 'unloading' }
     yield* report(intakeReader, stage.unpack(lane.collector.key, unloading, goods))
@@ -118,7 +144,7 @@ export function* ingredientLot(plan: IngredientPlan): Generator<Step> {
   const { seed, cast, lot, number, grams } = plan
   const { plant, ingredientMaker: maker } = cast
   const stage = new Stage(chanceOf(seed, `${cast.recipe.name}/ingredient/${number}`))
-  const goods = [kilos(lot.key, grams)]
+  const goods = [bulk(cast, lot.key, grams)]
   const yard = { readPoint: maker.yard.key, bizLocation: maker.yard.key }
   const atUs = momentUs({ midnightUs: plan.firstUs }, hours.ingredient)
   const making = { ...yard, atUs, bizStep: 'commissioning', disposition: 'active' }
@@ -148,7 +174,7 @@ export function* ingredientLot(plan: IngredientPlan): Generator<Step> {
 function* failed(plan: IngredientPlan, stage: Stage, id: string, madeUs: number): Generator<Step> {
   const { cast, lot } = plan
   const { yard, gate } = cast.laboratory
-  const tested = stage.see([kilos(lot.key, 1)], {
+  const tested = stage.see([bulk(cast, lot.key, 1)], {
     atUs: momentUs({ midnightUs: plan.lastUs }, hours.end - 4),
     bizStep: 'inspecting',
     disposition: 'non_conformant',

@@ -7,7 +7,14 @@ import { allFaults, type Fault } from '#simulators/faults.ts'
 import { assetKey, lotKey } from '#simulators/keys.ts'
 import { chanceOf } from '#simulators/random.ts'
 import { report } from '#simulators/report.ts'
-import { merge, type Step, type Strand, type World } from '#simulators/script.ts'
+import {
+  type ColdPlace,
+  merge,
+  type Place,
+  type Step,
+  type Strand,
+  type World,
+} from '#simulators/script.ts'
 import { Stage } from '#simulators/stage.ts'
 import type { ItemLine } from '#simulators/truth.ts'
 import { logger, room, trips } from './air.ts'
@@ -23,20 +30,21 @@ import {
   thing,
 } from './batch.ts'
 import { assign, breakUp, cagesOf, haul, send, tellWarmth } from './carriage.ts'
-import { Cast, type Sensor, thermometer } from './cast.ts'
+import { Cast } from './cast.ts'
 import { release, test } from './laboratory.ts'
 import { lateMisdeeds } from './misdeed.ts'
 import { ended, type Leftover, retail } from './outlet.ts'
 import { planOf, produce } from './plant.ts'
 import type { Recipe } from './recipe.ts'
+import { type Sensor, thermometer } from './sites.ts'
 import { ingredientLot, supply } from './supply.ts'
 
 export interface ChainOptions {
   readonly seed: string
   /** Items at the end of the chain, at least one. */
   readonly items: number
-  /** Days of production at most; more items widen the chain instead. */
-  readonly days: number
+  /** Days of production at most: more items widen the chain then. Without it they prolong it. */
+  readonly days?: number | undefined
   /** Suppliers, and as many outlets: three at least. */
   readonly parties: number
   /** Batches; without it their size follows the number of items. */
@@ -45,6 +53,9 @@ export interface ChainOptions {
   readonly rates: Rates
 }
 
+/** Beyond so many lanes beside each other a run gets longer: memory holds what is under way. */
+const mostLanes = 16
+const usualDays = 60
 /** Midnight of Monday 3 March 2025 in Shenzhen. */
 const startUs = Date.UTC(2025, 2, 2, 16) * 1000
 const dayUs = 86_400e6
@@ -73,9 +84,10 @@ export function chainWorld(recipe: Recipe, options: ChainOptions): World {
   return {
     name: recipe.name,
     parties: cast.firms,
-    places: cast.places,
+    places: [...cast.places, ...lanes.flatMap((lane) => vehiclesOf(cast, lane))],
     products: cast.products,
     devices: [...cast.devices, ...lanes.flatMap(sensorsOf)],
+    coldPlaces: coldPlacesOf(cast, lanes),
     fromUs: startUs,
     toUs,
     steps: () => merge(production.strands()),
@@ -101,8 +113,8 @@ class Production {
     this.#faults = options.faults.filter((fault) => possible.includes(fault))
     this.#perBatch = batchSize(options)
     this.#batches = Math.ceil(options.items / this.#perBatch)
-    const days = Math.max(1, Math.min(this.#batches, options.days))
-    const laneCount = Math.ceil(this.#batches / days)
+    const days = options.days ?? Math.max(usualDays, Math.ceil(this.#batches / mostLanes))
+    const laneCount = Math.ceil(this.#batches / Math.min(this.#batches, days))
     this.#tag = chanceOf(this.#seed, `${recipe.name}/tag`).whole(100, 999)
     this.lanes = Array.from({ length: laneCount }, (_, at) =>
       laneOf(this.cast, `${this.#tag}-${at + 1}`),
@@ -191,14 +203,17 @@ class Production {
 
   #ingredient(first: number): Iterable<Step> {
     const last = Math.min(first + sharing, this.#batches) - 1
-    const heaviest = Math.max(...this.cast.goods.map(({ product }) => product.gramsPerItem))
+    const shares = this.cast.goods.map(({ product: { gramsPerItem, ingredientShare } }) => {
+      return (gramsPerItem * ingredientShare) / 1000
+    })
     return ingredientLot({
       seed: this.#seed,
       cast: this.cast,
       lot: this.#ingredientOf(first),
       firstUs: this.#midnightUs(this.#dayOf(first)),
       lastUs: this.#midnightUs(this.#dayOf(last)),
-      grams: sharing * this.#perBatch * heaviest,
+      // Enough for the losses on the way.
+      grams: Math.ceil(sharing * this.#perBatch * Math.max(...shares) * 1.25),
       number: this.#number(first),
     })
   }
@@ -264,7 +279,8 @@ function batchSize({ items, lots }: ChainOptions): number {
 
 function laneOf(cast: Cast, name: string): Lane {
   const { firm } = cast.hub
-  const isCold = cast.recipe.storageCelsius !== undefined
+  const { storageCelsius, rawCelsius } = cast.recipe
+  const isCold = storageCelsius !== undefined
   const vehicle = (kind: string, measures: boolean) => {
     const device = `${kind}-${name}`
     const key = assetKey(firm.prefix, device.toUpperCase())
@@ -273,15 +289,41 @@ function laneOf(cast: Cast, name: string): Lane {
   const logger = `logger-${name}`
   return {
     name,
-    collector: vehicle('collector', false),
+    collector: vehicle('collector', rawCelsius !== undefined),
     truck: vehicle('truck', isCold),
     van: vehicle('van', isCold),
     logger: isCold ? thermometer(firm, 'fleet', logger, assetKey(firm.prefix, logger)) : undefined,
   }
 }
 
-function sensorsOf({ truck, van, logger }: Lane): Sensor[] {
-  return [truck.sensor, van.sensor, logger].filter((sensor) => sensor !== undefined)
+function sensorsOf({ collector, truck, van, logger }: Lane): Sensor[] {
+  const all = [collector.sensor, truck.sensor, van.sensor, logger]
+  return all.filter((sensor) => sensor !== undefined)
+}
+
+/** What drives, or travels along, is a place whose cold is watched, without a position. */
+function vehiclesOf({ hub: { firm } }: Cast, lane: Lane): Place[] {
+  return sensorsOf(lane).map(({ asset: key, device }) => ({
+    key,
+    party: firm.slug,
+    names: { zh: `${firm.names.zh} ${device}`, en: `${firm.names.en}, ${device}` },
+  }))
+}
+
+function coldPlacesOf(cast: Cast, lanes: readonly Lane[]): ColdPlace[] {
+  const { storageCelsius, rawCelsius } = cast.recipe
+  if (storageCelsius === undefined) return []
+  const raw = rawCelsius ?? storageCelsius
+  const placeOf = (key: string) => cast.places.find((place) => place.key === key)?.site ?? key
+  return [
+    ...lanes.flatMap((lane) =>
+      sensorsOf(lane).map((sensor) => {
+        const isRaw = sensor === lane.collector.sensor
+        return { key: sensor.asset, ...(isRaw ? raw : storageCelsius) }
+      }),
+    ),
+    ...cast.roomSensors.map(({ asset }) => ({ key: placeOf(asset), ...storageCelsius })),
+  ]
 }
 
 function* goods(batch: Batch): Generator<Step> {
@@ -310,9 +352,12 @@ function* goods(batch: Batch): Generator<Step> {
   }
   yield* merge([...rounds, testing])
   const shelf = shelves.find(({ items }) => items.length > 1) ?? shelves[0]
-  if (shelf !== undefined) yield* lateMisdeeds(batch, shelf.outlet, shelf.items)
+  const moved = shelf && (yield* lateMisdeeds(batch, shelf.outlet, shelf.items))
   const atUs = momentUs(batch, batch.faults.has('expired_sale') ? hours.expired : hours.end)
-  for (const line of [...batch.stage.standing(), ...ends]) yield { kind: 'truth', atUs, line }
+  for (const line of batch.stage.standing()) yield { kind: 'truth', atUs, line }
+  for (const end of ends) {
+    yield { kind: 'truth', atUs, line: { ...end, ...moved?.get(end.key) } }
+  }
 }
 
 /** Keeps what a part gives when it is done. */

@@ -1,53 +1,68 @@
 /**
- * Alerts against faults. An alert is right when it rests on an event of a fault, or speaks of what
- * the fault touches by a rule that is meant for it.
+ * Alerts against what was made to go wrong: by kind, subject and time. A fault is found where an
+ * alert of a rule that is meant for it speaks of its subject, of what it touches or of its events,
+ * at its time. An alert is explained where it speaks of any fault so, or rests on its events; what
+ * the field has garbled explains some as well, and is counted apart.
  */
-import { type Fault as FaultName, isFault } from '#simulators/faults.ts'
-import { request, type Server, ServerError } from '#simulators/server.ts'
-import type { Fault, TruthBook } from './book.ts'
+import { type Fault as FaultName, faultKinds, isFault } from '#simulators/faults.ts'
+import type { Server } from '#simulators/server.ts'
+import type { FaultLine } from '#simulators/truth.ts'
+import { type Alert, type AlertEvidence, eachAlert, evidenceOf } from './alert-list.ts'
+import type { TruthBook } from './book.ts'
 
-/** The rules, by their numbers, that are meant to see each kind of fault. */
+/** The rules that are meant to see each kind of fault. */
 const rulesFor: Readonly<Record<FaultName, readonly string[]>> = {
-  cold_chain_break: ['A1', 'A2', 'A3', 'A4', 'A5', 'A7'],
-  hidden_cold_chain_break: ['A1', 'A2', 'A3', 'A4', 'A5', 'A7'],
-  door_opening: ['A9'],
+  cold_chain_break: ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'B4'],
+  hidden_cold_chain_break: ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'B4'],
+  door_opening: ['A1', 'A2', 'A4', 'A9'],
   stuck_sensor: ['A11'],
   expired_sale: ['B1'],
-  cloned_tag: ['C9', 'C1', 'C4'],
-  second_sale: ['C5', 'C4', 'C1'],
-  diversion: ['D3', 'D4'],
+  cloned_tag: ['C9', 'C10', 'C1', 'C4', 'D3'],
+  second_sale: ['C5', 'C4', 'C1', 'C9'],
+  diversion: ['D3', 'D4', 'C1', 'E4'],
   unlicensed_supplier: ['D1'],
-  dilution: ['E1'],
-  lot_swap: ['C12', 'C3'],
-  missing_receipt: ['C14', 'C1'],
-  failed_test: ['F1'],
-  recalled_moving: ['G1'],
-  contaminated_ingredient: ['F1'],
+  dilution: ['E1', 'E2'],
+  lot_swap: ['C12', 'C3', 'E2'],
+  missing_receipt: ['C14', 'C1', 'E4'],
+  failed_test: ['F1', 'F2'],
+  recalled_moving: ['G1', 'F1'],
+  contaminated_ingredient: ['F1', 'F2'],
 }
 
-export interface AlertScore {
-  readonly alerts: number
-  readonly kinds: readonly KindScore[]
-  /** Critical alerts that no fault explains. */
-  readonly falseCritical: number
-  readonly falseExamples: readonly unknown[]
-}
+/** What a licence lacks, it lacks from its end on, which may be years before. */
+const longAgo: ReadonlySet<string> = new Set(['D1'])
+const slackMs = 26 * 3600_000
+/** Of what an alert concerns so much is looked at. */
+const mostAffected = 200
+const mostExamples = 20
 
 export interface KindScore {
   readonly fault: string
   readonly critical: boolean
   readonly expected: number
   readonly found: number
-  readonly precision: number
-  /** Seconds from when it could be known to the alert, in the median. */
+  /** From when the server could know it to the alert, in seconds: the median and the most. */
   readonly delaySeconds: number | undefined
+  readonly worstDelaySeconds: number | undefined
+  /** From when it happened to when the alert says that it did, in the median. */
+  readonly offSeconds: number | undefined
+  readonly missed: readonly string[]
 }
 
-interface Alert {
-  readonly text: string
-  readonly rule: string
-  readonly isCritical: boolean
-  readonly timeMs: number
+export interface RuleScore {
+  alerts: number
+  explained: number
+  /** Speaks of what the field has garbled. */
+  ofField: number
+}
+
+export interface AlertScore {
+  readonly kinds: readonly KindScore[]
+  /** By severity and rule: `critical A1`. */
+  readonly rules: ReadonlyMap<string, RuleScore>
+  /** Critical alerts that nothing explains. */
+  readonly falseCritical: number
+  readonly falseExamples: readonly Alert[]
 }
 
 /** Undefined where the server has no alerts to ask for. Throws ServerError. */
@@ -55,77 +70,176 @@ export async function scoreAlerts(
   server: Server,
   book: TruthBook,
 ): Promise<AlertScore | undefined> {
-  const alerts = await readAlerts(server)
-  if (alerts === undefined) return undefined
-  const explained = new Set<Alert>()
-  const kinds = new Map<
-    string,
-    { fault: Fault; expected: number; delays: number[]; hits: number }
-  >()
-  for (const fault of book.faults.values()) {
-    const matching = alerts.filter((alert) => isAbout(alert, fault))
-    for (const alert of matching) explained.add(alert)
-    const kind = kinds.get(fault.fault) ?? { fault, expected: 0, delays: [], hits: 0 }
-    kinds.set(fault.fault, kind)
-    kind.expected += 1
-    if (matching.length === 0) continue
-    kind.hits += 1
-    const first = Math.min(...matching.map(({ timeMs }) => timeMs))
-    kind.delays.push((first - Date.parse(fault.knowable)) / 1000)
+  const tally = new AlertTally(book)
+  const isThere = await eachAlert(server, async (alert) => {
+    if (tally.addBySubject(alert)) return
+    tally.addByEvidence(alert, await evidenceOf(server, alert))
+  })
+  if (!isThere) return undefined
+  for (const { fault, alert } of tally.firsts()) {
+    tally.time(fault, (await evidenceOf(server, alert)).knowable)
   }
-  const unexplained = alerts.filter((alert) => alert.isCritical && !explained.has(alert))
-  return {
-    alerts: alerts.length,
-    kinds: [...kinds].map(([name, { fault, expected, delays, hits }]) => ({
-      fault: name,
-      critical: fault.critical,
-      expected: fault.alarm ? expected : 0,
-      found: hits,
-      precision: alerts.length === 0 ? 1 : explained.size / alerts.length,
-      delaySeconds: delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)],
-    })),
-    falseCritical: unexplained.length,
-    falseExamples: unexplained.slice(0, 20).map(({ text }) => JSON.parse(text)),
-  }
+  return tally.score()
 }
 
-function isAbout({ text, rule }: Alert, fault: Fault): boolean {
-  if (fault.eventIDs.some((eventID) => text.includes(eventID))) return true
-  const rules = isFault(fault.fault) ? rulesFor[fault.fault] : []
-  if (!rules.some((one) => rule === one || rule.startsWith(`${one}-`))) return false
-  if (text.includes(fault.subject)) return true
-  for (const key of fault.touched) if (text.includes(`"${key}"`)) return true
-  return false
+interface Found {
+  readonly alert: Alert
+  delayMs: number | undefined
 }
 
-async function readAlerts(server: Server): Promise<Alert[] | undefined> {
-  const alerts: Alert[] = []
-  let token: string | undefined
-  do {
-    const next = token === undefined ? '' : `&nextPageToken=${encodeURIComponent(token)}`
-    const answer = await request(server, 'GET', `/v1/alerts?perPage=500${next}`).catch((error) => {
-      if (error instanceof ServerError && error.status === 404) return undefined
-      throw error
-    })
-    if (answer === undefined) return undefined
-    const { items = [], nextPageToken } = answer as {
-      items?: Readonly<Record<string, unknown>>[]
-      nextPageToken?: string
+export class AlertTally {
+  readonly #book: TruthBook
+  readonly #bySubject = new Map<string, FaultLine[]>()
+  readonly #byEvent = new Map<string, FaultLine>()
+  readonly #found = new Map<FaultLine, Found>()
+  readonly #rules = new Map<string, RuleScore>()
+  readonly #falseExamples: Alert[] = []
+  #falseCritical = 0
+
+  constructor(book: TruthBook) {
+    this.#book = book
+    for (const fault of book.faults.values()) {
+      const slug = book.parties.get(fault.subject)
+      const names = [fault.subject, ...(slug === undefined ? [] : [`party:${slug}`])]
+      for (const name of names) {
+        this.#bySubject.set(name, [...(this.#bySubject.get(name) ?? []), fault])
+      }
+      for (const eventID of fault.eventIDs) this.#byEvent.set(eventID, fault)
     }
-    alerts.push(...items.map(alertOf))
-    token = nextPageToken
-  } while (token !== undefined)
-  return alerts
+  }
+
+  /** False where its subject says nothing: what it rests on has to be looked at. */
+  addBySubject(alert: Alert): boolean {
+    const faults = this.#faultsAt(alert.subject).filter((fault) => isMeant(alert, fault))
+    if (faults.length === 0) return false
+    this.#explain(alert, faults)
+    return true
+  }
+
+  addByEvidence(alert: Alert, { eventIDs, affected }: AlertEvidence): void {
+    const byEvent = eventIDs.flatMap((eventID) => this.#byEvent.get(eventID) ?? [])
+    const near = affected.slice(0, mostAffected).flatMap((key) => this.#faultsAt(key))
+    const faults = [...byEvent, ...near].filter((fault) => isMeant(alert, fault))
+    if (faults.length > 0) {
+      this.#explain(alert, faults)
+      return
+    }
+    const rule = this.#rule(alert)
+    rule.alerts += 1
+    if (byEvent.some(({ alarm }) => alarm)) {
+      rule.explained += 1
+    } else if (this.#isOfField([alert.subject, ...affected], eventIDs)) {
+      rule.ofField += 1
+    } else if (alert.severity === 'critical') {
+      this.#falseCritical += 1
+      if (this.#falseExamples.length < mostExamples) this.#falseExamples.push(alert)
+    }
+  }
+
+  /** Of each fault that was found, the alert that found it first. */
+  *firsts(): Generator<{ readonly fault: FaultLine; readonly alert: Alert }> {
+    for (const [fault, { alert }] of this.#found) yield { fault, alert }
+  }
+
+  time(fault: FaultLine, knowable: string | undefined): void {
+    const found = this.#found.get(fault)
+    if (found === undefined || knowable === undefined) return
+    found.delayMs = Date.parse(found.alert.raised) - Date.parse(knowable)
+  }
+
+  score(): AlertScore {
+    const kinds = Object.keys(faultKinds).flatMap((name): KindScore[] => {
+      const faults = [...this.#book.faults.values()].filter(({ fault }) => fault === name)
+      return faults.length === 0 ? [] : [this.#kindOf(name, faults)]
+    })
+    const falseExamples = this.#falseExamples
+    return { kinds, rules: this.#rules, falseCritical: this.#falseCritical, falseExamples }
+  }
+
+  #kindOf(name: string, faults: readonly FaultLine[]): KindScore {
+    const hits = faults.flatMap((fault) => {
+      const found = this.#found.get(fault)
+      return found === undefined ? [] : [{ fault, found }]
+    })
+    const delays = hits.flatMap(({ found: { delayMs } }) =>
+      delayMs === undefined ? [] : [delayMs],
+    )
+    const offs = hits.map(({ fault, found }) => {
+      return Date.parse(found.alert.from) - Date.parse(fault.happened)
+    })
+    return {
+      fault: name,
+      critical: faults.some(({ critical }) => critical),
+      expected: faults.filter(({ alarm }) => alarm).length,
+      found: hits.length,
+      delaySeconds: seconds(median(delays)),
+      worstDelaySeconds: seconds(delays.length === 0 ? undefined : Math.max(...delays)),
+      offSeconds: seconds(median(offs)),
+      missed: faults.filter((one) => one.alarm && !this.#found.has(one)).map(({ id }) => id),
+    }
+  }
+
+  #explain(alert: Alert, faults: readonly FaultLine[]): void {
+    const rule = this.#rule(alert)
+    rule.alerts += 1
+    const isReal = faults.some(({ alarm }) => alarm)
+    if (isReal) rule.explained += 1
+    else if (alert.severity === 'critical') {
+      // It speaks of what only looks wrong.
+      this.#falseCritical += 1
+      if (this.#falseExamples.length < mostExamples) this.#falseExamples.push(alert)
+    }
+    for (const fault of faults) {
+      const known = this.#found.get(fault)
+      if (known !== undefined && known.alert.raised <= alert.raised) continue
+      this.#found.set(fault, { alert, delayMs: undefined })
+    }
+  }
+
+  #faultsAt(key: string): FaultLine[] {
+    return [...(this.#bySubject.get(key) ?? []), ...this.#book.faultsAt(key)]
+  }
+
+  /** Whether a code that was misread, or a report that is wrong or lost, has part in it. */
+  #isOfField(keys: readonly string[], eventIDs: readonly string[]): boolean {
+    const book = this.#book
+    if (book.run.field === undefined) return false
+    return (
+      eventIDs.some((eventID) => book.mishapOf(eventID) !== undefined) ||
+      keys.slice(0, mostAffected).some((key) => book.isMisread(key) || this.#isGarbled(key))
+    )
+  }
+
+  /** Whether some report of a thing, or of what it was in, was lost or left it out. */
+  #isGarbled(key: string): boolean {
+    const told = [...this.#book.staysOf(key), ...this.#book.movesOf(key)]
+    return told.some(({ eventIDs }) =>
+      eventIDs.some((eventID) => this.#book.mishapOf(eventID) !== undefined),
+    )
+  }
+
+  #rule({ severity, rule }: Alert): RuleScore {
+    const name = `${severity} ${rule}`
+    const known = this.#rules.get(name)
+    if (known !== undefined) return known
+    const made = { alerts: 0, explained: 0, ofField: 0 }
+    this.#rules.set(name, made)
+    return made
+  }
 }
 
-/** Fields that alerts are known to go by; what else they hold is looked through as text. */
-function alertOf(said: Readonly<Record<string, unknown>>): Alert {
-  const times = [said['time'], said['openedAt'], said['raisedAt'], said['createdAt']]
-  const time = times.find((one) => typeof one === 'string')
-  return {
-    text: JSON.stringify(said),
-    rule: String(said['rule'] ?? said['ruleId'] ?? ''),
-    isCritical: said['severity'] === 'critical',
-    timeMs: Date.parse(String(time)),
-  }
+/** Whether an alert is of a rule that is meant for a fault, and of its time. */
+function isMeant({ rule, from }: Alert, { fault, happened, knowable }: FaultLine): boolean {
+  if (!isFault(fault) || !rulesFor[fault].includes(rule)) return false
+  if (longAgo.has(rule)) return true
+  const atMs = Date.parse(from)
+  return atMs >= Date.parse(happened) - slackMs && atMs <= Date.parse(knowable) + slackMs
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms) / 1000
 }

@@ -1,22 +1,12 @@
 /**
- * The truth of a run, read from its file and indexed: what really happened, and which of it was
- * reported. Held in memory whole, some 8 KB an item.
+ * The truth of a run, looked up: what really happened, and which of it was reported. All that grows
+ * with the run lies in a file (truth-file.ts); memory holds faults and parties.
  */
-import { linesOf } from '#simulators/recording.ts'
-import type {
-  AliasLine,
-  Amount,
-  FaultLine,
-  FieldLine,
-  ItemLine,
-  RunLine,
-  TruthLine,
-} from '#simulators/truth.ts'
-
-/** The file is not the truth of a run. */
-export class TruthError extends Error {
-  override readonly name = 'TruthError'
-}
+import { rmSync } from 'node:fs'
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
+import type { Amount, FaultLine, RunLine } from '#simulators/truth.ts'
+import type { Link } from './oracle.ts'
+import { indexTruth, type OtherLine, roles } from './truth-file.ts'
 
 /** What became what at one time. */
 export interface Becoming {
@@ -46,135 +36,214 @@ export interface Move {
   readonly eventIDs: readonly string[]
 }
 
-export interface Fault extends FaultLine {
-  readonly touched: Set<string>
-}
-
 /** What was done to the report of one event. */
 export interface Mishap {
-  isLost: boolean
-  /** Things that are not in the report. */
-  readonly missing: Set<string>
+  readonly isLost: boolean
   /** When it says that it happened, where that is wrong. */
-  time: string | undefined
+  readonly time: string | undefined
 }
+
+/** Pallets have many items: what became of one is asked for by each of them. */
+const becomingsKept = 2000
 
 export class TruthBook {
   run: RunLine = { kind: 'run', world: '', seed: '', items: 0 }
-  readonly madeFrom = new Map<string, Becoming[]>()
-  readonly madeInto = new Map<string, Becoming[]>()
-  readonly stays = new Map<string, Stay[]>()
-  readonly moves = new Map<string, Move[]>()
-  /** The items of a lot. */
-  readonly members = new Map<string, string[]>()
-  readonly items = new Map<string, ItemLine>()
-  readonly aliases: AliasLine[] = []
-  readonly faults = new Map<string, Fault>()
-  readonly mishaps = new Map<string, Mishap>()
+  readonly faults = new Map<string, FaultLine>()
+  /** Slugs of parties by their keys. */
+  readonly parties = new Map<string, string>()
   /** How often each thing was done to a report. */
   readonly fieldCounts = new Map<string, number>()
-  /** Codes that were read in place of others. */
-  readonly misread = new Set<string>()
-  readonly #becomes: Becoming[] = []
-  readonly #touched = new Map<string, Set<string>>()
+  /** Items that were read under a second code. */
+  aliases = 0
+  readonly #file: string
+  readonly #database: DatabaseSyncInstance
+  readonly #hasMishaps: boolean
+  readonly #known = new Map<number, Becoming>()
+  readonly #statements: Statements
 
-  /** Throws TruthError, and what the file system throws. */
-  static read(file: string): TruthBook {
-    const book = new TruthBook()
-    for (const text of linesOf(file)) {
-      const line: TruthLine = JSON.parse(text)
-      if (book.run.world === '' && line.kind !== 'run') throw new TruthError(`${file} is no truth`)
-      book.#add(line)
-    }
-    book.#index()
-    return book
+  private constructor(truthFile: string) {
+    this.#file = `${truthFile}-index.db`
+    this.#database = indexTruth(truthFile, this.#file, (line) => this.#enter(line))
+    this.#statements = statementsOf(this.#database)
+    this.#hasMishaps = this.#statements.anyMishap.get() !== undefined
   }
 
-  get becomings(): readonly Becoming[] {
-    return this.#becomes
+  /** Makes a file beside the truth. Throws TruthError, and what the file system throws. */
+  static read(truthFile: string): TruthBook {
+    return new TruthBook(truthFile)
   }
 
-  #add(line: TruthLine): void {
-    switch (line.kind) {
-      case 'run':
-        this.run = line
-        break
-      case 'becomes': {
-        const { time, inputs, outputs, eventIDs } = line
-        this.#becomes.push({ time, inputs, outputs, lots: [], eventID: eventIDs[0] })
-        break
-      }
-      case 'contains':
-        pushTo(this.stays, line.child, { ...line, until: line.until })
-        break
-      case 'associated': {
-        const { asset: parent, sensor: child, since, until, eventIDs } = line
-        const stay = { kind: 'associated', parent, child, since, until, eventIDs } as const
-        pushTo(this.stays, child, stay)
-        break
-      }
+  close(): void {
+    this.#database.close()
+    rmSync(this.#file, { force: true })
+  }
+
+  /** What something was made from; of a lot what its items were. */
+  madeFrom(key: string): Becoming[] {
+    return this.#becomings(this.#statements.from.all(key))
+  }
+
+  madeInto(key: string): Becoming[] {
+    return this.#becomings(this.#statements.into.all(key))
+  }
+
+  staysOf(child: string): Stay[] {
+    return this.#statements.stays.all(child).map((row) => ({
+      child,
+      kind: row['kind'] === 'contains' ? 'contains' : 'associated',
+      parent: String(row['parent']),
+      since: String(row['since']),
+      until: textOf(row['until']),
+      eventIDs: JSON.parse(String(row['events'])),
+    }))
+  }
+
+  movesOf(unit: string): Move[] {
+    return this.#statements.moves.all(unit).map((row) => ({
+      unit,
+      shipped: String(row['shipped']),
+      received: String(row['received']),
+      eventIDs: JSON.parse(String(row['events'])),
+    }))
+  }
+
+  lotOf(item: string): string | undefined {
+    return textOf(this.#statements.lot.get(item)?.['lot'])
+  }
+
+  isItem(key: string): boolean {
+    return this.#statements.lot.get(key) !== undefined
+  }
+
+  membersOf(lot: string): string[] {
+    return this.#statements.members.all(lot).map((row) => String(row['key']))
+  }
+
+  get items(): number {
+    return Number(this.#statements.count.get()?.['items'] ?? 0)
+  }
+
+  /** The n-th item of the run, from 0 on. */
+  itemAt(n: number): string | undefined {
+    return textOf(this.#statements.itemAt.get(n + 1)?.['key'])
+  }
+
+  /** Lots of items. */
+  lots(): string[] {
+    return this.#statements.lots.all().map((row) => String(row['lot']))
+  }
+
+  /** What went into something, but for items. */
+  used(): string[] {
+    return this.#statements.used.all().map((row) => String(row['key']))
+  }
+
+  mishapOf(eventID: string): Mishap | undefined {
+    if (!this.#hasMishaps) return undefined
+    const row = this.#statements.mishap.get(eventID)
+    return row === undefined ? undefined : { isLost: row['lost'] === 1, time: textOf(row['time']) }
+  }
+
+  get hasMishaps(): boolean {
+    return this.#hasMishaps
+  }
+
+  /** Whether the report of an event leaves a thing out. */
+  isMissing(eventID: string, key: string): boolean {
+    return this.#statements.missing.get(eventID, key) !== undefined
+  }
+
+  /** Whether a code was read in place of another. */
+  isMisread(key: string): boolean {
+    return this.#statements.misread.get(key) !== undefined
+  }
+
+  /** Faults that touch a thing. */
+  faultsAt(key: string): FaultLine[] {
+    return this.#statements.touched.all(key).flatMap(({ fault }) => {
+      return this.faults.get(String(fault)) ?? []
+    })
+  }
+
+  /** Whether what a link says is so, at some time. */
+  isReal({ kind, from, to }: Pick<Link, 'kind' | 'from' | 'to'>): boolean {
+    const { isBecoming, isStay, moves, lot } = this.#statements
+    switch (kind) {
+      case 'becomes':
+        return isBecoming.get(from, to) !== undefined
       case 'moves':
-        pushTo(this.moves, line.unit, line)
-        break
-      case 'item':
-        this.items.set(line.key, line)
-        pushTo(this.members, line.lot, line.key)
-        break
-      case 'alias':
-        this.aliases.push(line)
-        break
-      case 'field':
-        this.#addField(line)
-        break
-      case 'fault':
-        this.faults.set(line.id, { ...line, touched: new Set() })
-        break
-      case 'touched': {
-        const touched = this.#touched.get(line.fault) ?? new Set()
-        for (const key of line.keys) touched.add(key)
-        this.#touched.set(line.fault, touched)
-        break
-      }
-      case 'party':
-        break
+        return from === to && moves.get(from) !== undefined
+      case 'of-lot':
+        return lot.get(from)?.['lot'] === to
+      default:
+        return isStay.get(to, kind, from) !== undefined
     }
   }
 
-  #addField({ what, eventID, keys = [], instead = [], time }: FieldLine): void {
-    this.fieldCounts.set(what, (this.fieldCounts.get(what) ?? 0) + 1)
-    if (what === 'late' || what === 'duplicate') return
-    const mishap = this.mishaps.get(eventID) ?? {
-      isLost: false,
-      missing: new Set<string>(),
-      time: undefined,
-    }
-    this.mishaps.set(eventID, mishap)
-    if (what === 'missed-read') for (const key of keys) mishap.missing.add(key)
-    else if (what === 'wrong-scan') for (const key of instead) mishap.missing.add(key)
-    else if (what === 'clock') mishap.time = time
-    else mishap.isLost = true
-    if (what === 'wrong-scan') for (const key of keys) this.misread.add(key)
+  #becomings(rows: readonly Row[]): Becoming[] {
+    return rows.flatMap(({ n }) => this.#becoming(Number(n)) ?? [])
   }
 
-  /** Items tell their lots at their end, and faults what they touch before or after themselves. */
-  #index(): void {
-    for (const [at, bare] of this.#becomes.entries()) {
-      const lots = new Set(bare.outputs.flatMap(({ key }) => this.items.get(key)?.lot ?? []))
-      const becoming = { ...bare, lots: [...lots] }
-      this.#becomes[at] = becoming
-      for (const { key } of becoming.inputs) pushTo(this.madeInto, key, becoming)
-      for (const { key } of becoming.outputs) pushTo(this.madeFrom, key, becoming)
-      for (const key of becoming.lots) pushTo(this.madeFrom, key, becoming)
-    }
-    for (const [id, keys] of this.#touched) {
-      const fault = this.faults.get(id)
-      if (fault !== undefined) for (const key of keys) fault.touched.add(key)
-    }
+  #becoming(n: number): Becoming | undefined {
+    const known = this.#known.get(n)
+    if (known !== undefined) return known
+    const row = this.#statements.becoming.get(n)
+    if (row === undefined) return undefined
+    const body: Pick<Becoming, 'inputs' | 'outputs'> = JSON.parse(String(row['body']))
+    const lots = this.#statements.lotsOf.all(n).map(({ key }) => String(key))
+    const made = { ...body, lots, time: String(row['time']), eventID: textOf(row['event']) }
+    if (this.#known.size >= becomingsKept) this.#known.clear()
+    this.#known.set(n, made)
+    return made
+  }
+
+  #enter(line: OtherLine): void {
+    if (line.kind === 'run') this.run = line
+    else if (line.kind === 'party') this.parties.set(line.pgln, line.slug)
+    else if (line.kind === 'fault') this.faults.set(line.id, line)
+    else if (line.kind === 'alias') this.aliases += 1
+    else this.fieldCounts.set(line.what, (this.fieldCounts.get(line.what) ?? 0) + 1)
   }
 }
 
-export function pushTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [value])
-  else list.push(value)
+type Row = Readonly<Record<string, unknown>>
+type Statements = ReturnType<typeof statementsOf>
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function statementsOf(database: DatabaseSyncInstance) {
+  const all = (sql: string) => {
+    const statement: StatementSyncInstance = database.prepare(sql)
+    return {
+      all: (...values: (string | number)[]): Row[] => statement.all(...values),
+      get: (...values: (string | number)[]): Row | undefined => statement.get(...values),
+    }
+  }
+  const { input, output, lot } = roles
+  return {
+    becoming: all('SELECT time, event, body FROM becoming WHERE n = ?'),
+    lotsOf: all(`SELECT key FROM part WHERE n = ? AND role = ${lot}`),
+    from: all(`SELECT n FROM part WHERE key = ? AND role IN (${output}, ${lot}) ORDER BY n`),
+    into: all(`SELECT n FROM part WHERE key = ? AND role = ${input} ORDER BY n`),
+    isBecoming: all(`SELECT 1 FROM part one JOIN part other ON other.n = one.n
+      AND other.role IN (${output}, ${lot})
+      WHERE one.key = ? AND one.role = ${input} AND other.key = ? LIMIT 1`),
+    stays: all('SELECT * FROM stay WHERE child = ? ORDER BY since'),
+    isStay: all('SELECT 1 FROM stay WHERE child = ? AND kind = ? AND parent = ? LIMIT 1'),
+    moves: all('SELECT * FROM move WHERE unit = ? ORDER BY shipped'),
+    lot: all('SELECT lot FROM item WHERE key = ?'),
+    members: all('SELECT key FROM item WHERE lot = ? ORDER BY n'),
+    count: all('SELECT count(*) AS items FROM item'),
+    itemAt: all('SELECT key FROM item WHERE n = ?'),
+    lots: all('SELECT DISTINCT lot FROM item'),
+    used: all(`SELECT DISTINCT key FROM part WHERE role = ${input}
+      AND NOT EXISTS (SELECT 1 FROM item WHERE item.key = part.key)`),
+    anyMishap: all('SELECT 1 FROM mishap LIMIT 1'),
+    mishap: all('SELECT lost, time FROM mishap WHERE event = ?'),
+    missing: all('SELECT 1 FROM missing WHERE event = ? AND key = ?'),
+    misread: all('SELECT 1 FROM misread WHERE key = ?'),
+    touched: all('SELECT fault FROM touched WHERE key = ?'),
+  }
 }

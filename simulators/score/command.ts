@@ -9,10 +9,14 @@ export const scoreHelp = `Usage: main.ts score TRUTH [options]
 
 Compares what a server found with the truth that simulate wrote: every link of the chains forward
 from every lot that went into something, chains back from a sample of items, every item of every
-recall scope by how certain it is, and alerts where the server has them. Prints a table; ends with 1
-where something that was reported was not found, or something that is not so was.
+recall scope by how certain it is, and alerts by kind, subject and time. Prints a table; ends with 1
+where of chains and scopes something that was reported was not found, or something that is not so
+was. Alerts do not decide that: which rules are at work is the server's affair. The truth is indexed
+in a file beside it, which is taken away at the end.
 
   --sample N     items whose chains are traced back, spread over the run (default: 500)
+  --wait SECONDS how long to wait until the server has looked at everything; 0 does not wait
+                 (default: 900)
   --json FILE    write the score as JSON as well
   --url URL      HTTP API of the server (default: http://localhost:8080)
   --key KEY      a key that may trace everything (default: ADMIN_KEY of the environment)
@@ -28,6 +32,7 @@ export function scoreOf(args: readonly string[], adminKey: string | undefined): 
   const text = { type: 'string' } as const
   const { values, positionals } = readFlags(args, {
     sample: { type: 'string', default: '500' },
+    wait: { type: 'string', default: '900' },
     json: text,
     url: { type: 'string', default: 'http://localhost:8080' },
     key: text,
@@ -40,7 +45,8 @@ export function scoreOf(args: readonly string[], adminKey: string | undefined): 
   if (key === undefined) throw new UsageError('--key or ADMIN_KEY is needed')
   const apiUrl = urlOf('--url', values.url).href.replace(/\/$/, '')
   const sample = wholeNumber('--sample', values.sample, 0)
-  return { options: { truthFile, sample, apiUrl, key }, jsonFile: values.json }
+  const waitMs = wholeNumber('--wait', values.wait, 0) * 1000
+  return { options: { truthFile, sample, waitMs, apiUrl, key }, jsonFile: values.json }
 }
 
 /** Gives the exit code. */

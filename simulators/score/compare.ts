@@ -53,14 +53,11 @@ export class ChainTally {
   readonly wrongExamples: Example[] = []
   readonly missingExamples: Example[] = []
   readonly #book: TruthBook
-  readonly #real: ReadonlySet<string>
   /** In a calm field nothing is excused. */
   readonly #isRough: boolean
 
-  /** `real` has the cores of all links of the truth. */
-  constructor(book: TruthBook, real: ReadonlySet<string>) {
+  constructor(book: TruthBook) {
     this.#book = book
-    this.#real = real
     this.#isRough = book.run.field !== undefined
   }
 
@@ -91,7 +88,7 @@ export class ChainTally {
       }
       if (link.certainty === 'possible') {
         tally.possible += 1
-        if (this.#real.has(coreOf(link))) tally.possibleReal += 1
+        if (this.#book.isReal(link)) tally.possibleReal += 1
         continue
       }
       tally.found += 1
@@ -117,8 +114,8 @@ export class ChainTally {
     if (!this.#isRough) return undefined
     if (isOpenEnded) return 'end not reported'
     if (this.#isOfMisread(link)) return 'wrong scan'
-    const isReal = this.#real.has(coreOf(link))
-    if (isReal && link.eventIDs.some((eventID) => this.#book.mishaps.get(eventID)?.time)) {
+    const isReal = this.#book.isReal(link)
+    if (isReal && link.eventIDs.some((eventID) => this.#book.mishapOf(eventID)?.time)) {
       return 'wrong clock'
     }
     if (!isReal) return undefined
@@ -128,13 +125,12 @@ export class ChainTally {
   }
 
   #isOfMisread({ from, to }: Link): boolean {
-    return this.#book.misread.has(from) || this.#book.misread.has(to)
+    return this.#book.isMisread(from) || this.#book.isMisread(to)
   }
 
   #isExcused({ eventIDs, kind }: ExpectedLink): boolean {
-    const { mishaps } = this.#book
     if (!this.#isRough) return false
-    const isClock = eventIDs.some((eventID) => mishaps.get(eventID)?.time !== undefined)
+    const isClock = eventIDs.some((eventID) => this.#book.mishapOf(eventID)?.time !== undefined)
     return isClock || kind === 'moves'
   }
 
@@ -160,28 +156,4 @@ export class ChainTally {
 
 function startOf(link: Link): string {
   return `${coreOf(link)} ${link.fromTime ?? '-'}`
-}
-
-/** The cores of all links of the truth. */
-export function realCores(book: TruthBook): Set<string> {
-  const cores = new Set<string>()
-  for (const { inputs, outputs, lots } of book.becomings) {
-    for (const { key: from } of inputs) {
-      for (const to of [...outputs.map(({ key }) => key), ...lots]) {
-        cores.add(coreOf({ kind: 'becomes', from, to, eventIDs: [] }))
-      }
-    }
-  }
-  for (const stays of book.stays.values()) {
-    for (const { kind, parent: from, child: to } of stays) {
-      cores.add(coreOf({ kind, from, to, eventIDs: [] }))
-    }
-  }
-  for (const unit of book.moves.keys()) {
-    cores.add(coreOf({ kind: 'moves', from: unit, to: unit, eventIDs: [] }))
-  }
-  for (const { key: from, lot: to } of book.items.values()) {
-    cores.add(coreOf({ kind: 'of-lot', from, to, eventIDs: [] }))
-  }
-  return cores
 }

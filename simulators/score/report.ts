@@ -1,4 +1,5 @@
 /** A score as a table for people and as JSON for machines. */
+import type { AlertScore } from './alerts.ts'
 import type { ChainTally, KindTally } from './compare.ts'
 import { type ScopeTally, tiers } from './scope.ts'
 import type { Score } from './score.ts'
@@ -19,6 +20,7 @@ export function tableOf(score: Score): string {
   const { world, seed, items } = book.run
   return [
     `${world}, seed ${seed}, ${items} items, scored in ${(score.elapsedMs / 1000).toFixed(1)} s`,
+    ...(score.isSettled ? [] : ['The server may not have looked at everything yet.']),
     ...fieldLines(score),
     '',
     ...chainLines(`Forward from ${forward.chains} lots, ${forward.exactChains} exact`, forward),
@@ -27,20 +29,47 @@ export function tableOf(score: Score): string {
     '',
     ...scopeLines(scopes),
     '',
-    ...(alerts === undefined
-      ? ['Alerts: NOT SCORED, this server has no /v1/alerts']
-      : [
-          `Alerts: ${alerts.alerts}, of them critical and unexplained: ${alerts.falseCritical}`,
-          ...alerts.kinds.map(
-            ({ fault, expected, found, delaySeconds }) =>
-              `  ${pad(fault, 26)} found ${found} of ${expected}, delay ${delaySeconds ?? '-'} s`,
-          ),
-        ]),
+    ...alertLines(alerts),
     '',
     ...aliasLines(score),
     isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.',
     '',
   ].join('\n')
+}
+
+const alertColumns = ['found', 'of', 'delay s', 'most s', 'off s']
+
+function alertLines(alerts: AlertScore | undefined): string[] {
+  if (alerts === undefined) return ['Alerts: NOT SCORED, this server has no /v1/alerts']
+  const { kinds, rules, falseCritical } = alerts
+  const { found, expected } = recallOf(alerts)
+  const of = [...rules].filter(([name]) => name.startsWith('critical '))
+  const critical = of.reduce((all, [, { alerts: count }]) => all + count, 0)
+  const known = critical - falseCritical
+  return [
+    `Alerts: of critical faults ${found} of ${expected} found, recall ${share(found, expected)}`,
+    `  of ${critical} critical alerts ${known} explained, precision ${share(known, critical)}`,
+    `  ${pad('', 25)}${alertColumns.map((name) => name.padStart(9)).join('')}`,
+    ...kinds.map((kind) => {
+      const { delaySeconds, worstDelaySeconds, offSeconds } = kind
+      const cells = [kind.found, kind.expected, delaySeconds, worstDelaySeconds, offSeconds]
+      const texts = cells.map((cell) => String(cell ?? '-').padStart(9))
+      return `  ${pad(kind.fault, 25)}${texts.join('')}`
+    }),
+    ...[...rules]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, { alerts: count, explained, ofField }]) => {
+        return `  ${pad(name, 14)} ${count}, of a fault ${explained}, of the field ${ofField}`
+      }),
+  ]
+}
+
+function recallOf({ kinds }: AlertScore): { readonly found: number; readonly expected: number } {
+  const critical = kinds.filter((kind) => kind.critical && kind.expected > 0)
+  return {
+    found: critical.reduce((all, kind) => all + kind.found, 0),
+    expected: critical.reduce((all, kind) => all + kind.expected, 0),
+  }
 }
 
 function fieldLines({ book }: Score): string[] {
@@ -49,10 +78,8 @@ function fieldLines({ book }: Score): string[] {
 }
 
 function aliasLines({ book }: Score): string[] {
-  if (book.aliases.length === 0) return []
-  return [
-    `Under a second code: ${book.aliases.length} items; what was seen under it is not followed`,
-  ]
+  if (book.aliases === 0) return []
+  return [`Under a second code: ${book.aliases} items; what was seen under it is not followed`]
 }
 
 const columns = ['real', 'reported', 'found', 'exact', 'inferred', 'precision', 'recall', 'of all']
@@ -140,8 +167,12 @@ export function jsonOf(score: Score): unknown {
       tiers: scopes.tiers,
       examples: scopes.examples,
     },
-    alerts: alerts ?? 'not scored: this server has no /v1/alerts',
-    aliases: book.aliases.length,
+    isSettled: score.isSettled,
+    alerts:
+      alerts === undefined
+        ? 'not scored: this server has no /v1/alerts'
+        : { ...alerts, ...recallOf(alerts), rules: Object.fromEntries(alerts.rules) },
+    aliases: book.aliases,
     elapsedMs,
   }
 }

@@ -39,7 +39,7 @@ export class ScopeTally {
     readonly reported: ReadonlySet<string>
     readonly found: ReadonlyMap<string, Tier>
   }): void {
-    const isItem = (key: string) => this.#book.items.has(key)
+    const isItem = (key: string) => this.#book.isItem(key)
     const real = [...scope.real].filter(isItem)
     const reported = [...scope.reported].filter(isItem)
     const found = [...scope.found].filter(([key]) => isItem(key))

@@ -5,9 +5,10 @@
 import type { Server } from '#simulators/server.ts'
 import { type AlertScore, scoreAlerts } from './alerts.ts'
 import { TruthBook } from './book.ts'
-import { ChainTally, realCores } from './compare.ts'
+import { ChainTally } from './compare.ts'
 import { Oracle } from './oracle.ts'
 import { ScopeTally } from './scope.ts'
+import { untilSettled } from './settled.ts'
 import { trace } from './traces.ts'
 import { Reality, Reported, type View } from './view.ts'
 
@@ -15,6 +16,8 @@ export interface ScoreOptions extends Server {
   readonly truthFile: string
   /** Items whose chains are traced back; they are spread over the run. */
   readonly sample: number
+  /** How long to wait for the server to have looked at everything; 0 does not wait. */
+  readonly waitMs: number
   readonly onProgress?: (share: number) => void
 }
 
@@ -25,6 +28,8 @@ export interface Score {
   readonly scopes: ScopeTally
   /** Undefined where the server has no alerts to ask for. */
   readonly alerts: AlertScore | undefined
+  /** Whether the server had looked at everything before it was asked. */
+  readonly isSettled: boolean
   readonly elapsedMs: number
 }
 
@@ -33,17 +38,25 @@ const together = 4
 
 /** Throws TruthError, ServerError, and what the file system throws. */
 export async function score(options: ScoreOptions): Promise<Score> {
-  const started = performance.now()
   const book = TruthBook.read(options.truthFile)
+  try {
+    const isSettled = options.waitMs === 0 || (await untilSettled(options, options.waitMs))
+    return { ...(await scoreBy(options, book)), isSettled }
+  } finally {
+    book.close()
+  }
+}
+
+async function scoreBy(options: ScoreOptions, book: TruthBook): Promise<Omit<Score, 'isSettled'>> {
+  const started = performance.now()
   const real = new Oracle(new Reality(book))
   const seen = new Reported(book)
   const reported = new Oracle(seen)
-  const cores = realCores(book)
-  const forward = new ChainTally(book, cores)
-  const back = new ChainTally(book, cores)
+  const forward = new ChainTally(book)
+  const back = new ChainTally(book)
   const scopes = new ScopeTally(book)
   const starts = startsOf(book, seen)
-  const items = sampled([...book.items.keys()], options.sample)
+  const items = sampled(book, options.sample)
   const all = [
     ...starts.map((key) => ({ key, direction: 'forward' as const })),
     ...items.map((key) => ({ key, direction: 'back' as const })),
@@ -80,15 +93,14 @@ export async function score(options: ScoreOptions): Promise<Score> {
  * between them their chains have every link.
  */
 function startsOf(book: TruthBook, reported: View): string[] {
-  const used = [...book.madeInto.keys()].filter((key) => !book.items.has(key))
-  const first = used.filter((key) => reported.from(key).length === 0)
-  return [...new Set([...first, ...book.members.keys()])]
+  const first = book.used().filter((key) => reported.from(key).length === 0)
+  return [...new Set([...first, ...book.lots()])]
 }
 
-function sampled(keys: readonly string[], count: number): string[] {
-  const every = Math.max(1, keys.length / Math.max(1, count))
-  const chosen = Array.from({ length: Math.min(count, keys.length) }, (_, at) => {
-    return keys[Math.floor(at * every)]
-  })
-  return chosen.filter((key) => key !== undefined)
+function sampled(book: TruthBook, count: number): string[] {
+  const { items } = book
+  const every = Math.max(1, items / Math.max(1, count))
+  return Array.from({ length: Math.min(count, items) }, (_, at) => Math.floor(at * every)).flatMap(
+    (n) => book.itemAt(n) ?? [],
+  )
 }

@@ -27,27 +27,27 @@ export class Reality implements View {
   }
 
   from(key: string): readonly Becoming[] {
-    return this.#book.madeFrom.get(key) ?? []
+    return this.#book.madeFrom(key)
   }
 
   into(key: string): readonly Becoming[] {
-    return this.#book.madeInto.get(key) ?? []
+    return this.#book.madeInto(key)
   }
 
   staysOf(child: string): readonly SeenStay[] {
-    return (this.#book.stays.get(child) ?? []).map((stay) => ({ ...stay, isOpenEnded: false }))
+    return this.#book.staysOf(child).map((stay) => ({ ...stay, isOpenEnded: false }))
   }
 
   movesOf(unit: string): readonly Move[] {
-    return this.#book.moves.get(unit) ?? []
+    return this.#book.movesOf(unit)
   }
 
   lotOf(item: string): string | undefined {
-    return this.#book.items.get(item)?.lot
+    return this.#book.lotOf(item)
   }
 
   membersOf(lot: string): readonly string[] {
-    return this.#book.members.get(lot) ?? []
+    return this.#book.membersOf(lot)
   }
 }
 
@@ -59,7 +59,7 @@ export class Reported implements View {
   }
 
   into(key: string): readonly Becoming[] {
-    return (this.#book.madeInto.get(key) ?? []).flatMap((each) => this.#becoming(each))
+    return this.#book.madeInto(key).flatMap((each) => this.#becoming(each))
   }
 
   #becoming(becoming: Becoming): Becoming[] {
@@ -71,7 +71,7 @@ export class Reported implements View {
   }
 
   from(key: string): readonly Becoming[] {
-    const made = this.#book.madeFrom.get(key) ?? []
+    const made = this.#book.madeFrom(key)
     const told = made.flatMap((each) => this.#becoming(each))
     const isMade = ({ lots, outputs }: Becoming) =>
       lots.includes(key) || outputs.some((output) => output.key === key)
@@ -79,16 +79,16 @@ export class Reported implements View {
   }
 
   lotOf(item: string): string | undefined {
-    return namesLot(item) ? this.#book.items.get(item)?.lot : undefined
+    return namesLot(item) ? this.#book.lotOf(item) : undefined
   }
 
   membersOf(lot: string): readonly string[] {
-    return (this.#book.members.get(lot) ?? []).filter(namesLot)
+    return this.#book.membersOf(lot).filter(namesLot)
   }
 
   staysOf(child: string): readonly SeenStay[] {
-    const stays = this.#book.stays.get(child) ?? []
-    if (this.#book.mishaps.size === 0) return stays.map((stay) => ({ ...stay, isOpenEnded: false }))
+    const stays = this.#book.staysOf(child)
+    if (!this.#book.hasMishaps) return stays.map((stay) => ({ ...stay, isOpenEnded: false }))
     const begun = stays.filter(({ eventIDs: [began] }) => this.#tells(began, child))
     return begun.map((stay) => {
       const [began, ended] = stay.eventIDs
@@ -105,7 +105,7 @@ export class Reported implements View {
   }
 
   movesOf(unit: string): readonly Move[] {
-    return (this.#book.moves.get(unit) ?? []).flatMap((move) => {
+    return this.#book.movesOf(unit).flatMap((move) => {
       const [sent, got] = move.eventIDs
       if (!this.#tells(sent, unit) || !this.#tells(got, unit)) return []
       const shipped = this.#timeOf(sent, move.shipped)
@@ -116,12 +116,12 @@ export class Reported implements View {
   /** Whether there is a report of an event that names a thing. */
   #tells(eventID: string | undefined, key: string): boolean {
     if (eventID === undefined) return false
-    const mishap = this.#book.mishaps.get(eventID)
-    return mishap === undefined || (!mishap.isLost && !mishap.missing.has(key))
+    const mishap = this.#book.mishapOf(eventID)
+    return mishap === undefined || (!mishap.isLost && !this.#book.isMissing(eventID, key))
   }
 
   #timeOf(eventID: string | undefined, time: string): string {
-    return this.#book.mishaps.get(eventID ?? '')?.time ?? time
+    return this.#book.mishapOf(eventID ?? '')?.time ?? time
   }
 }
 

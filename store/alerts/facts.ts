@@ -52,6 +52,8 @@ export interface FactReader {
   /** Bodies of the newest runs of a process. */
   runs(process: string, limit: number): string[]
   shipment(id: string, limit: number): { readonly event: number; readonly side: Side }[]
+  /** Whether anything at all is held, and exposed: seldom, and asked of every item. */
+  hasAny(table: 'held' | 'exposed'): boolean
   /** What has failed that a thing came of. */
   heldFor(thing: string): string[]
   /** Items that were out of their limits by themselves or in a carrier. */
@@ -115,6 +117,10 @@ export function factReader(database: Database): FactReader {
   const resultsFor = all('SELECT * FROM result WHERE thing = ?')
   const runs = all('SELECT body FROM run WHERE process = ? ORDER BY timeUs DESC, event LIMIT ?')
   const shipments = all('SELECT event, side FROM shipment WHERE id = ? ORDER BY event LIMIT ?')
+  const any = {
+    held: all('SELECT 1 FROM held LIMIT 1'),
+    exposed: all('SELECT 1 FROM exposed LIMIT 1'),
+  }
   const held = all('SELECT origin FROM held WHERE thing = ?')
   const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
   const exposure = all('SELECT toldUs FROM exposure WHERE item = ?')
@@ -138,6 +144,7 @@ export function factReader(database: Database): FactReader {
     resultsFor: (thing) => resultsFor.all(thing).map(resultOf),
     runs: (process, limit) => runs.all(process, limit).map(({ body }: { body: string }) => body),
     shipment: (id, limit) => shipments.all(id, limit),
+    hasAny: (table) => any[table].get() !== undefined,
     heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
     exposedIn: (carrier, limit) =>
       exposed.all(carrier, limit).map(({ item }: { item: string }) => item),

@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto'
 import type { Connection } from './connection.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
+import { type WritePaths, writePaths } from './paths.ts'
 import { format, type StoreName, storeLine } from './points.ts'
-import { prepareServer, type Say, writePath } from './server.ts'
+import { prepareRetention } from './retention.ts'
+import { greetServer, type Say } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 
 const defaultTrailBuckets = 65_536
@@ -26,22 +28,24 @@ export async function bindStore(
   connection: Connection,
   ledger: WritableLedger,
   say: Say,
-): Promise<string> {
-  const { settings } = connection
-  const server = await prepareServer(connection, say)
-  const path = writePath(server, settings)
+): Promise<WritePaths> {
+  const server = await greetServer(connection, say)
+  const readingsKeptUs = await prepareRetention(connection, server, say)
+  const paths = writePaths(server, connection.settings)
   await checkFields(connection)
+  const { database } = connection.settings
   const found = await findStore(connection)
   const state = ledger.state()
   if (found !== undefined && state !== undefined) {
     await checkSame(connection, found, state, ledger)
   } else if (found !== undefined) {
     throw new InfluxSetupError(
-      `the database ${settings.database} holds a store and its side file influx.db is missing: ` +
+      `the database ${database} holds a store and its side file influx.db is missing: ` +
         'restore it or make it anew with main.ts rebuild',
     )
-  } else await foundStore(connection, path, ledger, state)
-  return path
+  } else await foundStore(connection, paths.store, ledger, state)
+  ledger.setReadingsKept(readingsKeptUs)
+  return paths
 }
 
 export async function findStore(connection: Connection): Promise<Found | undefined> {
@@ -128,7 +132,7 @@ function checkBuckets(
 const fieldTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   trail: { k: 'string', p: 'string' },
   event: { r: 'string', m: 'string', body: 'string' },
-  telemetry: { value: 'float' },
+  telemetry: { value: 'float', total: 'float', least: 'float', most: 'float', n: 'integer' },
 }
 
 /** A field that somebody has made with another type would refuse every point. */

@@ -101,8 +101,9 @@ export class Connection {
   }
 
   /** Any other request, whatever it answers. @throws StoreFault where no answer comes. */
-  get(path: string): Promise<Reply> {
-    return this.#send(path, '', { method: 'GET' })
+  send(method: 'GET' | 'POST' | 'PATCH', path: string, json = ''): Promise<Reply> {
+    const headers = json === '' ? {} : { 'content-type': 'application/json' }
+    return this.#send(path, json, { method, headers })
   }
 
   close(): void {

@@ -42,17 +42,6 @@ export async function deliverPhase(
   return refused
 }
 
-/** A batch without the events that are refused. */
-export function without(
-  parts: readonly Part[],
-  refused: ReadonlyMap<number, string>,
-): readonly Part[] {
-  if (refused.size === 0) return parts
-  return parts.map((part) =>
-    partOf(linesOf(part).filter((line) => !refused.has(eventOf(line) ?? 0))),
-  )
-}
-
 type RefusedLine = readonly [line: string, words: string]
 
 /** Halves what is refused until single lines are left: a refusal does not say which it means. */
@@ -85,11 +74,8 @@ function note(refused: Refused, line: string, words: string): void {
 
 /** The number of the event that a line belongs to, where it says so. */
 function eventOf(line: string): number | undefined {
-  if (line.startsWith('trail,')) {
-    // A quote within a text has a backslash before it, so this stands between the fields only.
-    const digits = /",p="([0-9a-z]+) /.exec(line)?.[1]
-    return digits === undefined ? undefined : Number.parseInt(digits, 36)
-  }
-  const digits = /^event,b=\d+ r="[\d ]+\[(\d+),/.exec(line)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+  const row = /^trail,\S+ p\d="([0-9a-z]+) /.exec(line)?.[1]
+  if (row !== undefined) return Number.parseInt(row, 36)
+  const event = /^event,b=\d+ r="(\d+) /.exec(line)?.[1]
+  return event === undefined ? undefined : Number(event)
 }

@@ -1,6 +1,6 @@
 /**
- * Reads events by their numbers. Neighbours stand next to each other in one series, so they are
- * read as one run, and several runs in one request.
+ * Reads what InfluxDB has of events, by their numbers: members and bodies. Neighbours stand next to
+ * each other in one series, so they are read as one run, and several runs in one request.
  */
 import { StoreFault } from '#store/fault.ts'
 import { Cache } from '#store/sqlite/cache.ts'
@@ -10,25 +10,21 @@ import type { EventMember } from '#trace/source.ts'
 import type { Connection } from './connection.ts'
 import type { Ledger, State } from './ledger.ts'
 import { eventBucket, later, type Moment, nanoseconds } from './points.ts'
-import { type EventRecord, splitHead, unpackMembers, unpackRecord } from './records.ts'
+import { type FirstPiece, splitText, unpackMembers } from './records.ts'
 
 /** Events between two wanted ones that are read along rather than asked around. */
 const widestGap = 16
-const runsAtOnce = 50
-const cachedRecords = 8_192
+const runsAtOnce = 24
+/** Requests under way at a time for one read. */
+const requestsAtOnce = 2
 /** Of members, which a walk asks for again and again by other roles. */
 const cachedMembers = 8_192
 const longestKept = 1_000
-/** What a record costs to read, in trail rows. */
-const rowsOfRecord = 4
+/** What an event costs to read, in trail rows. */
+const rowsOfEvent = 2
 const bytesOfRow = 200
 
 type Field = 'm' | 'body'
-/** How an event's texts come: those of one field, and the record, which tells of its pieces. */
-interface Texts {
-  readonly record: EventRecord
-  readonly text: string
-}
 
 interface Run {
   readonly first: number
@@ -39,8 +35,7 @@ export class Events {
   readonly #connection: Connection
   readonly #ledger: Ledger
   readonly #pace: Pace
-  /** An event that is seen never changes, and who reads its members asks for its summary next. */
-  readonly #records = new Cache<number, EventRecord>(cachedRecords)
+  /** An event that is seen never changes. */
   readonly #members = new Cache<number, string>(cachedMembers)
 
   constructor(connection: Connection, ledger: Ledger, pace: Pace) {
@@ -49,20 +44,8 @@ export class Events {
     this.#pace = pace
   }
 
-  /** The records of events, by number. An unknown number is a bug and throws. */
-  async records(seqs: readonly number[], state: State): Promise<Map<number, EventRecord>> {
-    const known = new Map<number, EventRecord>()
-    const missing = seqs.filter((seq) => {
-      const record = seq <= state.events ? this.#records.get(seq) : undefined
-      if (record !== undefined) known.set(seq, record)
-      return record === undefined
-    })
-    const found = await this.#read(missing, undefined, state)
-    for (const [seq, { record }] of found) known.set(seq, record)
-    return known
-  }
-
-  async bodies(seqs: readonly number[], state: State): Promise<Map<number, Texts>> {
+  /** The bodies of events, by number. An unknown number is a bug and throws. */
+  bodies(seqs: readonly number[], state: State): Promise<Map<number, string>> {
     return this.#read(seqs, 'body', state)
   }
 
@@ -75,43 +58,38 @@ export class Events {
     const members = new Map<number, EventMember[]>()
     const missing = seqs.filter((seq) => {
       const text = seq <= state.events ? this.#members.get(seq) : undefined
-      if (text !== undefined) members.set(seq, unpackMembers(text, mask))
+      if (text !== undefined) members.set(seq, unpackMembers(seq, text, mask))
       return text === undefined
     })
     if (missing.length === 0) return members
-    for (const [seq, { text }] of await this.#read(missing, 'm', state)) {
-      members.set(seq, unpackMembers(text, mask))
+    for (const [seq, text] of await this.#read(missing, 'm', state)) {
+      members.set(seq, unpackMembers(seq, text, mask))
       if (text.length < longestKept) this.#members.set(seq, text)
     }
     return members
   }
 
-  async #read(
-    seqs: readonly number[],
-    field: Field | undefined,
-    state: State,
-  ): Promise<Map<number, Texts>> {
+  async #read(seqs: readonly number[], field: Field, state: State): Promise<Map<number, string>> {
     const wanted = new Set(seqs)
     const sorted = [...wanted].sort((a, b) => a - b)
     if ((sorted.at(-1) ?? 0) > state.events) throw new RangeError('there is no such event')
-    const ends = runsOf(sorted, state.eventBuckets)
+    const runs = runsOf(sorted, state.eventBuckets)
     const places = this.#ledger.places([
-      ...new Set(ends.flatMap(({ first, last }) => [first, last])),
+      ...new Set(runs.flatMap(({ first, last }) => [first, last])),
     ])
-    const found = new Map<number, Texts>()
-    for (const some of inParts(ends, runsAtOnce)) {
-      const statements = some.map((run) => statementOf(run, field, places, state))
-      for (const series of await this.#connection.query(statements)) {
-        for (const row of series.flatMap(({ rows }) => rows)) {
-          const texts = await this.#texts(row, field, wanted, state)
-          if (texts !== undefined) {
-            const { summary, era, context = '' } = texts.record
-            if (!this.#ledger.isSeen(summary.eventRef, era, state)) continue
-            found.set(summary.eventRef, texts)
-            if (context.length < longestKept) this.#records.set(summary.eventRef, texts.record)
-          }
-          const length = String(row[1]).length + String(row[2] ?? '').length
-          await this.#pace.after(rowsOfRecord + length / bytesOfRow)
+    const found = new Map<number, string>()
+    for (const some of inParts(runs, runsAtOnce * requestsAtOnce)) {
+      const requests = [...inParts(some, runsAtOnce)].map((few) =>
+        this.#connection.query(few.map((run) => statementOf(run, field, places, state))),
+      )
+      for (const series of (await Promise.all(requests)).flat(2)) {
+        for (const [timeUs, said] of series.rows) {
+          const piece = splitText(String(said))
+          const { seq, era } = piece
+          if (!wanted.has(seq) || !this.#ledger.isSeen(seq, era, state)) continue
+          const { eventBuckets } = state
+          found.set(seq, await wholeText(this.#connection, piece, Number(timeUs), eventBuckets))
+          await this.#pace.after(rowsOfEvent + piece.text.length / bytesOfRow)
         }
       }
     }
@@ -119,45 +97,25 @@ export class Events {
     if (lost !== undefined) throw new StoreFault(`InfluxDB no longer has the event ${lost}`)
     return found
   }
-
-  /** One row of an answer with what did not fit into it. Undefined where it was not wanted. */
-  async #texts(
-    [, head, text = '']: readonly unknown[],
-    field: Field | undefined,
-    wanted: ReadonlySet<number>,
-    state: State,
-  ): Promise<Texts | undefined> {
-    const { rests, coreLength, record } = splitHead(String(head))
-    const [records, members, body] = rests
-    const seq = Number.parseInt(record.slice(1), 10)
-    if (!wanted.has(seq)) return undefined
-    const bucket = eventBucket(seq, state.eventBuckets)
-    const rest = async (skipped: number, count: number): Promise<string> => {
-      const place = count === 0 ? undefined : this.#ledger.places([seq]).get(seq)
-      return place === undefined ? '' : readRest(this.#connection, bucket, place, skipped, count)
-    }
-    const whole = unpackRecord(record + (await rest(0, records)), coreLength)
-    if (field === undefined) return { record: whole, text: '' }
-    const more = field === 'm' ? rest(records, members) : rest(records + members, body)
-    return { record: whole, text: String(text) + (await more) }
-  }
 }
 
-/** Pieces of an event that stand behind its own point. */
-export async function readRest(
+/** A text of an event with its further pieces, which stand behind the event's own point. */
+export async function wholeText(
   connection: Connection,
-  bucket: number,
-  place: Moment,
-  skipped: number,
-  count: number,
+  { seq, restNs, rest, text }: FirstPiece,
+  timeUs: number,
+  eventBuckets: number,
 ): Promise<string> {
-  const from = nanoseconds(later(place, 1 + skipped))
-  const to = nanoseconds(later(place, skipped + count))
+  if (rest === 0) return text
+  const point = { us: timeUs, ns: 0 }
+  const from = nanoseconds(later(point, restNs))
+  const to = nanoseconds(later(point, restNs + rest - 1))
+  const bucket = eventBucket(seq, eventBuckets)
   const where = `b = '${bucket}' AND time >= ${from} AND time <= ${to}`
   const [series = []] = await connection.query([`SELECT x FROM rest WHERE ${where}`])
   const rows = series.flatMap((one) => one.rows)
-  if (rows.length !== count) throw new StoreFault('InfluxDB has lost a part of an event')
-  return rows.map(([, piece]) => String(piece)).join('')
+  if (rows.length !== rest) throw new StoreFault('InfluxDB has lost a part of an event')
+  return text + rows.map(([, piece]) => String(piece)).join('')
 }
 
 /** Runs of numbers close to each other, none of which leaves its bucket. */
@@ -177,14 +135,13 @@ function runsOf(sorted: readonly number[], buckets: number): Run[] {
 
 function statementOf(
   { first, last }: Run,
-  field: Field | undefined,
+  field: Field,
   places: ReadonlyMap<number, Moment>,
   { eventBuckets }: State,
 ): string {
   const moment = (seq: number): string => nanoseconds(places.get(seq) ?? { us: 0, ns: 0 })
-  const what = field === undefined ? 'r' : `r, ${field}`
   const where = `b = '${eventBucket(first, eventBuckets)}'`
   const time = first === last ? `time = ${moment(first)}` : undefined
   const window = time ?? `time >= ${moment(first)} AND time <= ${moment(last)}`
-  return `SELECT ${what} FROM event WHERE ${where} AND ${window}`
+  return `SELECT ${field} FROM event WHERE ${where} AND ${window}`
 }

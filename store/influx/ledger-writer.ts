@@ -10,11 +10,17 @@ import type { WritableItems } from '#store/sqlite/items.ts'
 import { NoteWriter } from '#store/sqlite/notes.ts'
 import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
 import type { WritableWords } from '#store/sqlite/words.ts'
-import type { NewEvent, Note, Reading } from '#store/trail.ts'
+import type { NewEvent, Note } from '#store/trail.ts'
 import type { ItemRef } from '#trace/source.ts'
 import { Ledger, type LedgerParts, type State } from './ledger.ts'
-import type { BatchFigures, Moment, StoreName } from './points.ts'
-import type { Phases, Redo } from './redo.ts'
+import {
+  type BatchFigures,
+  type Moment,
+  minuteUs,
+  type SeriesName,
+  type StoreName,
+} from './points.ts'
+import type { BatchParts, Redo } from './redo.ts'
 import type { Beyond } from './slots.ts'
 
 export interface WritableLedgerParts extends LedgerParts {
@@ -26,10 +32,7 @@ export interface WritableLedgerParts extends LedgerParts {
 
 /** An event as the side file keeps it. */
 export interface EventEntry {
-  readonly event: Pick<
-    NewEvent,
-    'eventTimeUs' | 'type' | 'action' | 'declaredAtUs' | 'party' | 'eventID'
-  >
+  readonly event: Omit<NewEvent, 'recordTimeUs' | 'members' | 'body'>
   readonly seq: number
   readonly recordTimeUs: number
   readonly place: Moment
@@ -38,7 +41,12 @@ export interface EventEntry {
 }
 
 type SlotRow = [eventTimeUs: number, free: number | null]
-type SeriesKey = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
+/** A minute of a series that has got readings. */
+export interface DueMinute extends SeriesName {
+  readonly minuteUs: number
+  readonly series: number
+  readonly mark: number
+}
 
 export class WritableLedger extends Ledger {
   readonly #parts: WritableLedgerParts
@@ -54,6 +62,11 @@ export class WritableLedger extends Ledger {
   readonly #insertPending: Statement
   readonly #setCursor: Statement
   readonly #notes: NoteWriter
+  readonly #lastMark: Statement
+  readonly #setStale: RowsStatement
+  readonly #due: Statement
+  readonly #unmark: Statement
+  #mark = 0
 
   constructor(parts: WritableLedgerParts) {
     super(parts)
@@ -70,7 +83,7 @@ export class WritableLedger extends Ledger {
         columns,
         (values) => `INSERT OR REPLACE INTO ${table} VALUES ${values}`,
       )
-    this.#insertEvents = into('event', 10)
+    this.#insertEvents = into('event', 16)
     this.#insertVoided = into('voided', 3)
     this.#setBeyond = into('hot', 3)
     this.#lastRecordTime = prepareArrays(
@@ -79,16 +92,29 @@ export class WritableLedger extends Ledger {
     )
     this.#declaredAt = prepareArrays(database, 'SELECT voidedAtUs FROM voided WHERE seq = ?')
     this.#setPlace = database.prepare('UPDATE state SET lastPlaceUs = ?, lastPlaceNs = ?')
-    this.#setSeries = database.prepare(
+    this.#setSeries = prepareArrays(
+      database,
       `INSERT INTO series (device, type, component, uom, party, firstUs, lastUs)
        VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET firstUs = min(firstUs, excluded.firstUs),
-         lastUs = max(lastUs, excluded.lastUs)`,
+         lastUs = max(lastUs, excluded.lastUs)
+       RETURNING id`,
     )
     this.#lastOfSeries = prepareArrays(
       database,
       `SELECT lastUs FROM series
        WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
+    )
+    this.#lastMark = prepareArrays(database, 'SELECT max(mark) FROM stale')
+    this.#setStale = into('stale', 3)
+    this.#due = database.prepare(
+      `SELECT minuteUs, stale.series, mark, device, type, component, uom, party
+       FROM stale JOIN series ON series.id = stale.series
+       WHERE minuteUs + ${minuteUs} <= lastUs OR minuteUs < ?
+       ORDER BY minuteUs, stale.series LIMIT ?`,
+    )
+    this.#unmark = database.prepare(
+      'DELETE FROM stale WHERE minuteUs = ? AND series = ? AND mark = ?',
     )
     this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#notes = new NoteWriter(database)
@@ -109,7 +135,7 @@ export class WritableLedger extends Ledger {
   /** Makes the file that of a store. */
   found({ id, trailBuckets, eventBuckets }: StoreName): void {
     this.#parts.database
-      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0)')
+      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0)')
       .run(id, trailBuckets, eventBuckets)
   }
 
@@ -145,19 +171,27 @@ export class WritableLedger extends Ledger {
   addEvents(entries: readonly EventEntry[], hashes: Hashes): void {
     const [first] = entries
     if (first === undefined) return
+    const { words } = this.#parts
     const rows: Value[] = []
     for (const { event, seq, recordTimeUs, place, slot, width } of entries) {
+      const { warnings } = event
       rows.push(
         seq,
         event.eventTimeUs,
         recordTimeUs,
+        packEvent(event, event.declaredAtUs !== undefined),
+        words.intern(event.bizStep),
+        words.intern(event.disposition),
+        words.intern(event.readPoint),
+        words.intern(event.bizLocation),
+        words.intern(event.party),
+        words.intern(event.context),
+        words.intern(warnings.length === 0 ? undefined : JSON.stringify(warnings)),
+        packEventID(event.eventID),
         place.us - recordTimeUs,
         place.ns,
         slot,
         width,
-        packEvent(event, event.declaredAtUs !== undefined),
-        this.#parts.words.intern(event.party),
-        packEventID(event.eventID),
       )
     }
     this.#insertEvents.run(rows)
@@ -178,19 +212,51 @@ export class WritableLedger extends Ledger {
   }
 
   /** Time of the last point of a series; undefined where it has none. */
-  lastOfSeries({ device, type, component, uom, party }: SeriesKey): number | undefined {
+  lastOfSeries({ device, type, component, uom, party }: SeriesName): number | undefined {
     return this.#lastOfSeries.get(device, type, component, uom, party)?.[0]
   }
 
-  coverSeries(series: SeriesKey, firstUs: number, lastUs: number): void {
+  /** Gives the number of the series. */
+  coverSeries(series: SeriesName, firstUs: number, lastUs: number): number {
     const { device, type, component, uom, party } = series
-    this.#setSeries.run(device, type, component, uom, party, firstUs, lastUs)
+    return this.#setSeries.get(device, type, component, uom, party, firstUs, lastUs)[0]
+  }
+
+  /** Marks minutes of series that have got readings. To be called in a batch's transaction. */
+  markStale(touched: readonly { readonly series: number; readonly minutesUs: Iterable<number> }[]) {
+    const [before]: [number | null] = this.#lastMark.get()
+    this.#mark = Math.max(this.#mark, before ?? 0) + 1
+    const mark = this.#mark
+    this.#setStale.run(
+      touched.flatMap(({ series, minutesUs }) =>
+        [...minutesUs].flatMap((minute) => [minute, series, mark]),
+      ),
+    )
+  }
+
+  /**
+   * Marked minutes, the earliest first, that are over: their series has gone on behind them, or
+   * they are before `overUs`. To be used while no batch is under way.
+   */
+  dueMinutes(overUs: number, most: number): DueMinute[] {
+    return this.#due.all(overUs, most)
+  }
+
+  /** Forgets marks, but those of minutes that have got readings again meanwhile. */
+  unmark(done: readonly DueMinute[]): void {
+    this.transaction(() => {
+      for (const due of done) this.#unmark.run(due.minuteUs, due.series, due.mark)
+    })
+  }
+
+  setReadingsKept(keptUs: number): void {
+    this.#parts.database.prepare('UPDATE state SET readingsKeptUs = ?').run(keptUs)
   }
 
   /** Keeps a batch until it is confirmed. To be called in a transaction. */
-  addPending(figures: BatchFigures, phases: Phases, notes: readonly Note[]): void {
+  addPending(figures: BatchFigures, parts: BatchParts, notes: readonly Note[]): void {
     const { follower, position, events, items, trailRows, readings } = figures
-    const kept = JSON.stringify(this.#parts.redo.keep(phases))
+    const kept = JSON.stringify(this.#parts.redo.keep(parts))
     const noted = JSON.stringify(notes.map(({ key, text }) => [key, text ?? null]))
     this.#insertPending.run(follower, position, events, items, trailRows, readings, noted, kept)
   }
@@ -201,7 +267,7 @@ export class WritableLedger extends Ledger {
     return this.#parts.database.prepare(`SELECT ${columns} FROM pending`).get()
   }
 
-  pendingPhases(): Phases {
+  pendingParts(): BatchParts {
     const { kept } = this.#parts.database.prepare('SELECT kept FROM pending').get()
     return this.#parts.redo.read(JSON.parse(kept))
   }
@@ -220,7 +286,7 @@ export class WritableLedger extends Ledger {
 
   /** A number that no event has. To be called in a transaction. */
   addHole(seq: number, recordTimeUs: number): void {
-    this.#insertEvents.run([seq, 0, recordTimeUs, 0, 0, 0, 0, 0, 0, ''])
+    this.#insertEvents.run([seq, 0, recordTimeUs, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0])
   }
 
   /** Items with the numbers that InfluxDB tells. To be called in a transaction. */

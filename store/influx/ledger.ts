@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs'
 import type { Database, Statement } from '#store/sqlite/database.ts'
 import { type EventIndex, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
+import { type EventRecord, EventRecords } from '#store/sqlite/event-records.ts'
 import { firstRecorded } from '#store/sqlite/halving.ts'
 import type { Items } from '#store/sqlite/items.ts'
 import { Notes } from '#store/sqlite/notes.ts'
@@ -29,10 +30,13 @@ export interface State {
   readonly lastPlaceUs: number
   readonly lastPlaceNs: number
   readonly era: number
+  /** How long InfluxDB keeps readings; 0 is for ever. */
+  readonly readingsKeptUs: number
 }
 
 /** A series of telemetry and the times of its first and last point. */
 export interface KnownSeries {
+  readonly id: number
   readonly type: string
   readonly component: string
   readonly uom: string
@@ -60,6 +64,7 @@ const placeColumns = ['event.seq', 'event.recordTimeUs + event.lagUs', 'event.pl
 export class Ledger {
   protected readonly parts: LedgerParts
   readonly #state: Statement
+  readonly #records: EventRecords
   readonly #places: (seqs: string) => PlaceRow[]
   readonly #voided: (seqs: string, events: number) => VoidedRow[]
   readonly #refused: Statement
@@ -71,6 +76,7 @@ export class Ledger {
   readonly #countTimes: Statement
   readonly #times: Statement
   readonly #selectEras: Statement
+  readonly #stale: Statement
   readonly #notes: Notes
   #refusedSeqs: ReadonlySet<number> = new Set()
   #eras: ReadonlyMap<number, number> | undefined
@@ -79,6 +85,7 @@ export class Ledger {
     const { database } = parts
     this.parts = parts
     this.#state = database.prepare('SELECT * FROM state')
+    this.#records = new EventRecords(database, parts.words)
     this.#places = prepareBulk<PlaceRow>(
       database,
       placeColumns,
@@ -93,6 +100,11 @@ export class Ledger {
     this.#refused = prepareArrays(database, 'SELECT seq FROM refused')
     this.#selectEras = prepareArrays(database, 'SELECT era, events FROM era')
     this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#stale = prepareArrays(
+      database,
+      `SELECT minuteUs FROM stale WHERE series = ? AND minuteUs >= ? AND minuteUs < ?
+       ORDER BY minuteUs LIMIT ?`,
+    )
     this.#notes = new Notes(database)
     this.#rowsBeyond = prepareArrays(
       database,
@@ -100,7 +112,7 @@ export class Ledger {
     )
     this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = database.prepare(
-      `SELECT type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
+      `SELECT id, type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
        ORDER BY type, component, uom, party`,
     )
     this.#recordTime = prepareArrays(database, 'SELECT recordTimeUs FROM event WHERE seq = ?')
@@ -155,6 +167,25 @@ export class Ledger {
   /** Keys below a beginning, of items that a confirmed event has named. */
   under(beginning: string, after: string, limit: number, { items }: State): string[] {
     return this.parts.items.under(beginning, after, limit, items)
+  }
+
+  /**
+   * What is known of some events, in the order asked for, with what only a whole event has.
+   * An unknown number is a bug and throws.
+   */
+  records(seqs: readonly number[], state: State): EventRecord[] {
+    if (seqs.some((seq) => seq > state.events)) throw new RangeError('there is no such event')
+    const voided = this.voided(seqs, state)
+    return this.#records.read(seqs).map((record) => {
+      // What a batch that is not confirmed voids still stands.
+      const voidedAtUs = voided.get(record.summary.eventRef)
+      return { ...record, summary: { ...record.summary, voidedAtUs } }
+    })
+  }
+
+  /** The text of a word by its number. */
+  word(id: number): string | undefined {
+    return this.parts.words.text(id)
   }
 
   /** Where some events stand. An unknown number is a bug and throws. */
@@ -214,6 +245,12 @@ export class Ledger {
   /** What one device has measured, in the order in which it is told. */
   series(device: string): KnownSeries[] {
     return this.#series.all(device)
+  }
+
+  /** Of a window the minutes of a series that do not tell of all its readings, up to `most`. */
+  staleMinutes(series: number, fromUs: number, beforeUs: number, most: number): number[] {
+    const rows: [minuteUs: number][] = this.#stale.all(series, fromUs, beforeUs, most)
+    return rows.map(([minuteUs]) => minuteUs)
   }
 
   /** The first event recorded at a time or later, else the one behind the last. */

@@ -2,15 +2,19 @@
  * The points of the store as line protocol. Measurements:
  *
  * - `trail`: tag b, where its rows are hashed to by their key; s where the slots of a microsecond
- *   did not suffice. Fields k, the key, and p, the rest of the row in one text. Time: eventTime,
- *   and the slot in the digits of nanoseconds.
+ *   did not suffice. One of the fields p0 to p7, again by the key: the row in one text. A field of
+ *   a series is read by itself: eight times as many places for keys at no further series.
+ *   Time: eventTime, and the slot in the digits of nanoseconds.
  * - `event`: tag b by number. Fields r, the record, m, the members, body. Time: recordTime, moved
  *   on so that no two events share a nanosecond and later ones are later.
  * - `rest`: what does not fit into one string of an event, on the nanoseconds behind it.
- * - `telemetry`: tags device, type, component, uom, party; field value. Time: the reading's.
+ * - `telemetry`, among the readings: tags device, type, component, uom, party; field value. Time:
+ *   the reading's. Among the minutes: the same tags; fields total, least, most and n of the
+ *   readings of one minute. Time: its beginning.
  * - `voided`: fields seq and voidedAtUs. Time: that of the event that does not stand.
- * - `batch`: tag follower; fields position, and the figures of the store after it. The last ones
- *   written of a batch, behind its last event.
+ * - `refused`: fields seq, era and words. Time: that of the event that InfluxDB does not take.
+ * - `batch`: tag follower; fields position, and the figures of the store after it. Written when all
+ *   else of a batch is confirmed; its time is behind its last event.
  * - `era`: field events. Time: the era, as nanoseconds. See rebuild.ts.
  * - `store`: one point that names the store and says how many buckets it has.
  *
@@ -38,18 +42,32 @@ export function nanoseconds({ us, ns }: Moment): string {
   return us === 0 ? String(ns) : `${us}${String(ns).padStart(3, '0')}`
 }
 
-/**
- * The bucket of a key: FNV-1a over its UTF-16 units, its bits mixed once more. It is part of what
- * is stored and never changes. `buckets` is a power of two.
- */
-export function bucketOf(key: string, buckets: number): number {
+/** Fields that the rows of one series are spread over. */
+export const trailFields = 8
+/** The highest bits of a hash; the lowest say the series. */
+const fieldShift = 32 - Math.log2(trailFields)
+
+/** Where the rows of a key are: the value of tag b, and which of the fields p0 to p7. */
+export interface TrailSpot {
+  readonly bucket: number
+  readonly field: number
+}
+
+/** `buckets` is a power of two. What it gives is part of what is stored and never changes. */
+export function trailSpotOf(key: string, buckets: number): TrailSpot {
+  const hash = hashOf(key)
+  return { bucket: hash % buckets, field: hash >>> fieldShift }
+}
+
+/** FNV-1a over the UTF-16 units of a key, its bits mixed once more. */
+function hashOf(key: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < key.length; at += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return ((hash ^ (hash >>> 16)) >>> 0) % buckets
+  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 /** Events next to each other share a bucket, so that a run of them is read from one series. */
@@ -66,17 +84,16 @@ export function quoted(text: string): string {
 }
 
 export function trailLine(
-  bucket: number,
+  { bucket, field }: TrailSpot,
   overflow: number,
-  key: string,
   packed: string,
   at: Moment,
 ): string {
   const series = overflow === 0 ? `trail,b=${bucket}` : `trail,b=${bucket},s=${overflow}`
-  return `${series} k=${quoted(key)},p=${quoted(packed)} ${nanoseconds(at)}`
+  return `${series} p${field}=${quoted(packed)} ${nanoseconds(at)}`
 }
 
-/** The pieces of each text; the first of each stand in the event's own point. */
+/** The pieces of each text; the first of each stands in the event's own point. */
 export interface EventTexts {
   readonly record: readonly string[]
   readonly members: readonly string[]
@@ -100,7 +117,25 @@ export function telemetryLine(reading: Reading): string {
   return `${telemetrySeries(reading)} value=${value} ${nanoseconds({ us: timeUs, ns: 0 })}`
 }
 
-type SeriesName = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
+/** Readings are summed up by minutes. */
+export const minuteUs = 60_000_000
+
+/** What the readings of one stretch of time come to. */
+export interface Figures {
+  readonly timeUs: number
+  readonly total: number
+  readonly least: number
+  readonly most: number
+  readonly n: number
+}
+
+export function minuteLine(series: SeriesName, { timeUs, ...figures }: Figures): string {
+  const { total, least, most, n } = figures
+  const fields = `total=${total},least=${least},most=${most},n=${n}i`
+  return `${telemetrySeries(series)} ${fields} ${nanoseconds({ us: timeUs, ns: 0 })}`
+}
+
+export type SeriesName = Pick<Reading, 'device' | 'type' | 'component' | 'uom' | 'party'>
 export const seriesTags = ['component', 'device', 'party', 'type', 'uom'] as const
 
 function telemetrySeries(series: SeriesName): string {
@@ -133,6 +168,10 @@ export function voidedLine(seq: number, voidedAtUs: number, at: Moment): string 
   return `voided seq=${seq}i,voidedAtUs=${voidedAtUs}i ${nanoseconds(at)}`
 }
 
+export function refusedLine(seq: number, era: number, words: string, at: Moment): string {
+  return `refused seq=${seq}i,era=${era}i,words=${quoted(words)} ${nanoseconds(at)}`
+}
+
 export interface BatchFigures {
   readonly follower: string
   readonly position: number
@@ -160,7 +199,7 @@ export function eraLine(era: number, events: number): string {
 }
 
 /** The format of what is stored: a store of another one is refused. */
-export const format = 1
+export const format = 2
 
 export function storeLine({ id, trailBuckets, eventBuckets }: StoreName): string {
   const counts = `trailBuckets=${trailBuckets}i,eventBuckets=${eventBuckets}i,format=${format}i`

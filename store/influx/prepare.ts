@@ -12,34 +12,42 @@ import type { Lines } from './lines.ts'
 import {
   type BatchFigures,
   batchLine,
-  bucketOf,
   eventBucket,
   eventLines,
   later,
   type Moment,
+  type TrailSpot,
   telemetryLine,
   trailLine,
+  trailSpotOf,
   voidedLine,
 } from './points.ts'
-import { packMembers, packRecord, packTrailRow, piecesOf, type Rests, withHead } from './records.ts'
-import { type Phases, partOf } from './redo.ts'
+import {
+  packMembers,
+  packRecord,
+  packText,
+  packTrailRow,
+  type TrailRowEnds,
+  trailRowEnds,
+} from './records.ts'
+import { type BatchParts, partOf } from './redo.ts'
 import { Slots } from './slots.ts'
 
 export interface Prepared {
   readonly outcomes: Applied['outcomes']
   readonly figures: BatchFigures
-  readonly phases: Phases
+  readonly parts: BatchParts
 }
 
-/** Where the lines of a batch are gathered: what belongs to its events, and these. */
+/** Where the lines of a batch are gathered: of the store itself, and of readings. */
 export interface Gathered {
-  readonly first: Lines
-  readonly second: Lines
+  readonly rows: Lines
+  readonly readings: Lines
 }
 
 /**
- * `readings` are those to be written, of which `added` are new. The phases hold until the same
- * `gathered` are used again.
+ * `readings` are those to be written, of which `added` are new. The parts hold until the
+ * lines are gathered anew.
  */
 export function prepareBatch(
   batch: TrailBatch,
@@ -47,25 +55,23 @@ export function prepareBatch(
   added: number,
   ledger: WritableLedger,
   state: State,
-  gathered: Gathered,
+  { rows, readings: telemetry }: Gathered,
 ): Prepared {
   const hashes = hashesOf(batch.events.map(({ eventID }) => eventID))
   const known = ledger.known(hashes)
   const { outcomes, fresh, voided } = place(batch.events, known, state.events + 1, (seq) =>
     ledger.declaredAtUs(seq),
   )
-  const { first, second } = gathered
-  first.clear()
-  second.clear()
-  const { entries, trailRows, last } = layOut(fresh, ledger, state, gathered)
+  rows.clear()
+  telemetry.clear()
+  const { entries, trailRows, last } = layOut(fresh, ledger, state, rows)
   ledger.addEvents(entries, hashes)
   const lastSeq = state.events + fresh.length
   ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
   const places = ledger.places([...new Set(voided.map(({ seq }) => seq))])
   for (const { seq, voidedAtUs } of voided) {
-    first.add(voidedLine(seq, voidedAtUs, places.get(seq) ?? last))
+    rows.add(voidedLine(seq, voidedAtUs, places.get(seq) ?? last))
   }
-  for (const reading of readings) first.add(telemetryLine(reading))
   const end = later(last, 1)
   ledger.setPlace(end)
   const figures: BatchFigures = {
@@ -76,10 +82,13 @@ export function prepareBatch(
     trailRows: state.trailRows + trailRows,
     readings: state.readings + added,
   }
-  // An event is written after everything that belongs to it, and what tells of the batch last, so
-  // that what is found without the side file is whole.
-  const phases = [first.parts(), second.parts(), [partOf([batchLine(figures, end)])]]
-  return { outcomes, figures, phases }
+  for (const reading of readings) telemetry.add(telemetryLine(reading))
+  const told = [partOf([batchLine(figures, end)])]
+  return {
+    outcomes,
+    figures,
+    parts: { rows: rows.parts(), readings: telemetry.parts(), end: told },
+  }
 }
 
 interface LaidOut {
@@ -93,7 +102,7 @@ function layOut(
   fresh: readonly Placed[],
   ledger: WritableLedger,
   state: State,
-  { first, second }: Gathered,
+  lines: Lines,
 ): LaidOut {
   const refs = ledger.internItems(fresh.flatMap(({ event }) => event.members))
   const slots = new Slots(
@@ -111,23 +120,19 @@ function layOut(
     const eventPlace = recordTimeUs > last.us ? { us: recordTimeUs, ns: 0 } : later(last, 1)
     const own = refs.slice(at, at + event.members.length)
     at += event.members.length
-    const { rows, ...taken } = trailLines(seq, event, own, state, slots, first)
+    const { rows, ...taken } = trailLines(seq, event, own, state, slots, lines)
     trailRows += rows
-    const placed = { ...taken, place: eventPlace, era: state.era }
-    const packed = packRecord(seq, event, recordTimeUs, placed)
-    const record = piecesOf(packed.core + packed.more)
-    const members = piecesOf(packMembers(seq, event.members, own))
-    const body = piecesOf(event.body)
-    const rests: Rests = [record.length - 1, members.length - 1, body.length - 1]
-    const lines = eventLines(eventBucket(seq, state.eventBuckets), eventPlace, {
-      record: withHead(rests, packed, record),
-      members,
-      body,
-    })
-    for (const line of lines.slice(0, -1)) first.add(line)
-    second.add(lines.at(-1) ?? '')
-    entries.push({ event, seq, recordTimeUs, place: eventPlace, ...taken })
-    last = later(eventPlace, lines.length)
+    const placed = { ...taken, place: eventPlace }
+    const pack = (restNs: number, text: string) => packText(seq, state.era, restNs, text)
+    const restNs = eventPlace.ns + 1
+    const record = pack(restNs, packRecord(event, recordTimeUs, placed))
+    const members = pack(restNs + record.length - 1, packMembers(event.members, own))
+    const body = pack(restNs + record.length + members.length - 2, event.body)
+    const texts = { record, members, body }
+    const eventOwn = eventLines(eventBucket(seq, state.eventBuckets), eventPlace, texts)
+    for (const line of eventOwn) lines.add(line)
+    entries.push({ event, seq, recordTimeUs, ...placed })
+    last = later(eventPlace, eventOwn.length)
   }
   ledger.setBeyond(slots.beyond())
   return { entries, trailRows, last }
@@ -146,27 +151,28 @@ function trailLines(
   lines: Lines,
 ): { rows: number; slot: number; width: number } {
   // An event may name an item twice in one role, by quantity and unit: one row of its trail.
-  const items = new Map<Role, { packed: string; refs: Set<number> }>()
-  const rows: { key: string; packed: string; bucket: number }[] = []
+  const items = new Map<Role, { ends: TrailRowEnds; refs: Set<number> }>()
+  const rows: { key: string; ends: TrailRowEnds; spot: TrailSpot }[] = []
   for (const [at, { key, role }] of event.members.entries()) {
     let inRole = items.get(role)
     if (inRole === undefined) {
-      inRole = { packed: packTrailRow(seq, event, role, era), refs: new Set() }
+      inRole = { ends: trailRowEnds(seq, event, role, era), refs: new Set() }
       items.set(role, inRole)
     }
     const ref = refs[at] ?? 0
     if (inRole.refs.has(ref)) continue
     inRole.refs.add(ref)
-    rows.push({ key, packed: inRole.packed, bucket: bucketOf(key, trailBuckets) })
+    rows.push({ key, ends: inRole.ends, spot: trailSpotOf(key, trailBuckets) })
   }
   const placed = slots.place(
     event.eventTimeUs,
-    rows.map(({ bucket }) => bucket),
+    rows.map(({ spot }) => spot.bucket),
   )
   const { slot, width } = placed
-  for (const [at, { key, packed, bucket }] of rows.entries()) {
+  for (const [at, { key, ends, spot }] of rows.entries()) {
     const { overflow, slot: ns } = placed.rows[at] ?? { overflow: 0, slot: 0 }
-    lines.add(trailLine(bucket, overflow, key, packed, { us: event.eventTimeUs, ns }))
+    const place = { us: event.eventTimeUs, ns }
+    lines.add(trailLine(spot, overflow, packTrailRow(ends, key), place))
   }
   return { rows: rows.length, slot, width }
 }

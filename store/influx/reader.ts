@@ -51,7 +51,7 @@ export class InfluxTrailReader implements TrailReader {
     this.#ledger = ledger
     this.#events = new Events(connection, ledger, this.#pace)
     this.#trails = new Trails(connection, ledger, this.#pace)
-    this.#search = new Search(this.#events, this.#trails, ledger)
+    this.#search = new Search(this.#events, this.#trails, ledger, this.#pace)
   }
 
   async find(keys: readonly string[]): Promise<(ItemRef | undefined)[]> {
@@ -95,13 +95,8 @@ export class InfluxTrailReader implements TrailReader {
     const state = this.#state()
     const summaries: EventSummary[] = []
     for (const some of inParts(eventRefs, summariesAtOnce)) {
-      const records = await this.#events.records(some, state)
-      const voided = this.#ledger.voided(some, state)
-      for (const seq of some) {
-        const record = records.get(seq)
-        if (record === undefined) throw new RangeError(`there is no event ${seq}`)
-        summaries.push({ ...record.summary, voidedAtUs: voided.get(seq) })
-      }
+      for (const { summary } of this.#ledger.records(some, state)) summaries.push(summary)
+      await this.#pace.after(some.length)
     }
     return summaries
   }
@@ -111,13 +106,14 @@ export class InfluxTrailReader implements TrailReader {
     const events: StoredEvent[] = []
     for (const some of inParts(eventRefs, bodiesAtOnce)) {
       const bodies = await this.#events.bodies(some, state)
-      const voided = this.#ledger.voided(some, state)
-      for (const seq of some) {
-        const found = bodies.get(seq)
-        if (found === undefined) throw new RangeError(`there is no event ${seq}`)
-        const { summary, context, warnings } = found.record
-        const voidedAtUs = voided.get(seq)
-        events.push({ ...summary, voidedAtUs, body: found.text, context, warnings })
+      for (const { summary, context, warnings } of this.#ledger.records(some, state)) {
+        const list = this.#ledger.word(warnings)
+        events.push({
+          ...summary,
+          body: bodies.get(summary.eventRef) ?? '',
+          context: this.#ledger.word(context),
+          warnings: list === undefined ? [] : JSON.parse(list),
+        })
       }
     }
     return events
@@ -164,7 +160,8 @@ export class InfluxTrailReader implements TrailReader {
   }
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
-    return readTelemetry(this.#connection, this.#ledger, query)
+    const nowUs = Date.now() * 1000
+    return readTelemetry(this.#connection, this.#ledger, query, this.#state(), nowUs)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

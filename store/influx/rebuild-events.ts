@@ -3,10 +3,16 @@ import { roleMask } from '#store/sqlite/codes.ts'
 import { type Hashes, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
 import type { EventMember } from '#trace/source.ts'
 import type { Connection } from './connection.ts'
-import { readRest } from './events.ts'
+import { wholeText } from './events.ts'
 import type { WritableLedger } from './ledger-writer.ts'
-import { bucketOf, eventBucket, type StoreName, slotsPerMicrosecond } from './points.ts'
-import { type EventRecord, splitHead, unpackMembers, unpackRecord } from './records.ts'
+import { type StoreName, slotsPerMicrosecond, trailSpotOf } from './points.ts'
+import {
+  type EventRecord,
+  type FirstPiece,
+  splitText,
+  unpackMembers,
+  unpackRecord,
+} from './records.ts'
 import { Slots } from './slots.ts'
 
 const allRoles = roleMask([
@@ -23,13 +29,20 @@ export class EventRebuild {
   readonly #ledger: WritableLedger
   readonly #store: StoreName
   readonly #ends: readonly number[]
+  readonly #refused: ReadonlyMap<number, string>
   #last = 0
 
-  /** `ends`: the last event of each era. */
-  constructor(ledger: WritableLedger, store: StoreName, ends: readonly number[]) {
+  /** `ends`: the last event of each era; `refused`: events that InfluxDB did not take, and why. */
+  constructor(
+    ledger: WritableLedger,
+    store: StoreName,
+    ends: readonly number[],
+    refused: ReadonlyMap<number, string>,
+  ) {
     this.#ledger = ledger
     this.#store = store
     this.#ends = ends
+    this.#refused = refused
   }
 
   /** Adds some events, given by their fields r and m behind the time; they follow those before. */
@@ -38,8 +51,10 @@ export class EventRebuild {
     for (const row of rows) {
       const one = await read(row, connection, this.#store.eventBuckets)
       const { summary, era } = one.record
-      const isSeen = summary.eventRef <= (this.#ends[era] ?? 0)
-      if (isSeen && summary.eventRef > this.#last + stored.length) stored.push(one)
+      const { eventRef } = summary
+      const isSeen = eventRef <= (this.#ends[era] ?? 0) && !this.#refused.has(eventRef)
+      const last = stored.at(-1)?.record.summary.eventRef ?? this.#last
+      if (isSeen && eventRef > last) stored.push(one)
     }
     this.#ledger.transaction(() => this.#write(stored))
   }
@@ -70,10 +85,9 @@ export class EventRebuild {
     const known = ledger.known(new Map([[eventID, hashes.get(eventID) ?? 0]]))
     const twinKey = identityKey({ eventID, party, declaresError: !declaresError })
     const twin = known.find((found) => identityKey(found) === twinKey)
-    ledger.addEvents(
-      [{ event: { ...summary, declaredAtUs }, ...summary, seq, place, slot, width }],
-      hashes,
-    )
+    const { recordTimeUs } = summary
+    const event = { ...summary, declaredAtUs, context: record.context, warnings: record.warnings }
+    ledger.addEvents([{ event, seq, recordTimeUs, place, slot, width }], hashes)
     this.#last = seq
     if (declaredAtUs !== undefined) {
       const own = { seq, voidedAtUs: declaredAtUs, bySeq: seq }
@@ -94,7 +108,8 @@ export class EventRebuild {
     const lost = new Map<number, string>()
     while (this.#last < seq) {
       this.#last += 1
-      lost.set(this.#last, 'not in InfluxDB when the side file was made anew')
+      const words = this.#refused.get(this.#last)
+      lost.set(this.#last, words ?? 'not in InfluxDB when the side file was made anew')
       this.#ledger.addHole(this.#last, recordTimeUs)
     }
     if (lost.size > 0) this.#ledger.addRefused(lost)
@@ -102,20 +117,19 @@ export class EventRebuild {
 }
 
 async function read(
-  [, r, m]: readonly unknown[],
+  [timeUs, r, m]: readonly unknown[],
   connection: Connection,
   eventBuckets: number,
 ): Promise<Stored> {
-  const { rests, coreLength, record: piece } = splitHead(String(r))
-  const [records, pieces] = rests
-  const record = unpackRecord(piece.slice(0, coreLength), coreLength)
-  const bucket = eventBucket(record.summary.eventRef, eventBuckets)
-  const rest = pieces === 0 ? '' : await readRest(connection, bucket, record.place, records, pieces)
-  return { record, members: unpackMembers(String(m) + rest, allRoles) }
+  const whole = (piece: FirstPiece) => wholeText(connection, piece, Number(timeUs), eventBuckets)
+  const first = splitText(String(r))
+  const record = unpackRecord(first, await whole(first))
+  const members = unpackMembers(first.seq, await whole(splitText(String(m))), allRoles)
+  return { record, members }
 }
 
 /** The buckets of the rows that an event has: one an item and role. */
 function bucketsOf(members: readonly EventMember[], trailBuckets: number): number[] {
   const rows = new Map(members.map(({ item, role }) => [`${item.ref} ${role}`, item.key]))
-  return [...rows.values()].map((key) => bucketOf(key, trailBuckets))
+  return [...rows.values()].map((key) => trailSpotOf(key, trailBuckets).bucket)
 }

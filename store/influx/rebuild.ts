@@ -14,10 +14,11 @@ import { replaceDatabase } from '#store/sqlite/database.ts'
 import { findStore } from './binding.ts'
 import { Connection, type Series } from './connection.ts'
 import { openLedger, redoOf } from './ledger-file.ts'
-import type { WritableLedger } from './ledger-writer.ts'
-import { type BatchFigures, eraLine, nanoseconds, seriesTags, textOfTag } from './points.ts'
+import { writePaths } from './paths.ts'
+import { type BatchFigures, eraLine, nanoseconds, textOfTag } from './points.ts'
 import { EventRebuild } from './rebuild-events.ts'
-import { prepareServer, writePath } from './server.ts'
+import { copySeries } from './rebuild-telemetry.ts'
+import { greetServer } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 
 /** More than one microsecond can have, so that no slice is of one alone. */
@@ -42,7 +43,7 @@ export async function rebuildSideFile(
   const ledger = openLedger(made)
   let events = 0
   try {
-    const server = await prepareServer(connection, () => undefined)
+    const server = await greetServer(connection, () => undefined)
     const found = await findStore(connection)
     if (found === undefined) {
       throw new InfluxSetupError(`the database ${settings.database} holds no store`)
@@ -52,12 +53,13 @@ export async function rebuildSideFile(
     events = most((one) => one.events)
     const ends = [...(await eraEnds(connection)), events]
     // Before anything is numbered again: from here on, what lies behind this end is never seen.
-    await connection.write(eraLine(ends.length, events), writePath(server, settings))
+    await connection.write(eraLine(ends.length, events), writePaths(server, settings).store)
     ledger.transaction(() => {
       ledger.found(found)
       ledger.endEras(ends)
     })
-    await copyEvents(connection, new EventRebuild(ledger, found, ends), onProgress)
+    const refused = await refusedEvents(connection, ends)
+    await copyEvents(connection, new EventRebuild(ledger, found, ends, refused), onProgress)
     await copySeries(connection, ledger)
     ledger.transaction(() => ledger.setPlace({ us: most(({ timeUs }) => timeUs) + 1, ns: 0 }))
     const figures = {
@@ -95,6 +97,19 @@ async function eraEnds(connection: Connection): Promise<number[]> {
   return rowsOf(series).map(([, events]) => Number(events))
 }
 
+/** The events that InfluxDB did not take, of those that a batch tells of, and its words. */
+async function refusedEvents(
+  connection: Connection,
+  ends: readonly number[],
+): Promise<Map<number, string>> {
+  const [series = []] = await connection.query(['SELECT seq, era, words FROM refused'])
+  const refused = new Map<number, string>()
+  for (const [, seq, era, words] of rowsOf(series)) {
+    if (Number(seq) <= (ends[Number(era)] ?? 0)) refused.set(Number(seq), String(words))
+  }
+  return refused
+}
+
 /** In the order of their places, a slice at a time, cut where a microsecond ends. */
 async function copyEvents(
   connection: Connection,
@@ -115,20 +130,6 @@ async function copyEvents(
     fromUs = lastUs
   }
   rebuild.end()
-}
-
-async function copySeries(connection: Connection, ledger: WritableLedger): Promise<void> {
-  const times = ['first', 'last'].map((end) => `SELECT ${end}(value) FROM telemetry GROUP BY *`)
-  const [firsts = [], lasts = []] = await connection.query(times)
-  ledger.transaction(() => {
-    for (const { tags, rows } of [...firsts, ...lasts]) {
-      const [component = '', device = '', party = '', type = '', uom = ''] = seriesTags.map((tag) =>
-        textOfTag(tags[tag] ?? ''),
-      )
-      const timeUs = Number(rows[0]?.[0])
-      ledger.coverSeries({ component, device, party, type, uom }, timeUs, timeUs)
-    }
-  })
 }
 
 function rowsOf(series: readonly Series[]): (readonly unknown[])[] {

@@ -3,7 +3,15 @@
  * so that a store can be read without its side file.
  */
 
-import { kindCode, kindOf, packPart, type TypeAndAction, unpackPart } from '#store/sqlite/codes.ts'
+import {
+  kindCode,
+  kindOf,
+  packEvent,
+  packPart,
+  type TypeAndAction,
+  unpackEvent,
+  unpackPart,
+} from '#store/sqlite/codes.ts'
 import type { NewEvent, NewMember } from '#store/trail.ts'
 import type { EventMember, EventSummary, ItemRef, Role, TrailRow } from '#trace/source.ts'
 import type { Moment } from './points.ts'
@@ -33,17 +41,38 @@ type Part = TypeAndAction & Pick<TrailRow, 'role' | 'bizStep'> & { readonly era:
  */
 const codeSpan = 256
 
-/** Field p of a trail row: event, code of type, action, role and era, business step. */
-export function packTrailRow(seq: number, event: NewEvent, role: Role, era: number): string {
-  const code = (packPart(event, 0, role) + era * codeSpan).toString(36)
-  const step = event.bizStep === undefined ? '' : ` ${event.bizStep}`
-  return `${seq.toString(36)} ${code}${step}`
+/** What stands before and behind the key in a trail row: the same for all of one event and role. */
+export interface TrailRowEnds {
+  readonly head: string
+  readonly tail: string
 }
 
-/** The event of a trail row, and what else it says, which few different texts do. */
-export function splitTrailRow(packed: string): { seq: number; part: string } {
-  const end = packed.indexOf(' ')
-  return { seq: Number.parseInt(packed.slice(0, end), 36), part: packed.slice(end + 1) }
+/** The event, and the code of type, action, role and era; the business step. */
+export function trailRowEnds(seq: number, event: NewEvent, role: Role, era: number): TrailRowEnds {
+  const code = (packPart(event, 0, role) + era * codeSpan).toString(36)
+  const tail = event.bizStep === undefined ? '' : ` ${event.bizStep}`
+  return { head: `${seq.toString(36)} ${code}`, tail }
+}
+
+/** The text of a trail row, in which the length of the key says where it ends. */
+export function packTrailRow({ head, tail }: TrailRowEnds, key: string): string {
+  return `${head} ${key.length.toString(36)} ${key}${tail}`
+}
+
+/**
+ * The event and the key of a trail row, and what else it says, which few different texts do:
+ * unpackTrailPart() tells.
+ */
+export function splitTrailRow(packed: string): { seq: number; key: string; part: string } {
+  const seqEnd = packed.indexOf(' ')
+  const codeEnd = packed.indexOf(' ', seqEnd + 1)
+  const keyStart = packed.indexOf(' ', codeEnd + 1) + 1
+  const keyEnd = keyStart + Number.parseInt(packed.slice(codeEnd + 1, keyStart - 1), 36)
+  return {
+    seq: Number.parseInt(packed.slice(0, seqEnd), 36),
+    key: packed.slice(keyStart, keyEnd),
+    part: packed.slice(seqEnd + 1, codeEnd) + packed.slice(keyEnd),
+  }
 }
 
 export function unpackTrailPart(text: string): Part {
@@ -54,7 +83,36 @@ export function unpackTrailPart(text: string): Part {
   return { type, action, role, bizStep, era: Math.floor(code / codeSpan) }
 }
 
-/** Field r of an event, and what a rebuild needs. */
+/**
+ * Of a text of an event the first piece, which says whose it is, how many others there are, and how
+ * many nanoseconds after the beginning of the event's microsecond they begin.
+ */
+export interface FirstPiece {
+  readonly seq: number
+  readonly era: number
+  readonly restNs: number
+  readonly rest: number
+  readonly text: string
+}
+
+/** A text of an event in its pieces. Each of its texts can be read without the others. */
+export function packText(seq: number, era: number, restNs: number, text: string): string[] {
+  const [first = '', ...rest] = piecesOf(text)
+  return [`${seq} ${era} ${restNs} ${rest.length} ${first}`, ...rest]
+}
+
+export function splitText(piece: string): FirstPiece {
+  const ends = [0, 0, 0, 0]
+  for (let at = 0, end = -1; at < ends.length; at += 1) {
+    end = piece.indexOf(' ', end + 1)
+    ends[at] = end
+  }
+  const textStart = (ends[3] ?? 0) + 1
+  const [seq = 0, era = 0, restNs = 0, rest = 0] = piece.slice(0, textStart).split(' ').map(Number)
+  return { seq, era, restNs, rest, text: piece.slice(textStart) }
+}
+
+/** Field r of an event: all that the side file says of it. */
 export interface EventRecord {
   readonly summary: Omit<EventSummary, 'voidedAtUs'>
   readonly context: string | undefined
@@ -66,12 +124,8 @@ export interface EventRecord {
   readonly declaredAtUs: number | undefined
 }
 
-/** How many further pieces the record, the members and the body have. */
-export type Rests = readonly [record: number, members: number, body: number]
-
 type Text = string | null
 type RecordRow = [
-  seq: number,
   eventID: string,
   party: string,
   eventTimeUs: number,
@@ -86,29 +140,22 @@ type RecordRow = [
   lagUs: number,
   placeNs: number,
   declaredAtUs: number | null,
+  /** Only where there is either. */
+  ...more: [] | [context: Text, ...warnings: string[]],
 ]
-/** Only where there is either. */
-type MoreRow = [context: Text, ...warnings: string[]]
-
-/** Field r: the core, which one piece holds, and the context and warnings, which may be long. */
-export interface PackedRecord {
-  readonly core: string
-  readonly more: string
-}
 
 export function packRecord(
-  seq: number,
   event: NewEvent,
   recordTimeUs: number,
-  { slot, width, place, era }: Pick<EventRecord, 'slot' | 'width' | 'place' | 'era'>,
-): PackedRecord {
+  { slot, width, place }: Pick<EventRecord, 'slot' | 'width' | 'place'>,
+): string {
+  const { context, warnings, declaredAtUs } = event
   const row: RecordRow = [
-    seq,
     event.eventID,
     event.party,
     event.eventTimeUs,
     recordTimeUs,
-    packPart(event, 0, 'object') + era * codeSpan,
+    packEvent(event, declaredAtUs !== undefined),
     event.bizStep ?? null,
     event.disposition ?? null,
     event.readPoint ?? null,
@@ -117,42 +164,24 @@ export function packRecord(
     width,
     place.us - recordTimeUs,
     place.ns,
-    event.declaredAtUs ?? null,
+    declaredAtUs ?? null,
+    ...(context === undefined && warnings.length === 0
+      ? ([] as const)
+      : ([context ?? null, ...warnings] as const)),
   ]
-  const more: MoreRow = [event.context ?? null, ...event.warnings]
-  const hasMore = more.length > 1 || more[0] !== null
-  return { core: JSON.stringify(row), more: hasMore ? JSON.stringify(more) : '' }
+  return JSON.stringify(row)
 }
 
-/** The numbers of further pieces and the length of the core stand before the record. */
-export function withHead(
-  rests: Rests,
-  { core }: PackedRecord,
-  pieces: readonly string[],
-): string[] {
-  return [`${rests.join(' ')} ${core.length} ${pieces[0] ?? ''}`, ...pieces.slice(1)]
-}
-
-export function splitHead(piece: string): { rests: Rests; coreLength: number; record: string } {
-  const start = piece.indexOf('[')
-  const head = piece.slice(0, start).trim().split(' ').map(Number)
-  const [record = 0, members = 0, body = 0, coreLength = 0] = head
-  return { rests: [record, members, body], coreLength, record: piece.slice(start) }
-}
-
-export function unpackRecord(text: string, coreLength: number): EventRecord {
-  const row: RecordRow = JSON.parse(text.slice(0, coreLength))
-  const more = text.slice(coreLength)
-  const [context, ...warnings]: MoreRow = more === '' ? [null] : JSON.parse(more)
-  const [eventRef, eventID, party, eventTimeUs, recordTimeUs, code] = row
-  const [, , , , , , bizStep, disposition, readPoint, bizLocation, slot, width] = row
-  const [, , , , , , , , , , , , lagUs, placeNs, declaredAtUs] = row
-  const { type, action } = unpackPart(code % codeSpan)
+/** `text`: of all pieces. */
+export function unpackRecord({ seq, era }: FirstPiece, text: string): EventRecord {
+  const row: RecordRow = JSON.parse(text)
+  const [eventID, party, eventTimeUs, recordTimeUs, code, bizStep, disposition] = row
+  const [, , , , , , , readPoint, bizLocation, slot, width, lagUs, placeNs, declaredAtUs] = row
+  const [, , , , , , , , , , , , , , context, ...warnings] = row
   const summary = {
-    eventRef,
+    eventRef: seq,
     eventID,
-    type,
-    action,
+    ...unpackEvent(code),
     eventTimeUs,
     recordTimeUs,
     bizStep: bizStep ?? undefined,
@@ -160,7 +189,6 @@ export function unpackRecord(text: string, coreLength: number): EventRecord {
     readPoint: readPoint ?? undefined,
     bizLocation: bizLocation ?? undefined,
     party,
-    declaresError: declaredAtUs !== null,
   }
   return {
     summary,
@@ -169,7 +197,7 @@ export function unpackRecord(text: string, coreLength: number): EventRecord {
     slot,
     width,
     place: { us: recordTimeUs + lagUs, ns: placeNs },
-    era: Math.floor(code / codeSpan),
+    era,
     declaredAtUs: declaredAtUs ?? undefined,
   }
 }
@@ -180,16 +208,12 @@ const withQuantity = roleSpan * kindSpan
 const withUom = withQuantity * 2
 
 /**
- * Field m of an event: its number, then of each member a head, the distance of its item's number to
- * the one before, how much of its key is that of the one before, the rest of it, and what the head
- * says that follows of quantity and unit.
+ * Field m of an event: of each member a head, the distance of its item's number to the one before,
+ * how much of its key is that of the one before, the rest of it, and what the head says that
+ * follows of quantity and unit.
  */
-export function packMembers(
-  seq: number,
-  members: readonly NewMember[],
-  refs: readonly number[],
-): string {
-  const flat: (string | number)[] = [seq]
+export function packMembers(members: readonly NewMember[], refs: readonly number[]): string {
+  const flat: (string | number)[] = []
   let keyBefore = ''
   let refBefore = 0
   for (const [at, { key, kind, role, quantity, uom }] of members.entries()) {
@@ -206,14 +230,13 @@ export function packMembers(
   return JSON.stringify(flat)
 }
 
-/** `mask`: the roles to tell, as roleMask() gives them. */
-export function unpackMembers(text: string, mask: number): EventMember[] {
+/** `text`: of all pieces; `mask`: the roles to tell, as roleMask() gives them. */
+export function unpackMembers(eventRef: number, text: string, mask: number): EventMember[] {
   const flat: (string | number)[] = JSON.parse(text)
-  const eventRef = Number(flat[0])
   const members: EventMember[] = []
   let key = ''
   let ref = 0
-  for (let at = 1; at < flat.length; ) {
+  for (let at = 0; at < flat.length; ) {
     const head = Number(flat[at])
     ref += Number(flat[at + 1])
     key = key.slice(0, Number(flat[at + 2])) + String(flat[at + 3])

@@ -13,12 +13,21 @@ import { StoreFault } from '#store/fault.ts'
 /** The lines of one request, with a line feed between them. */
 export type Part = Buffer
 
-/** The parts of a batch by phases, each of which is confirmed before the next begins. */
-export type Phases = readonly (readonly Part[])[]
+/**
+ * The parts of a batch. What tells of it, its end, is written when all else is confirmed: what is
+ * found without the side file counts as far as that goes, and so is whole.
+ */
+export interface BatchParts {
+  readonly rows: readonly Part[]
+  readonly readings: readonly Part[]
+  readonly end: readonly Part[]
+}
+
+type Lengths = { readonly [Of in keyof BatchParts]: readonly number[] }
 
 /** What the side file says of the lines: their lengths by part in bytes, and their checksum. */
 export interface Kept {
-  readonly lengths: readonly (readonly number[])[]
+  readonly lengths: Lengths
   readonly checksum: string
 }
 
@@ -40,34 +49,44 @@ export class Redo {
   }
 
   /** Durable on return. A crash before that leaves what nobody asks for. */
-  keep(phases: Phases): Kept {
+  keep({ rows, readings, end: told }: BatchParts): Kept {
+    const all = [...rows, ...readings, ...told]
     let end = 0
-    for (const part of phases.flat()) {
+    for (const part of all) {
       for (let at = 0; at < part.length; ) {
         at += writeSync(this.#file, part, at, part.length - at, end + at)
       }
       end += part.length
     }
     fdatasyncSync(this.#file)
-    const lengths = phases.map((parts) => parts.map(({ length }) => length))
-    return { lengths, checksum: checksumOf(phases.flat()) }
+    const lengthsOf = (parts: readonly Part[]) => parts.map(({ length }) => length)
+    const lengths = {
+      rows: lengthsOf(rows),
+      readings: lengthsOf(readings),
+      end: lengthsOf(told),
+    }
+    return { lengths, checksum: checksumOf(all) }
   }
 
   /** @throws StoreFault where the file has something else. */
-  read({ lengths, checksum }: Kept): Phases {
-    const length = lengths.flat().reduce((sum, one) => sum + one, 0)
+  read({ lengths, checksum }: Kept): BatchParts {
+    const sizes = [lengths.rows, lengths.readings, lengths.end].flat()
+    const length = sizes.reduce((sum, one) => sum + one, 0)
     const all = Buffer.alloc(length)
     const read = length === 0 ? 0 : readSync(this.#file, all, 0, length, 0)
     if (read !== length || checksumOf([all]) !== checksum) {
       throw new StoreFault('the lines of the last batch are missing: make influx.db anew')
     }
     let end = 0
-    return lengths.map((parts) =>
-      parts.map((size) => {
-        end += size
-        return all.subarray(end - size, end)
-      }),
-    )
+    const cut = (size: number): Part => {
+      end += size
+      return all.subarray(end - size, end)
+    }
+    return {
+      rows: lengths.rows.map(cut),
+      readings: lengths.readings.map(cut),
+      end: lengths.end.map(cut),
+    }
   }
 
   close(): void {

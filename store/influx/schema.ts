@@ -12,13 +12,17 @@ export const migrations: readonly string[] = [
     prefix INTEGER NOT NULL, suffix TEXT NOT NULL, UNIQUE (prefix, suffix)
   ) STRICT;
 
-  -- Where an event stands in InfluxDB and what it is known by. seq rises with recordTimeUs and has
-  -- no holes. Its points begin at the nanosecond (recordTimeUs + lagUs) * 1000 + placeNs. Its trail
-  -- rows take the slots from slot on of its eventTimeUs, width of them: see slots.ts.
+  -- What an event is known by, and all that a chain, a list or a condition asks of it: in InfluxDB
+  -- a thousand others would have to be read with it. seq rises with recordTimeUs and has no holes.
+  -- Its points begin at the nanosecond (recordTimeUs + lagUs) * 1000 + placeNs. Its trail rows take
+  -- the slots from slot on of its eventTimeUs, width of them: see slots.ts.
   CREATE TABLE event (
     seq INTEGER PRIMARY KEY, eventTimeUs INTEGER NOT NULL, recordTimeUs INTEGER NOT NULL,
+    code INTEGER NOT NULL, bizStep INTEGER NOT NULL, disposition INTEGER NOT NULL,
+    readPoint INTEGER NOT NULL, bizLocation INTEGER NOT NULL, party INTEGER NOT NULL,
+    context INTEGER NOT NULL, warnings INTEGER NOT NULL, eventID ANY NOT NULL,
     lagUs INTEGER NOT NULL, placeNs INTEGER NOT NULL, slot INTEGER NOT NULL,
-    width INTEGER NOT NULL, code INTEGER NOT NULL, party INTEGER NOT NULL, eventID ANY NOT NULL
+    width INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX event_time ON event (eventTimeUs);
   CREATE TABLE event_id_recent (
@@ -50,6 +54,14 @@ export const migrations: readonly string[] = [
     UNIQUE (device, type, component, uom, party)
   ) STRICT;
 
+  -- Minutes of series whose points in the minutes do not tell of all readings yet: see minutes.ts.
+  -- mark rises with each batch that brings a reading of it.
+  CREATE TABLE stale (
+    minuteUs INTEGER NOT NULL, series INTEGER NOT NULL, mark INTEGER NOT NULL,
+    PRIMARY KEY (minuteUs, series)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX stale_series ON stale (series, minuteUs);
+
   CREATE TABLE cursor (follower TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
   -- What followers remember from one message to the next. It stands here alone: where this file is
@@ -58,11 +70,13 @@ export const migrations: readonly string[] = [
 
   -- One row. store names the database in InfluxDB that this file belongs to. The figures are those
   -- of what InfluxDB has confirmed; events and items are the last numbers that readers see.
+  -- readingsKeptUs is how long readings are kept: 0 for ever.
   CREATE TABLE state (
     store TEXT NOT NULL, trailBuckets INTEGER NOT NULL, eventBuckets INTEGER NOT NULL,
     events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
     readings INTEGER NOT NULL, refused INTEGER NOT NULL,
-    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL
+    lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL,
+    readingsKeptUs INTEGER NOT NULL
   ) STRICT;
 
   -- How often this file was made anew is the era; of each that is over, its last event.

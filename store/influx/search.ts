@@ -4,10 +4,11 @@
  * small; else back from the newest event. Each goes in slices, however rare what is asked for is.
  */
 import { roleMask } from '#store/sqlite/codes.ts'
+import type { Pace } from '#store/sqlite/pace.ts'
 import type { EventQuery } from '#store/trail.ts'
+import type { EventSummary } from '#trace/source.ts'
 import type { Events } from './events.ts'
 import type { Ledger, State, TimeRow } from './ledger.ts'
-import type { EventRecord } from './records.ts'
 import type { Trails } from './trails.ts'
 
 /** Up to so many events in a window of event times it is read whole and sorted. */
@@ -27,11 +28,13 @@ export class Search {
   readonly #events: Events
   readonly #trails: Trails
   readonly #ledger: Ledger
+  readonly #pace: Pace
 
-  constructor(events: Events, trails: Trails, ledger: Ledger) {
+  constructor(events: Events, trails: Trails, ledger: Ledger, pace: Pace) {
     this.#events = events
     this.#trails = trails
     this.#ledger = ledger
+    this.#pace = pace
   }
 
   /** The numbers of the newest events that meet the conditions, of those before number `after`. */
@@ -86,8 +89,11 @@ export class Search {
     matches: readonly Match[],
     state: State,
   ): Promise<number[]> {
-    const records = await this.#events.records(seqs, state)
-    let met = [...records].filter(([, record]) => meets(record, query)).map(([seq]) => seq)
+    let met = this.#ledger
+      .records(seqs, state)
+      .filter(({ summary }) => meets(summary, query))
+      .map(({ summary }) => summary.eventRef)
+    await this.#pace.after(seqs.length)
     for (const { keys, roles } of matches) {
       if (met.length === 0) return []
       const wanted = new Set(keys)
@@ -161,7 +167,7 @@ function windowOf(query: EventQuery): { fromUs: number; beforeUs: number } {
   return { fromUs: geEventTimeUs, beforeUs: ltEventTimeUs }
 }
 
-function meets({ summary }: EventRecord, query: EventQuery): boolean {
+function meets(summary: EventSummary, query: EventQuery): boolean {
   const { fromUs, beforeUs } = windowOf(query)
   return (
     summary.eventTimeUs >= fromUs &&

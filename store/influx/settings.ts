@@ -16,6 +16,10 @@ export interface InfluxSettings {
   readonly trailBuckets?: number | undefined
   /** Series that events are spread over: a power of two, fixed once the store is made. */
   readonly eventBuckets?: number | undefined
+  /** How long readings are kept; undefined leaves it as it is, and begins with for ever. */
+  readonly readingsDays?: number | undefined
+  /** How long the means of their minutes are kept; the same. */
+  readonly minutesDays?: number | undefined
   /** Keeps trails in an InfluxDB 3 Core all the same. */
   readonly force?: boolean | undefined
   /** How long one request may take. */

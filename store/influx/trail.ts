@@ -13,6 +13,7 @@ import { bindStore } from './binding.ts'
 import { Connection } from './connection.ts'
 import { Ledger } from './ledger.ts'
 import { openLedger } from './ledger-file.ts'
+import type { WritePaths } from './paths.ts'
 import { InfluxTrailReader } from './reader.ts'
 import { migrations } from './schema.ts'
 import type { Say } from './server.ts'
@@ -46,7 +47,7 @@ export async function writeInfluxTrail(
 ): Promise<TrailWriter> {
   const ledger = openLedger(file)
   const connection = new Connection(settings)
-  let bound: Promise<string> | undefined
+  let bound: Promise<WritePaths> | undefined
   let said = say
   const bind = () => {
     // One at a time, also when somebody has stopped waiting for it.

@@ -1,42 +1,56 @@
 /**
- * Reads trail rows. Items are asked for by their buckets, many in one request, each up to a small
- * number of rows; what is longer is read on by itself in larger chunks.
+ * Reads trail rows. What is stored next to each other, in one field of one series, are the rows of
+ * all keys that are hashed to it: few, so that all of them are read and those of other keys left
+ * out here. InfluxDB would do that by a condition on a field, at many times the cost of a row, and
+ * in one WHERE with the series it would go through every series there is.
  *
- * The condition on the key stands outside a subquery on the bucket: in the same WHERE the planner
- * would go through every series there is.
+ * Items whose rows are in the same field share a statement, which is planned once for all of them;
+ * what has more rows than such a statement may give is read on by itself, chunk by chunk.
  *
  * Rows come by nanosecond, which within a microsecond is not yet the order of events: see
  * slots.ts. So a chunk is cut where a microsecond ends, and sorted.
  */
 import { Cache } from '#store/sqlite/cache.ts'
-import type { Pace } from '#store/sqlite/pace.ts'
+import { type Pace, sliceRows } from '#store/sqlite/pace.ts'
 import { inParts } from '#store/sqlite/rows.ts'
 import type { ItemRef, TimeWindow, TrailRow } from '#trace/source.ts'
 import type { Connection, Series } from './connection.ts'
 import type { Ledger, State } from './ledger.ts'
-import { bucketOf, nanoseconds, slotsPerMicrosecond } from './points.ts'
+import { nanoseconds, slotsPerMicrosecond, trailFields, trailSpotOf } from './points.ts'
 import { splitTrailRow, unpackTrailPart } from './records.ts'
 
-const itemsAtOnce = 64
+const itemsAtOnce = 256
+/** Requests under way at a time for one read, where each has at least so many items. */
 const requestsAtOnce = 2
-/** Of each item in a request for many. */
-const shortTrail = 128
-/** More than one microsecond can have without being full. */
-const rowsAtOnce = 2 * slotsPerMicrosecond
+const itemsOfRequest = 32
+/** Rows that a statement for several items is expected to give, and how many it may. */
+const expectedRows = 1_024
+const mostRows = 4 * expectedRows
+/** Of a statement for one item; more than one microsecond can have without being full. */
+const rowsAtOnce = 4 * slotsPerMicrosecond
 const overflowsAtOnce = 16
 const cachedParts = 4_096
-/** What a row costs to read, in those of the embedded store. */
-const costOfRow = 2
 
 type Part = ReturnType<typeof unpackTrailPart>
 interface Row {
   readonly eventTimeUs: number
   readonly seq: number
+  readonly key: string
   readonly part: string
 }
 interface Bounds {
   readonly fromUs: number
   readonly toUs: number
+}
+/** Rows that are the item's own. */
+interface ItemRows {
+  readonly item: ItemRef
+  readonly rows: readonly Row[]
+}
+/** Items that one statement asks for, and what it gave: undefined where that was too much. */
+interface Asked {
+  readonly items: readonly ItemRef[]
+  readonly rows: readonly Row[] | undefined
 }
 
 export class Trails {
@@ -61,55 +75,70 @@ export class Trails {
     const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = window
     if (fromUs > toUs) return
     const bounds = { fromUs, toUs }
-    for (const group of inParts(unique, itemsAtOnce * requestsAtOnce)) {
-      const requests = [...inParts(group, itemsAtOnce)].map((some) =>
-        this.#ask(some, bounds, state),
-      )
-      for (const [some, answers] of await Promise.all(requests)) {
-        for (const [at, item] of some.entries()) {
-          yield* this.#itemRows(item, rowsOf(answers[at]), bounds, state)
+    for (const some of inParts(unique, itemsAtOnce)) {
+      const crowded: ItemRef[] = []
+      let held: ItemRows[] = []
+      let heldRows = 0
+      for (const { items: asked, rows } of await this.#ask(some, bounds, state)) {
+        if (rows === undefined) crowded.push(...asked)
+        for (const each of rows === undefined ? [] : sorted(asked, rows)) {
+          held.push(each)
+          heldRows += each.rows.length
         }
+        await this.#pace.after(asked.length + (rows?.length ?? 0))
+        if (heldRows < sliceRows) continue
+        yield* this.#told(held, state)
+        held = []
+        heldRows = 0
       }
+      yield* this.#told(held, state)
+      for (const item of crowded) yield* this.#itemRows(item, bounds, state)
     }
   }
 
-  async #ask(
-    items: readonly ItemRef[],
-    bounds: Bounds,
-    state: State,
-  ): Promise<[items: readonly ItemRef[], answers: Series[][]]> {
-    const statements = items.map(({ key }, at) =>
-      statement(key, bounds, state, { name: `k${at}`, limit: shortTrail }),
-    )
-    const values = Object.fromEntries(items.map(({ key }, at) => [`k${at}`, key]))
-    return [items, await this.#connection.query(statements, values)]
+  /** Asks for the first rows of some items, several of them in one statement. */
+  async #ask(items: readonly ItemRef[], bounds: Bounds, state: State): Promise<Asked[]> {
+    const groups = groupsOf(items, state)
+    const requestCount = Math.min(requestsAtOnce, Math.ceil(items.length / itemsOfRequest))
+    const atOnce = Math.ceil(groups.length / requestCount)
+    const requests = [...inParts(groups, atOnce)].map(async (some): Promise<Asked[]> => {
+      const statements = some.map((group) => statement(group, bounds, { limit: mostRows }))
+      const answers = await this.#connection.query(statements)
+      return some.map((group, at) => {
+        const rows = rowsOf(answers[at])
+        return { items: group.items, rows: rows.length < mostRows ? rows : undefined }
+      })
+    })
+    return (await Promise.all(requests)).flat()
   }
 
+  /** The rows of one item by itself, in chunks of what stands beside each other. */
   async *#itemRows(
     item: ItemRef,
-    first: Row[],
     bounds: Bounds,
     state: State,
   ): AsyncIterable<readonly TrailRow[]> {
-    let rows = first
-    let limit = shortTrail
+    const group = groupOf(item, state)
     let { fromUs } = bounds
-    while (rows.length >= limit) {
+    for (;;) {
+      const next = statement(group, { fromUs, toUs: bounds.toUs }, { limit: rowsAtOnce })
+      const [answer] = await this.#connection.query([next])
+      const rows = rowsOf(answer)
+      await this.#pace.after(rows.length)
+      if (rows.length < rowsAtOnce) {
+        yield* this.#told(sorted([item], rows), state)
+        return
+      }
       const lastUs = rows.at(-1)?.eventTimeUs ?? 0
       const whole = rows.filter(({ eventTimeUs }) => eventTimeUs < lastUs)
-      yield* this.#told(item, whole, state)
+      yield* this.#told(sorted([item], whole), state)
       fromUs = lastUs
-      if (whole.length === 0 && limit === rowsAtOnce) {
+      if (whole.length === 0) {
         yield* this.#fullMicrosecond(item, lastUs, state)
         fromUs = lastUs + 1
       }
       if (fromUs > bounds.toUs) return
-      limit = rowsAtOnce
-      const next = statement(item.key, { fromUs, toUs: bounds.toUs }, state, { name: 'k', limit })
-      const [answer] = await this.#connection.query([next], { k: item.key })
-      rows = rowsOf(answer)
     }
-    yield* this.#told(item, rows, state)
   }
 
   /** The rows of a microsecond that has too many for one chunk, series by series. */
@@ -118,43 +147,37 @@ export class Trails {
     timeUs: number,
     state: State,
   ): AsyncIterable<readonly TrailRow[]> {
-    const bucket = bucketOf(item.key, state.trailBuckets)
+    const group = groupOf(item, state)
+    const { bucket } = trailSpotOf(item.key, state.trailBuckets)
     const beyond = this.#ledger.rowsBeyond(timeUs, bucket)
     const series = Array.from({ length: 1 + Math.ceil(beyond / slotsPerMicrosecond) }, (_, s) => s)
     const bounds = { fromUs: timeUs, toUs: timeUs }
     for (const some of inParts(series, overflowsAtOnce)) {
-      const statements = some.map((overflow) =>
-        statement(item.key, bounds, state, { name: 'k', overflow }),
-      )
-      for (const answer of await this.#connection.query(statements, { k: item.key })) {
-        yield* this.#told(item, rowsOf(answer), state)
+      const statements = some.map((overflow) => statement(group, bounds, { overflow }))
+      for (const answer of await this.#connection.query(statements)) {
+        const rows = rowsOf(answer)
+        await this.#pace.after(rows.length)
+        yield* this.#told(sorted([item], rows), state)
       }
     }
   }
 
-  /** Rows as the contract has them, sorted, without those that are not confirmed. */
-  async *#told(
-    item: ItemRef,
-    rows: readonly Row[],
-    state: State,
-  ): AsyncIterable<readonly TrailRow[]> {
+  /** Rows as the contract has them, without those that are not confirmed. */
+  async *#told(found: readonly ItemRows[], state: State): AsyncIterable<readonly TrailRow[]> {
     const refused = this.#ledger.refused(state)
-    const seen = rows.filter(
-      ({ seq, part }) => !refused.has(seq) && this.#ledger.isSeen(seq, this.#part(part).era, state),
-    )
-    if (seen.length > 0) {
-      seen.sort((a, b) => a.eventTimeUs - b.eventTimeUs || a.seq - b.seq)
-      const voided = this.#ledger.voided(
-        seen.map(({ seq }) => seq),
-        state,
-      )
-      yield seen.map(({ eventTimeUs, seq, part }) => {
+    const isSeen = ({ seq, part }: Row) =>
+      !refused.has(seq) && this.#ledger.isSeen(seq, this.#part(part).era, state)
+    const seen = found.map(({ item, rows }) => ({ item, rows: rows.filter(isSeen) }))
+    const seqs = seen.flatMap(({ rows }) => rows.map(({ seq }) => seq))
+    if (seqs.length === 0) return
+    const voided = this.#ledger.voided(seqs, state)
+    yield seen.flatMap(({ item, rows }) =>
+      rows.map(({ eventTimeUs, seq, part }): TrailRow => {
         const { type, action, role, bizStep } = this.#part(part)
         const voidedAtUs = voided.get(seq)
         return { item, eventRef: seq, eventTimeUs, type, action, role, bizStep, voidedAtUs }
-      })
-    }
-    await this.#pace.after(1 + rows.length * costOfRow)
+      }),
+    )
   }
 
   #part(text: string): Part {
@@ -166,25 +189,63 @@ export class Trails {
   }
 }
 
-interface Asked {
-  /** Of the bound value that is the key. */
-  readonly name: string
-  readonly limit?: number
-  readonly overflow?: number
+/** Of some rows those of each item, in the order of events. */
+function sorted(items: readonly ItemRef[], rows: readonly Row[]): ItemRows[] {
+  const byKey = new Map(items.map((item) => [item.key, { item, rows: [] as Row[] }]))
+  for (const row of rows) byKey.get(row.key)?.rows.push(row)
+  const found = [...byKey.values()]
+  for (const each of found) {
+    each.rows.sort((a, b) => a.eventTimeUs - b.eventTimeUs || a.seq - b.seq)
+  }
+  return found
+}
+
+/** Items whose rows stand in the same field of one or several series. */
+interface Group {
+  readonly field: number
+  readonly buckets: Set<number>
+  readonly items: ItemRef[]
+}
+
+function groupOf(item: ItemRef, { trailBuckets }: State): Group {
+  const { bucket, field } = trailSpotOf(item.key, trailBuckets)
+  return { field, buckets: new Set([bucket]), items: [item] }
+}
+
+/** The fuller the store, the fewer items go into one statement. */
+function groupsOf(items: readonly ItemRef[], state: State): Group[] {
+  const rowsOfSpot = state.trailRows / (state.trailBuckets * trailFields)
+  const most = Math.max(1, Math.floor(expectedRows / Math.max(1, rowsOfSpot)))
+  const open = new Map<number, Group>()
+  const groups: Group[] = []
+  for (const item of items) {
+    const { bucket, field } = trailSpotOf(item.key, state.trailBuckets)
+    let group = open.get(field)
+    if (group === undefined || group.buckets.size >= most) {
+      group = { field, buckets: new Set(), items: [] }
+      open.set(field, group)
+      groups.push(group)
+    }
+    group.buckets.add(bucket)
+    group.items.push(item)
+  }
+  return groups
 }
 
 function statement(
-  key: string,
+  { field, buckets }: Group,
   { fromUs, toUs }: Bounds,
-  { trailBuckets }: State,
-  { name, limit, overflow }: Asked,
+  { limit, overflow }: { readonly limit?: number; readonly overflow?: number },
 ): string {
-  const bucket = `b = '${bucketOf(key, trailBuckets)}'`
-  const series = overflow === undefined ? bucket : `${bucket} AND s = '${overflow || ''}'`
-  const from = nanoseconds({ us: fromUs, ns: 0 })
-  const to = nanoseconds({ us: toUs, ns: 999 })
-  const rows = `SELECT k, p FROM trail WHERE ${series} AND time >= ${from} AND time <= ${to}`
-  return `SELECT p FROM (${rows}) WHERE k = $${name}${limit === undefined ? '' : ` LIMIT ${limit}`}`
+  const series = [...buckets].map((bucket) => `b = '${bucket}'`).join(' OR ')
+  const conditions = [`(${series})`]
+  if (overflow !== undefined) conditions.push(`s = '${overflow || ''}'`)
+  if (fromUs > 0) conditions.push(`time >= ${nanoseconds({ us: fromUs, ns: 0 })}`)
+  if (toUs < Number.MAX_SAFE_INTEGER) {
+    conditions.push(`time <= ${nanoseconds({ us: toUs, ns: 999 })}`)
+  }
+  const most = limit === undefined ? '' : ` LIMIT ${limit}`
+  return `SELECT p${field} FROM trail WHERE ${conditions.join(' AND ')}${most}`
 }
 
 function rowsOf(series: readonly Series[] | undefined): Row[] {

@@ -17,25 +17,28 @@ import { StoreFault } from '#store/fault.ts'
 import { identityKey } from '#store/sqlite/event-index.ts'
 import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
 import type { Connection } from './connection.ts'
-import { deliverPhase, without } from './delivery.ts'
+import { deliverPhase } from './delivery.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { Lines } from './lines.ts'
-import { type BatchFigures, telemetryLine } from './points.ts'
+import { Minutes } from './minutes.ts'
+import type { WritePaths } from './paths.ts'
+import { type BatchFigures, minuteUs, refusedLine, telemetryLine } from './points.ts'
 import { type Prepared, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
-import type { Phases } from './redo.ts'
-import { weighReadings } from './telemetry.ts'
+import type { BatchParts } from './redo.ts'
+import { type NewPoints, weighReadings } from './telemetry.ts'
 
 /** Makes sure that this is the InfluxDB the side file belongs to; gives where to write. */
-export type Bind = () => Promise<string>
+export type Bind = () => Promise<WritePaths>
 
 export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter {
   readonly #connection: Connection
   readonly #ledger: WritableLedger
   readonly #bind: Bind
   readonly #onFault: () => void
-  readonly #gathered = { first: new Lines(), second: new Lines() }
+  readonly #gathered = { rows: new Lines(), readings: new Lines() }
+  readonly #minutes: Minutes
   /** What became of the batch that is kept, for when the follower brings the very same again. */
   #kept: { readonly batch: TrailBatch; readonly prepared: Prepared } | undefined
 
@@ -45,6 +48,14 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
     this.#ledger = ledger
     this.#bind = bind
     this.#onFault = onFault
+    this.#minutes = new Minutes(connection, ledger, () => Date.now() * 1000)
+  }
+
+  override async close(): Promise<void> {
+    // What is under way ends with its requests, and only then is the side file closed.
+    this.#connection.close()
+    await this.#minutes.settled()
+    await super.close()
   }
 
   async apply(batch: TrailBatch): Promise<Applied> {
@@ -57,8 +68,8 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
   }
 
   async #apply(batch: TrailBatch): Promise<Applied> {
-    const path = await this.#bind()
-    const finished = await this.#finish(path)
+    const paths = await this.#bind()
+    const finished = await this.#finish(paths)
     const { state } = finished
     const kept = this.#kept
     this.#kept = undefined
@@ -67,48 +78,65 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
     }
     const { readings, added } = await weighReadings(this.#connection, this.#ledger, batch.readings)
     const prepared = this.#ledger.transaction(() => {
-      for (const { series, firstUs, lastUs } of readings) {
-        this.#ledger.coverSeries(series, firstUs, lastUs)
-      }
+      this.#coverSeries(readings)
       const points = readings.flatMap((one) => one.points)
       const made = prepareBatch(batch, points, added, this.#ledger, state, this.#gathered)
-      this.#ledger.addPending(made.figures, made.phases, batch.notes ?? [])
+      this.#ledger.addPending(made.figures, made.parts, batch.notes ?? [])
       return made
     })
     // From here the batch is decided and durable; InfluxDB may have none of it. See 2.
     this.#kept = { batch, prepared }
-    const refused = await this.#deliver(path, prepared.figures, prepared.phases)
+    const refused = await this.#deliver(paths, prepared.figures, prepared.parts)
     this.#kept = undefined
+    this.#minutes.begin(paths.minutes)
     return this.#told(batch, prepared, refused)
   }
 
+  #coverSeries(readings: readonly NewPoints[]): void {
+    const touched = readings.map(({ series, points, firstUs, lastUs }) => ({
+      series: this.#ledger.coverSeries(series, firstUs, lastUs),
+      minutesUs: new Set(points.map(({ timeUs }) => timeUs - (timeUs % minuteUs))),
+    }))
+    if (touched.length > 0) this.#ledger.markStale(touched)
+  }
+
   /** Brings to its end what a crash or a fault has left; gives the state after it. */
-  async #finish(path: string): Promise<{ state: State; refused: RefusedReadings }> {
+  async #finish(paths: WritePaths): Promise<{ state: State; refused: RefusedReadings }> {
     const figures = this.#ledger.pending()
     const refused =
       figures === undefined
         ? new Map<string, string>()
-        : await this.#deliver(path, figures, this.#ledger.pendingPhases())
+        : await this.#deliver(paths, figures, this.#ledger.pendingParts())
     const state = this.#ledger.state()
     if (state === undefined) throw new StoreFault('the side file belongs to no InfluxDB yet')
     return { state, refused }
   }
 
-  async #deliver(path: string, figures: BatchFigures, phases: Phases): Promise<RefusedReadings> {
-    const refused = new Map<number, string>()
-    const readings = new Map<string, string>()
-    for (const parts of phases) {
-      const found = await deliverPhase(this.#connection, path, without(parts, refused))
-      for (const [line, words] of found.readings) readings.set(line, words)
-      if (found.events.size > 0) {
-        // Durable before the next phase: a crash behind it must not let the event be seen.
-        for (const [seq, words] of found.events) refused.set(seq, words)
-        this.#ledger.refuse(refused)
-      }
-    }
+  async #deliver(
+    paths: WritePaths,
+    figures: BatchFigures,
+    parts: BatchParts,
+  ): Promise<RefusedReadings> {
+    const { readings } = await deliverPhase(this.#connection, paths.readings, parts.readings)
+    const { events } = await deliverPhase(this.#connection, paths.store, parts.rows)
+    // Durable on both sides before the end tells of the batch: neither a crash nor a rebuild may
+    // let a part of an event pass for the event.
+    if (events.size > 0) await this.#refuse(paths.store, events)
+    await deliverPhase(this.#connection, paths.store, parts.end)
     // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all. See 3.
     this.#ledger.confirm({ ...figures, readings: figures.readings - readings.size })
     return readings
+  }
+
+  async #refuse(path: string, events: ReadonlyMap<number, string>): Promise<void> {
+    this.#ledger.refuse(events)
+    const places = this.#ledger.places([...events.keys()])
+    const era = this.#ledger.state()?.era ?? 0
+    const lines = [...events].flatMap(([seq, words]) => {
+      const place = places.get(seq)
+      return place === undefined ? [] : [refusedLine(seq, era, words, place)]
+    })
+    await this.#connection.write(lines.join('\n'), path)
   }
 
   #told(batch: TrailBatch, { outcomes }: Prepared, readings: RefusedReadings): Applied {

@@ -158,7 +158,7 @@ async function readingsOf(
 ): Promise<{ count: number; digest: string }> {
   const hash = createHash('sha256')
   let count = 0
-  for await (const points of trail.telemetry({ devices: [device] })) {
+  for await (const points of trail.telemetry({ devices: [device], keptOnly: true })) {
     const lines = points.map((point: Reading) => `${readingLine(point)}\n`)
     hash.update(lines.join(''))
     count += points.length

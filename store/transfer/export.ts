@@ -27,7 +27,7 @@ export async function exportLines(
     tell()
   }
   for (const device of await source.sensors()) {
-    for await (const points of source.telemetry({ devices: [device] })) {
+    for await (const points of source.telemetry({ devices: [device], keptOnly: true })) {
       await write(points.map((point) => `${readingLine(point)}\n`).join(''))
       done.readings += points.length
       tell()

@@ -151,7 +151,7 @@ async function copyReadings(
   const sensors = await source.sensors()
   const first = noted === undefined ? 0 : sensors.indexOf(noted.text) + 1
   for (const device of sensors.slice(first)) {
-    for await (const points of source.telemetry({ devices: [device] })) {
+    for await (const points of source.telemetry({ devices: [device], keptOnly: true })) {
       for (const { min, max, count, ...reading } of points) readings.push(reading)
       if (readings.length >= readingsAtOnce) await flush(undefined)
     }

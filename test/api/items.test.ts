@@ -152,6 +152,13 @@ describe('the public', () => {
       },
       others: [],
       aliases: [],
+      compared: [],
+      sales: 1,
+      verdict: {
+        verdict: 'do_not_sell',
+        title: { zh: '请勿销售', en: 'Do not sell' },
+        reasons: [expect.objectContaining({ fact: 'expired', value: '2026-03-20' })],
+      },
     })
     for (const secret of [barn, pallet, 'mill', 'urn:', 'shop']) {
       expect(answer.text.toLowerCase()).not.toContain(secret)

@@ -323,10 +323,12 @@ describe('a drill', () => {
   it('is the same with its marks, blocks nothing, and is not sent', async () => {
     const id = await notified({ drill: true })
     expect(id).toMatch(/^D-/)
-    expect(await desk.verdict(serial('c1', 2))).toBe('none')
-    expect(await desk.verdict(serial('c1', 2), dairy.shop)).toBe('none')
+    expect(await desk.verdict(serial('c1', 2))).toBe('sell')
+    // It has not seen it made, which is the one thing that speaks against it.
+    expect(await desk.verdict(serial('c1', 2), dairy.shop)).toBe('check')
     const seenByUs = await desk.get(`/v1/items/${encodeURIComponent(serial('c1', 2))}`)
     expect(seenByUs.json).toMatchObject({
+      verdict: { verdict: 'sell', reasons: [] },
       recalls: [{ recall: id, drill: true, verdict: 'none' }],
     })
     expect(dairy.world.recalls.reader.dueNotices(['shop', 'depot', 'maker'], 9)).toEqual([])

@@ -113,6 +113,39 @@ describe('a dry run', () => {
     expect((await attempt([])).json).toMatchObject({ raised: 3, spared: 0, byRule: { C2: 3 } })
   })
 
+  it('tries rules about sensors and about the items that were with them', async () => {
+    const { devices, products } = world.registry
+    const FRIDGE = 'https://id.gs1.org/8004/9521321FRIDGE'
+    const CASE = 'https://id.gs1.org/00/095213210000000015'
+    const storageCelsius = { min: 2, max: 8 }
+    products.put({ key: GTIN, party: 'maker', name: 'V', domain: 'drugs', storageCelsius })
+    devices.put({
+      ...{ party: 'maker', device: 'fridge', site: 's', name: 'f', enabled: true, topics: [] },
+      ...{ epc: FRIDGE, binding: { asset: CASE } },
+    })
+    const report = (at: number, value: number) => ({
+      ...{ type: 'Temperature', value, uom: 'CEL' },
+      time: new Date(Date.UTC(2026, 2, 2, 8, at * 10)).toISOString(),
+    })
+    const sensorReport = [5, 12, 12, 12, 12, 12, 5].map((value, at) => report(at, value))
+    await world.capture(
+      maker,
+      event({ eventTime: '2026-03-01T08:00:00Z', epcList: [epc('A')], action: 'ADD' }),
+      event({
+        ...{ type: 'AggregationEvent', action: 'ADD', bizStep: 'packing', epcList: undefined },
+        ...{ eventTime: '2026-03-01T09:00:00Z', parentID: CASE, childEPCs: [epc('A')] },
+      }),
+      event({
+        ...{ eventTime: '2026-03-02T10:00:00Z', bizStep: 'sensor_reporting', epcList: [FRIDGE] },
+        sensorElementList: [{ sensorMetadata: { deviceID: FRIDGE }, sensorReport }],
+      }),
+    )
+    const strict = { ...off('A1'), enabled: true, parameters: { low: 2, high: 8 } }
+    const { json } = await attempt([strict, off('A2')])
+    expect(json).toMatchObject({ byRule: { A1: 1, A2: -1 }, readings: 7, complete: true })
+    expect((await attempt([], '2026-03-04T00:00:00Z')).json).toMatchObject({ readings: 0 })
+  })
+
   it('looks at the span that was asked for, and refuses what a change would be refused for', async () => {
     await commissionTwice('A')
     expect((await attempt([off('C2')], '2200-01-01T00:00:00Z')).json).toMatchObject({ spared: 0 })

@@ -78,8 +78,8 @@ export async function startWorld(
   const intake = openIntake(folder.intake)
   const trail = openSqliteTrail(folder.trail, 'write')
   const alerts = new AlertWriter(folder.alerts)
-  const recalls = new RecallWriter(folder.recalls)
   const field = openField(folder.field)
+  const recalls = new RecallWriter(folder.recalls)
   const feed = new AlertFeed()
   const addresses = new Map<string, readonly string[]>()
   const office = openOffice({
@@ -239,9 +239,9 @@ export async function startWorld(
       office.close()
       intake.close()
       alerts.close()
+      field.close()
       watched.close()
       recalls.close()
-      field.close()
       registry.close()
       rmSync(directory, { recursive: true })
     },

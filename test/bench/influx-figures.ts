@@ -9,12 +9,12 @@ import { type Figure, median, rounded } from './report.ts'
 /** At which an hour's spool is told. */
 const eventsPerSecond = 100
 
-export function influxFigures({ writes, walks, telemetry, drain }: InfluxResult): Figure[] {
+export function influxFigures({ writes, walks = [], telemetry, drain }: InfluxResult): Figure[] {
   return [
-    ...writeFigures(writes),
+    ...(writes === undefined ? [] : writeFigures(writes)),
     ...walks.flatMap((walk) => walkFigures(walk, walks[0] ?? walk)),
-    ...telemetryFigures(telemetry),
-    ...drainFigures(drain),
+    ...(telemetry === undefined ? [] : telemetryFigures(telemetry)),
+    ...(drain === undefined ? [] : drainFigures(drain)),
   ]
 }
 

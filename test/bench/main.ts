@@ -11,12 +11,16 @@ import { parseArgs } from 'node:util'
 import { run } from './children.ts'
 import { figuresOf } from './figures.ts'
 import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
-import { type InfluxOptions, measureInflux } from './influx.ts'
+import { type InfluxOptions, influxParts, measureInflux } from './influx.ts'
 import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
 import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
+import { measureRules, rulesFigures } from './rules.ts'
+import { measureSimulators, simulatorFigures } from './simulators.ts'
 import { measureTrace } from './trace.ts'
+import { webhookFigures } from './webhook-figures.ts'
+import { measureWebhooks, type WebhookResult } from './webhooks.ts'
 
 const help = `Usage: npm run bench -- [options]
 
@@ -24,7 +28,8 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, trace, identifiers or recalls
+  --only PART   intake, simulators, trace, identifiers, rules, recalls or webhooks; of InfluxDB
+                writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -82,16 +87,54 @@ async function measureAll() {
   const intake = isAsked('intake') ? await measureIntake(intakeOptions) : undefined
   const trace = isAsked('trace') ? await measureTrace(traceOptions) : undefined
   const reads = isAsked('identifiers') ? await measureReads(values.quick) : undefined
-  const sizes = values.quick ? [10_000] : [100_000, 1_000_000]
-  const recalls = isAsked('recalls') ? await measureRecalls({ sizes, onProgress: tell }) : undefined
-  const figures = [...figuresOf(intake, trace, reads), ...(recalls ? recallFigures(recalls) : [])]
-  return { figures, intake, trace, reads, recalls }
+  const simulators = isAsked('simulators')
+    ? await measureAllSimulators(values.quick, Number(rounds))
+    : undefined
+  const recalls = isAsked('recalls') ? await measureAllRecalls(values.quick) : []
+  const rules = isAsked('rules') ? await measureAllRules(values.quick, Number(rounds)) : undefined
+  const webhooks = isAsked('webhooks') ? await measureAllWebhooks(values.quick) : []
+  const figures = [
+    ...figuresOf(intake, trace, reads),
+    ...(simulators ? simulatorFigures(simulators) : []),
+    ...recallFigures(recalls),
+    ...(rules ? rulesFigures(rules) : []),
+    ...webhookFigures(webhooks),
+  ]
+  return { figures, intake, trace, reads, simulators, recalls, rules, webhooks }
+}
+
+function measureAllSimulators(
+  quick: boolean,
+  rounds: number,
+): ReturnType<typeof measureSimulators> {
+  return measureSimulators({ rounds, items: quick ? 5000 : 20_000, onProgress: tell })
+}
+
+function measureAllRecalls(quick: boolean): ReturnType<typeof measureRecalls> {
+  return measureRecalls({ sizes: quick ? [10_000] : [100_000, 1_000_000], onProgress: tell })
+}
+
+function measureAllRules(quick: boolean, rounds: number): ReturnType<typeof measureRules> {
+  const events = quick ? 20_000 : 100_000
+  const items = quick ? 100_000 : 1_000_000
+  return measureRules({ rounds, events, items, onProgress: tell })
+}
+
+async function measureAllWebhooks(quick: boolean): Promise<WebhookResult[]> {
+  const results: WebhookResult[] = []
+  for (const oneOf of [20, 2]) {
+    tell(`webhooks: one of ${oneOf} events is an alert`)
+    const seconds = quick ? 5 : 20
+    results.push(await measureWebhooks({ eventsPerSecond: 1000, oneOf, seconds }))
+  }
+  return results
 }
 
 async function measureStore() {
   const { quick } = values
   const rows = values.rows ?? (quick ? '200000' : '1000000,10000000')
   const options: InfluxOptions = {
+    only: influxParts.find((part) => part === values.only),
     rounds: Number(values.rounds ?? (quick ? 3 : 5)),
     batchesOfRound: quick ? 6 : 12,
     rowCounts: rows.split(',').map(Number),

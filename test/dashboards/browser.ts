@@ -173,7 +173,12 @@ function watched(page: Page, context: BrowserContext, { url }: Stage): Visited {
       if (process.env['SCREENS'] !== '1') return
       const folder = join(root, 'docs/screens')
       mkdirSync(folder, { recursive: true })
+      // As high as the page, so that what sticks to the bottom stands there.
+      const before = page.viewportSize()
+      const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
+      if (before) await page.setViewportSize({ ...before, height })
       await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+      if (before) await page.setViewportSize(before)
     },
   }
 }

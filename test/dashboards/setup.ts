@@ -10,11 +10,14 @@ import type { TestProject } from 'vitest/node'
 import { runSimulation, untilStored } from '#simulators/simulate.ts'
 import { defaults, presets, worldOf } from '#simulators/worlds.ts'
 import { buildPages } from '../../dashboards/build.ts'
+import { get, until } from '../e2e/http.ts'
 import { type Program, startProgram } from '../e2e/program.ts'
+import { codes, playScene } from './scene.ts'
 
 /** Where Debian and most others have it; CHROMIUM names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const SIMULATED = presets['lesson']?.options
+const ITEMS = 400
 
 export interface Stage {
   readonly chromium: string
@@ -46,6 +49,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     rmSync(dataDir, { recursive: true })
   }
   try {
+    await playScene(program, Date.now())
+    await untilJudged(program)
     const sold = await simulate(program)
     const { apiUrl: url, key: adminKey } = program
     project.provide('stage', { chromium: CHROMIUM, url, adminKey, sold })
@@ -56,9 +61,18 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
 }
 
+/** Rules follow what is stored: until they have looked at the crate that was warm. */
+async function untilJudged(program: Program): Promise<void> {
+  const path = `/v1/items/${encodeURIComponent(codes.warm)}`
+  await until(
+    () => get(program, path),
+    ({ body }) => JSON.stringify(body['verdict']).includes('alert_'),
+  )
+}
+
 async function simulate({ apiUrl, mqttUrl, key }: Program): Promise<string> {
   if (SIMULATED === undefined) throw new Error('there is no preset lesson')
-  const options = { ...defaults, ...SIMULATED }
+  const options = { ...defaults, ...SIMULATED, items: ITEMS }
   const about = { seed: options.seed, items: options.items }
   const server = { apiUrl, mqttUrl, key }
   const report = await runSimulation({ ...server, world: worldOf(options), about, speed: 0 })

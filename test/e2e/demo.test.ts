@@ -28,7 +28,7 @@ it('the demonstration shows the chain of a carton at the URL it prints, and serv
   const response = await fetch(url ?? '', { headers: { [name]: value } })
   const chain = (await response.json()) as { start: string; nodes: { key: string }[] }
   expect([response.status, chain.start]).toEqual([200, carton])
-  const farms = chain.nodes.filter(({ key }) => /\/01\/0952000[123]\d{6}\/10\/M/.test(key))
+  const farms = chain.nodes.filter(({ key }) => /\/10\/R\d+-[12]$/.test(key))
   expect(farms).toHaveLength(2)
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])

@@ -33,8 +33,8 @@ it('prefixes loads a table as JSON or XML, shows which it is, and keeps it where
   expect(bad).toMatchObject({ code: 1, stdout: '' })
   expect(bad.stderr).toMatch(/bad\.json is no table of company prefixes: entry 1 .*gcpLength/)
   expect(await run('show')).toMatchObject({ code: 0, stdout: loaded.stdout })
-  const xml =
-    '\n<GCPPrefixFormatList date="2026-03-01"><entry prefix="952" gcpLength="7"/></GCPPrefixFormatList>'
+  const entry = '<entry prefix="952" gcpLength="7"/>'
+  const xml = `\n<GCPPrefixFormatList date="2026-03-01">${entry}</GCPPrefixFormatList>`
   expect((await run('load', fileOf('table.xml', xml))).stdout).toMatch(/^1 entries of 2026-03-01/)
 })
 

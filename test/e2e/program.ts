@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const startingMs = 60_000
+const startingMs = 150_000
 
 export interface Program {
   readonly apiUrl: string
@@ -26,7 +26,7 @@ export interface Ports {
   readonly mqtt: number
 }
 
-/** Resolves when it is ready. Throws with its output when it ends or is not ready in 60 s. */
+/** Resolves when it is ready. Throws with its output when it ends or is not ready in 150 s. */
 export async function startProgram(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},

@@ -13,8 +13,10 @@ describe('readiness', () => {
   })
   afterAll(() => rmSync(root, { recursive: true }))
 
-  const checksAt = async (durableEnd: number, maxBytes: number) => {
-    const parts = { journal: { durableEnd, failed: undefined }, root, maxBytes }
+  const checksAt = async (durableEnd: number, maxBytes: number, disabled = 0) => {
+    const counted = { subscriptions: 2, disabled, pending: 0, dead: 0, oldestUs: null }
+    const webhooks = { counts: () => counted }
+    const parts = { journal: { durableEnd, failed: undefined }, root, maxBytes, webhooks }
     const progress = new IngestProgress(100, undefined)
     const hasRoom = () => durableEnd - 100 < maxBytes
     const checks = await readiness({ ...parts, progress, hasRoom })
@@ -29,6 +31,13 @@ describe('readiness', () => {
       detail: 'more than half full: 51 bytes behind the journal of 100',
     })
     expect((await checksAt(200, 100))['room']).toMatchObject({ ok: false })
+  })
+
+  it('warns of webhooks that were disabled, as nobody else can be told', async () => {
+    expect((await checksAt(100, 1))['webhooks']).not.toHaveProperty('warning')
+    expect((await checksAt(100, 1, 1))['webhooks']).toEqual({
+      ...{ ok: true, warning: true, detail: '1 of 2 webhooks are disabled' },
+    })
   })
 
   it('warns once the disk has less room than the journal may need', async () => {

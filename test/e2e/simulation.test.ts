@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatTimeUs } from '#epcis/time.ts'
-import { foodWorld } from '#simulators/food/world.ts'
 import { runSimulation, type SimulationReport, untilStored } from '#simulators/simulate.ts'
 import type { ItemLine, TruthLine } from '#simulators/truth.ts'
+import { defaults, worldOf } from '#simulators/worlds.ts'
 import { get, until } from './http.ts'
 import { metricsOf } from './metrics.ts'
 import { type Program, startProgram } from './program.ts'
@@ -14,7 +14,7 @@ import { type TruthLink, TruthOracle, textOf } from './truth-oracle.ts'
 const folder = mkdtempSync(join(tmpdir(), 'suyuan-simulation-'))
 const truthFile = join(folder, 'truth.jsonl')
 const about = { seed: 'e2e', items: 1300 }
-const run = { about, world: foodWorld(about), speed: 0, truthFile }
+const run = { about, world: worldOf({ ...defaults, ...about, world: 'milk' }), speed: 0, truthFile }
 
 let program: Program
 let report: SimulationReport
@@ -35,12 +35,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('a simulated food chain that publishes to the program', () => {
+describe('a simulated milk chain that publishes to the program', () => {
   it('is stored whole, and nothing of it is rejected', async () => {
     const { body } = await get(program, '/v1/rejections')
     expect(body['items']).toEqual([])
     // What a sensor is mounted on becomes an event of its own with its first reading.
-    expect(await figure('store_events')).toBe(report.events + mountedSensors().size)
+    expect(await figure('store_events')).toBe(report.events + report.tags + mountedSensors().size)
     expect(await figure('mqtt_acknowledged')).toBe(report.messages)
   })
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { generate, type Packet, parser } from 'mqtt-packet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Bridge, startBridge } from '#gateway/bridge.ts'
-import { readBridges } from '#gateway/bridge-settings.ts'
+import { type BridgeSettings, readBridges } from '#gateway/bridge-settings.ts'
 import type { JournalEntry } from '#store/journal/record.ts'
 import type { Registry } from '#store/registry.ts'
 import { openRegistry } from '#store/registry.ts'
@@ -61,6 +61,9 @@ async function broker(version: 4 | 5) {
       if (packet.cmd === 'connect') {
         const code = version === 5 ? { reasonCode: 0 } : { returnCode: 0 }
         socket.write(generate({ cmd: 'connack', sessionPresent: false, ...code }, options))
+      } else if (packet.cmd === 'publish' && packet.qos === 1) {
+        const messageId = packet.messageId ?? 0
+        socket.write(generate({ cmd: 'puback', messageId }, options))
       } else if (packet.cmd === 'subscribe') {
         const granted = packet.subscriptions.map(() => 1)
         const suback = { cmd: 'suback', messageId: packet.messageId ?? 0, granted } as const
@@ -83,14 +86,18 @@ async function broker(version: 4 | 5) {
   }
 }
 
-async function start(url: string, version: 4 | 5): Promise<void> {
+async function start(
+  url: string,
+  version: 4 | 5,
+  more: Partial<BridgeSettings> = {},
+): Promise<void> {
   const journal = {
     append(entry: JournalEntry, callback: Callback) {
       entries.push(entry)
       callbacks.push(callback)
     },
   }
-  const settings = { url, version, device: 'farm/lns', topics: ['application/#'] }
+  const settings = { url, version, device: 'farm/lns', topics: ['application/#'], ...more }
   const parts = {
     registry,
     journal,
@@ -161,6 +168,60 @@ describe('a bridge', () => {
     expect(entries).toEqual([])
     hasRoom = true
     await expect.poll(() => entries.length, soon).toBe(1)
+    other.close()
+    other.drop()
+  })
+})
+
+describe('a bridge that is a host application of Sparkplug', () => {
+  const state = 'spBv1.0/STATE/city'
+  const said = (packets: readonly Packet[]) =>
+    packets.flatMap((packet) =>
+      packet.cmd === 'publish' ? [[packet.topic, JSON.parse(packet.payload.toString())]] : [],
+    )
+
+  it('is online by its birth, offline by its will, and answers who says that it has gone', async () => {
+    const other = await broker(4)
+    await start(other.url, 4, { sparkplugHost: 'city' })
+    await expect.poll(() => other.heard('publish').length, soon).toBe(1)
+    const [connect] = other.heard('connect')
+    const will = connect?.cmd === 'connect' ? connect.will : undefined
+    expect([will?.topic, will?.qos, will?.retain]).toEqual([state, 1, true])
+    const { timestamp } = JSON.parse(String(will?.payload))
+    expect(JSON.parse(String(will?.payload))).toEqual({ online: false, timestamp })
+    expect(other.heard('publish')).toMatchObject([{ topic: state, qos: 1, retain: true }])
+    expect(said(other.heard('publish'))).toEqual([[state, { online: true, timestamp }]])
+    other.send(state, 5, JSON.stringify({ online: false, timestamp: timestamp + 1 }))
+    await expect.poll(() => other.heard('publish').length, soon).toBe(2)
+    expect(said(other.heard('publish'))[1]).toEqual([state, { online: true, timestamp }])
+    expect(entries).toEqual([])
+    await bridge?.close()
+    bridge = undefined
+    const last = said(other.heard('publish')).at(-1)
+    expect(last).toMatchObject([state, { online: false }])
+    other.close()
+    other.drop()
+  })
+
+  it('asks a node that has spoken through it, and no other, for its births', async () => {
+    const other = await broker(5)
+    device('farm', 'line', 'spBv1.0/plant/+/edge')
+    await start(other.url, 5, { topics: ['spBv1.0/#'] })
+    await expect.poll(() => other.heard('subscribe').length, soon).toBe(1)
+    const command = {
+      ...{ party: 'farm', device: 'line', topic: 'spBv1.0/plant/NCMD/edge' },
+      payload: Buffer.from('births'),
+    }
+    expect(bridge?.publishCommand(command)).toBe(false)
+    other.send('spBv1.0/plant/NDATA/edge', 1)
+    await expect.poll(() => callbacks.length, soon).toBe(1)
+    callbacks.shift()?.()
+    expect(bridge?.publishCommand(command)).toBe(true)
+    expect(bridge?.publishCommand({ ...command, device: 'lns' })).toBe(false)
+    expect(bridge?.publishCommand({ ...command, party: 'mill' })).toBe(false)
+    await expect
+      .poll(() => other.heard('publish'), soon)
+      .toMatchObject([{ topic: command.topic, qos: 0, payload: Buffer.from('births') }])
     other.close()
     other.drop()
   })

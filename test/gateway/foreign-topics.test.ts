@@ -96,3 +96,26 @@ describe('a device', () => {
     expect(client.isClosed).toBe(false)
   })
 })
+
+describe('an edge node of Sparkplug', () => {
+  it('hears whether its host is there when it subscribes, and when it goes', async () => {
+    const node = harness.device('farm/line', ['spBv1.0/plant/+/edge'])
+    const line = harness.registry.device('farm', 'line')
+    if (line === undefined) throw new Error('it was registered just now')
+    harness.registry.devices.put({ ...line, format: 'sparkplug-b' })
+    const client = await harness.connected(node)
+    expect(await client.subscribe('spBv1.0/STATE/suyuan')).toEqual([1])
+    expect(await client.subscribe('spBv1.0/STATE/other')).toEqual([128])
+    const born = await client.next('publish')
+    if (born?.cmd !== 'publish') throw new Error('nothing was told')
+    expect([born.topic, born.retain]).toEqual(['spBv1.0/STATE/suyuan', true])
+    const { online, timestamp } = JSON.parse(born.payload.toString())
+    expect([online, Math.abs(timestamp - Date.now()) < 60_000]).toEqual([true, true])
+    const closing = harness.gateway.close()
+    const gone = await client.next('publish')
+    expect(JSON.parse(gone?.cmd === 'publish' ? gone.payload.toString() : '{}')).toMatchObject({
+      online: false,
+    })
+    await closing
+  })
+})

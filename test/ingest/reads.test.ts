@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { formatTimeUs } from '#epcis/time.ts'
-import { Memory } from '#ingest/memory.ts'
+import { overdueOf } from '#ingest/calibration.ts'
+import { Memory, noteOf } from '#ingest/memory.ts'
 import { APART, tagApart } from '#ingest/reads/apart.ts'
 import { settle } from '#ingest/settle.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
@@ -270,10 +271,14 @@ describe('a sensor on an asset', () => {
     stores.device('gate-1', { calibrationDue: '2026-03-03' })
     const times = ['2026-03-03T23:59:59Z', '2026-03-04T00:00:00Z', '2026-03-04T08:00:00Z']
     for (const time of times) await stores.settle(stores.message(reading(time), telemetry))
-    const notes = await stores.writer.notes('device farm/gate-1 ')
-    expect(notes.map(({ text }) => JSON.parse(text))).toEqual([
-      { due: '2026-03-03', firstUs: nowUs - 8 * 3600e6, lastUs: nowUs, readings: 2 },
-    ])
+    const note = await noteOf(stores.writer, 'device farm/gate-1', 'calibration')
+    expect(overdueOf('2026-03-03', note)).toEqual({
+      due: '2026-03-03',
+      firstUs: nowUs - 8 * 3600e6,
+      lastUs: nowUs,
+      readings: 2,
+    })
+    expect(overdueOf('2027-03-03', note)).toBeUndefined()
   })
 })
 

@@ -1,6 +1,11 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SparkplugFrame } from '#ingest/decoded.ts'
 import { readSparkplug } from '#ingest/formats/sparkplug-payload.ts'
+import { Memory } from '#ingest/memory.ts'
 import type { IngestNews } from '#ingest/news.ts'
+import { foldSparkplug } from '#ingest/sparkplug.ts'
+import { deviceSchema } from '#store/registry/schema.ts'
 import { type Metric, payload } from './sparkplug-payloads.ts'
 import { nowUs, openStores, type Stores } from './stores.ts'
 
@@ -133,5 +138,56 @@ describe('an edge node', () => {
       stores.message(Buffer.from([0x12, 5, 1]), { device: 'line', topic }),
     )
     expect(news.notices.map(({ code }) => code)).toEqual(['protobuf_malformed'])
+  })
+})
+
+describe('whatever frames come, in whatever order', () => {
+  const listed = 'https://id.gs1.org/8004/6901234OVEN'
+  const device = deviceSchema.parse({
+    ...{ party: 'farm', device: 'line', site: 'barn', name: 'line', format: 'sparkplug-b' },
+    sensors: [{ id: 'oven', epc: listed }],
+  })
+  const name = fc.constantFrom(undefined, '', 'bdSeq', 'heat', 'oven/heat', '__proto__', 'a/b/c')
+  const metric = fc.record({
+    name,
+    alias: fc.constantFrom(undefined, '1', '2', '18446744073709551615'),
+    timestampMs: fc.constantFrom(undefined, nowMs, 0, -1, Number.MAX_SAFE_INTEGER),
+    datatype: fc.constantFrom(undefined, 0, 2, 4, 9, 11, 13, 99),
+    isHistorical: fc.boolean(),
+    value: fc.oneof(fc.constant(undefined), fc.double(), fc.bigInt(), fc.boolean(), fc.string()),
+    unit: fc.constantFrom(undefined, '°C', ''),
+  })
+  const frame: fc.Arbitrary<SparkplugFrame> = fc.record({
+    kind: fc.constantFrom('NBIRTH', 'NDEATH', 'NDATA', 'DBIRTH', 'DDEATH', 'DDATA'),
+    group: fc.constantFrom('plant', ''),
+    node: fc.constantFrom('edge', 'other'),
+    device: fc.constantFrom(undefined, 'oven', 'thief', 'farm/gate-1'),
+    timestampMs: fc.constantFrom(undefined, nowMs, Number.NaN, 1e300),
+    seq: fc.constantFrom(undefined, 0, 1, 255, 256),
+    metrics: fc.array(metric, { maxLength: 4 }),
+  })
+
+  it('readings are of the node or of a sensor that is listed, and commands go to the node', async () => {
+    const memory = new Memory({ notes: async () => [] })
+    await memory.load(['device farm/line'])
+    const origin = { party: 'farm', sensor: undefined, receivedAtUs: nowUs, recordTimeUs: nowUs }
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 6 }), (frames) => {
+        for (const one of frames) {
+          const meant = foldSparkplug(one, device, origin, memory.scope('device farm/line'))
+          for (const { device: key, party, value, timeUs } of meant.readings) {
+            expect(['urn:suyuan:device:farm:line', listed]).toContain(key)
+            expect([party, Number.isFinite(value), Number.isSafeInteger(timeUs)]).toEqual([
+              ...['farm', true, true],
+            ])
+          }
+          const { command } = meant
+          if (command !== undefined) {
+            expect([command.party, command.device]).toEqual(['farm', 'line'])
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

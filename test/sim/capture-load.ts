@@ -4,7 +4,7 @@ import { openAlertReader } from '#store/alerts/reader.ts'
 import type { DataFolder } from '#store/folder.ts'
 import { openTrail } from '#store/open.ts'
 
-export const EVENTS_A_DOCUMENT = 6
+export const EVENTS_A_DOCUMENT = 10
 
 /** Captures documents one after the other, each until it is accepted. */
 export class CaptureLoad {
@@ -43,7 +43,10 @@ export class CaptureLoad {
   }
 }
 
-/** Serials, two of them commissioned twice and some late, and a party that nobody knows. */
+/**
+ * Serials, two of them commissioned twice and some late, a party that nobody knows; lots of which
+ * more is shipped than was made, less received than was shipped, and some fail their test.
+ */
 function documentOf(n: number): object {
   const event = (at: number, serial: string, hours: number) => ({
     type: 'ObjectEvent',
@@ -57,13 +60,27 @@ function documentOf(n: number): object {
   })
   const serials = [`A${n}`, `B${n}`, `C${n}`, `A${n}`, `B${n}`, `A${n - 1}`]
   const hours = [1, 2, 3, 9, 0, 30]
+  const amount = (hour: number, bizStep: string, quantity: number, more: object = {}) => ({
+    ...event(1, '', hour),
+    ...{ epcList: [], action: bizStep === 'commissioning' ? 'ADD' : 'OBSERVE', bizStep },
+    quantityList: [{ epcClass: `https://id.gs1.org/01/09521321000018/10/L${n % 5}`, quantity }],
+    ...more,
+  })
+  const paper = (type: string) => ({
+    bizTransactionList: [{ type, bizTransaction: `urn:example:${type}:${n % 5}` }],
+  })
+  const disposition = n % 3 === 0 ? 'non_conformant' : 'conformant'
+  const amounts = [
+    amount(40, 'commissioning', 10),
+    amount(41, 'shipping', 12, paper('desadv')),
+    amount(42, 'receiving', 11, paper('desadv')),
+    amount(43, 'inspecting', 1, { ...paper('testres'), disposition }),
+  ]
   return {
     '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
     ...{ type: 'EPCISDocument', schemaVersion: '2.0', creationDate: '2026-03-04T08:15:42.000Z' },
     epcisBody: {
-      eventList: serials
-        .slice(0, EVENTS_A_DOCUMENT)
-        .map((serial, at) => event(at, serial, hours[at] ?? 0)),
+      eventList: [...serials.map((serial, at) => event(at, serial, hours[at] ?? 0)), ...amounts],
     },
   }
 }

@@ -22,6 +22,7 @@ import { openIntake } from '#store/intake.ts'
 import { openTrail } from '#store/open.ts'
 import { runCommand } from '../e2e/command.ts'
 import { connectDevice, newDevice, newParty } from '../e2e/devices.ts'
+import { metricsOf } from '../e2e/metrics.ts'
 import { freePorts, launchProgram, type Program } from '../e2e/program.ts'
 import { EPCS_PER_EVENT, Load } from './load.ts'
 
@@ -32,6 +33,8 @@ export interface CrashOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Told how much of the run is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
+  /** What happens under load after the kills, to something else than the program. */
+  readonly during?: (program: Program) => Promise<void>
 }
 
 /** What was acknowledged and what is there. All faults empty and 0 is as it should be. */
@@ -77,8 +80,10 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
       options.onProgress?.((kills + 1) / options.kills)
     }
     await program.ready()
+    await options.during?.(program)
     await load.end()
     await disconnect()
+    while ((await metricsOf(program)).get('ingest_behind_bytes') !== 0) await sleep(200)
     const ended = await program.end('SIGTERM')
     if (ended !== 0) throw new Error(`the program ended with ${ended}:\n${program.output()}`)
     return await compare(

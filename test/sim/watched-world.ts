@@ -9,12 +9,13 @@ import { decodeEpcis } from '#ingest/decode-epcis.ts'
 import { decodeSenml } from '#ingest/decode-senml.ts'
 import { decodeTelemetry } from '#ingest/decode-telemetry.ts'
 import type { Decoded } from '#ingest/decoded.ts'
+import { decodeFormat } from '#ingest/formats/formats.ts'
 import { AlertFollower } from '#ingest/watch/follower.ts'
-import type { MessageStep, World } from '#simulators/script.ts'
+import type { Device, MessageStep, World } from '#simulators/script.ts'
 import type { TruthLine } from '#simulators/truth.ts'
 import { type Alert, isStanding } from '#store/alerts/alert.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
-import { sensorKeyOf } from '#store/registry/schema.ts'
+import { deviceSchema, sensorKeyOf } from '#store/registry/schema.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 
@@ -77,14 +78,27 @@ export async function watchWorld(world: World): Promise<WatchedWorld> {
   }
 }
 
-function decode({ atUs, device, payload }: MessageStep): Decoded {
+function decode({ atUs, device, payload, acts = [] }: MessageStep): Decoded {
   const { party } = device
   const sensor = sensorKeyOf(device)
   const origin = { party, sensor, receivedAtUs: atUs, recordTimeUs: atUs }
+  if (device.channel === 'reads') {
+    // What ingest makes of the reads, in one event instead of one a tag.
+    const seen = acts.map(({ event }) => event)
+    return decodeEpcis(JSON.stringify(seen), seen, origin)
+  }
+  if (device.format !== undefined) {
+    const message = { payload: Buffer.from(payload), topic: 'suyuan/v1/a/b/c/telemetry' }
+    return decodeFormat(message, origin, deviceSchema.parse(plainOf(device)))
+  }
   const value = JSON.parse(payload)
   if (device.channel === 'epcis') return decodeEpcis(payload, value, origin)
   if (Array.isArray(value)) return decodeSenml(value, origin, sensor)
   return decodeTelemetry(value, origin, sensor)
+}
+
+function plainOf({ party, device, site, name, epc, format }: Device): object {
+  return { party, device, site, name, epc, format }
 }
 
 function register({ parties, locations, products, devices }: Registry, world: World): void {
@@ -93,8 +107,9 @@ function register({ parties, locations, products, devices }: Registry, world: Wo
     parties.put({ slug, name: names.en, pgln, domain, ...(licences && { licences }) })
   }
   for (const { names, ...place } of world.places) locations.put({ ...place, name: names.en })
-  for (const { names, domain = 'food', ...product } of world.products) {
-    products.put({ ...product, domain, name: names.en })
+  for (const { names, domain = 'food', markets, ...product } of world.products) {
+    const where = markets && { markets: [...markets] }
+    products.put({ ...product, domain, name: names.en, ...where })
   }
   for (const { party, site, device, name, epc, asset } of world.devices) {
     devices.put({

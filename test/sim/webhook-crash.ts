@@ -3,10 +3,7 @@
  * receiver that fails at times, and looks whether every step arrived: none missing, each under one
  * webhook-id with one body, those of one alert in their order.
  */
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +12,7 @@ import { request } from '#simulators/server.ts'
 import { openAlertReader } from '#store/alerts/reader.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { openWebhookReader } from '#store/webhooks/reader.ts'
+import { type Receiver, startReceiver } from '../api/webhooks/receiver.ts'
 import { newParty } from '../e2e/devices.ts'
 import { freePorts, launchProgram } from '../e2e/program.ts'
 import { CaptureLoad, EVENTS_A_DOCUMENT, untilFollowed } from './capture-load.ts'
@@ -49,8 +47,9 @@ export async function webhookCrashRun(options: {
   const settings = { LOG_LEVEL: 'warn', ALLOW_PRIVATE_WEBHOOKS: '1' }
   const launch = () => launchProgram(dataDir, ports, settings)
   const chance = chanceOf(options.seed, 'kills')
-  const receiver = new RoughReceiver(chanceOf(options.seed, 'receiver'))
-  const url = await receiver.listen()
+  const receiver = await startReceiver()
+  const counted = behaveRoughly(receiver, chanceOf(options.seed, 'receiver'))
+  const { url } = receiver
   let program = launch()
   try {
     await program.ready()
@@ -64,15 +63,14 @@ export async function webhookCrashRun(options: {
     }
     await program.ready()
     const documents = await load.end()
-    receiver.behaveWell()
     const folder = dataFolder(dataDir)
     await untilFollowed(folder, documents * EVENTS_A_DOCUMENT)
     const steps = await untilTold(folder, (made as { id: string }).id)
     await program.end('SIGTERM')
-    return { kills: options.kills, steps, ...receiver.report(steps) }
+    return { kills: options.kills, steps, ...counted, ...reportOf(toldBy(receiver), steps) }
   } finally {
     await program.end('SIGKILL')
-    receiver.close()
+    await receiver.close()
     rmSync(dataDir, { recursive: true })
   }
 }
@@ -95,79 +93,50 @@ async function untilTold(folder: DataFolder, webhook: string): Promise<number> {
 }
 
 /** Answers well most of the time; else badly, or by closing, having heard all the same. */
-class RoughReceiver {
-  readonly #told: Told[] = []
-  readonly #chance: Chance
-  readonly #server: Server
-  #isRough = true
-  #failed = 0
-
-  constructor(chance: Chance) {
-    this.#chance = chance
-    this.#server = createServer((incoming, response) => {
-      if (incoming.method === 'OPTIONS') {
-        response.writeHead(200, { 'WebHook-Allowed-Origin': '*' }).end()
-        return
-      }
-      const chunks: Uint8Array[] = []
-      incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-      incoming.on('end', () => {
-        const id = String(incoming.headers['webhook-id'])
-        const isNew = !this.#told.some((each) => each.id === id)
-        this.#note(id, Buffer.concat(chunks).toString())
-        // What fails twice is tried again after minutes only.
-        if (!this.#isRough || !isNew || !this.#chance.happens(0.15)) {
-          response.writeHead(200).end()
-          return
-        }
-        this.#failed += 1
-        if (this.#chance.happens(0.5)) response.writeHead(500).end()
-        else incoming.socket.destroy()
-      })
-    })
-  }
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
-  }
-
-  behaveWell(): void {
-    this.#isRough = false
-  }
-
-  close(): void {
-    this.#server.closeAllConnections()
-    this.#server.close()
-  }
-
-  report(steps: number) {
-    const bySeq = grouped(this.#told, ({ seq }) => seq)
-    const byId = grouped(this.#told, ({ id }) => id)
-    const several = (told: readonly Told[], what: 'id' | 'body') =>
-      new Set(told.map((each) => each[what])).size > 1
-    const firsts = new Map<string, number[]>()
-    for (const told of bySeq.values()) {
-      const [first] = told
-      if (first) firsts.set(first.alert, [...(firsts.get(first.alert) ?? []), first.seq])
+function behaveRoughly(receiver: Receiver, chance: Chance): { failed: number } {
+  const heard = new Set<string>()
+  const counted = { failed: 0 }
+  receiver.behave((response, { id }, incoming) => {
+    const isNew = !heard.has(id)
+    heard.add(id)
+    // What fails twice is tried again after minutes only.
+    if (!isNew || !chance.happens(0.15)) {
+      response.writeHead(200).end()
+      return
     }
-    const isSorted = (seqs: readonly number[]) => seqs.every((seq, at) => seq > (seqs[at - 1] ?? 0))
-    return {
-      requests: this.#told.length,
-      failed: this.#failed,
-      lost: Array.from({ length: steps }, (_, at) => at + 1).filter((seq) => !bySeq.has(seq)),
-      different: [
-        ...[...bySeq].filter(([, told]) => several(told, 'id')).map(([seq]) => `step ${seq}`),
-        ...[...byId].filter(([, told]) => several(told, 'body')).map(([id]) => id),
-      ],
-      outOfOrder: [...firsts].filter(([, seqs]) => !isSorted(seqs)).map(([alert]) => alert),
-    }
-  }
+    counted.failed += 1
+    if (chance.happens(0.5)) response.writeHead(500).end()
+    else incoming.socket.destroy()
+  })
+  return counted
+}
 
-  #note(id: string, body: string): void {
-    const { data } = JSON.parse(body)
-    this.#told.push({ seq: data.step.seq, alert: data.alert.id, id, body })
+function toldBy({ received }: Receiver): Told[] {
+  return received.map(({ id, body, event: { data } }) => {
+    const { step, alert } = data as { step: { seq: number }; alert: { id: string } }
+    return { seq: step.seq, alert: alert.id, id, body }
+  })
+}
+
+function reportOf(told: readonly Told[], steps: number) {
+  const bySeq = grouped(told, ({ seq }) => seq)
+  const byId = grouped(told, ({ id }) => id)
+  const several = (some: readonly Told[], what: 'id' | 'body') =>
+    new Set(some.map((each) => each[what])).size > 1
+  const firsts = new Map<string, number[]>()
+  for (const some of bySeq.values()) {
+    const [first] = some
+    if (first) firsts.set(first.alert, [...(firsts.get(first.alert) ?? []), first.seq])
+  }
+  const isSorted = (seqs: readonly number[]) => seqs.every((seq, at) => seq > (seqs[at - 1] ?? 0))
+  return {
+    requests: told.length,
+    lost: Array.from({ length: steps }, (_, at) => at + 1).filter((seq) => !bySeq.has(seq)),
+    different: [
+      ...[...bySeq].filter(([, some]) => several(some, 'id')).map(([seq]) => `step ${seq}`),
+      ...[...byId].filter(([, some]) => several(some, 'body')).map(([id]) => id),
+    ],
+    outOfOrder: [...firsts].filter(([, seqs]) => !isSorted(seqs)).map(([alert]) => alert),
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from './replay.ts'
 import { bytesOf, linesOf, type Run, runOfWorld } from './run.ts'
 
-const worlds = ['pork', 'drugs', 'materials'] as const
+const worlds = ['milk', 'pork', 'drugs', 'materials'] as const
 const calm = new Map(
   worlds.map((world) => [world, runOfWorld({ world, items: 700, seed: 'calm' })]),
 )
@@ -245,6 +245,6 @@ function gramsOf({ world }: Run): (key: string) => number | undefined {
   return (key) => {
     if (key.includes('/10/')) return 0
     const content = grams.get(key.startsWith('drugcode:') ? key.slice(0, 16) : key.slice(0, 36))
-    return content === undefined ? undefined : Number(content.replace(' g', ''))
+    return content === undefined ? undefined : Number(content.replace(/ (?:g|ml)$/, ''))
   }
 }

@@ -95,7 +95,7 @@ describe('what lies between what happens and what is reported', () => {
 
   it('leaves out the unpackings that nobody sees', () => {
     const rough = runWith({ unseenUnpacking: 0.5 })
-    const reported = new Set(rough.messages.flatMap(({ eventIDs }) => eventIDs))
+    const reported = new Set(rough.messages.flatMap(eventsOf).map(({ eventID }) => eventID))
     const unseen = [...calmEvents.values()].filter(({ eventID }) => !reported.has(eventID))
     expect(unseen.length).toBeGreaterThan(20)
     expect(unseen.every(({ action, type }) => action === 'DELETE' && type === 'AggregationEvent'))

@@ -26,8 +26,9 @@ export interface SeenAmount {
   readonly uom?: string
 }
 
-/** The events of a message, whichever way its device wraps them. */
-export function eventsOf({ payload, device }: MessageStep): SeenEvent[] {
+/** The events of a message, whichever way its device wraps them; of raw reads what they are of. */
+export function eventsOf({ payload, device, acts = [] }: MessageStep): SeenEvent[] {
+  if (device.channel === 'reads') return acts.map(({ event }) => event as unknown as SeenEvent)
   if (device.channel !== 'epcis') return []
   const said = JSON.parse(payload)
   if (Array.isArray(said)) return said

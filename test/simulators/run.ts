@@ -1,5 +1,4 @@
 /** A whole simulated run in memory, for tests that look at all of it. */
-import { type FoodOptions, foodWorld } from '#simulators/food/world.ts'
 import type { MessageStep, Step, World } from '#simulators/script.ts'
 import type { TruthLine } from '#simulators/truth.ts'
 import { defaults, type WorldOptions, worldOf } from '#simulators/worlds.ts'
@@ -13,8 +12,8 @@ export interface Run {
 }
 
 /** A run of the milk chain. */
-export function runOf(options: FoodOptions): Run {
-  return played(foodWorld(options))
+export function runOf(options: Pick<WorldOptions, 'seed' | 'items'>): Run {
+  return runOfWorld({ ...options, world: 'milk' })
 }
 
 export function runOfWorld(options: Partial<WorldOptions>): Run {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { quietField } from '#simulators/field/field.ts'
-import { TruthBook, TruthError } from '#simulators/score/book.ts'
-import { ChainTally, type FoundLink, realCores } from '#simulators/score/compare.ts'
+import { TruthBook } from '#simulators/score/book.ts'
+import { ChainTally, type FoundLink } from '#simulators/score/compare.ts'
 import { Oracle } from '#simulators/score/oracle.ts'
 import { ScopeTally, type Tier } from '#simulators/score/scope.ts'
+import { TruthError } from '#simulators/score/truth-file.ts'
 import { Reality, Reported } from '#simulators/score/view.ts'
 import type { WorldOptions } from '#simulators/worlds.ts'
 import { runOfWorld } from './run.ts'
@@ -24,12 +25,12 @@ function bookOf(options: Partial<WorldOptions>, isRough = false): TruthBook {
 }
 
 const book = bookOf({ world: 'pork', items: 240, seed: 'unit' })
-const [lot = ''] = book.members.keys()
+const [lot = ''] = book.lots()
 const expected = new Oracle(new Reality(book)).forward(lot)
 const perfect = expected.links.map((link): FoundLink => ({ ...link, certainty: 'observed' }))
 
 function tallyOf(found: readonly FoundLink[]): ChainTally {
-  const tally = new ChainTally(book, realCores(book))
+  const tally = new ChainTally(book)
   tally.add({ start: lot, real: expected.links, reported: expected.links, found })
   return tally
 }
@@ -86,7 +87,7 @@ describe('the comparison of recall scopes', () => {
   it('counts every item, by how certain it is', () => {
     const exact = scopeOf(all)
     expect([exact.exactScopes, exact.real, exact.tiers.observed.right]).toEqual([1, 240, 240])
-    const [[item = ''] = []] = book.items
+    const item = book.itemAt(0) ?? ''
     const less = scopeOf(new Map([...all].filter(([key]) => key !== item)))
     expect([less.exactScopes, less.reportedFound]).toEqual([0, 239])
     const unsure = scopeOf(new Map(all).set(item, 'possible'))

@@ -69,6 +69,8 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
       return incoming.socket.destroy()
     }
   })
+  // It ends no connection by itself: a slow machine must not look like a fault.
+  server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const proxy: FaultyProxy = {

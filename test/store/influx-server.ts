@@ -37,9 +37,12 @@ export interface InfluxServer {
   end(): Promise<void>
 }
 
-/** Starts one and waits until it answers. `more` goes into its settings, such as `[http]`. */
-export async function startInflux(more = ''): Promise<InfluxServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'suyuan-influx-'))
+/**
+ * Starts one and waits until it answers. `more` goes into its settings, such as `[http]`; its data
+ * is made in a folder `within`.
+ */
+export async function startInflux(more = '', within = tmpdir()): Promise<InfluxServer> {
+  const folder = mkdtempSync(join(within, 'suyuan-influx-'))
   const [http, rpc] = await freePorts(2)
   const config = join(folder, 'influxdb.conf')
   writeFileSync(config, configuration(folder, http ?? 0, rpc ?? 0, more))

