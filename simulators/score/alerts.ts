@@ -25,7 +25,7 @@ const rulesFor: Readonly<Record<FaultName, readonly string[]>> = {
   lot_swap: ['C12', 'C3', 'E2'],
   missing_receipt: ['C14', 'C1', 'E4'],
   failed_test: ['F1', 'F2'],
-  recalled_moving: ['G1', 'F1'],
+  recalled_moving: ['G1'],
   contaminated_ingredient: ['F1', 'F2'],
 }
 
