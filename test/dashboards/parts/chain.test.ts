@@ -34,6 +34,8 @@ function link(
 
 /** Farm makes A, mill makes B of it, B goes to the shop; nobody saw C before it went into B. */
 const chain: Chain = {
+  verdict: 'none',
+  recalls: [],
   start: lot('B'),
   direction: 'both',
   nodes: [
