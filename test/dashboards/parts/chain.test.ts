@@ -36,6 +36,8 @@ function link(
 const chain: Chain = {
   start: lot('B'),
   direction: 'both',
+  verdict: 'none',
+  recalls: [],
   nodes: [
     node({ key: lot('B'), eventIDs: ['b-made', 'b-came'] }),
     node({ key: lot('A'), eventIDs: ['a-made', 'a-came'], depth: 1 }),
