@@ -32,9 +32,7 @@ export function ChainList(props: ListProps) {
           onClick={() => onSelect(visit.id)}
         >
           <span className="grow">
-            <strong>
-              {names.product(visit.node.key) ?? wordOf(t, `kind_${visit.node.kind}`)}
-            </strong>{' '}
+            <strong>{names.product(visit.node.key) ?? wordOf(t, `kind_${visit.node.kind}`)}</strong>{' '}
             {shortKey(visit.node.key)}
             <span className="quiet block">
               {shortTime(visit.fromMs, language)} · {partyOf(visit, names, t.unknownParty)} ·{' '}
