@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
+import { VERDICT_SIGNS } from '../inspector/verdict-card.tsx'
 import { api, inPath, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
@@ -17,7 +18,7 @@ export function ChainPage() {
     <>
       {id !== '' && <VerdictLine id={id} />}
       <Asked key={id} id={id} />
-      <AskForm id={id} />
+      <AskForm key={`ask ${id}`} id={id} />
     </>
   )
 }
@@ -54,8 +55,6 @@ function AskForm({ id }: { id: string }) {
   )
 }
 
-const SIGNS = { sell: '✓', check: '!', stop: '✕', unknown: '?' } as const
-
 /** What an inspector would be told of it first. */
 function VerdictLine({ id }: { id: string }) {
   const t = useWords(chainWords)
@@ -66,12 +65,11 @@ function VerdictLine({ id }: { id: string }) {
   })
   if (!data) return null
   const { verdict, title, reasons } = data.verdict
-  const sign = verdict in SIGNS ? SIGNS[verdict as keyof typeof SIGNS] : '!'
   return (
     <section className={`chain-verdict ${verdict}`} aria-label={title[language]}>
       <div>
         <strong>
-          <span aria-hidden="true">{sign}</span> {title[language]}
+          <span aria-hidden="true">{VERDICT_SIGNS[verdict]}</span> {title[language]}
         </strong>
         <p>{reasons[0]?.text[language]}</p>
       </div>

@@ -145,7 +145,17 @@ function edgesOf(chain: Chain, visitsOf: ReadonlyMap<string, readonly Visit[]>):
     const other = visitAt(visitsOf.get(second), ms)
     if (one && other) edges.push({ from: one.id, to: other.id, kind, certainty })
   }
-  return edges
+  return onceEach(edges)
+}
+
+/** Of several lines between the same two, the most certain. */
+function onceEach(edges: readonly Edge[]): Edge[] {
+  const unique = new Map<string, Edge>()
+  for (const edge of edges) {
+    const name = `${edge.from}\n${edge.to}\n${edge.kind}`
+    if (!unique.has(name) || edge.certainty === 'observed') unique.set(name, edge)
+  }
+  return [...unique.values()]
 }
 
 function visitAt(visits: readonly Visit[] | undefined, ms: number): Visit | undefined {

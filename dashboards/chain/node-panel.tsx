@@ -145,6 +145,8 @@ function Neighbours({
   const t = useWords(chainWords)
   const parents = graph.edges.filter(({ to }) => to === visit.id)
   const children = graph.edges.filter(({ from }) => from === visit.id)
+  const aboutEdge = ({ kind, certainty }: (typeof parents)[number]) =>
+    `${wordOf(t, `link_${kind}`)} · ${wordOf(t, `certainty_${certainty}`)}`
   const row = (title: string, edges: typeof parents, end: 'from' | 'to') =>
     edges.length > 0 && (
       <>
@@ -157,7 +159,7 @@ function Neighbours({
               key={`${edge[end]} ${edge.kind}`}
               type="button"
               className={`link ${edge.certainty === 'observed' ? '' : 'dashed'}`}
-              title={`${wordOf(t, `link_${edge.kind}`)} · ${wordOf(t, `certainty_${edge.certainty}`)}`}
+              title={aboutEdge(edge)}
               onClick={() => onSelect(edge[end])}
             >
               {edge.certainty !== 'observed' && '? '}

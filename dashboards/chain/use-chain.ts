@@ -27,7 +27,7 @@ export function useChain(id: string, isAll: boolean) {
   })
 }
 
-/** What items have against them, by key: alerts that nobody has resolved, the newest ten thousand. */
+/** What items have against them, by key: alerts that nobody has resolved. */
 export function useMarks(): ReadonlyMap<string, Mark> {
   const { data } = useQuery({
     queryKey: ['marks'],

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Limits } from '../inspector/curve.ts'
 import { api, told } from '../server/api.ts'
 
-/** Between which temperatures the product of an item is to be kept; undefined where none is told. */
+/** Between which temperatures an item is to be kept; undefined where none are told. */
 export function useLimits(key: string): Limits | undefined {
   const { data } = useQuery({
     queryKey: ['products'],

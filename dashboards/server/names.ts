@@ -1,4 +1,4 @@
-/** Names of parties, places and products as the register has them; keys in short where it has none. */
+/** Names of parties, places and products as the register has them, else keys in short. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useLanguage } from '../words/language.ts'
