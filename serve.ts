@@ -63,10 +63,7 @@ export interface Running {
   readonly registry: Registry
   /** The administrator's key, where this start has made it. */
   readonly madeAdminKey: string | undefined
-  /**
-   * Ends in order: takes nothing more, answers for what it has taken, and stores of that what it
-   * can in ten seconds. The rest is in the journal for the next start.
-   */
+  /** Ends in order; stores what it can in ten seconds, the rest is in the journal. */
   close(): Promise<void>
 }
 

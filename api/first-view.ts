@@ -44,8 +44,8 @@ const WORDS = {
     serial: 'Serial',
     loading: 'Loading the chain…',
     noRecord:
-      'Nothing here names this code. That does not make it a fake, but where it comes from cannot ' +
-      'be verified.',
+      'Nothing here names this code. That does not make it a fake, but where it comes from ' +
+      'cannot be verified.',
   },
 } as const
 

@@ -1,4 +1,4 @@
-/** An item: the verdict first, then what it rests on. Inspectors see all, the public what it may. */
+/** An item: the verdict first, then what it rests on. Inspectors see all. */
 import { useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { Refused } from '../server/api.ts'

@@ -1,4 +1,4 @@
-/** What the browser keeps of this server between visits: recent look-ups, and what is to be sent. */
+/** What the browser keeps between visits: recent look-ups, and what is to be sent. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { QueuedReport } from './queue.ts'
 import type { KeptLookUp } from './recents.ts'

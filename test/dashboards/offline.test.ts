@@ -40,7 +40,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
       await picture('queue-zh-phone')
       await context.setOffline(false)
       await page.getByText('没有待传的记录').waitFor()
-      expect(await notes(visited)).toEqual(['冷柜未通电'])
+      expect((await notes(visited)).filter((note) => note === '冷柜未通电')).toHaveLength(1)
     })
   })
 
@@ -48,7 +48,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
     await visit({ role: 'inspector' }, async (visited) => {
       const { page, context, open, allow } = visited
       allow(/ERR_FAILED|Failed to fetch/)
-      await open(itemAt(codes.fine))
+      await open(itemAt(codes.warm))
       await page.locator('.verdict').waitFor()
       let lost = 0
       await context.route('**/v1/reports/*', async (route) => {

@@ -144,7 +144,8 @@ async function y4mOf(page: Page, png: Buffer): Promise<Buffer> {
     const image = new Image()
     image.src = 'data:image/png;base64,${png.toString('base64')}'
     await image.decode()
-    const canvas = Object.assign(document.createElement('canvas'), { width: ${WIDTH}, height: ${HEIGHT} })
+    const canvas = document.createElement('canvas')
+    Object.assign(canvas, { width: ${WIDTH}, height: ${HEIGHT} })
     const context = canvas.getContext('2d')
     context.fillStyle = '#fff'
     context.fillRect(0, 0, ${WIDTH}, ${HEIGHT})
