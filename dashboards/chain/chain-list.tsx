@@ -32,8 +32,7 @@ export function ChainList(props: ListProps) {
           onClick={() => onSelect(visit.id)}
         >
           <span className="grow">
-            <strong>{names.product(visit.node.key) ?? wordOf(t, `kind_${visit.node.kind}`)}</strong>{' '}
-            {shortKey(visit.node.key)}
+            <strong>{nameOf(visit, names, t)}</strong> {shortKey(visit.node.key)}
             <span className="quiet block">
               {shortTime(visit.fromMs, language)} · {partyOf(visit, names, t.unknownParty)} ·{' '}
               {listText(
@@ -97,6 +96,10 @@ function Signs({ visit, sides, marks }: ListProps & { visit: Visit }) {
 
 function certaintyText({ node }: Visit, t: object): string {
   return wordOf(t, `certainty_${node.certainty}`)
+}
+
+function nameOf({ node }: Visit, names: Names, t: object): string {
+  return names.product(node.key) ?? wordOf(t, `kind_${node.kind}`)
 }
 
 function isDoubtful({ node, gaps }: Visit): boolean {
