@@ -38,8 +38,6 @@ const chain: Chain = {
   recalls: [],
   start: lot('B'),
   direction: 'both',
-  verdict: 'none',
-  recalls: [],
   nodes: [
     node({ key: lot('B'), eventIDs: ['b-made', 'b-came'] }),
     node({ key: lot('A'), eventIDs: ['a-made', 'a-came'], depth: 1 }),
