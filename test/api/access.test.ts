@@ -125,6 +125,7 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/webhooks/w0/deliveries/d0', notified],
   ['GET', '/v1/bulletins', everybody],
   ['GET', '/v1/bulletins/b0', everybody],
+  ['GET', '/v1/calibrations', records],
   ['GET', '/v1/devices', records],
   ['GET', '/v1/devices/farm/x', records],
   ['PUT', '/v1/devices/farm/x', owners],
