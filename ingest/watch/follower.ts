@@ -60,6 +60,8 @@ export class AlertFollower {
   #isChecked = false
   /** Whether nothing goes under several keys: asked once a round, as each item needs it. */
   #isPlain = false
+  /** Whether sensors and recalls were looked at since history was gone through again. */
+  #isLookedAgain = false
   /** The cursor that the items in memory are of. */
   #at = 0
   #rules:
@@ -91,8 +93,9 @@ export class AlertFollower {
       const { eventRef, replayTo } = alerts.ledger.progress()
       // Until history has been gone through, what was found of it is not whole.
       if (eventRef < replayTo && looked) return true
+      if (replayTo !== 0) this.#lookAgainOnce()
       const wasDue = await this.#tellMore()
-      if (replayTo !== 0 && !wasDue) alerts.endReplay(nowUs())
+      if (replayTo !== 0 && !wasDue) this.#endReplay()
       const escalated = alerts.escalate(nowUs())
       return looked || wasDue || replayTo !== 0 || escalated > 0
     } catch (error) {
@@ -114,6 +117,21 @@ export class AlertFollower {
     this.#recalls.lookAgain()
   }
 
+  /**
+   * What readings and recalls say is forgotten with the rest: were they not looked at before history
+   * ends, the alerts that rest on them would be withdrawn, and goods be free, until they are.
+   */
+  #lookAgainOnce(): void {
+    if (!this.#isLookedAgain) this.lookAgain()
+    this.#isLookedAgain = true
+  }
+
+  #endReplay(): void {
+    const { alerts, nowUs } = this.#parts
+    alerts.endReplay(nowUs())
+    if (alerts.ledger.progress().replayTo === 0) this.#isLookedAgain = false
+  }
+
   /** Goes through history again from its beginning. */
   replay(reason: Reason): void {
     this.#parts.alerts.replay(reason)
@@ -131,7 +149,10 @@ export class AlertFollower {
   /** What is remembered is of where it stood: a change of rules may have moved the cursor back. */
   #forgetIfMoved(): void {
     const { eventRef } = this.#parts.alerts.ledger.progress()
-    if (eventRef !== this.#at) this.#items.forget()
+    if (eventRef !== this.#at) {
+      this.#items.forget()
+      this.#isLookedAgain = false
+    }
     this.#at = eventRef
   }
 

@@ -60,6 +60,17 @@ describe('a transport that was too warm (A3, A5)', () => {
     expect(its).toMatchObject({ alerts: 2 })
   })
 
+  it('stands all the while that history is gone through again', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(ship(), upload(3, 23, hours(3, 10, 11, 31)))
+    const [alert] = await watched.raised('A3', 0)
+    watched.world.follower.replay('rules')
+    await watched.world.watched(0)
+    const { state, steps } = await watched.detail(alert?.['id'])
+    expect(state).toBe('open')
+    expect(steps).toHaveLength(1)
+  })
+
   it('nine hours of it are none, nor are eleven in the store', async () => {
     await start({ min: 2, max: 8 }, 'A')
     await capture(upload(2, 23, hours(2, 10, 11, 31)), ship(), upload(3, 20, hours(3, 10, 9, 31)))
