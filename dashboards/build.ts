@@ -21,11 +21,23 @@ export async function buildPages({ force = false } = {}): Promise<boolean> {
   if (isCurrent && !force) return false
   // Not needed where pages are only served, and not there in a production install.
   const { build } = await import('vite')
-  await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' })
+  await inProduction(() => build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' }))
   listForOffline()
   for (const name of filesIn(dist)) if (COMPRESSIBLE.test(name)) compress(join(dist, name))
   writeFileSync(stampFile, stamp)
   return true
+}
+
+/** Under tests NODE_ENV is another, and Vite would make pages for development, without offline use. */
+async function inProduction(act: () => Promise<unknown>): Promise<void> {
+  const { NODE_ENV: before } = process.env
+  process.env['NODE_ENV'] = 'production'
+  try {
+    await act()
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = before
+  }
 }
 
 /** What the service worker keeps for the time without a network: every file there is. */

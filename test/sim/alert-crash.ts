@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AlertFollower } from '#ingest/watch/follower.ts'
+import { AlertFollower, type WatchParts } from '#ingest/watch/follower.ts'
 import { chanceOf } from '#simulators/random.ts'
 import { type Alert, isStanding } from '#store/alerts/alert.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
@@ -61,10 +61,14 @@ export async function alertCrashRun(options: {
 async function compare(folder: DataFolder) {
   const trail = await openTrail(folder, 'read')
   const registry = openRegistry(folder.registry, { readOnly: true })
+  // Both to the same moment: what was due when the program was ended is done as its next start would.
+  const now = Date.now() * 1000
+  const parts = { trail, registry, nowUs: () => now }
+  const going = new AlertWriter(folder.alerts)
+  await lookAtAll({ ...parts, alerts: going })
+  going.close()
   const anew = new AlertWriter(`${folder.alerts}.anew`)
-  const parts = { trail, registry, alerts: anew, nowUs: () => Date.now() * 1000 }
-  const follower = new AlertFollower(parts)
-  while (await follower.advance());
+  await lookAtAll({ ...parts, alerts: anew })
   const kept = openAlertReader(folder.alerts)
   const [found, wanted] = [standingIn(kept), standingIn(anew.reader)]
   const ids = [...new Set([...found.keys(), ...wanted.keys()])]
@@ -87,6 +91,11 @@ async function compare(folder: DataFolder) {
     different: ids.filter((id) => found.get(id) !== wanted.get(id)),
     raisedTwice: [...raised].filter(([, times]) => times > 1).map(([id]) => id),
   }
+}
+
+async function lookAtAll(parts: WatchParts): Promise<void> {
+  const follower = new AlertFollower(parts)
+  while (await follower.advance());
 }
 
 function standingIn(reader: AlertReader): Map<string, string> {
