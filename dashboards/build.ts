@@ -28,7 +28,7 @@ export async function buildPages({ force = false } = {}): Promise<boolean> {
   return true
 }
 
-/** Under tests NODE_ENV is another, and Vite would make pages for development, without offline use. */
+/** Under tests NODE_ENV is another, and Vite would make pages for development, not for offline. */
 async function inProduction(act: () => Promise<unknown>): Promise<void> {
   const { NODE_ENV: before } = process.env
   process.env['NODE_ENV'] = 'production'

@@ -118,8 +118,8 @@ export class AlertFollower {
   }
 
   /**
-   * What readings and recalls say is forgotten with the rest: were they not looked at before history
-   * ends, the alerts that rest on them would be withdrawn, and goods be free, until they are.
+   * What readings and recalls say is forgotten with the rest: were they not looked at before its
+   * end, the alerts that rest on them would be withdrawn, and goods be free, until they are.
    */
   #lookAgainOnce(): void {
     if (!this.#isLookedAgain) this.lookAgain()

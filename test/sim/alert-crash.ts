@@ -61,7 +61,7 @@ export async function alertCrashRun(options: {
 async function compare(folder: DataFolder) {
   const trail = await openTrail(folder, 'read')
   const registry = openRegistry(folder.registry, { readOnly: true })
-  // Both to the same moment: what was due when the program was ended is done as its next start would.
+  // Both to the same moment: what was due when the program was ended its next start would do.
   const now = Date.now() * 1000
   const parts = { trail, registry, nowUs: () => now }
   const going = new AlertWriter(folder.alerts)
