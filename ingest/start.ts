@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import type { InfluxSettings } from '#store/influx/settings.ts'
 import type { JournalPosition } from '#store/trail.ts'
 import type { FromIngest, IngestNews, IngestTrouble } from './news.ts'
+import { WorkerLine } from './worker-line.ts'
 
 /** What the worker opens. */
 export interface IngestFiles {
@@ -42,30 +43,15 @@ export class IngestDied extends Error {
 
 export function startIngest(files: IngestFiles, handlers: IngestHandlers): Ingest {
   const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { workerData: files })
-  let isEnding = false
-  let failure: unknown
-  const ended = new Promise<void>((resolve) => {
-    worker.once('error', (error) => {
-      failure = error
-    })
-    worker.once('exit', (code) => {
-      if (!isEnding || failure !== undefined) {
-        const cause = failure ?? `exit code ${code}`
-        handlers.onDeath(new IngestDied('the ingest worker ended unasked', { cause }))
-      }
-      resolve()
-    })
+  const line = new WorkerLine<ToIngest>(worker, {
+    died: (cause) => new IngestDied('the ingest worker ended unasked', { cause }),
+    onDeath: handlers.onDeath,
   })
   worker.on('message', (message: FromIngest) => {
     if (message.kind === 'news') handlers.onNews(message)
     else handlers.onTrouble(message)
   })
   return {
-    stop(settledTo, graceMs) {
-      isEnding = true
-      const end: ToIngest = { settledTo, deadlineMs: Date.now() + graceMs }
-      worker.postMessage(end)
-      return ended
-    },
+    stop: (settledTo, graceMs) => line.end({ settledTo, deadlineMs: Date.now() + graceMs }),
   }
 }

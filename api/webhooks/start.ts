@@ -1,5 +1,6 @@
 /** Starts the worker that delivers, and speaks with it for the main thread. */
 import { Worker } from 'node:worker_threads'
+import { WorkerLine } from '#ingest/worker-line.ts'
 import type { DeliveryTotals } from './deliverer.ts'
 import type { WebhookDesk } from './desk.ts'
 
@@ -50,53 +51,27 @@ export class DeliveryDied extends Error {
   override readonly name = 'DeliveryDied'
 }
 
-interface Waiting {
-  readonly resolve: (answer: never) => void
-  readonly reject: (error: Error) => void
-}
-
 export function startDelivery(
   settings: DeliverySettings,
   handlers: DeliveryHandlers,
 ): DeliveryWorker {
   const url = new URL('./worker-start.mjs', import.meta.url)
   const worker = new Worker(url, { workerData: settings })
-  const waiting = new Map<number, Waiting>()
-  let isEnding = false
-  let failure: unknown
-  let asked = 0
-  const ended = new Promise<void>((resolve) => {
-    worker.once('error', (error) => {
-      failure = error
-    })
-    worker.once('exit', (code) => {
-      const cause = failure ?? `exit code ${code}`
-      const died = new DeliveryDied('the worker that delivers ended', { cause })
-      for (const { reject } of waiting.values()) reject(died)
-      if (!isEnding || failure !== undefined) handlers.onDeath(died)
-      resolve()
-    })
+  const line = new WorkerLine<ToDelivery>(worker, {
+    died: (cause) => new DeliveryDied('the worker that delivers ended', { cause }),
+    onDeath: handlers.onDeath,
   })
   worker.on('message', (message: FromDelivery) => {
     if (message.kind === 'totals') handlers.onTotals(message.totals)
     else if (message.kind === 'disabled') handlers.onDisabled(message.webhook, message.reason)
     else if (message.kind === 'trouble') handlers.onTrouble(message.reason)
-    else {
-      const asker = waiting.get(message.id)
-      waiting.delete(message.id)
-      if (message.kind === 'failed') asker?.reject(message.error)
-      else asker?.resolve(message.answer as never)
-    }
+    else if (message.kind === 'failed') line.fail(message.id, message.error)
+    else line.answer(message.id, message.answer)
   })
-  const send = (message: ToDelivery) => worker.postMessage(message)
   const ask =
     <What extends keyof WebhookDesk>(what: What) =>
     (...args: Parameters<WebhookDesk[What]>) =>
-      new Promise<Awaited<ReturnType<WebhookDesk[What]>>>((resolve, reject) => {
-        asked += 1
-        waiting.set(asked, { resolve, reject })
-        send({ kind: 'ask', id: asked, what, args })
-      })
+      line.ask<Awaited<ReturnType<WebhookDesk[What]>>>((id) => ({ kind: 'ask', id, what, args }))
   return {
     desk: {
       create: ask('create'),
@@ -108,11 +83,7 @@ export function startDelivery(
       replayOne: ask('replayOne'),
       replaySpan: ask('replaySpan'),
     },
-    wake: () => send({ kind: 'wake' }),
-    stop() {
-      isEnding = true
-      send({ kind: 'end' })
-      return ended
-    },
+    wake: () => line.send({ kind: 'wake' }),
+    stop: () => line.end({ kind: 'end' }),
   }
 }

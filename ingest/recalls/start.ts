@@ -1,5 +1,6 @@
 /** Starts the worker that finds out what recalls reach, and speaks with it for the main thread. */
 import { Worker } from 'node:worker_threads'
+import { WorkerLine } from '#ingest/worker-line.ts'
 import type { InfluxSettings } from '#store/influx/settings.ts'
 import type { Done } from '#store/recalls/commands.ts'
 import type { RecallAsks, RecallDesk } from './desk.ts'
@@ -45,11 +46,6 @@ export class RecallsDied extends Error {
   override readonly name = 'RecallsDied'
 }
 
-interface Waiting {
-  readonly resolve: (done: Done | undefined) => void
-  readonly reject: (error: Error) => void
-}
-
 /**
  * The worker takes memory and a moment to start, and most servers trace a recall seldom: it starts
  * with the first thing that is asked, or at once where `hasWork`.
@@ -78,49 +74,19 @@ interface Running {
 
 function run(files: RecallFiles, handlers: RecallHandlers): Running {
   const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { workerData: files })
-  const waiting = new Map<number, Waiting>()
-  let isEnding = false
-  let asked = 0
-  const ended = untilEnded(worker, (cause) => {
-    const died = new RecallsDied('the worker for recalls ended unasked', { cause })
-    for (const { reject } of waiting.values()) reject(died)
-    if (!isEnding || cause instanceof Error) handlers.onDeath(died)
+  const line = new WorkerLine<ToRecalls>(worker, {
+    died: (cause) => new RecallsDied('the worker for recalls ended unasked', { cause }),
+    onDeath: handlers.onDeath,
   })
   worker.on('message', (message: FromRecalls) => {
-    if (message.kind === 'trouble') return handlers.onTrouble(message.attempt, message.reason)
-    const asker = waiting.get(message.id)
-    waiting.delete(message.id)
-    if (message.kind === 'failed') asker?.reject(message.error)
-    else asker?.resolve(message.done)
+    if (message.kind === 'trouble') handlers.onTrouble(message.attempt, message.reason)
+    else if (message.kind === 'failed') line.fail(message.id, message.error)
+    else line.answer(message.id, message.done)
   })
-  const send = (message: ToRecalls) => worker.postMessage(message)
   return {
-    ask: (what) =>
-      new Promise((resolve, reject) => {
-        asked += 1
-        waiting.set(asked, { resolve, reject })
-        send({ kind: 'ask', id: asked, ask: what })
-      }),
-    stop() {
-      isEnding = true
-      send({ kind: 'end' })
-      return ended
-    },
+    ask: (what) => line.ask((id) => ({ kind: 'ask', id, ask: what })),
+    stop: () => line.end({ kind: 'end' }),
   }
-}
-
-/** `onEnd` is told why: the error, or the exit code. */
-function untilEnded(worker: Worker, onEnd: (cause: unknown) => void): Promise<void> {
-  let failure: unknown
-  return new Promise((resolve) => {
-    worker.once('error', (error) => {
-      failure = error
-    })
-    worker.once('exit', (code) => {
-      onEnd(failure ?? `exit code ${code}`)
-      resolve()
-    })
-  })
 }
 
 function deskBy(ask: (what: Ask) => Promise<Done | undefined>): RecallDesk {

@@ -1,5 +1,6 @@
 /** Starts the worker that watches the trail store, and speaks with it for the main thread. */
 import { Worker } from 'node:worker_threads'
+import { WorkerLine } from '#ingest/worker-line.ts'
 import type { ActCommand, Acted } from '#store/alerts/book.ts'
 import type { RulesChanged } from '#store/alerts/writer.ts'
 import type { InfluxSettings } from '#store/influx/settings.ts'
@@ -48,60 +49,24 @@ export class WatchDied extends Error {
   override readonly name = 'WatchDied'
 }
 
-interface Waiting {
-  readonly resolve: (answer: never) => void
-  readonly reject: (error: Error) => void
-}
-
 export function startWatch(files: WatchFiles, handlers: WatchHandlers): WatchWorker {
   const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { workerData: files })
-  const waiting = new Map<number, Waiting>()
-  let isEnding = false
-  let failure: unknown
-  let asked = 0
-  const ended = new Promise<void>((resolve) => {
-    worker.once('error', (error) => {
-      failure = error
-    })
-    worker.once('exit', (code) => {
-      const cause = failure ?? `exit code ${code}`
-      const died = new WatchDied('the worker that watches ended unasked', { cause })
-      for (const { reject } of waiting.values()) reject(died)
-      if (!isEnding || failure !== undefined) handlers.onDeath(died)
-      resolve()
-    })
+  const line = new WorkerLine<ToWatch>(worker, {
+    died: (cause) => new WatchDied('the worker that watches ended unasked', { cause }),
+    onDeath: handlers.onDeath,
   })
   worker.on('message', (message: FromWatch) => {
     if (message.kind === 'steps') handlers.onSteps(message.last)
     else if (message.kind === 'trouble') handlers.onTrouble(message.attempt, message.reason)
-    else settle(waiting, message)
+    else if (message.kind === 'failed') line.fail(message.id, message.error)
+    else line.answer(message.id, message.kind === 'acted' ? message.acted : message.ruled)
   })
-  const send = (message: ToWatch) => worker.postMessage(message)
-  const ask = <Answer>(message: (id: number) => ToWatch) =>
-    new Promise<Answer>((resolve, reject) => {
-      asked += 1
-      waiting.set(asked, { resolve, reject })
-      send(message(asked))
-    })
   return {
     desk: {
-      act: (command) => ask((id) => ({ kind: 'act', id, command })),
-      setRules: (command) => ask((id) => ({ kind: 'rules', id, command })),
+      act: (command) => line.ask((id) => ({ kind: 'act', id, command })),
+      setRules: (command) => line.ask((id) => ({ kind: 'rules', id, command })),
     },
-    wake: () => send({ kind: 'wake' }),
-    stop() {
-      isEnding = true
-      send({ kind: 'end' })
-      return ended
-    },
+    wake: () => line.send({ kind: 'wake' }),
+    stop: () => line.end({ kind: 'end' }),
   }
-}
-
-type Answer = Extract<FromWatch, { readonly id: number }>
-
-function settle(waiting: Map<number, Waiting>, message: Answer): void {
-  const asker = waiting.get(message.id)
-  waiting.delete(message.id)
-  if (message.kind === 'failed') asker?.reject(message.error)
-  else asker?.resolve((message.kind === 'acted' ? message.acted : message.ruled) as never)
 }
