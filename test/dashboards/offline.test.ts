@@ -10,6 +10,24 @@ async function untilKept({ page }: Visited): Promise<void> {
   await page.waitForFunction('navigator.serviceWorker.controller !== null')
 }
 
+/** Until the answer is kept as well: the verdict does not wait for that. */
+async function untilNoted({ page }: Visited): Promise<void> {
+  await page.waitForFunction(COUNT_LOOK_UPS)
+}
+
+const COUNT_LOOK_UPS = `new Promise((resolve, reject) => {
+  const opening = indexedDB.open('suyuan')
+  opening.onerror = () => reject(opening.error)
+  opening.onsuccess = () => {
+    const database = opening.result
+    const counting = database.transaction('lookUps').objectStore('lookUps').count()
+    counting.onsuccess = () => {
+      database.close()
+      resolve(counting.result > 0)
+    }
+  }
+})`
+
 const notes = async ({ context }: Visited): Promise<string[]> => {
   const answer = await context.request.get('/v1/reports?perPage=1000&kind=finding')
   const { items } = (await answer.json()) as { items: { note: string }[] }
@@ -23,6 +41,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
       allow(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
       await open(itemAt(codes.warm))
       await page.locator('.verdict.do_not_sell').waitFor()
+      await untilNoted(visited)
       await untilKept(visited)
       await context.setOffline(true)
       await page.reload()
@@ -75,6 +94,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
       const { page, open } = visited
       await open(itemAt(codes.warm))
       await page.locator('.verdict').waitFor()
+      await untilNoted(visited)
       await open('/app/')
       await page.getByText('冷鲜猪前腿').waitFor()
       await page.getByRole('button', { name: '退出' }).click()
