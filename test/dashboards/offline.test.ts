@@ -7,15 +7,16 @@ const itemAt = (code: string) => `/app/item?id=${encodeURIComponent(code)}`
 /** Until the service worker has kept every file and answers for this page. */
 async function untilKept({ page }: Visited): Promise<void> {
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
-  await page.waitForFunction('navigator.serviceWorker.controller !== null')
+  const isKept = () => page.evaluate('navigator.serviceWorker.controller !== null')
+  await expect.poll(isKept, { timeout: 30_000 }).toBe(true)
 }
 
 /** Until the answer is kept as well: the verdict does not wait for that. */
 async function untilNoted({ page }: Visited): Promise<void> {
-  await page.waitForFunction(COUNT_LOOK_UPS)
+  await expect.poll(() => page.evaluate(HAS_LOOK_UP), { timeout: 30_000 }).toBe(true)
 }
 
-const COUNT_LOOK_UPS = `new Promise((resolve, reject) => {
+const HAS_LOOK_UP = `new Promise((resolve, reject) => {
   const opening = indexedDB.open('suyuan')
   opening.onerror = () => reject(opening.error)
   opening.onsuccess = () => {
