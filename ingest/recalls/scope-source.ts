@@ -123,6 +123,8 @@ function placesOf(event: EventSummary | undefined): string[] {
 function isMaking({ voidedAtUs, role, type, action }: TrailRow): boolean {
   if (voidedAtUs !== undefined) return false
   if (role === 'output') return true
+  // Of a transformation whose outputs are serials, their lot is made as well.
+  if (role === 'lot' && type === 'TransformationEvent') return true
   return type === 'ObjectEvent' && action === 'ADD' && (role === 'object' || role === 'lot')
 }
 

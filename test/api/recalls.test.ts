@@ -157,6 +157,22 @@ describe('the scope', () => {
     await dairy.world.watched()
     const [alert] = dairy.world.alerts.reader.alerts({ rules: ['C2'] }, { limit: 1 })
     expect(await keys([{ alert: alert?.id }])).toEqual(['twice'])
+    const of = async (its: string) =>
+      (await desk.get(`/v1/recalls?alert=${its}`)).json['items'] as { alerts: string[] }[]
+    expect(await of(alert?.id ?? '')).toMatchObject([{ alerts: [alert?.id] }])
+    expect(await of('C2-other')).toEqual([])
+  })
+
+  it('by a time of making holds what was made of something else, with its lot', async () => {
+    await capture(made(0, [amount(lot('A'), 10, 'LTR')]), {
+      ...became(5, [amount(lot('A'), 10, 'LTR')], [serial('x', 2), serial('y', 2)]),
+      ilmd: { 'cbvmda:lotNumber': 'T' },
+    })
+    const made5 = { madeFrom: '2026-03-01T04:00:00Z', madeTo: '2026-03-01T06:00:00Z' }
+    const from = [{ product: product(2), ...made5 }]
+    const more = { assume: { sameLineAndDay: false }, domain: 'food' }
+    const items = await itemsOf(await desk.make(from, more))
+    expect(items.map((line) => line.split(' ')[0]).sort()).toEqual(['T', 'x', 'y'])
   })
 })
 
