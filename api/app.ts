@@ -48,8 +48,9 @@ import type { PageFiles } from './page-files.ts'
 import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
-import { serveRecall } from './recall.ts'
+import { type RecallParts, serveRecall } from './recall.ts'
 import { serveRecallConsignees } from './recall-consignees.ts'
+import { serveRecallPreview } from './recall-preview.ts'
 import { serveRecallScope } from './recall-scope.ts'
 import { serveRecallSteps } from './recall-steps.ts'
 import { serveRecalls } from './recalls.ts'
@@ -57,7 +58,7 @@ import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveReports } from './reports.ts'
 import { serveResolver } from './resolver.ts'
-import { createRouter, type Env } from './route.ts'
+import { createRouter, type Env, type Router } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
 import { serveShipments } from './shipments.ts'
@@ -174,11 +175,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
-  serveRecalls(router, { ...parts, read })
-  serveRecall(router, { ...parts, read })
-  serveRecallSteps(router, { ...parts, read })
-  serveRecallScope(router, { ...parts, read })
-  serveRecallConsignees(router, { ...parts, read })
+  serveAllOfRecalls(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)
@@ -189,4 +186,13 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
     return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced
   })
   return app
+}
+
+function serveAllOfRecalls(router: Router, parts: RecallParts): void {
+  serveRecalls(router, parts)
+  serveRecallPreview(router, parts)
+  serveRecall(router, parts)
+  serveRecallSteps(router, parts)
+  serveRecallScope(router, parts)
+  serveRecallConsignees(router, parts)
 }

@@ -12,6 +12,12 @@ import type { serveIdentifiers } from './identifiers.ts'
 import type { serveItems } from './items.ts'
 import type { serveKeys } from './keys.ts'
 import type { serveLots } from './lots.ts'
+import type { serveRecall } from './recall.ts'
+import type { serveRecallConsignees } from './recall-consignees.ts'
+import type { serveRecallPreview } from './recall-preview.ts'
+import type { serveRecallScope } from './recall-scope.ts'
+import type { serveRecallSteps } from './recall-steps.ts'
+import type { serveRecalls } from './recalls.ts'
 import type { serveRegistry } from './registry.ts'
 import type { serveRejections } from './rejections.ts'
 import type { serveReports } from './reports.ts'
@@ -33,6 +39,12 @@ type Route = ReturnType<
   | typeof serveItems
   | typeof serveKeys
   | typeof serveLots
+  | typeof serveRecall
+  | typeof serveRecallConsignees
+  | typeof serveRecallPreview
+  | typeof serveRecallScope
+  | typeof serveRecallSteps
+  | typeof serveRecalls
   | typeof serveRegistry
   | typeof serveRejections
   | typeof serveReports

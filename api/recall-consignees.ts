@@ -32,14 +32,12 @@ const checkSchema = z
   })
   .meta({ id: 'RecallCheck' })
 
-export function serveRecallConsignees(router: Router, parts: RecallParts): void {
-  serveList(router, parts)
-  serveAnswers(router, parts)
-  serveChecks(router, parts)
+export function serveRecallConsignees(router: Router, parts: RecallParts) {
+  return [serveList(router, parts), serveAnswers(router, parts), serveChecks(router, parts)]
 }
 
-function serveList(router: Router, { recalls, registry }: RecallParts): void {
-  router.serve(
+function serveList(router: Router, { recalls, registry }: RecallParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls/{id}/consignees',
@@ -89,8 +87,8 @@ async function* rowsOf(consignees: readonly Consignee[], nameOfParty: NameOf) {
   }
 }
 
-function serveAnswers(router: Router, { recalls, recallDesk, registry }: RecallParts): void {
-  router.serve(
+function serveAnswers(router: Router, { recalls, recallDesk, registry }: RecallParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/recalls/{id}/consignees/{party}/answers',
@@ -134,8 +132,8 @@ function lineOf(
   return consigneeView(found, registry)
 }
 
-function serveChecks(router: Router, { recalls, recallDesk, registry }: RecallParts): void {
-  router.serve(
+function serveChecks(router: Router, { recalls, recallDesk, registry }: RecallParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/recalls/{id}/consignees/{party}/checks',

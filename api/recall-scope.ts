@@ -61,15 +61,17 @@ const versionQuery = {
   version: count.optional().meta({ description: 'That in force without it, or else the newest' }),
 }
 
-export function serveRecallScope(router: Router, parts: RecallParts): void {
-  serveVersions(router, parts)
-  serveRescoping(router, parts)
-  serveItems(router, parts)
-  serveItem(router, parts)
+export function serveRecallScope(router: Router, parts: RecallParts) {
+  return [
+    serveVersions(router, parts),
+    serveRescoping(router, parts),
+    serveItems(router, parts),
+    serveItem(router, parts),
+  ]
 }
 
-function serveVersions(router: Router, { recalls }: RecallParts): void {
-  router.serve(
+function serveVersions(router: Router, { recalls }: RecallParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls/{id}/versions',
@@ -93,9 +95,9 @@ const rescopeSchema = z
   })
   .meta({ id: 'RecallScopeRequest' })
 
-function serveRescoping(router: Router, parts: RecallParts): void {
+function serveRescoping(router: Router, parts: RecallParts) {
   const { recalls, recallDesk } = parts
-  router.serve(
+  return router.serve(
     {
       method: 'post',
       path: '/v1/recalls/{id}/versions',
@@ -132,8 +134,8 @@ function versionFor(recalls: RecallReader, recall: Recall, asked: number | undef
   })
 }
 
-function serveItems(router: Router, { recalls }: RecallParts): void {
-  router.serve(
+function serveItems(router: Router, { recalls }: RecallParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls/{id}/items',
@@ -275,8 +277,8 @@ const itemSchema = entrySchema
   })
   .meta({ id: 'RecallItemWithHolders' })
 
-function serveItem(router: Router, { recalls, read, registry }: RecallParts): void {
-  router.serve(
+function serveItem(router: Router, { recalls, read, registry }: RecallParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls/{id}/items/{key}',

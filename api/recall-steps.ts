@@ -42,9 +42,12 @@ const stepRequestSchema = z
   })
   .meta({ id: 'RecallStepRequest' })
 
-export function serveRecallSteps(router: Router, parts: RecallsParts): void {
-  const { recalls, recallDesk } = parts
-  router.serve(
+export function serveRecallSteps(router: Router, parts: RecallsParts) {
+  return [serveHistory(router, parts), serveStep(router, parts)]
+}
+
+function serveHistory(router: Router, { recalls }: RecallsParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls/{id}/steps',
@@ -63,7 +66,10 @@ export function serveRecallSteps(router: Router, parts: RecallsParts): void {
       return answerPage(c, page.map(recallStepView), last === undefined ? undefined : String(last))
     },
   )
-  router.serve(
+}
+
+function serveStep(router: Router, { recalls, recallDesk }: RecallsParts) {
+  return router.serve(
     {
       method: 'post',
       path: '/v1/recalls/{id}/steps',

@@ -43,13 +43,12 @@ export interface RecallParts extends RecallsParts {
   readonly registry: Registry
 }
 
-export function serveRecall(router: Router, parts: RecallParts): void {
-  serveOne(router, parts)
-  serveAmending(router, parts)
+export function serveRecall(router: Router, parts: RecallParts) {
+  return [serveOne(router, parts), serveAmending(router, parts)]
 }
 
-function serveOne(router: Router, { recalls, registry, nowUs }: RecallParts): void {
-  router.serve(
+function serveOne(router: Router, { recalls, registry, nowUs }: RecallParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls/{id}',
@@ -83,8 +82,8 @@ function serveOne(router: Router, { recalls, registry, nowUs }: RecallParts): vo
   )
 }
 
-function serveAmending(router: Router, { recalls, recallDesk }: RecallParts): void {
-  router.serve(
+function serveAmending(router: Router, { recalls, recallDesk }: RecallParts) {
+  return router.serve(
     {
       method: 'patch',
       path: '/v1/recalls/{id}',

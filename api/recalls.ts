@@ -67,15 +67,14 @@ const newRecallSchema = z
   .meta({ id: 'NewRecall' })
 
 /** Whose clock a recall runs by where it does not say. */
-const LAWS: Readonly<Record<Domain, string | undefined>> = {
+export const LAWS: Readonly<Record<Domain, string | undefined>> = {
   food: 'food-cn',
   drugs: 'drugs-cn',
   building_materials: undefined,
 }
 
-export function serveRecalls(router: Router, parts: RecallsParts): void {
-  serveList(router, parts)
-  serveMaking(router, parts)
+export function serveRecalls(router: Router, parts: RecallsParts) {
+  return [serveList(router, parts), serveMaking(router, parts)]
 }
 
 const oneOf = (names: readonly string[]) =>
@@ -85,8 +84,8 @@ const oneOf = (names: readonly string[]) =>
     })
     .optional()
 
-function serveList(router: Router, { recalls, read }: RecallsParts): void {
-  router.serve(
+function serveList(router: Router, { recalls, read }: RecallsParts) {
+  return router.serve(
     {
       method: 'get',
       path: '/v1/recalls',
@@ -102,6 +101,7 @@ function serveList(router: Router, { recalls, read }: RecallsParts): void {
         domain: oneOf(DOMAINS),
         product: z.string().optional().meta({ description: 'Any spelling' }),
         drill: z.enum(['true', 'false']).optional(),
+        alert: z.string().optional().meta({ description: 'Those that began from this alert' }),
         ...formatParameter,
         ...pageParameters,
       },
@@ -110,13 +110,14 @@ function serveList(router: Router, { recalls, read }: RecallsParts): void {
       },
     },
     (c, { caller, query }) => {
-      const { perPage, nextPageToken, format, drill, product } = query
+      const { perPage, nextPageToken, format, drill, product, alert } = query
       const states = query.state ?? RECALL_STATES
       const asked: RecallQuery = {
         ...confined(caller),
         states: statesFor(caller).filter((state) => states.includes(state)),
         classes: query.class,
         domains: query.domain,
+        alert,
         products: product === undefined ? undefined : productsOf(product, read),
         ...(drill !== undefined && { isDrill: drill === 'true' }),
         ...(caller.reach === 'consumer' && { isDrill: false }),
@@ -196,9 +197,9 @@ function wholeRow(recalls: RecallReader, recall: Recall) {
   ]
 }
 
-function serveMaking(router: Router, parts: RecallsParts): void {
+function serveMaking(router: Router, parts: RecallsParts) {
   const { recalls, recallDesk } = parts
-  router.serve(
+  return router.serve(
     {
       method: 'post',
       path: '/v1/recalls',

@@ -40,6 +40,8 @@ export interface RecallQuery {
   /** Keys of products. */
   readonly products?: readonly string[] | undefined
   readonly isDrill?: boolean | undefined
+  /** An alert that it began from. */
+  readonly alert?: string | undefined
   /** Only what this party is a consignee of. */
   readonly consignee?: string | undefined
 }
@@ -112,7 +114,8 @@ export function recallReader(database: Database): RecallReader {
 function listing(database: Database): RecallReader['recalls'] {
   const lists = new Map<string, Statement>()
   const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
-  return ({ states, classes, domains, products, isDrill, consignee }, { limit, after }) => {
+  return (query, { limit, after }) => {
+    const { states, classes, domains, products, isDrill, alert, consignee } = query
     const conditions: readonly (readonly [
       string,
       readonly string[] | string | number | undefined,
@@ -122,6 +125,7 @@ function listing(database: Database): RecallReader['recalls'] {
       [among('domain'), domains],
       [among('product'), products],
       ['isDrill = ?', isDrill === undefined ? undefined : Number(isDrill)],
+      [`? IN (SELECT value FROM json_each(body, '$.alerts'))`, alert],
       ['seq IN (SELECT recall FROM consignee WHERE party = ?)', consignee],
       ['seq < ?', after],
     ]
