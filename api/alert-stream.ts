@@ -48,7 +48,8 @@ export function serveAlertStream(router: Router, { alerts, feed }: AlertStreamPa
       summary: 'Steps on alerts as they are taken',
       description:
         'Server-sent events `steps`, each an array of steps with their alerts. Begins behind ' +
-        'Last-Event-ID, or with what comes next; an event `beginning` has the id of that place.',
+        'Last-Event-ID, or with what comes next; an event `beginning` has the id of that place. ' +
+        'Ends with the key or session that it was opened with.',
       query: {
         severity: valueList.optional(),
         rule: valueList.optional(),
@@ -69,7 +70,9 @@ export function serveAlertStream(router: Router, { alerts, feed }: AlertStreamPa
         const headers = { 'Retry-After': '30' }
         throw new Problem('unavailable', { detail: 'there are too many streams', headers })
       }
-      const steps = new StepStream({ alerts, feed }, caller, { severity, rule, domain }, from)
+      const stands = c.get('stands') ?? (() => true)
+      const reader = { caller, stands, wanted: { severity, rule, domain } }
+      const steps = new StepStream({ alerts, feed }, reader, from)
       return new Response(steps.body(), {
         headers: {
           'Content-Type': 'text/event-stream',
@@ -88,19 +91,24 @@ function beginning(lastEventID: string | undefined, alerts: AlertReader): number
   throw new Problem('invalid_query', { path: 'lastEventID', detail })
 }
 
+/** Who reads, for as long as its key or session stands, and what it wants to hear of. */
+interface Reader {
+  readonly caller: Caller
+  readonly stands: () => boolean
+  readonly wanted: Wanted
+}
+
 class StepStream {
   readonly #parts: AlertStreamParts
-  readonly #caller: Caller
-  readonly #wanted: Wanted
+  readonly #reader: Reader
   readonly #encoder = new TextEncoder()
   #at: number
   #isOver = false
   #patience: NodeJS.Timeout | undefined
 
-  constructor(parts: AlertStreamParts, caller: Caller, wanted: Wanted, from: number) {
+  constructor(parts: AlertStreamParts, reader: Reader, from: number) {
     this.#parts = parts
-    this.#caller = caller
-    this.#wanted = wanted
+    this.#reader = reader
     this.#at = from
   }
 
@@ -145,7 +153,7 @@ class StepStream {
   async #next(): Promise<string | undefined> {
     const { alerts, feed } = this.#parts
     const deadlineMs = performance.now() + HEARTBEAT_MS
-    while (!feed.isClosed && !this.#isOver) {
+    while (!feed.isClosed && !this.#isOver && this.#reader.stands()) {
       const steps = alerts.stepsAfter(this.#at, STEPS_AT_ONCE)
       const last = steps.at(-1)
       const told = steps.flatMap((step) => this.#told(step) ?? [])
@@ -166,12 +174,12 @@ class StepStream {
     const alert = alerts.alert(step.alert)
     if (!alert) return undefined
     const { severity, rule } = alert.finding
-    const wanted = this.#wanted
+    const { wanted, caller } = this.#reader
     if (wanted.severity && !wanted.severity.includes(severity)) return undefined
     if (wanted.rule && !wanted.rule.includes(rule)) return undefined
     if (wanted.domain && !wanted.domain.includes(alert.domain ?? '')) return undefined
-    const { reach, party = '' } = this.#caller
+    const { reach, party = '' } = caller
     if (reach !== 'all' && !alerts.concerns(alert.seq, party)) return undefined
-    return { ...stepView(step), alert: summaryView(alert, this.#caller) }
+    return { ...stepView(step), alert: summaryView(alert, caller) }
   }
 }

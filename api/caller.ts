@@ -44,6 +44,7 @@ export function authenticate(
       const principal = registry.principal(key)
       if (principal === undefined) throw unauthenticated('this key opens nothing', 'invalid_token')
       c.set('principal', principal)
+      c.set('stands', () => registry.principal(key) !== undefined)
     }
     const seated = session === undefined ? undefined : registry.sessions.principal(session, nowUs())
     if (seated === undefined) return next()
@@ -52,10 +53,19 @@ export function authenticate(
       throw new Problem('forbidden', { code: 'cross_site', detail })
     }
     c.set('principal', seated)
+    c.set('stands', () => isSeated(registry, session, nowUs))
     await next()
     // What a session saw is not for whoever uses the browser next.
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'private, no-store')
   }
+}
+
+function isSeated(
+  { sessions }: Pick<Registry, 'sessions'>,
+  session: string | undefined,
+  nowUs: () => number,
+): boolean {
+  return session !== undefined && sessions.principal(session, nowUs()) !== undefined
 }
 
 /** Whether the browser says that a page of this server has sent it. */

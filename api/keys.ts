@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import type { KeyRecord, Keys } from '#store/registry/keys.ts'
 import { keyGrantSchema, slugSchema } from '#store/registry/schema.ts'
+import type { AlertFeed } from './alert-feed.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
 import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
 import { Problem } from './problem.ts'
@@ -25,9 +26,11 @@ const newKeySchema = keySchema.extend({ secret: z.string() }).meta({ id: 'NewKey
 export interface KeysParts {
   readonly keys: Keys
   readonly nowUs: () => number
+  /** Woken, so that streams of a key end with it. */
+  readonly feed: Pick<AlertFeed, 'notify'>
 }
 
-export function serveKeys(router: Router, { keys, nowUs }: KeysParts) {
+export function serveKeys(router: Router, { keys, nowUs, feed }: KeysParts) {
   const tag = 'Registry'
   const list = router.serve(
     {
@@ -101,6 +104,7 @@ export function serveKeys(router: Router, { keys, nowUs }: KeysParts) {
       }
       const revoked = keys.revoke(keyId, nowUs())
       if (!revoked.ok) throw refused(revoked)
+      feed.notify()
       return c.body(null, 204)
     },
   )

@@ -19,6 +19,8 @@ export interface Env {
   Variables: {
     /** Who the request's key speaks for; undefined when it carries none. */
     principal: Principal | undefined
+    /** Whether that key or session still stands: for what goes on after its answer began. */
+    stands: (() => boolean) | undefined
     /** Scheme, host and path that the server is reached under, without a slash at the end. */
     baseUrl: string
   }

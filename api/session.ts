@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Principal } from '#store/registry/schema.ts'
 import { SESSION_SECONDS } from '#store/registry/sessions.ts'
 import type { Registry } from '#store/registry.ts'
+import type { AlertFeed } from './alert-feed.ts'
 import { SESSION_COOKIE } from './caller.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
@@ -23,9 +24,11 @@ const loginSchema = z.strictObject({ key: z.string().trim().min(1).max(200) }).m
 export interface SessionParts {
   readonly registry: Pick<Registry, 'sessions' | 'keys' | 'parties'>
   readonly nowUs: () => number
+  /** Woken, so that streams of a session end with it. */
+  readonly feed: Pick<AlertFeed, 'notify'>
 }
 
-export function serveSession(router: Router, { registry, nowUs }: SessionParts) {
+export function serveSession(router: Router, { registry, nowUs, feed }: SessionParts) {
   const path = '/v1/session'
   const tag = 'Session'
   const who = router.serve(
@@ -77,6 +80,7 @@ export function serveSession(router: Router, { registry, nowUs }: SessionParts) 
     (c) => {
       const session = getCookie(c, SESSION_COOKIE)
       if (session !== undefined) registry.sessions.end(session)
+      feed.notify()
       deleteCookie(c, SESSION_COOKIE, { path: '/' })
       return c.body(null, 204)
     },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { event, startWorld, type World } from './world.ts'
+import { adminKey, event, startWorld, type World } from './world.ts'
 
 const epc = (name: string) => `https://id.gs1.org/01/09521321000018/21/${name}`
 const born = (name: string, day: number) =>
@@ -33,13 +33,13 @@ interface Message {
 }
 
 /** Opens a stream; `next` gives its next message of steps. */
-async function open(lastEventID?: string, key = regulator, query = '') {
-  const response = await world.app.request(`/v1/alerts/stream${query}`, {
-    headers: {
-      Authorization: `Bearer ${key}`,
-      ...(lastEventID !== undefined && { 'Last-Event-ID': lastEventID }),
-    },
-  })
+function open(lastEventID?: string, key = regulator, query = '') {
+  const last = lastEventID === undefined ? {} : { 'Last-Event-ID': lastEventID }
+  return openAs({ Authorization: `Bearer ${key}`, ...last }, query)
+}
+
+async function openAs(headers: Record<string, string>, query = '') {
+  const response = await world.app.request(`/v1/alerts/stream${query}`, { headers })
   const reader = response.body?.getReader()
   if (!reader) throw new Error('there is no body')
   let text = ''
@@ -114,6 +114,32 @@ describe('the stream of steps', () => {
     await raise('C')
     world.feed.close()
     await expect(filtered.next()).rejects.toThrow('ended')
+  })
+
+  it('ends with the key it was opened with, and tells nothing more', async () => {
+    const key = world.key({ role: 'inspector', label: 'ends' })
+    const stream = await open(undefined, key)
+    const { keyId = '' } = world.registry.principal(key) ?? {}
+    const end = { method: 'DELETE', key: adminKey } as const
+    expect((await world.call(`/v1/keys/${keyId}`, end)).status).toBe(204)
+    await expect(stream.next()).rejects.toThrow('ended')
+    await raise('A')
+    expect((await world.call('/v1/alerts/stream', { key })).status).toBe(401)
+  })
+
+  it('ends with the session it was opened with, and not with another of its key', async () => {
+    const seat = async () => {
+      const begun = await world.call('/v1/session', { method: 'POST', body: { key: regulator } })
+      const Cookie = begun.headers.get('Set-Cookie')?.split(';')[0] ?? ''
+      return { Cookie, 'Sec-Fetch-Site': 'same-origin' }
+    }
+    const [first, second] = [await seat(), await seat()]
+    const [ending, staying] = [await openAs(first), await openAs(second)]
+    await world.call('/v1/session', { method: 'DELETE', headers: first })
+    await expect(ending.next()).rejects.toThrow('ended')
+    await raise('A')
+    expect((await staying.next()).steps).toMatchObject([{ alert: { subject: epc('A') } }])
+    await staying.reader.cancel()
   })
 
   it('ends when the program does, and lets no more begin', async () => {
