@@ -1,6 +1,6 @@
 /**
  * The demonstration against a server that runs: a small milk chain publishes to it, and when all of
- * it is stored one line names a carton that was sold and where its chain is to be seen. Starting
+ * it is stored two lines name a carton that was sold and where its chain is to be seen. Starting
  * the server and keeping it up is the caller's part.
  */
 import { toUrn } from '#epcis/epc-urn.ts'
@@ -18,7 +18,7 @@ const seed = 'demo'
 const items = 480
 const patienceMs = 45_000
 
-/** Gives the closing line. Throws what runSimulation and untilStored throw. */
+/** Gives the closing lines. Throws what runSimulation and untilStored throw. */
 export async function demo(options: DemoOptions): Promise<string> {
   const { apiUrl } = options
   const world = worldOf({ ...defaults, world: 'milk', seed, items })
@@ -30,5 +30,9 @@ export async function demo(options: DemoOptions): Promise<string> {
   const path = `/v1/trace/${toUrn(carton, companyPrefixLength) ?? carton}`
   await request({ apiUrl, key: inspector.secret }, 'GET', path)
   const how = `curl -H 'Authorization: Bearer ${inspector.secret}' ${apiUrl}${path}`
-  return `The carton of milk ${carton} has its chain at: ${how}`
+  const page = `${apiUrl}/app/chain?id=${encodeURIComponent(carton)}`
+  return [
+    `Open ${page} in a browser, and log in with the key ${inspector.secret}`,
+    `The carton of milk ${carton} has its chain at: ${how}`,
+  ].join('\n')
 }

@@ -24,6 +24,8 @@ it('the demonstration shows the chain of a carton at the URL it prints, and serv
   }
   const [, carton, header, url] =
     /(\S+) has its chain at: curl -H '(.+)' (\S+)$/.exec(lines.at(-1) ?? '') ?? []
+  const page = /^Open (\S+) in a browser/.exec(lines.at(-2) ?? '')?.[1] ?? ''
+  expect(new URL(page).searchParams.get('id')).toBe(carton)
   const [name = '', value = ''] = header?.split(': ') ?? []
   const response = await fetch(url ?? '', { headers: { [name]: value } })
   const chain = (await response.json()) as { start: string; nodes: { key: string }[] }
