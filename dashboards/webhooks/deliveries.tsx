@@ -12,7 +12,12 @@ import { useLanguage, useWords } from '../words/language.ts'
 import { webhookWords } from '../words/webhooks.ts'
 import type { Webhook } from './webhooks-page.tsx'
 
-const STATES = ['pending', 'delivered', 'dead'] as const
+/** By what the server is asked for; what waits for one before it is on its way as well. */
+const STATES = [
+  ['ready|waiting', 'state_pending'],
+  ['delivered', 'state_delivered'],
+  ['dead', 'state_dead'],
+] as const
 const COLOURS: Readonly<Record<string, string>> = { delivered: 'fine', dead: 'stop' }
 const REFRESH_MS = 10_000
 
@@ -45,9 +50,9 @@ export function Deliveries({ webhook: { id } }: { webhook: Webhook }) {
         <label htmlFor={pick}>{t.state}</label>
         <select id={pick} className="grow" value={state} onChange={(e) => setState(e.target.value)}>
           <option value="">{t.any}</option>
-          {STATES.map((one) => (
+          {STATES.map(([one, word]) => (
             <option key={one} value={one}>
-              {t[`state_${one}`]}
+              {t[word]}
             </option>
           ))}
         </select>

@@ -23,6 +23,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   }
   const ping = async () => {
     await told(api.v1.webhooks[':id'].ping.$post({ param }))
+    await queries.invalidateQueries({ queryKey: ['deliveries', id] })
     return t.pinged
   }
   const rotate = async () => {

@@ -42,7 +42,11 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   await buildPages()
   const dataDir = mkdtempSync(join(tmpdir(), 'suyuan-pages-'))
-  const program = await startProgram(dataDir, { LOG_LEVEL: 'warn' })
+  const program = await startProgram(dataDir, {
+    LOG_LEVEL: 'warn',
+    // Receivers of webhooks are on this machine.
+    ALLOW_PRIVATE_WEBHOOKS: '1',
+  })
   const end = async () => {
     await program.end('SIGTERM')
     rmSync(dataDir, { recursive: true })
