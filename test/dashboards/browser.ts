@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export type Language = 'zh' | 'en'
 export type View = 'phone' | 'desk'
 export type Role = 'public' | 'inspector' | 'enterprise' | 'regulator' | 'admin'
-/** Of the simulated chain: whom an enterprise's key is of. */
+/** Of the simulated chain: whom an enterprise's key is of where nothing else is said. */
 const PARTY = 'pork-plant'
 
 /** Undefined where no browser is: tests of pages skip then, which setup.ts has said. */
@@ -32,6 +32,10 @@ export interface Visit {
   readonly language?: Language
   readonly view?: View
   readonly role?: Role
+  /** Of an enterprise: which. */
+  readonly party?: string
+  /** The server is reached under this instead, such as through a proxy. */
+  readonly through?: string
   /** A picture of a scanner's field of view for the camera, as y4m or mjpeg. */
   readonly camera?: string
   readonly isDark?: boolean
@@ -57,10 +61,11 @@ export async function visit<T>(how: Visit, act: (visited: Visited) => Promise<T>
   if (stage === undefined) throw new Error('there is no browser')
   // What a camera sees is an argument of the browser; all else is apart in a context of its own.
   const browser = how.camera === undefined ? await sharedBrowser(stage) : await launch(stage, how)
-  const context = await contextOf(browser, stage, how)
+  const { through: url = stage.url } = how
+  const context = await contextOf(browser, { ...stage, url }, how)
   try {
     const page = await context.newPage()
-    const visited = watched(page, context, stage)
+    const visited = watched(page, context, { ...stage, url })
     try {
       const result = await act(visited)
       expect(visited.faults).toEqual([])
@@ -102,12 +107,17 @@ function launch({ chromium: executablePath }: Stage, { camera }: Visit): Promise
   })
 }
 
-const keys = new Map<Role, string>()
+const keys = new Map<string, string>()
 
-/** A key of a role, made once. */
-export async function keyOf(role: Exclude<Role, 'public'>, { url, adminKey }: Stage) {
+/** A key of a role, made once; of an enterprise one for each party. */
+export async function keyOf(
+  role: Exclude<Role, 'public'>,
+  { url, adminKey }: Stage,
+  party: string = PARTY,
+) {
   if (role === 'admin') return adminKey
-  const known = keys.get(role)
+  const name = role === 'enterprise' ? `${role} ${party}` : role
+  const known = keys.get(name)
   if (known !== undefined) return known
   const response = await fetch(`${url}/v1/keys`, {
     method: 'POST',
@@ -115,11 +125,11 @@ export async function keyOf(role: Exclude<Role, 'public'>, { url, adminKey }: St
     body: JSON.stringify({
       role,
       label: `pages: ${role}`,
-      ...(role === 'enterprise' && { party: PARTY }),
+      ...(role === 'enterprise' && { party }),
     }),
   })
   const { secret } = (await response.json()) as { secret: string }
-  keys.set(role, secret)
+  keys.set(name, secret)
   return secret
 }
 
@@ -135,7 +145,7 @@ async function contextOf(browser: Browser, { url, adminKey, ...rest }: Stage, ho
     ...(how.camera !== undefined && { permissions: ['camera'] }),
   })
   if (role !== 'public') {
-    const key = await keyOf(role, { url, adminKey, ...rest })
+    const key = await keyOf(role, { url, adminKey, ...rest }, how.party)
     const answer = await context.request.post('/v1/session', { data: { key } })
     expect(answer.status()).toBe(201)
   }
