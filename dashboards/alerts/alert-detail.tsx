@@ -10,6 +10,7 @@ import { alertWords } from '../words/alerts.ts'
 import { wordOf } from '../words/chain.ts'
 import { numberText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { AlertRecalls } from './alert-recalls.tsx'
 import type { AlertSummary } from './cases.ts'
 import { StepForm } from './step-form.tsx'
 
@@ -71,6 +72,7 @@ function Told({ alert, inCase, onPick, onChanged }: Omit<DetailProps, 'id'> & { 
         {action[language]}
       </p>
       <StepForm {...{ alert, inCase, onChanged }} />
+      <AlertRecalls id={alert.id} inCase={inCase} />
       <Why why={why} rule={alert.rule} />
       <Affected alert={alert} names={names} />
       <InCase alert={alert} inCase={inCase} onPick={onPick} />

@@ -11,6 +11,7 @@ import { AlertDetail } from './alert-detail.tsx'
 import { CaseRow } from './case-row.tsx'
 import { type Case, type Filter, NO_FILTER, type Severity } from './cases.ts'
 import { FilterBar } from './filter-bar.tsx'
+import { HeatTable } from './heat-table.tsx'
 import { FLOOD_MINUTES, useAlerts } from './use-alerts.ts'
 import { useMinute } from './use-minute.ts'
 import './alerts.css'
@@ -24,9 +25,10 @@ export function AlertsPage() {
     item: search.get('item') ?? '',
   })
   const [isPaused, setIsPaused] = useState(false)
-  const [picked, setPicked] = useState<string>()
+  const [picked, setPicked] = useState(search.get('id') ?? undefined)
   const alerts = useAlerts(filter, isPaused)
   const { query, cases, waiting } = alerts
+  const nowMs = useMinute()
   const chosen = cases.find((one) => one.alerts.some(({ id }) => id === picked))
   const togglePause = () => {
     if (isPaused) alerts.goOn()
@@ -44,6 +46,12 @@ export function AlertsPage() {
       >
         <Counts cases={cases} isWhole={alerts.isWhole} />
         <FilterBar filter={filter} onFilter={setFilter} />
+        <HeatTable
+          cases={cases}
+          nowMs={nowMs}
+          rule={filter.rule}
+          onRule={(rule) => setFilter({ ...filter, rule })}
+        />
         <div role="status">
           {alerts.isFlood && (
             <p className="tag warn wrap">! {t.flood(alerts.inSpan, FLOOD_MINUTES)}</p>

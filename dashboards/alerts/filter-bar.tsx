@@ -1,7 +1,8 @@
 /** Which alerts are in the queue. */
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useId } from 'react'
+import type { FormEvent } from 'react'
 import { api, told } from '../server/api.ts'
+import { Pick } from '../ui/pick.tsx'
 import { alertWords } from '../words/alerts.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { type Filter, NO_FILTER, UNRESOLVED } from './cases.ts'
@@ -93,28 +94,5 @@ export function FilterBar({ filter, onFilter }: FilterBarProps) {
         </form>
       </div>
     </details>
-  )
-}
-
-interface PickProps {
-  readonly label: string
-  readonly value: string
-  readonly options: readonly (readonly [string, string])[]
-  readonly onPick: (value: string) => void
-}
-
-function Pick({ label, value, options, onPick }: PickProps) {
-  const id = useId()
-  return (
-    <div>
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onPick(event.target.value)}>
-        {options.map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
   )
 }

@@ -148,16 +148,24 @@ function Heading({
 
 function Cuts({ chain: { cut }, isFetching, onLoadAll }: ChainViewProps) {
   const t = useWords(chainWords)
-  const limited = cut.filter(({ reason }) => reason === 'limit')
-  if (limited.length === 0) return null
-  const count = limited.reduce((sum, each) => sum + each.count, 0)
-  const isMore = limited.some(({ atLeast }) => atLeast)
+  const countOf = (wanted: string) => {
+    const its = cut.filter(({ reason }) => reason === wanted)
+    const count = its.reduce((sum, each) => sum + each.count, 0)
+    return count === 0 ? '' : `${count}${its.some(({ atLeast }) => atLeast) ? '+' : ''}`
+  }
+  const [limited, deeper] = [countOf('limit'), countOf('depth')]
+  if (limited === '' && deeper === '') return null
   return (
     <p className="row">
-      <span className="tag inferred">? {t.cut(`${count}${isMore ? '+' : ''}`)}</span>
-      <button type="button" className="small" disabled={isFetching} onClick={onLoadAll}>
-        {t.loadMore}
-      </button>
+      {deeper !== '' && <span className="tag inferred">? {t.cutDepth(deeper)}</span>}
+      {limited !== '' && (
+        <>
+          <span className="tag inferred">? {t.cut(limited)}</span>
+          <button type="button" className="small" disabled={isFetching} onClick={onLoadAll}>
+            {t.loadMore}
+          </button>
+        </>
+      )}
     </p>
   )
 }

@@ -1,5 +1,6 @@
 /** What is selected: what, when, where, why, who, how much, and what that rests on. */
 import { Link } from 'wouter'
+import { RecallLink } from '../recalls/recall-link.tsx'
 import { type Names, shortKey } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { chainWords, wordOf } from '../words/chain.ts'
@@ -88,6 +89,7 @@ function Single({ visit, graph, names, onSelect }: PanelProps & { visit: Visit }
         <Link className="button small" href={`/app/item?id=${encodeURIComponent(node.key)}`}>
           {t.openItem}
         </Link>
+        <RecallLink item={node.key} />
       </div>
     </>
   )

@@ -10,10 +10,19 @@ import type { Mark } from './scene.ts'
 const FIRST_LIMIT = 1000
 const MOST = 10_000
 
-export function useChain(id: string, isAll: boolean) {
+/** What of an item is asked for. */
+export interface Asked {
+  readonly id: string
+  /** Steps from the start; '' for all. */
+  readonly depth: string
+  /** As it was known at that time, RFC 3339; '' for now. */
+  readonly at: string
+}
+
+export function useChain({ id, depth, at }: Asked, isAll: boolean) {
   const limit = String(isAll ? MOST : FIRST_LIMIT)
   return useQuery({
-    queryKey: ['trace', id, limit],
+    queryKey: ['trace', id, limit, depth, at],
     enabled: id !== '',
     placeholderData: (before, query) =>
       query?.queryKey[1] === id ? keepPreviousData(before) : undefined,
@@ -21,7 +30,11 @@ export function useChain(id: string, isAll: boolean) {
       told(
         api.v1.trace[':id'].$get({
           param: { id: inPath(id) },
-          query: { direction: 'both', limit },
+          query: {
+            ...{ direction: 'both', limit },
+            ...(depth !== '' && { depth }),
+            ...(at !== '' && { at }),
+          },
         }),
       ),
   })

@@ -51,6 +51,14 @@ const pages: readonly Page[] = [
     load: async () => (await import('../alerts/alerts-page.tsx')).AlertsPage,
   },
   {
+    path: '/recalls',
+    word: 'recalls',
+    roles: DESK,
+    isInNavigation: true,
+    isWide: true,
+    load: async () => (await import('../recalls/recalls-page.tsx')).RecallsPage,
+  },
+  {
     path: '/rules',
     word: 'rules',
     roles: DESK,

@@ -3,7 +3,7 @@
  * cannot see them as items of a list with their place in it.
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 
 interface VirtualListProps<T> {
   readonly items: readonly T[]
@@ -12,10 +12,13 @@ interface VirtualListProps<T> {
   readonly rowHeight: number
   /** What the list is called. */
   readonly label: string
+  /** The last of the items is in view: there may be more to ask for. */
+  readonly onEnd?: () => void
   readonly children: (item: T, at: number) => ReactNode
 }
 
-export function VirtualList<T>({ items, keyOf, rowHeight, label, children }: VirtualListProps<T>) {
+export function VirtualList<T>(props: VirtualListProps<T>) {
+  const { items, keyOf, rowHeight, label, onEnd, children } = props
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: items.length,
@@ -27,6 +30,13 @@ export function VirtualList<T>({ items, keyOf, rowHeight, label, children }: Vir
     },
     overscan: 8,
   })
+  const isAtEnd = rows.getVirtualItems().at(-1)?.index === items.length - 1
+  const atEnd = useRef(onEnd)
+  atEnd.current = onEnd
+  // Once for each length: whoever is told asks for more, and that takes its time.
+  useEffect(() => {
+    if (isAtEnd && items.length > 0) atEnd.current?.()
+  }, [isAtEnd, items.length])
   return (
     // A list that scrolls has to be reachable without a pointer.
     <section className="scroller" ref={scroller} aria-label={label} tabIndex={0}>

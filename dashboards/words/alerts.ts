@@ -4,6 +4,7 @@ import { words } from './language.ts'
 export const alertWords = words(
   {
     queue: '告警队列',
+    heat: '热表：规则 × 日（已载入的告警）',
     fromWorst: '从高到低的案件',
     detail: '案件详情',
     pick: '选一个案件，查看为何告警',
@@ -79,6 +80,8 @@ export const alertWords = words(
     certainty_possible: '可能',
     suggested: '建议措施：',
     steps: '处理记录',
+    toRecall: '转召回',
+    caseToRecall: (count: number) => `整案转召回（${count} 条）`,
     openChain: '看链路',
     when: '发生',
     lasts: '仍在持续',
@@ -100,6 +103,7 @@ export const alertWords = words(
   },
   {
     queue: 'Alerts',
+    heat: 'Heat: rules by days (loaded alerts)',
     fromWorst: 'Cases from the worst',
     detail: 'Case',
     pick: 'Pick a case to see why it was raised',
@@ -173,6 +177,8 @@ export const alertWords = words(
     certainty_possible: 'possible',
     suggested: 'What to do: ',
     steps: 'What was done',
+    toRecall: 'Make a recall',
+    caseToRecall: (count) => `Recall the whole case (${count} alerts)`,
     openChain: 'Open the chain',
     when: 'From',
     lasts: 'it lasts',

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { describe, expect, it } from 'vitest'
 import { everyLook, type Language, stage, visit } from './browser.ts'
+import { raiseAlert } from './raise-alert.ts'
 
 const item = encodeURIComponent(stage?.sold ?? '')
 const chain = `/app/chain?id=${item}`
@@ -130,6 +131,26 @@ describe.skipIf(stage === undefined)('the chain on a desk', () => {
     })
   })
 
+  it('is told to a depth, and as it was known at a time, and says both', async () => {
+    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async (visited) => {
+      const { page, open, check } = visited
+      await open(chain)
+      await graph(page).waitFor()
+      await page.getByLabel(/^Steps from the start/).fill('1')
+      await page.getByRole('button', { name: 'Show', exact: true }).click()
+      await page.getByText(/more nodes lie deeper/).waitFor()
+      // What is known by then is all: only that it is told as of then is seen.
+      await page.getByLabel(/^Steps from the start/).fill('')
+      await page.getByLabel(/^As known at/).fill('2100-01-01T00:00')
+      await page.getByRole('button', { name: 'Show', exact: true }).click()
+      await page.getByText(/As it was known at .*, not now/).waitFor()
+      await graph(page).waitFor()
+      await check()
+      await page.getByRole('link', { name: 'Back to now' }).click()
+      await page.getByText(/As it was known at/).waitFor({ state: 'detached' })
+    })
+  })
+
   it('of what nobody has seen says so', async () => {
     await visit({ language: 'en', role: 'regulator' }, async ({ page, open, allow, check }) => {
       allow(/404/)
@@ -196,38 +217,6 @@ describe.skipIf(stage === undefined)('the console of alerts', () => {
     })
   })
 })
-
-/** Sends a serial into the world twice: rule C2, at once. */
-async function raiseAlert(name: string): Promise<void> {
-  const { url = '', adminKey = '' } = stage ?? {}
-  const post = (path: string, key: string, body: object, method = 'POST') =>
-    fetch(url + path, {
-      method,
-      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-  const parties = (await (
-    await fetch(`${url}/v1/products?perPage=1`, {
-      headers: { Authorization: `Bearer ${adminKey}` },
-    })
-  ).json()) as { items: { key: string; party: string }[] }
-  const [product] = parties.items
-  if (!product) throw new Error('there is no product')
-  const grant = { role: 'enterprise', party: product.party, label: name }
-  const { secret } = (await (await post('/v1/keys', adminKey, grant)).json()) as { secret: string }
-  for (const eventTime of ['2026-03-01T08:00:00Z', '2026-03-02T08:00:00Z']) {
-    const event = {
-      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-      type: 'ObjectEvent',
-      eventTime,
-      eventTimeZoneOffset: '+00:00',
-      epcList: [`${product.key}/21/${name}-${Date.now()}`.replace(/-\d+$/, '')],
-      action: 'ADD',
-      bizStep: 'commissioning',
-    }
-    expect((await post('/epcis/events', secret, event)).status).toBe(201)
-  }
-}
 
 describe.skipIf(stage === undefined)('rules and parties', () => {
   it.each(everyLook)('rules are told, in $language on a $view', async (look) => {

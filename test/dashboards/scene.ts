@@ -94,7 +94,8 @@ async function register(program: Program): Promise<Map<Firm, string>> {
   for (const [index, [slug, zh, en]] of FIRMS.entries()) {
     keys.set(slug, await newParty(program, slug))
     const named = { name: zh, names: { zh, en } }
-    await request(program, 'PUT', `/v1/parties/${slug}`, { ...named, domain: 'food' })
+    const contact = { name: `${zh.slice(0, 2)}质量部`, phone: `+86 571 8800 00${index}0` }
+    await request(program, 'PUT', `/v1/parties/${slug}`, { ...named, domain: 'food', contact })
     const key = encodeURIComponent(place(index))
     await request(program, 'PUT', `/v1/locations/${key}`, { ...named, party: slug })
   }

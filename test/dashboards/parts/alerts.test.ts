@@ -8,6 +8,7 @@ import {
   withSteps,
   withWaiting,
 } from '../../../dashboards/alerts/cases.ts'
+import { heatLevel, heatOf } from '../../../dashboards/alerts/heat.ts'
 import { scoresOf } from '../../../dashboards/parties/scores.ts'
 
 type Step = Parameters<typeof withSteps>[1][number]
@@ -31,6 +32,30 @@ const step = (of: AlertSummary, name = 'raised'): Step => ({
 })
 
 const inCase = (id: number) => ({ case: { id, alerts: 3, unresolved: 2 } })
+
+describe('the table of heat', () => {
+  const nowMs = Date.parse('2026-03-07T12:00:00Z')
+  const raised = (id: string, rule: string, day: number) =>
+    alert(id, { rule, raised: `2026-03-0${day}T12:00:00Z` })
+
+  it('counts alerts by rule and day, the rule with most first, and leaves out what is older', () => {
+    const { days, rows } = heatOf(
+      [raised('a', 'A1', 7), raised('b', 'C2', 6), raised('c', 'C2', 7), raised('d', 'A1', 1)],
+      nowMs,
+      3,
+    )
+    expect(days).toEqual(['2026-03-05', '2026-03-06', '2026-03-07'])
+    expect(rows.map(({ rule, counts, sum }) => [rule, counts, sum])).toEqual([
+      ['C2', [0, 1, 1], 2],
+      ['A1', [0, 0, 1], 1],
+    ])
+  })
+
+  it('is hot beside the hottest, and cold where there is nothing', () => {
+    const levels = [0, 1, 10, 11, 50, 51, 100].map((count) => heatLevel(count, 100))
+    expect(levels).toEqual([0, 1, 1, 2, 2, 3, 3])
+  })
+})
 
 describe('cases', () => {
   it('join alerts of one cause, the worst first, and count as the server does', () => {
