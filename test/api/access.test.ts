@@ -97,6 +97,7 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/reports/x', ['inspector', 'regulator', 'admin']],
   ['GET', '/v1/recalls', everybody],
   ['POST', '/v1/recalls', ['regulator', 'admin']],
+  ['POST', '/v1/recalls/preview', ['regulator', 'admin']],
   ['GET', '/v1/recalls/r0', everybody],
   ['PATCH', '/v1/recalls/r0', ['regulator', 'admin']],
   ['GET', '/v1/recalls/r0/steps', ['inspector', 'regulator', 'admin']],
