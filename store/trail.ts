@@ -233,9 +233,9 @@ export interface TrailWriter extends TrailReader {
    */
   begin(batch: TrailBatch): Promise<Underway>
   /**
-   * Of a store on a server that is slow or away: decides a batch, and lets readers see it at once
-   * with all that was begun before it. The server is given it later, and what became of it is told
-   * when it is brought `again`. False where there is no room for it: then nothing was done.
+   * Of a store on a server that is slow or away: lets readers see what was begun before, and decides
+   * a further batch that they see at once, where one is given. The server is given it later, and what it refuses is told when
+   * the batch is brought `again`. Undefined where there is no room for it: then nothing was done.
    */
-  spool?(batch: TrailBatch): Promise<boolean>
+  spool?(batch?: TrailBatch): Promise<Applied | undefined>
 }

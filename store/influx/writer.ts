@@ -88,15 +88,21 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
     return { applied }
   }
 
-  async spool(batch: TrailBatch): Promise<boolean> {
+  async spool(batch?: TrailBatch): Promise<Applied | undefined> {
     const { pending } = this.#ledger
-    if (pending.bytes >= this.#spoolBytes) return false
-    this.#decide(batch, 'keep')
+    this.#spoolUnseen()
+    if (batch === undefined || pending.bytes >= this.#spoolBytes) return undefined
+    const { outcomes } = this.#decide(batch, 'keep')
+    this.#spoolUnseen()
+    return { outcomes }
+  }
+
+  #spoolUnseen(): void {
+    const { pending } = this.#ledger
+    const seriesOf = (name: NewPoints['series']) => this.#ledger.seriesOf(name)
     for (const each of pending.unseen()) {
-      const seriesOf = (name: NewPoints['series']) => this.#ledger.seriesOf(name)
       pending.spool(each.batch, spooledOf(pending.parts(each), seriesOf))
     }
-    return true
   }
 
   /** Where the next batch follows. */
