@@ -24,13 +24,7 @@ import type { Heard } from '#store/heard.ts'
 import { type CaptureJob, captureIDOf, type Intake, type Rejection } from '#store/intake.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Registry } from '#store/registry.ts'
-import type {
-  Applied,
-  JournalPosition,
-  Reading,
-  TrailBatch,
-  TrailWriter,
-} from '#store/trail.ts'
+import type { Applied, JournalPosition, Reading, TrailBatch, TrailWriter } from '#store/trail.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { MAX_PARTS, partFailure } from './decoded.ts'
 import { derive } from './derive.ts'

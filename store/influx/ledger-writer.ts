@@ -12,7 +12,7 @@ import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
 import type { WritableWords } from '#store/sqlite/words.ts'
 import type { NewEvent, Note } from '#store/trail.ts'
 import type { ItemRef } from '#trace/source.ts'
-import { Ledger, type LedgerParts, type State, stateSQL, cursorSQL } from './ledger.ts'
+import { cursorSQL, Ledger, type LedgerParts, type State, stateSQL } from './ledger.ts'
 import { type PendingBatch, PendingBatches } from './pending.ts'
 import {
   type BatchFigures,

@@ -100,6 +100,7 @@ export const cursorSQL = (seen: Seen): string => {
 
 export class Ledger {
   protected readonly parts: LedgerParts
+  readonly #seen: Seen
   readonly #state: Statement
   readonly #records: EventRecords
   readonly #places: (seqs: string) => PlaceRow[]
@@ -122,6 +123,7 @@ export class Ledger {
   constructor(parts: LedgerParts, seen: Seen = 'spooled') {
     const { database } = parts
     this.parts = parts
+    this.#seen = seen
     this.#state = database.prepare(stateSQL(seen))
     this.#records = new EventRecords(database, parts.words)
     this.#places = prepareBulk<PlaceRow>(
@@ -309,7 +311,7 @@ export class Ledger {
 
   /** What is seen of batches that InfluxDB has not confirmed. */
   spool(): Spool {
-    return new Spool(this.parts.database)
+    return new Spool(this.parts.database, this.#seen)
   }
 
   bytes(): number {

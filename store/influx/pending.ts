@@ -84,8 +84,10 @@ export class PendingBatches {
   /** The batch with which a follower's cursor stands at a place or behind it; 0 for none. */
   upTo(follower: string, position: number): number {
     const columns = 'SELECT batch FROM pending WHERE follower = ? AND position >= ?'
-    return this.#database.prepare(`${columns} ORDER BY batch LIMIT 1`).get(follower, position)
-      ?.batch ?? 0
+    return (
+      this.#database.prepare(`${columns} ORDER BY batch LIMIT 1`).get(follower, position)?.batch ??
+      0
+    )
   }
 
   /** Those that readers do not see. */

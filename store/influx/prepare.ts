@@ -9,6 +9,7 @@ import type { Role } from '#trace/source.ts'
 import type { State } from './ledger.ts'
 import type { EventEntry, WritableLedger } from './ledger-writer.ts'
 import type { Lines } from './lines.ts'
+import type { PendingBatch } from './pending.ts'
 import {
   eventBucket,
   eventLines,
@@ -28,7 +29,6 @@ import {
   type TrailRowEnds,
   trailRowEnds,
 } from './records.ts'
-import type { PendingBatch } from './pending.ts'
 import type { BatchParts } from './redo.ts'
 import { Slots } from './slots.ts'
 import type { WeighedReadings } from './telemetry-writer.ts'

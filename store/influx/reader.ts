@@ -30,7 +30,7 @@ import type { Connection } from './connection.ts'
 import { Events } from './events.ts'
 import type { Ledger, State } from './ledger.ts'
 import { Search } from './search.ts'
-import { Spool } from './spool.ts'
+import type { Spool } from './spool.ts'
 import { readTelemetry } from './telemetry.ts'
 import { Trails } from './trails.ts'
 

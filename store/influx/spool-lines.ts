@@ -10,7 +10,12 @@ import { type BatchParts, linesOf } from './redo.ts'
 
 /** Rows of the spool's tables. */
 export interface Spooled {
-  readonly trail: readonly (readonly [item: number, eventTimeUs: number, seq: number, part: string])[]
+  readonly trail: readonly (readonly [
+    item: number,
+    eventTimeUs: number,
+    seq: number,
+    part: string,
+  ])[]
   readonly events: readonly (readonly [seq: number, members: string, body: string])[]
   /** Of one series and time the last one stands. */
   readonly readings: readonly (readonly [series: number, timeUs: number, value: number])[]

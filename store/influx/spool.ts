@@ -9,7 +9,7 @@
  */
 import type { Database, Statement } from '#store/sqlite/database.ts'
 import { inParts, prepareArrays } from '#store/sqlite/rows.ts'
-import type { State } from './ledger.ts'
+import type { Seen, State } from './ledger.ts'
 
 const lookedUpAtOnce = 512
 
@@ -26,8 +26,10 @@ export class Spool {
   readonly #rows: Statement
   readonly #texts: Readonly<Record<'m' | 'body', Statement>>
   readonly #readings: Statement
+  readonly #seen: Seen
 
-  constructor(database: Database) {
+  constructor(database: Database, seen: Seen) {
+    this.#seen = seen
     this.#rows = prepareArrays(
       database,
       `SELECT item, eventTimeUs, seq, part FROM json_each(?1) AS wanted
@@ -78,7 +80,7 @@ export class Spool {
 
   /** In the order of time. */
   readings(series: number, fromUs: number, toUs: number): [timeUs: number, value: number][] {
-    return this.#readings.all(series, fromUs, toUs)
+    return this.#seen === 'none' ? [] : this.#readings.all(series, fromUs, toUs)
   }
 }
 

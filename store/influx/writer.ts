@@ -145,7 +145,8 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
       this.#coverSeries(weighed.readings, number)
       const lines = free?.lines ?? this.#passing
       const made = prepareBatch(batch, number, weighed, this.#ledger, this.#state(), lines)
-      this.#ledger.addPending(made.pending, made.parts, batch.notes ?? [])
+      const position = Math.max(batch.to, this.#ledger.decidedCursor(batch.follower))
+      this.#ledger.addPending({ ...made.pending, position }, made.parts, batch.notes ?? [])
       return made
     })
     // From here the batch is decided and durable; InfluxDB may have none of it. See 2.
@@ -175,12 +176,11 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
       return refused === undefined ? outcome : { ...outcome, refused }
     })
     const refused = this.#ledger.pending.refusedReadings()
-    if (refused.size === 0) return { outcomes: all }
     const refusedReadings = batch.readings.flatMap((reading, at) => {
       const words = refused.get(telemetryLine(reading))
       return words === undefined ? [] : [{ at, refused: words }]
     })
-    return { outcomes: all, refusedReadings }
+    return refusedReadings.length === 0 ? { outcomes: all } : { outcomes: all, refusedReadings }
   }
 
   /** As it becomes with the last batch that is decided. */
