@@ -1,7 +1,7 @@
 /**
- * What the ingest worker tells the main thread: news after each commit, trouble while the store takes
- * nothing, and how far readers see nevertheless. Bounded: one piece of news is of one batch, and of its rejections only the first
- * are told; all of them are in the intake file.
+ * What the ingest worker tells the main thread: news after each commit, trouble while the store
+ * takes nothing, and how far readers see nevertheless. Bounded: one piece of news is of one batch,
+ * and of its rejections only the first are told; all of them are in the intake file.
  */
 import type { CaptureError } from '#store/intake.ts'
 import type { JournalPosition } from '#store/trail.ts'

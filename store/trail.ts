@@ -228,14 +228,15 @@ export interface TrailWriter extends TrailReader {
   apply(batch: TrailBatch): Promise<Applied>
   /**
    * Begins to apply a batch and resolves once it is decided, so that the next one can be prepared
-   * while a server writes this one. What was begun first is applied first; where that fails, so does
-   * all that was begun behind it.
+   * while a server writes this one. What was begun first is applied first; where that fails, so
+   * does all that was begun behind it.
    */
   begin(batch: TrailBatch): Promise<Underway>
   /**
-   * Of a store on a server that is slow or away: lets readers see what was begun before, and decides
-   * a further batch that they see at once, where one is given. The server is given it later, and what it refuses is told when
-   * the batch is brought `again`. Undefined where there is no room for it: then nothing was done.
+   * Of a store on a server that is slow or away: lets readers see what was begun before, and
+   * decides a further batch that they see at once, where one is given. The server is given it
+   * later, and what it refuses is told when the batch is brought `again`. Undefined where there is
+   * no room for it: then nothing was done.
    */
   spool?(batch?: TrailBatch): Promise<Applied | undefined>
 }

@@ -1,7 +1,7 @@
 /**
- * Reads members and bodies of events, by the numbers of these: from the spool, and what is not there
- * from InfluxDB. Neighbours stand next to each other in one series there, so they are read as one
- * run, and several runs in one request.
+ * Reads members and bodies of events, by the numbers of these: from the spool, and what is not
+ * there from InfluxDB. Neighbours stand next to each other in one series there, so they are read as
+ * one run, and several runs in one request.
  */
 import { StoreFault } from '#store/fault.ts'
 import { Cache } from '#store/sqlite/cache.ts'

@@ -48,7 +48,7 @@ export class PendingBatches {
     this.#database = database
     this.#redo = redo
     this.#insert = database.prepare(
-      'INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)',
+      'INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)',
     )
     this.#first = database.prepare('SELECT * FROM pending ORDER BY batch LIMIT 1')
     this.#last = database.prepare('SELECT * FROM pending ORDER BY batch DESC LIMIT 1')
@@ -103,8 +103,8 @@ export class PendingBatches {
     const kept = this.#redo.keep(parts, this.#kept())
     const { batch, follower, position, events, items, trailRows, added, late, end } = pending
     const numbers = [position, events, items, trailRows, added] as const
-    const texts = [JSON.stringify(late), end.us, end.ns, JSON.stringify(kept)] as const
-    this.#insert.run(batch, follower, ...numbers, ...texts)
+    const lines = [end.us, end.ns, JSON.stringify(kept), JSON.stringify(late)] as const
+    this.#insert.run(batch, follower, ...numbers, ...lines)
   }
 
   /** @throws StoreFault where its lines are no longer there. */

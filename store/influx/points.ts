@@ -95,10 +95,16 @@ export function trailLine(
 
 /** A string as it was before quoted(), from behind its first quote on; and where it ends. */
 export function unquoted(line: string, start: number): { text: string; end: number } {
-  let end = line.indexOf('"', start)
-  while (isEscaped(line, end)) end = line.indexOf('"', end + 1)
+  const end = endOfString(line, start)
   const text = line.slice(start, end)
   return { text: text.includes('\\') ? text.replace(/\\(.)/gs, '$1') : text, end }
+}
+
+/** Where the last quote of a string is that begins behind its first one. */
+export function endOfString(line: string, start: number): number {
+  let end = line.indexOf('"', start)
+  while (isEscaped(line, end)) end = line.indexOf('"', end + 1)
+  return end
 }
 
 function isEscaped(line: string, at: number): boolean {

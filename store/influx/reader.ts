@@ -1,7 +1,7 @@
 /**
- * The reading half of the trail store in InfluxDB. Every call sees the last batch before it that was
- * confirmed or is in the spool, whole, and nothing of a later one that is being written, but its
- * telemetry: that is decided by then, and a point says nothing of the others.
+ * The reading half of the trail store in InfluxDB. Every call sees the last batch before it that
+ * was confirmed or is in the spool, whole, and nothing of a later one that is being written, but
+ * its telemetry: that is decided by then, and a point says nothing of the others.
  */
 import { StoreFault } from '#store/fault.ts'
 import { roleMask } from '#store/sqlite/codes.ts'

@@ -4,9 +4,9 @@
  * confirmed.
  *
  * A batch takes the first gap that is large enough. So with few batches under way the file is
- * overwritten over and over, and its sync need not touch the file system's own records. Whether what
- * is in it counts is said by the side file alone, which keeps place, lengths and checksum: it is
- * written and synced before that says so.
+ * overwritten over and over, and its sync need not touch the file system's own records. Whether
+ * what is in it counts is said by the side file alone, which keeps place, lengths and checksum: it
+ * is written and synced before that says so.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -20,6 +20,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { StoreFault } from '#store/fault.ts'
+import { endOfString } from './points.ts'
 
 /** The lines of one request, with a line feed between them. */
 export type Part = Buffer
@@ -134,14 +135,16 @@ function checksumOf(parts: readonly Uint8Array[]): string {
 export function splitLines(text: string): string[] {
   const lines: string[] = []
   let start = 0
-  let isString = false
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text[at]
-    if (unit === '\\' && isString) at += 1
-    else if (unit === '"') isString = !isString
-    else if (unit === '\n' && !isString) {
-      lines.push(text.slice(start, at))
-      start = at + 1
+  let feed = text.indexOf('\n')
+  for (let quote = text.indexOf('"'); feed >= 0; ) {
+    if (quote >= 0 && quote < feed) {
+      const end = endOfString(text, quote + 1) + 1
+      if (feed < end) feed = text.indexOf('\n', end)
+      quote = text.indexOf('"', end)
+    } else {
+      lines.push(text.slice(start, feed))
+      start = feed + 1
+      feed = text.indexOf('\n', start)
     }
   }
   lines.push(text.slice(start))

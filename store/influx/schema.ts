@@ -70,8 +70,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE note (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   -- One row. store names the database in InfluxDB that this file belongs to. The figures are those
-  -- of what InfluxDB has confirmed, batch its last batch. lastPlace is the last place that is taken.
-  -- readingsKeptUs is how long readings are kept: 0 for ever.
+  -- of what InfluxDB has confirmed, batch its last batch. lastPlace is the last place that is
+  -- taken. readingsKeptUs is how long readings are kept: 0 for ever.
   CREATE TABLE state (
     store TEXT NOT NULL, trailBuckets INTEGER NOT NULL, eventBuckets INTEGER NOT NULL,
     events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
@@ -84,18 +84,18 @@ export const migrations: readonly string[] = [
   CREATE TABLE era (era INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT;
 
   -- Batches that are decided and not confirmed, by number: what the figures become with each, how
-  -- many readings it adds, and which of them InfluxDB has yet to be asked about; where what tells of
-  -- its end stands; and how to read its lines, which are in a file of their own: see redo.ts.
+  -- many readings it adds, and which of them InfluxDB has yet to be asked about; where what tells
+  -- of its end stands; and how to read its lines, which are in a file of their own: see redo.ts.
   -- Those that readers see are isSpooled: see spool.ts.
   CREATE TABLE pending (
     batch INTEGER PRIMARY KEY, follower TEXT NOT NULL, position INTEGER NOT NULL,
     events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
-    added INTEGER NOT NULL, late TEXT NOT NULL,
-    endUs INTEGER NOT NULL, endNs INTEGER NOT NULL, kept TEXT NOT NULL, isSpooled INTEGER NOT NULL
+    added INTEGER NOT NULL, isSpooled INTEGER NOT NULL,
+    endUs INTEGER NOT NULL, endNs INTEGER NOT NULL, kept TEXT NOT NULL, late TEXT NOT NULL
   ) STRICT;
 
-  -- Readings that InfluxDB does not take, by their lines, and its words, until those who brought them
-  -- have been told.
+  -- Readings that InfluxDB does not take, by their lines, and its words, until those who brought
+  -- them have been told.
   CREATE TABLE refused_reading (line TEXT PRIMARY KEY, words TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   -- Of batches that readers see and InfluxDB has not confirmed, what it would be asked for.

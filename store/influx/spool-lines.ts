@@ -1,6 +1,6 @@
 /**
- * Reads back what the lines of a batch say, for the spool: what is told of a batch that InfluxDB has
- * not confirmed is what InfluxDB will be given, and nothing else.
+ * Reads back what the lines of a batch say, for the spool: what is told of a batch that InfluxDB
+ * has not confirmed is what InfluxDB will be given, and nothing else.
  */
 import { roleMask } from '#store/sqlite/codes.ts'
 import { ROLES } from '#trace/source.ts'

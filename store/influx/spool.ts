@@ -1,11 +1,11 @@
 /**
- * What readers are told of batches that are decided and that InfluxDB has not confirmed: their trail
- * rows, members, bodies and readings. They stand in the side file until they are confirmed; what
- * else is asked of an event stands there anyway.
+ * What readers are told of batches that are decided and that InfluxDB has not confirmed: their
+ * trail rows, members, bodies and readings. They stand in the side file until they are confirmed;
+ * what else is asked of an event stands there anyway.
  *
- * Who reads both reads here first and from InfluxDB afterwards. A batch that is confirmed in between
- * has left the spool and is whole in InfluxDB by then; one that is not is whole in here. What both
- * have is told once: of an event that is in here, nothing is taken from InfluxDB.
+ * Who reads both reads here first and from InfluxDB afterwards. A batch that is confirmed in
+ * between has left the spool and is whole in InfluxDB by then; one that is not is whole in here.
+ * What both have is told once: of an event that is in here, nothing is taken from InfluxDB.
  */
 import type { Database, Statement } from '#store/sqlite/database.ts'
 import { inParts, prepareArrays } from '#store/sqlite/rows.ts'

@@ -5,7 +5,8 @@
  * 1. The side file keeps what was decided: numbers, places, and the lines themselves. A crash
  *    before this commit loses the batch and its cursor, so that the follower brings it again. It
  *    needs no InfluxDB, and the next batch can be decided behind it.
- * 2. The lines are written, batch after batch, and each request is confirmed by 204: deliverer.ts. A
+ * 2. The lines are written, batch after batch, and each request is confirmed by 204: deliverer.ts.
+ * A
  *    crash here leaves some of them in InfluxDB, where no reader looks at them yet.
  * 3. The side file lets readers see the batch there, moves the cursor and drops the lines. A crash
  *    before this commit repeats 2; after it, nothing is left to do.

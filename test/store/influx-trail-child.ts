@@ -1,8 +1,8 @@
 /**
  * A process that stores one batch of a stream after the other until it is killed, and says on its
- * output which is durable. Two are under way at a time; what fails for a while is tried again, as the
- * follower does. Arguments: the side file, the URL, the database, the number of the first batch, the
- * size of a batch.
+ * output which is durable. Two are under way at a time; what fails for a while is tried again, as
+ * the follower does. Arguments: the side file, the URL, the database, the number of the first
+ * batch, the size of a batch.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { isStoreFault } from '#store/fault.ts'
