@@ -35,4 +35,4 @@ it('the demonstration shows the chain of a carton at the URL it prints, and serv
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
   rmSync(dataDir, { recursive: true })
-}, 60_000)
+})
