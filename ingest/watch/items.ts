@@ -10,11 +10,11 @@ export interface LiveItem extends Omit<ItemMemory, 'state'> {
 const KEPT = 20_000
 
 export class LiveItems {
-  readonly #ledger: Ledger
+  readonly #ledger: Pick<Ledger, 'item'>
   readonly #known = new Map<string, LiveItem>()
   readonly #changed = new Set<string>()
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Pick<Ledger, 'item'>) {
     this.#ledger = ledger
   }
 

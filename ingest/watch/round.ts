@@ -23,8 +23,6 @@ export interface RoundParts extends LifeParts {
   readonly draft: Draft
   /** The last event of the batch: what is told again is told up to it. */
   readonly upTo: number
-  /** Owners that the facts of an event are of. */
-  readonly ownersOf: (event: number) => readonly string[]
 }
 
 const US_A_DAY = 86_400_000_000
@@ -133,11 +131,11 @@ export class Round {
 
   /** What the event told goes, and those whose findings rested on it are told anew. */
   async #takeBack({ eventID, party }: EventFacts): Promise<void> {
-    const { draft, trail, ownersOf } = this.#parts
+    const { draft, trail } = this.#parts
     for (const each of await trail.summaries(await trail.byEventID(eventID))) {
       if (each.declaresError || each.party !== party) continue
       draft.facts.wrong.add(each.eventRef)
-      for (const owner of ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
+      for (const owner of draft.known.ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
     }
   }
 

@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts'
 /** Recalls are looked at no more often. */
 const EVERY_US = 60_000_000
 /** What was late before a recall was closed is told so long after. */
-const AFTER_CLOSED_US = 7 * US_A_DAY
+export const AFTER_CLOSED_US = 7 * US_A_DAY
 /** Items of a scope that are told again in one go. */
 const MOST_KEYS = 200
 /** How far changes of scopes were followed. */
@@ -58,7 +58,7 @@ export class RecallRules {
   }
 }
 
-function aboutRecall(recall: WatchedRecall, { rules }: Watch, nowUs: number): Finding[] {
+export function aboutRecall(recall: WatchedRecall, { rules }: Watch, nowUs: number): Finding[] {
   const { recall: key, recallClass, consignees, decidedUs, scope, closedUs } = recall
   const { G2, G3, G4 } = rules.all({}, decidedUs)
   // Once it is closed nobody owes an answer any more.

@@ -35,7 +35,8 @@ export interface TellerParts {
   readonly recalls: RecallReader
   readonly items: LiveItems
   readonly draft: Draft
-  readonly round: Round
+  /** Tells items again. */
+  readonly round: Pick<Round, 'tellAgain'>
   readonly watch: Watch & { readonly reference: RegistryReference }
   readonly nowUs: number
 }

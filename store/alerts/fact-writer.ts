@@ -85,7 +85,6 @@ export class FactWriter {
   readonly #clean: Statement
   readonly #dirty: Statement
   readonly #due: Statement
-  readonly #owners: Statement
 
   constructor(database: Database) {
     this.#database = database
@@ -119,24 +118,11 @@ export class FactWriter {
     this.#due = database.prepare(
       'SELECT * FROM dirty WHERE dueUs <= ? ORDER BY dueUs, owner LIMIT ?',
     )
-    this.#owners = database.prepare(
-      `SELECT DISTINCT 'lot ' || thing AS owner FROM movement WHERE event = ?1
-       UNION SELECT 'lot ' || child FROM packing WHERE event = ?1 AND child <> ''
-       UNION SELECT 'tests ' || thing FROM report WHERE event = ?1
-       UNION SELECT 'tests ' || lot FROM sampled WHERE event = ?1
-       UNION SELECT process FROM run WHERE event = ?1
-       UNION SELECT 'shipment ' || id FROM shipment WHERE event = ?1`,
-    )
   }
 
   /** Owners that are to be told anew by then, the longest waiting first. */
   due(nowUs: number, limit: number): Dirty[] {
     return this.#due.all(nowUs, limit)
-  }
-
-  /** Owners that an event's facts are of. */
-  ownersOf(event: number): string[] {
-    return this.#owners.all(event).map(({ owner }: { owner: string }) => owner)
   }
 
   write(changes: FactChanges): void {

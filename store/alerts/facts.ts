@@ -62,8 +62,8 @@ export interface FactReader {
   exposureTold(item: string): number
   /** How far something was followed; 0 where it never was. */
   mark(name: string): number
-  /** Lots that have moved in a span of event times. */
-  movedBetween(fromUs: number, toUs: number, limit: number): string[]
+  /** Owners that the facts of an event are of. */
+  ownersOf(event: number): string[]
 }
 
 interface MovementRow extends Omit<Of<Movement>, 'amount' | 'isSerials' | 'kind'> {
@@ -86,9 +86,6 @@ export function factReader(database: Database): FactReader {
   const movements = all('SELECT * FROM movement WHERE thing = ? ORDER BY timeUs, event LIMIT ?')
   const made = all(
     `SELECT * FROM movement WHERE thing = ? AND kind = 'produced' ORDER BY timeUs, event LIMIT 1`,
-  )
-  const moved = all(
-    'SELECT DISTINCT thing FROM movement WHERE timeUs >= ? AND timeUs < ? ORDER BY thing LIMIT ?',
   )
   const packingsOf = all('SELECT * FROM packing WHERE child = ? ORDER BY timeUs, event LIMIT ?')
   const packingsIn = all('SELECT * FROM packing WHERE parent = ? ORDER BY timeUs, event LIMIT ?')
@@ -125,6 +122,14 @@ export function factReader(database: Database): FactReader {
   const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
   const exposure = all('SELECT toldUs FROM exposure WHERE item = ?')
   const mark = all('SELECT value FROM mark WHERE name = ?')
+  const owners = all(
+    `SELECT DISTINCT 'lot ' || thing AS owner FROM movement WHERE event = ?1
+     UNION SELECT 'lot ' || child FROM packing WHERE event = ?1 AND child <> ''
+     UNION SELECT 'tests ' || thing FROM report WHERE event = ?1
+     UNION SELECT 'tests ' || lot FROM sampled WHERE event = ?1
+     UNION SELECT process FROM run WHERE event = ?1
+     UNION SELECT 'shipment ' || id FROM shipment WHERE event = ?1`,
+  )
   const movementRows = (rows: MovementRow[]) => rows.map(movementOf)
   return {
     movements: (thing, limit) => movementRows(movements.all(thing, limit + 1)),
@@ -150,8 +155,7 @@ export function factReader(database: Database): FactReader {
       exposed.all(carrier, limit).map(({ item }: { item: string }) => item),
     exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
     mark: (name) => mark.get(name)?.value ?? 0,
-    movedBetween: (fromUs, toUs, limit) =>
-      moved.all(fromUs, toUs, limit).map(({ thing }: { thing: string }) => thing),
+    ownersOf: (event) => owners.all(event).map(({ owner }: { owner: string }) => owner),
   }
 }
 

@@ -30,10 +30,13 @@ export function openWatchedRecalls(file: string): RulesReader & { close(): void 
 }
 
 export function watchedRecalls(database: Database): RulesReader {
-  const reader = recallReader(database)
+  return { ...recallsAsWatched(recallReader(database)), changesAfter: changesOf(database) }
+}
+
+/** What is recalled, and by which recalls, as rules see it. */
+export function recallsAsWatched(reader: RecallReader): Omit<RulesReader, 'changesAfter'> {
   return {
     matches: (keys) => matchesOf(reader, keys),
-    changesAfter: changesOf(database),
     recalls: (closedSinceUs) => watchedOf(reader, closedSinceUs),
   }
 }
