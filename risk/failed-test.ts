@@ -7,6 +7,8 @@ import type { Certainty } from '#trace/parts.ts'
 import { type Finding, type Found, finding } from './finding.ts'
 import { recallScope, type ScopeItem, type ScopeSource, type Tier } from './recall-scope.ts'
 import type { InForce } from './rule-set.ts'
+import { ruleOf } from './table.ts'
+import { fill } from './words.ts'
 
 /** A test that was not passed. */
 export interface Failure {
@@ -60,6 +62,35 @@ export async function* holdsOf(
     if (part.part !== 'item' || part.key === key || source.isSample(part.key)) continue
     yield hold(rule, part, common, failure, source.installedAt(part.key))
   }
+}
+
+/** How many things a failed test has reached. */
+export interface Reach {
+  /** Held by a finding of their own. */
+  readonly named: number
+  /** Beside them, counted only. */
+  readonly more: number
+  /** Whether there may be still more than that. */
+  readonly isCut: boolean
+}
+
+/** The failure itself with how many things it has reached, and how many of them are not named. */
+export function withReach(
+  rule: InForce<'F1'>,
+  failure: Finding,
+  { named, more, isCut }: Reach,
+): Finding {
+  const affected = {
+    name: 'affected',
+    value: named + more,
+    limit: undefined,
+    unit: 'count',
+  } as const
+  if (more === 0) return { ...failure, measures: [affected] }
+  const measures = [affected, { name: 'more', value: more, limit: named, unit: 'count' } as const]
+  const variant = isCut ? 'failedMost' : 'failedMany'
+  const template = ruleOf(rule.rule).texts[variant] ?? failure.text
+  return { ...failure, variant, measures, text: fill(template, measures, failure.words) }
 }
 
 type Common = Pick<Found, 'fromUs' | 'toUs' | 'knowableUs' | 'cause'> & {

@@ -5,15 +5,11 @@ import { US_A_DAY } from '#risk/words.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { TrailRow } from '#trace/source.ts'
 
-/** Beyond so many events of one line and day no more are looked at, where nothing else is said. */
-const MOST_EVENTS = 200
+/** Beyond so many events of one line and day no more are looked at. */
+const MOST_EVENTS = 5_000
 
-/** `key`: a lot; of anything else nothing is said. `mostEvents`: of its line and day. */
-export async function* neighboursOf(
-  trail: TrailReader,
-  key: string,
-  mostEvents = MOST_EVENTS,
-): AsyncGenerator<Neighbour> {
+/** `key`: a lot; of anything else nothing is said. */
+export async function* neighboursOf(trail: TrailReader, key: string): AsyncGenerator<Neighbour> {
   const made = await makingOf(trail, key)
   const place = made?.readPoint ?? made?.bizLocation
   if (!made || place === undefined) return
@@ -26,7 +22,7 @@ export async function* neighboursOf(
       ltEventTimeUs: fromUs + US_A_DAY,
       ...(made.readPoint === undefined ? { bizLocations: [place] } : { readPoints: [place] }),
     },
-    { limit: mostEvents },
+    { limit: MOST_EVENTS },
   )
   const refs = page.events.flatMap(({ eventRef, voidedAtUs, declaresError, type, action }) => {
     const isMaking = type === 'TransformationEvent' || (type === 'ObjectEvent' && action === 'ADD')
