@@ -249,6 +249,24 @@ describe('temperatures', () => {
     expect(await raised('A2')).toMatchObject([{ subject: epc('A'), severity: 'critical' }])
   })
 
+  it('A2: each of more items than are looked at in one go; A11 says how many it does not name', async () => {
+    const names = Array.from({ length: 302 }, (_, at) => `M${at}`)
+    await world.capture(
+      maker,
+      at('01T08:00:00', { epcList: names.map(epc), action: 'ADD', bizStep: 'commissioning' }),
+      { ...pack('02T08:00:00', 'ADD'), childEPCs: names.map(epc) },
+      readings('03T08:00:00', [5, ...Array<number>(13).fill(900)]),
+    )
+    await world.watched()
+    const { reader } = world.alerts
+    const found = reader.alerts({ rules: ['A2'] }, { limit: 1000 })
+    expect(new Set(found.map(({ finding: { subject } }) => subject)).size).toBe(302)
+    const [range] = reader.alerts({ rules: ['A11'] }, { limit: 10 })
+    expect(range?.finding.measures).toContainEqual(
+      expect.objectContaining({ name: 'notNamed', value: 2 }),
+    )
+  })
+
   it('A11: a value that cannot be is of the sensor; a warm day is not', async () => {
     await world.capture(maker, readings('03T08:00:00', [30, 31]))
     expect(titles(await raised('A11'))).not.toContain('range')
