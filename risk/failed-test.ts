@@ -93,6 +93,9 @@ export function withReach(
   return { ...failure, variant, measures, text: fill(template, measures, failure.words) }
 }
 
+/** Ways that no event states. */
+const BESIDE: ReadonlySet<string> = new Set(['same-line-and-day', 'carry-over', 'missing-data'])
+
 type Common = Pick<Found, 'fromUs' | 'toUs' | 'knowableUs' | 'cause'> & {
   readonly incident: string
 }
@@ -104,7 +107,7 @@ function hold(
   { key: lot, test, eventID }: Failure,
   place: string | undefined,
 ): Finding {
-  const isBeside = path.some(({ by }) => by === 'same-line-and-day' || by === 'carry-over')
+  const isBeside = path.some(({ by }) => by !== undefined && BESIDE.has(by))
   const certainty = CERTAINTY[tier]
   const contained = place === undefined ? 'contains' : 'installed'
   return finding(rule, isBeside ? 'sibling' : contained, {

@@ -15,7 +15,7 @@ import type { Known } from '#store/alerts/known.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { FactTrial } from './dry-run-facts.ts'
 import { EventFactsReader } from './event-facts.ts'
-import { CONFIRMED, confirm, type LifeParts, retell, WATCHED } from './retell.ts'
+import { CONFIRMED, confirm, isWatched, type LifeParts, retell } from './retell.ts'
 
 /** Of event times of record, the end not included. */
 export interface Span {
@@ -103,7 +103,7 @@ export class ItemTrial {
         }
         for (const thing of this.#facts.enter(stored.eventRef)) this.#items.add(thing)
         for (const { item, kind } of happeningsOf(facts)) {
-          if (WATCHED.has(kind)) this.#items.add(item)
+          if (isWatched(kind, item)) this.#items.add(item)
         }
       }
       after = page.after

@@ -16,6 +16,7 @@ import type { Mounted } from '#trace/exposure.ts'
 import type { Draft } from './draft.ts'
 import { tellPart } from './exposed.ts'
 import type { LiveItems } from './items.ts'
+import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
 import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
@@ -86,6 +87,9 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     for (const item of known.exposedIn(carrier, MOST_ASKED)) {
       draft.facts.ask(`exposure ${item}`, reason)
     }
+  },
+  async picks({ known, trail, draft: { facts } }, rest, reason) {
+    await tellPicks({ known, trail, facts }, rest, reason)
   },
   async again({ round }, item, reason) {
     await round.tellAgain(item, reason)

@@ -23,6 +23,14 @@ export interface TestResult {
   readonly eventID: string
 }
 
+/** An event by which something of a product was taken from the stock of a site. */
+export interface Pick {
+  readonly site: string
+  readonly product: string
+  readonly timeUs: number
+  readonly event: number
+}
+
 export interface FactReader {
   /** Of a lot or unit, in the order of time; `limit + 1` of them where there are more. */
   movements(thing: string, limit: number): Of<Movement>[]
@@ -34,6 +42,10 @@ export interface FactReader {
   stockedBefore(site: string, product: string, beforeUs: number, limit: number): Stocked[]
   /** What came to a site of a lot and left it before a time, by kind. */
   amountsOf(lot: string, site: string, atUs: number): AmountSum[]
+  /** Of a product at a site from a time on, in the order of time. */
+  picks(site: string, product: string, fromUs: number, limit: number): Pick[]
+  /** When the last of all was; 0 where nothing was. */
+  lastPickUs(): number
   /** On this very thing. */
   reports(thing: string): Of<LabReport>[]
   /** Samples that were drawn from a lot. */
@@ -100,6 +112,10 @@ export function factReader(database: Database): FactReader {
      SELECT 'packed', 0, unit, coalesce(sum(amount), 0) FROM packing
        WHERE child = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY unit`,
   )
+  const picks = all(
+    `SELECT * FROM pick WHERE site = ? AND product = ? AND timeUs >= ? ORDER BY timeUs, event LIMIT ?`,
+  )
+  const lastPick = all('SELECT coalesce(max(timeUs), 0) AS timeUs FROM pick')
   const reports = all('SELECT * FROM report WHERE thing = ? ORDER BY reportedUs, event, test')
   const between = all(
     'SELECT * FROM report WHERE reportedUs >= ? AND reportedUs < ? ORDER BY reportedUs, event',
@@ -137,6 +153,8 @@ export function factReader(database: Database): FactReader {
     packingsIn: (parent, limit) => packingsIn.all(parent, limit + 1).map(packingOf),
     stockedBefore: (site, product, beforeUs, limit) => stocked.all(site, product, beforeUs, limit),
     amountsOf: (lot, site, atUs) => amounts.all(lot, site, atUs).map(sumOf),
+    picks: (site, product, fromUs, limit) => picks.all(site, product, fromUs, limit),
+    lastPickUs: () => lastPick.get().timeUs,
     reports: (thing) => reports.all(thing).map(reportOf),
     samplesOf: (lot) => samples.all(lot).map(sampledOf),
     sampledFrom: (sample) => origins.all(sample).map(sampledOf),
