@@ -16,12 +16,12 @@ export const ASSURANCE = {
     texts: {
       failed: text('{test} 不合格：{result}。', 'Failed {test}: {result}.'),
       failedMany: text(
-        '{test} 不合格：{result}。波及 {affected} 件：逐件列出 {more.limit} 件，另有 {more} 件未逐件列出。',
-        'Failed {test}: {result}. It reaches {affected}: {more.limit} are held by name, {more} more are not.',
+        '{test} 不合格：{result}。波及 {affected} 件，其中 {more} 件未逐件列出。',
+        'Failed {test}: {result}. It reaches {affected}; {more} of them are not named.',
       ),
       failedMost: text(
-        '{test} 不合格：{result}。波及至少 {affected} 件：逐件列出 {more.limit} 件，其余未逐件列出。',
-        'Failed {test}: {result}. It reaches at least {affected}: {more.limit} are held by name, the rest are not.',
+        '{test} 不合格：{result}。波及至少 {affected} 件，仅列出 {more.limit} 件。',
+        'Failed {test}: {result}. It reaches {affected} or more; {more.limit} are named.',
       ),
       contains: text('用到不合格批次 {lot}。', 'Made with {lot}, which failed its test.'),
       installed: text(

@@ -113,7 +113,8 @@ export function factReader(database: Database): FactReader {
        WHERE child = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY unit`,
   )
   const picks = all(
-    `SELECT * FROM pick WHERE site = ? AND product = ? AND timeUs >= ? ORDER BY timeUs, event LIMIT ?`,
+    `SELECT * FROM pick WHERE site = ? AND product = ? AND timeUs >= ?
+     ORDER BY timeUs, event LIMIT ?`,
   )
   const lastPick = all('SELECT coalesce(max(timeUs), 0) AS timeUs FROM pick')
   const reports = all('SELECT * FROM report WHERE thing = ? ORDER BY reportedUs, event, test')

@@ -91,7 +91,7 @@ describe('a failed test (F1)', () => {
     await capture(use(['ONE', 'TWO'], 9))
     const [more] = await failure()
     expect(more).toMatchObject({ measures: [{ value: 1002 }, { value: 2, limit: 1000 }] })
-    expect(JSON.stringify(more?.['text'])).toMatch(/2 件未逐件列出.*2 more are not/)
+    expect(JSON.stringify(more?.['text'])).toMatch(/2 件未逐件列出.*2 of them are not named/)
     const { reader } = world().alerts
     expect(reader.alerts({ rules: ['F1'] }, { limit: 2000 })).toHaveLength(1001)
   })

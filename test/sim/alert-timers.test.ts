@@ -63,7 +63,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => rmSync(dataDir, { recursive: true }))
 
-/** Watches as of so many hours after the start, until it is killed; gives the steps of each rule. */
+/** Watches as of so many hours after the start until it is killed; the steps by rule. */
 async function watchAt(hours: number): Promise<Record<string, string[]>> {
   const nowUs = String(startUs + hours * AN_HOUR_US)
   const args = ['--import', 'tsx', 'test/sim/watch-once.ts', dataDir, nowUs]
