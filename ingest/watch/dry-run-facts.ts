@@ -24,7 +24,7 @@ export interface FactTrialParts {
   readonly registry: Pick<Registry, 'parties'>
   readonly mounted: Mounted
   readonly known: Known
-  readonly recalls: Omit<RecallReader, 'changesAfter'>
+  readonly recalls: Pick<RecallReader, 'matches' | 'recalls'>
   readonly isOver: () => boolean
 }
 
@@ -62,7 +62,10 @@ export class FactTrial {
   constructor(parts: FactTrialParts, rules: ReadonlySet<RuleId>) {
     this.#parts = parts
     this.#rules = rules
-    this.#items = new LiveItems(parts.known)
+    const { known } = parts
+    const item = (key: string) => known.item(key)
+    const items = (keys: readonly string[]) => keys.flatMap((key) => item(key) ?? [])
+    this.#items = new LiveItems({ item, items })
   }
 
   /** Enters whose findings an event's facts may change; gives the things whose tests it tells. */
@@ -70,20 +73,20 @@ export class FactTrial {
     const { facts } = this.#parts.known
     const tested: string[] = []
     for (const owner of facts.ownersOf(event)) {
-      this.#ask(owner, this.#owners)
+      this.#ask(owner)
       if (!owner.startsWith('tests ')) continue
       const thing = owner.slice('tests '.length)
       tested.push(thing)
       for (const { supplier, process } of facts.resultsFor(thing)) {
-        this.#ask(`supplier ${supplier}`, this.#owners)
-        this.#ask(process, this.#owners)
+        this.#ask(`supplier ${supplier}`)
+        this.#ask(process)
       }
     }
     return tested
   }
 
-  #ask(owner: string, into: Set<string>): void {
-    if (this.#isConcerned(owner)) into.add(owner)
+  #ask(owner: string): void {
+    if (this.#isConcerned(owner)) this.#owners.add(owner)
   }
 
   #isConcerned(owner: string): boolean {
@@ -125,7 +128,7 @@ export class FactTrial {
     const round = { tellAgain: async () => undefined }
     const parts: TellerParts = {
       ...{ ...this.#parts, draft, round, watch, items: this.#items, nowUs: toUs },
-      recalls: { ...recalls, changesAfter: () => [] },
+      recalls: { ...recalls, hasAny: () => true, changesAfter: () => [] },
     }
     await tellOwners(parts, [{ owner, reason: 'newer', dueUs: 0 }])
     this.#items.keep()

@@ -26,7 +26,7 @@ export interface DryRunParts {
   readonly registry: SensorTrialParts['registry']
   readonly referenceNow: () => RegistryReference
   readonly known: Known
-  readonly recalls: Omit<RecallReader, 'changesAfter'>
+  readonly recalls: Pick<RecallReader, 'matches' | 'recalls'>
   readonly nowUs: () => number
 }
 

@@ -19,6 +19,7 @@ const MARK = 'recalls'
 
 /** Where nobody keeps recalls. */
 export const NO_RECALLS: RecallReader = {
+  hasAny: () => false,
   matches: () => [],
   changesAfter: () => [],
   recalls: () => [],

@@ -30,11 +30,16 @@ export function openWatchedRecalls(file: string): RulesReader & { close(): void 
 }
 
 export function watchedRecalls(database: Database): RulesReader {
-  return { ...recallsAsWatched(recallReader(database)), changesAfter: changesOf(database) }
+  const any = database.prepare('SELECT 1 FROM scope_change LIMIT 1')
+  return {
+    ...recallsAsWatched(recallReader(database)),
+    hasAny: () => any.get() !== undefined,
+    changesAfter: changesOf(database),
+  }
 }
 
 /** What is recalled, and by which recalls, as rules see it. */
-export function recallsAsWatched(reader: RecallReader): Omit<RulesReader, 'changesAfter'> {
+export function recallsAsWatched(reader: RecallReader): Pick<RulesReader, 'matches' | 'recalls'> {
   return {
     matches: (keys) => matchesOf(reader, keys),
     recalls: (closedSinceUs) => watchedOf(reader, closedSinceUs),

@@ -202,6 +202,7 @@ describe('a dry run over recalls', () => {
               },
             ]
           : [],
+      hasAny: () => true,
       changesAfter: () => [],
       recalls: () => [recall],
     }
