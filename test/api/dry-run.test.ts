@@ -9,10 +9,10 @@ import {
   GTIN,
   lot,
   made,
-  on,
   packed,
   place,
   report,
+  run,
   some,
   sscc,
   startWatched,
@@ -58,14 +58,6 @@ interface Case {
 
 const capture = (...events: object[]) => watched.world.capture(watched.maker, ...events)
 const captureAt = (key: string, ...events: object[]) => watched.world.capture(key, ...events)
-
-const run = (day: number, outKg: number) =>
-  on(day, 8, {
-    ...{ type: 'TransformationEvent', epcList: undefined, action: undefined },
-    bizStep: 'commissioning',
-    inputQuantityList: [amount('IN', 100, 'KGM')],
-    outputQuantityList: [amount(`OUT${day}`, outKg, 'KGM')],
-  })
 
 /** Lots with a report each, a day apart. */
 async function tested(outcomes: readonly boolean[]): Promise<void> {

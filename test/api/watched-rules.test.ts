@@ -1,5 +1,9 @@
 /** Rules of all families end to end: what is captured, and what is raised of it, or just not. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Exposures } from '#ingest/watch/tell-exposure.ts'
+import { RuleSet } from '#risk/rule-set.ts'
+import { mountedSensors } from '#store/mounted.ts'
+import { referenceOf } from '#store/reference.ts'
 import { event, startWorld, type World } from './world.ts'
 
 const GTIN = 'https://id.gs1.org/01/09521321000018'
@@ -265,6 +269,18 @@ describe('temperatures', () => {
     expect(range?.finding.measures).toContainEqual(
       expect.objectContaining({ name: 'notNamed', value: 2 }),
     )
+  })
+
+  it('A2: of an item with more readings than are gone through it says so', async () => {
+    await world.capture(maker, ...inside(), readings('03T08:00:00', [5, 5, 5, 5, 5, 5]))
+    const { trail, registry } = world
+    const reference = referenceOf(registry)()
+    const watch = { rules: new RuleSet(reference.limits), reference }
+    const parts = { trail, mounted: mountedSensors(registry), watch, nowUs: Date.now() * 1000 }
+    expect(await new Exposures(parts, 6).about(epc('A'))).toEqual([])
+    const [told] = await new Exposures(parts, 5).about(epc('A'))
+    expect(told).toMatchObject({ rule: 'A2', variant: 'tooMany', severity: 'info' })
+    expect(told?.text.en).toContain('More than 5 readings')
   })
 
   it('A11: a value that cannot be is of the sensor; a warm day is not', async () => {
