@@ -141,7 +141,7 @@ async function slowly(
   return Math.round(median(times))
 }
 
-/** The number that an expression comes to, once it does. The content policy lets no page ask itself. */
+/** The number that an expression comes to, once it does. No page may ask itself: its policy. */
 async function untilTold(page: Page, expression: string): Promise<number> {
   return until(
     () => page.evaluate<number>(expression),
