@@ -67,6 +67,7 @@ import { serveTrace } from './trace.ts'
 import { serveWebhookDeliveries } from './webhook-deliveries.ts'
 import type { WebhookDesk } from './webhooks/desk.ts'
 import { serveWebhooks } from './webhooks.ts'
+import { serveWorkCalendar } from './work-calendar.ts'
 
 export interface ApiSettings {
   /** How the server is reached from outside; without it links name the host of the request. */
@@ -106,6 +107,14 @@ export interface ApiParts {
   readonly log: Logger
   /** Microseconds since 1970. */
   readonly nowUs: () => number
+}
+
+function serveAllOfRecalls(router: Router, parts: RecallParts): void {
+  serveRecalls(router, parts)
+  serveRecall(router, parts)
+  serveRecallSteps(router, parts)
+  serveRecallScope(router, parts)
+  serveRecallConsignees(router, parts)
 }
 
 const longestUri = 8192
@@ -166,6 +175,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveCalibrations(router, parts)
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
+  serveWorkCalendar(router, { ...parts, calendars: registry.workCalendars })
   serveKeys(router, { ...parts, keys: registry.keys })
   serveSession(router, parts)
   serveAlertStream(router, parts)

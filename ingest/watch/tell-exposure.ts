@@ -1,4 +1,5 @@
 /** The rules about temperatures of one item, over all sensors that were ever with it. */
+import { budgetNotRead } from '#risk/alarm-rows.ts'
 import { aboutColdItem, transportsOf } from '#risk/cold-item.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
@@ -8,7 +9,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 
-/** Samples that are held at once: a year of one sensor each minute. */
+/** Samples that are held at once: a year of one sensor each minute. Beyond it that is said. */
 const MOST_SAMPLES = 525_600
 /** A clock that is so much ahead is believed. */
 const AHEAD_US = 7 * 24 * 3_600_000_000
@@ -20,13 +21,21 @@ export interface ExposureParts {
   readonly nowUs: number
 }
 
+/** What the sensors of an item have measured; `isCut`: there is more. */
+interface Read {
+  readonly series: readonly Sample[]
+  readonly isCut: boolean
+}
+
 /** Items that are told in one go: those that were together share their series. */
 export class Exposures {
   readonly #parts: ExposureParts
-  #of: { readonly stays: string; readonly series: readonly Sample[] } | undefined
+  readonly #most: number
+  #of: { readonly stays: string; readonly read: Read } | undefined
 
-  constructor(parts: ExposureParts) {
+  constructor(parts: ExposureParts, most = MOST_SAMPLES) {
     this.#parts = parts
+    this.#most = most
   }
 
   /** What holds of an item's temperatures; nothing where no event has named it. */
@@ -37,30 +46,37 @@ export class Exposures {
     if (!history) return []
     const { sensors } = await exposureOf(trail, history, mounted)
     if (sensors.length === 0) return []
-    const series = await this.#series(sensors)
+    const { series, isCut } = await this.#read(sensors)
     const { domain, storage } = reference.product(item) ?? {}
     const product = productOf(item)
     const steps = history.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
       return { timeUs, bizStep }
     })
     const rulesAt = (timeUs: number) => rules.all({ domain, product }, timeUs)
-    return aboutColdItem({ item, storage, series, transports: transportsOf(steps), rulesAt })
+    const transports = transportsOf(steps)
+    const found = aboutColdItem({ item, storage, series, transports, rulesAt })
+    const lastUs = series.at(-1)?.timeUs ?? 0
+    const { A2 } = rulesAt(lastUs)
+    if (!isCut || !A2) return found
+    return [...found, budgetNotRead(A2, { item, lastUs, most: this.#most })]
   }
 
-  async #series(sensors: readonly SensorStay[]): Promise<readonly Sample[]> {
+  async #read(sensors: readonly SensorStay[]): Promise<Read> {
     // Infinity is no JSON: null stands for it.
     const stays = JSON.stringify(sensors)
     if (this.#of?.stays !== stays) {
-      const samples = await samplesOf(this.#parts, sensors)
-      this.#of = { stays, series: seriesOf(sensors, samples) }
+      const samples = await samplesOf(this.#parts, sensors, this.#most)
+      const isCut = samples.length > this.#most
+      this.#of = { stays, read: { series: seriesOf(sensors, samples), isCut } }
     }
-    return this.#of.series
+    return this.#of.read
   }
 }
 
 async function samplesOf(
   { trail, nowUs }: ExposureParts,
   sensors: readonly SensorStay[],
+  most: number,
 ): Promise<Sample[]> {
   const samples = new Map<string, Sample>()
   for (const { device, fromUs, toUs } of sensors) {
@@ -72,7 +88,7 @@ async function samplesOf(
         // Stays of one sensor may overlap: each value counts once.
         if (sample) samples.set(`${device} ${sample.timeUs} ${sample.celsius}`, sample)
       }
-      if (samples.size > MOST_SAMPLES) return [...samples.values()]
+      if (samples.size > most) return [...samples.values()]
     }
   }
   return [...samples.values()]

@@ -3,7 +3,7 @@ import type { Reason } from '#risk/difference.ts'
 import type { LabReport, Sampled } from '#risk/lab-report.ts'
 import type { Movement, Packing, Stocked } from '#risk/movement.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
-import type { Of, Side, TestResult } from './facts.ts'
+import type { Of, Pick, Side, TestResult } from './facts.ts'
 
 /** Somebody's findings are to be told anew. */
 export interface Dirty {
@@ -34,6 +34,7 @@ export interface FactChanges {
   readonly movements: readonly Of<Movement>[]
   readonly packings: readonly Of<Packing>[]
   readonly stocked: readonly Stocked[]
+  readonly picks: readonly Pick[]
   readonly reports: readonly Of<LabReport>[]
   readonly sampled: readonly Of<Sampled>[]
   readonly runs: readonly RunRow[]
@@ -53,7 +54,7 @@ export interface FactChanges {
 }
 
 /** Tables whose rows are of one event. */
-const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment'] as const
+const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment', 'pick'] as const
 const ALL = [
   ...OF_EVENTS,
   'stocked',
@@ -71,6 +72,7 @@ export class FactWriter {
   readonly #movement: Statement
   readonly #packing: Statement
   readonly #stocked: Statement
+  readonly #pick: Statement
   readonly #report: Statement
   readonly #sampled: Statement
   readonly #run: Statement
@@ -85,7 +87,6 @@ export class FactWriter {
   readonly #clean: Statement
   readonly #dirty: Statement
   readonly #due: Statement
-  readonly #owners: Statement
 
   constructor(database: Database) {
     this.#database = database
@@ -99,6 +100,7 @@ export class FactWriter {
     this.#movement = into('movement', 10)
     this.#packing = into('packing', 7)
     this.#stocked = into('stocked', 5)
+    this.#pick = into('pick', 4)
     this.#report = into('report', 9)
     this.#sampled = into('sampled', 7)
     this.#run = into('run', 4)
@@ -119,24 +121,11 @@ export class FactWriter {
     this.#due = database.prepare(
       'SELECT * FROM dirty WHERE dueUs <= ? ORDER BY dueUs, owner LIMIT ?',
     )
-    this.#owners = database.prepare(
-      `SELECT DISTINCT 'lot ' || thing AS owner FROM movement WHERE event = ?1
-       UNION SELECT 'lot ' || child FROM packing WHERE event = ?1 AND child <> ''
-       UNION SELECT 'tests ' || thing FROM report WHERE event = ?1
-       UNION SELECT 'tests ' || lot FROM sampled WHERE event = ?1
-       UNION SELECT process FROM run WHERE event = ?1
-       UNION SELECT 'shipment ' || id FROM shipment WHERE event = ?1`,
-    )
   }
 
   /** Owners that are to be told anew by then, the longest waiting first. */
   due(nowUs: number, limit: number): Dirty[] {
     return this.#due.all(nowUs, limit)
-  }
-
-  /** Owners that an event's facts are of. */
-  ownersOf(event: number): string[] {
-    return this.#owners.all(event).map(({ owner }: { owner: string }) => owner)
   }
 
   write(changes: FactChanges): void {
@@ -171,7 +160,7 @@ export class FactWriter {
     }
   }
 
-  #writeAmounts({ movements, packings, stocked, runs, shipments }: FactChanges): void {
+  #writeAmounts({ movements, packings, stocked, picks, runs, shipments }: FactChanges): void {
     for (const each of movements) {
       const { thing, event, kind, isSerials, party, site, amount, unit, timeUs, recordUs } = each
       const of = [thing, event, kind, isSerials ? 1 : 0, party, site]
@@ -182,6 +171,9 @@ export class FactWriter {
     }
     for (const { site, product, expiresUs, lot, expiry } of stocked) {
       this.#stocked.run(site, product, expiresUs, lot, expiry)
+    }
+    for (const { site, product, timeUs, event } of picks) {
+      this.#pick.run(site, product, timeUs, event)
     }
     for (const { process, timeUs, event, body } of runs) {
       this.#run.run(process, timeUs, event, body)
