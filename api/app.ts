@@ -111,6 +111,7 @@ export interface ApiParts {
 
 function serveAllOfRecalls(router: Router, parts: RecallParts): void {
   serveRecalls(router, parts)
+  serveRecallPreview(router, parts)
   serveRecall(router, parts)
   serveRecallSteps(router, parts)
   serveRecallScope(router, parts)
@@ -196,13 +197,4 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
     return path === '/epcis/capture' ? { ...announced, ...captureIntake.limitHeaders } : announced
   })
   return app
-}
-
-function serveAllOfRecalls(router: Router, parts: RecallParts): void {
-  serveRecalls(router, parts)
-  serveRecallPreview(router, parts)
-  serveRecall(router, parts)
-  serveRecallSteps(router, parts)
-  serveRecallScope(router, parts)
-  serveRecallConsignees(router, parts)
 }

@@ -16,6 +16,8 @@ export interface Play {
   readonly id: string
   get(path: string): Promise<Answer>
   post(path: string, body: object, key?: string): Promise<Answer>
+  /** Lifts its blocks, by another than made it. */
+  cancel(): Promise<Answer>
 }
 
 export async function call(
@@ -52,6 +54,10 @@ export async function makeDraft(stage: Stage, more: object = {}): Promise<Play> 
       const answer = await call(stage, `/v1/recalls/${id}${path}`, key, given)
       if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
       return answer
+    },
+    cancel: async () => {
+      const step = { action: 'cancel', reason: '测试结束' }
+      return play.post('/steps', step, await keyOf('regulator', stage))
     },
   }
   await until(

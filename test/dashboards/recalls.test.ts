@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyLook, type Language, stage, visit } from './browser.ts'
 import {
   consigneesOf,
@@ -34,6 +34,11 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
     }
     const sold = { from: [{ item: stage.sold }], title: '追溯演练', drill: true, class: 'II' }
     drill = await makeNotified(stage, sold)
+  })
+
+  // The goods are other tests' too.
+  afterAll(async () => {
+    if (stage) await notified.cancel()
   })
 
   it.each(everyLook)('lists recalls, in $language on a $view', async (look) => {
@@ -140,7 +145,8 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
   })
 
   it('goes its whole way, by two people, and keeps every step', async () => {
-    const play = await makeDraft(at, { title: 'The whole way' })
+    // What was recalled in earnest stays blocked, and other tests sell it.
+    const play = await makeDraft(at, { title: 'The whole way', drill: true })
     const parties = await consigneesOf(play)
     await visit(inEnglish, async ({ page, open, allow }) => {
       allow(/409/)
