@@ -93,6 +93,7 @@ const GRACE_MS = 10_000
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
 const LOG_EVERY = 30
+const ASKED_WITHIN_US = 120_000_000
 const PAGES = fileURLToPath(new URL('./dashboards/dist', import.meta.url))
 const nowUs = (): number => Date.now() * 1000
 
@@ -167,7 +168,7 @@ export async function serve(
       bridges.push(bridge)
       ends.push(() => bridge.close())
     }
-    registerGauges(metrics, gauges(stores, gateway, readinessParts))
+    registerGauges(metrics, gauges({ ...stores, watch }, gateway, readinessParts))
     const host = config.BIND === '0.0.0.0' || config.BIND === '::' ? 'localhost' : config.BIND
     return {
       apiUrl: `http://${host}:${httpPort}`,
@@ -341,8 +342,10 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
   return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.settledToUs } : undefined
 }
 
-function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts, registry } = stores
+type Watched = Stores & { readonly watch: WatchWorker }
+
+function gauges(stores: Watched, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
+  const { journal, progress, trail, alerts, registry, watch } = stores
   const { totals } = progress
   const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
@@ -382,6 +385,10 @@ function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeS
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
     of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
+    of('watch_asked', 'What rules are to look at again within two minutes', () =>
+      alerts.asked(nowUs() + ASKED_WITHIN_US),
+    ),
+    of('watch_busy_seconds', 'Since rules had nothing to do', () => watch.busyMs() / 1000),
     of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
       countOverdue(calibrations, nowUs()),
     ),

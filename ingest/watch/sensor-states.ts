@@ -85,6 +85,8 @@ export function isOutOf(limits: readonly Limits[], samples: readonly Sample[]): 
   return limits.length > 0 && samples.some(({ celsius }) => celsius > high || celsius < low)
 }
 
+const EVER = Number.MAX_SAFE_INTEGER
+
 export type RulesAt = (timeUs: number) => ReturnType<Watch['rules']['all']>
 
 /** Steps of all rules of a sensor over some samples, in their order. */
@@ -121,12 +123,16 @@ export function tellSensor(
     }
   }
   const { A11 } = rulesAt(nowUs)
+  const dropped: string[] = []
   if (A11 && states.health) {
     const machine = sensorMachine(A11, watched)
+    // It was called silent when its values had not come yet.
+    const silent = samples.length > 0 && before.health ? machine.overdue(before.health, EVER) : []
+    for (const { identity } of silent) if (!ledger.has(identity)) dropped.push(identity)
     dueUs = machine.dueUs(states.health)
     for (const each of machine.overdue(states.health, nowUs)) ledger.set(each.identity, each)
   }
-  return { states, dueUs, findings: [...ledger.values()] }
+  return { states, dueUs, findings: [...ledger.values()], dropped }
 }
 
 const AT_ONCE = 1000

@@ -98,6 +98,7 @@ export class SensorRules {
       )
     } else {
       for (const each of findings) draft.tell(key, each, true)
+      for (const identity of told.dropped) draft.drop(identity, 'late')
     }
     const reason = isSweep ? 'late' : 'newer'
     if (isOut) for (const each of exposed ?? []) askFor(each, draft, reason, nowUs)

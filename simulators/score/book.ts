@@ -51,6 +51,8 @@ export class TruthBook {
   readonly faults = new Map<string, FaultLine>()
   /** Slugs of parties by their keys. */
   readonly parties = new Map<string, string>()
+  /** When sensors fell silent at the end of the run, in milliseconds since 1970. */
+  readonly silentMs = new Map<string, number>()
   /** How often each thing was done to a report. */
   readonly fieldCounts = new Map<string, number>()
   /** Items that were read under a second code. */
@@ -202,6 +204,7 @@ export class TruthBook {
     else if (line.kind === 'party') this.parties.set(line.pgln, line.slug)
     else if (line.kind === 'fault') this.faults.set(line.id, line)
     else if (line.kind === 'alias') this.aliases += 1
+    else if (line.kind === 'silent') this.silentMs.set(line.sensor, Date.parse(line.since))
     else this.fieldCounts.set(line.what, (this.fieldCounts.get(line.what) ?? 0) + 1)
   }
 }
