@@ -18,7 +18,8 @@ import type { LiveItems } from './items.ts'
 import type { Round } from './round.ts'
 import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
-import { aboutMoving, carriersOf } from './tell-moving.ts'
+import { aboutMoving, carriersOf, type MovingTold } from './tell-moving.ts'
+import { MARK } from './tell-recalls.ts'
 import { lastSampling, tellSampling } from './tell-sampling.ts'
 import { aboutShipment } from './tell-shipments.ts'
 import { aboutResults, aboutSupplier } from './tell-suppliers.ts'
@@ -34,6 +35,7 @@ export interface TellerParts {
   readonly mounted: Mounted
   readonly recalls: RecallReader
   readonly items: LiveItems
+  readonly moving: MovingTold
   readonly draft: Draft
   readonly round: Round
   readonly watch: Watch & { readonly reference: RegistryReference }
@@ -74,11 +76,14 @@ const TELLERS: Readonly<Record<string, Tell>> = {
   },
   async recalled(parts, key, reason) {
     await parts.round.tellAgain(key, reason)
+    const change = parts.draft.known.mark(MARK)
     for (const carrier of await carriersOf(parts.trail, key)) {
+      if (parts.moving.isSince(carrier, change)) continue
       parts.draft.facts.ask(`moving ${carrier}`, reason)
     }
   },
   async moving(parts, unit, reason) {
+    parts.moving.tell(unit, parts.recalls.lastChange())
     parts.replace(`moving ${unit}`, await aboutMoving(parts, unit), reason)
   },
   async arrival({ known, draft }, carrier, reason) {

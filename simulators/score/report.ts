@@ -16,25 +16,35 @@ function wrongIn(scopes: ScopeTally): number {
 }
 
 export function tableOf(score: Score): string {
-  const { book, forward, back, scopes, alerts } = score
+  const { book, forward, alerts } = score
   const { world, seed, items } = book.run
   return [
     `${world}, seed ${seed}, ${items} items, scored in ${(score.elapsedMs / 1000).toFixed(1)} s`,
     ...(score.isSettled ? [] : ['The server may not have looked at everything yet.']),
     ...fieldLines(score),
+    ...(forward.chains === 0 ? [] : tracedLines(score)),
+    '',
+    ...alertLines(alerts),
+    '',
+    ...aliasLines(score),
+    ...(forward.chains === 0 ? [] : [verdictOf(score)]),
+    '',
+  ].join('\n')
+}
+
+function verdictOf(score: Score): string {
+  return isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.'
+}
+
+function tracedLines({ forward, back, scopes }: Score): string[] {
+  return [
     '',
     ...chainLines(`Forward from ${forward.chains} lots, ${forward.exactChains} exact`, forward),
     '',
     ...chainLines(`Back from ${back.chains} items, ${back.exactChains} exact`, back),
     '',
     ...scopeLines(scopes),
-    '',
-    ...alertLines(alerts),
-    '',
-    ...aliasLines(score),
-    isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.',
-    '',
-  ].join('\n')
+  ]
 }
 
 const alertColumns = ['found', 'of', 'delay s', 'most s', 'off s']

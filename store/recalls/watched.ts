@@ -34,6 +34,7 @@ export function watchedRecalls(database: Database): RulesReader {
   return {
     matches: (keys) => matchesOf(reader, keys),
     changesAfter: changesOf(database),
+    lastChange: lastChangeOf(database),
     recalls: (closedSinceUs) => watchedOf(reader, closedSinceUs),
   }
 }
@@ -51,6 +52,13 @@ function matchesOf(reader: RecallReader, keys: readonly string[]): RecallMatch[]
       returnsTo: recall?.returnsTo ?? [],
     }
   })
+}
+
+function lastChangeOf(database: Database): () => number {
+  const last = database.prepare(
+    'SELECT first + count - 1 AS seq FROM scope_change ORDER BY first DESC LIMIT 1',
+  )
+  return () => last.get()?.seq ?? 0
 }
 
 interface ChangeRow {
