@@ -20,7 +20,7 @@ interface Rules {
 }
 
 /** Rules that wait for late data before they speak, for as long as their graceHours say. */
-const waiting = ['C1', 'C3', 'C12', 'D4', 'E4', 'F2'] as const
+const waiting = ['C1', 'C3', 'C12', 'D4', 'E3', 'E4', 'F2'] as const
 /** A set of changes has a bound, and others may need some of it. */
 const mostLimits = 800
 /** A vehicle's thermometer is silent from one trip to the next, and over a Sunday. */
