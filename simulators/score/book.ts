@@ -45,6 +45,7 @@ export interface Mishap {
 
 /** Pallets have many items: what became of one is asked for by each of them. */
 const becomingsKept = 2000
+const staysKept = 20_000
 
 export class TruthBook {
   run: RunLine = { kind: 'run', world: '', seed: '', items: 0 }
@@ -61,6 +62,7 @@ export class TruthBook {
   readonly #database: DatabaseSyncInstance
   readonly #hasMishaps: boolean
   readonly #known = new Map<number, Becoming>()
+  readonly #stays = new Map<string, readonly Stay[]>()
   readonly #statements: Statements
 
   private constructor(truthFile: string) {
@@ -89,7 +91,17 @@ export class TruthBook {
     return this.#becomings(this.#statements.into.all(key))
   }
 
-  staysOf(child: string): Stay[] {
+  staysOf(child: string): readonly Stay[] {
+    const known = this.#stays.get(child)
+    if (known !== undefined) return known
+    const stays = this.#readStays(child)
+    // Of a chain that is walked through twice, and of carriers that many things share.
+    if (this.#stays.size >= staysKept) this.#stays.clear()
+    this.#stays.set(child, stays)
+    return stays
+  }
+
+  #readStays(child: string): Stay[] {
     return this.#statements.stays.all(child).map((row) => ({
       child,
       kind: row['kind'] === 'contains' ? 'contains' : 'associated',

@@ -36,7 +36,8 @@ export async function trace(
       return await traceOnce(server, key, direction)
     } catch (error) {
       if (error instanceof ServerError) throw error
-      if (attempt === tries) throw new ServerError(0, `the trace of ${key} broke off: ${why(error)}`)
+      if (attempt === tries)
+        throw new ServerError(0, `the trace of ${key} broke off: ${why(error)}`)
       await sleep(pauseMs * 2 ** attempt)
     }
   }

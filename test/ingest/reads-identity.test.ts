@@ -20,8 +20,8 @@ beforeEach(() => {
   stores = openStores()
   stores.registry.parties.put({ slug: 'rival', name: 'Rival', domain: 'food' })
   const rival = { party: 'rival', site: 'yard', device: 'gate-9', name: 'gate 9', enabled: true }
-  const topics = ['suyuan/v1/rival/yard/gate-9/reads']
-  stores.registry.devices.put({ ...rival, topics, epc: RIVAL_EPC })
+
+  stores.registry.devices.put({ ...rival, topics: [], epc: RIVAL_EPC })
 })
 afterEach(() => stores.close())
 
