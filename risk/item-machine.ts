@@ -87,6 +87,8 @@ export interface Watch {
 export class ItemRules {
   readonly #rules: RuleSet
   readonly #reference: Reference
+  /** Of the item that was asked for last: it is asked for several times on end. */
+  #last: { readonly item: string; readonly product: string | undefined } | undefined
 
   constructor({ rules, reference }: Watch) {
     this.#rules = rules
@@ -138,8 +140,13 @@ export class ItemRules {
     const reference = this.#reference
     const domain = reference.product(item)?.domain
     const site = place === undefined ? undefined : siteOf(reference, place)
-    const rules = this.#rules.all({ domain, product: productOf(item), site }, timeUs)
+    const rules = this.#rules.all({ domain, product: this.#productOf(item), site }, timeUs)
     return { item, kind, rules, reference }
+  }
+
+  #productOf(item: string): string | undefined {
+    if (this.#last?.item !== item) this.#last = { item, product: productOf(item) }
+    return this.#last.product
   }
 }
 

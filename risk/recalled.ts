@@ -23,6 +23,8 @@ export interface ScopeChange {
 }
 
 export interface RecallReader {
+  /** Whether any recall was ever approved: until then nothing matches. */
+  hasAny(): boolean
   /** Open recalls whose scope holds one of some keys. */
   matches(keys: readonly string[]): readonly RecallMatch[]
   /** Changes of scopes behind one of them, 0 for all, in their order. */

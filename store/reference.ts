@@ -61,7 +61,7 @@ function readReference(registry: Registered, version: number): RegistryReference
     places.set(location.key, facts)
     sites.add(facts.site ?? location.key)
   }
-  const known = (key: string) => products.get(productOf(key) ?? key) ?? products.get(key)
+  const known = ofLast((key) => products.get(productOf(key) ?? key) ?? products.get(key))
   return {
     version,
     limits,
@@ -78,6 +78,15 @@ function readReference(registry: Registered, version: number): RegistryReference
     earliestExpiry: () => undefined,
     hasProduct: (key) => products.has(key),
     hasSite: (key) => sites.has(key),
+  }
+}
+
+/** The same, remembering its last answer: rules ask several times of one item and go on. */
+function ofLast<T>(answer: (key: string) => T): (key: string) => T {
+  let last: { readonly key: string; readonly answer: T } | undefined
+  return (key) => {
+    if (last?.key !== key) last = { key, answer: answer(key) }
+    return last.answer
   }
 }
 

@@ -46,8 +46,8 @@ export interface WatchParts {
 type RegistryWatch = Watch & { readonly reference: RegistryReference }
 
 /** One commit: bounds memory, and how long a step that somebody takes has to wait. */
-const EVENTS_AT_ONCE = 1000
-const DUE_AT_ONCE = 200
+const EVENTS_AT_ONCE = 500
+const DUE_AT_ONCE = 500
 const OWNERS_AT_ONCE = 100
 
 export class AlertFollower {
@@ -174,7 +174,9 @@ export class AlertFollower {
     if (upTo === undefined) return false
     const draft = this.#draft()
     const round = new Round(this.#roundParts(draft, upTo))
-    for (const stored of await trail.events(refs)) await round.look(stored)
+    const events = await trail.events(refs)
+    round.expect(events)
+    for (const stored of events) await round.look(stored)
     this.#commit(draft, progress, upTo)
     return true
   }
@@ -311,11 +313,13 @@ export class AlertFollower {
   #watch({ facts }: Draft): RegistryWatch {
     const { recalls = NO_RECALLS } = this.#parts
     const { rules, reference } = this.#registered()
+    // Each step of each item asks: one question a round instead, where there is no recall.
+    const hasRecalls = recalls.hasAny()
     return {
       rules,
       reference: {
         ...reference,
-        recalls: (item, lots) => recalls.matches([item, ...lots]),
+        recalls: (item, lots) => (hasRecalls ? recalls.matches([item, ...lots]) : []),
         tests: (key) => facts.tests(key),
         earliestExpiry: (asked) => facts.earliestExpiry(asked),
       },

@@ -12,6 +12,8 @@ const KEPT = 20_000
 export class LiveItems {
   readonly #ledger: Ledger
   readonly #known = new Map<string, LiveItem>()
+  /** Of those that were loaded: nothing is remembered of them. */
+  readonly #unknown = new Set<string>()
   readonly #changed = new Set<string>()
 
   constructor(ledger: Ledger) {
@@ -20,17 +22,32 @@ export class LiveItems {
 
   get(key: string): LiveItem | undefined {
     const known = this.#known.get(key)
-    if (known) return known
+    if (known || this.#unknown.has(key)) return known
     const memory = this.#ledger.item(key)
-    if (!memory) return undefined
+    return memory && this.#remember(memory)
+  }
+
+  /** Reads many at once, for what is looked up next: a third of the cost of one at a time. */
+  load(keys: Iterable<string>): void {
+    this.#unknown.clear()
+    const missing = [...keys].filter((key) => !this.#known.has(key))
+    for (const key of missing) this.#unknown.add(key)
+    for (const memory of this.#ledger.items(missing)) {
+      this.#unknown.delete(memory.key)
+      this.#remember(memory)
+    }
+  }
+
+  #remember(memory: ItemMemory): LiveItem {
     const item: LiveItem = { ...memory, state: JSON.parse(memory.state) }
-    this.#known.set(key, item)
+    this.#known.set(memory.key, item)
     return item
   }
 
   put(item: LiveItem): void {
     // What was changed last is kept longest.
     this.#known.delete(item.key)
+    this.#unknown.delete(item.key)
     this.#known.set(item.key, item)
     this.#changed.add(item.key)
   }
@@ -46,6 +63,7 @@ export class LiveItems {
   /** What has changed is durable. */
   keep(): void {
     this.#changed.clear()
+    this.#unknown.clear()
     for (const key of this.#known.keys()) {
       if (this.#known.size <= KEPT) break
       this.#known.delete(key)
@@ -55,6 +73,7 @@ export class LiveItems {
   /** What has changed was not written. */
   forget(): void {
     this.#changed.clear()
+    this.#unknown.clear()
     this.#known.clear()
   }
 }

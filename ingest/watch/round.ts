@@ -48,6 +48,18 @@ export class Round {
     this.#rules = new ItemRules(parts.watch)
   }
 
+  /** Reads in one go what is remembered of the items that some events name. */
+  expect(events: readonly StoredEvent[]): void {
+    const { facts, items, primaryOf } = this.#parts
+    const keys = new Set<string>()
+    for (const stored of events) {
+      for (const { key, kind } of facts.of(stored)?.members ?? []) {
+        if (WATCHED.has(kind)) keys.add(primaryOf(key))
+      }
+    }
+    items.load(keys)
+  }
+
   async look(stored: StoredEvent): Promise<void> {
     const facts = this.#parts.facts.of(stored)
     if (!facts) return
@@ -64,7 +76,11 @@ export class Round {
       const key = this.#parts.primaryOf(happened.item)
       const before = this.#parts.items.get(key)
       const isTold = before && before.through >= stored.eventRef && !inThis.has(key)
-      if (!isTold) await this.#happens(key, happened, before, stored.eventRef)
+      const isLate = before !== undefined && facts.eventTimeUs < before.lastUs
+      const isAgain = isLate && !isTold && happened.kind !== 'lot'
+      if (!isTold && !(isAgain && (await this.#again(key, happened.kind, 'late')))) {
+        this.#happens(key, happened, before, stored.eventRef)
+      }
       inThis.add(key)
       const after = this.#parts.items.get(key)?.state
       // What is known of it by now may be what this event has told.
@@ -90,16 +106,14 @@ export class Round {
     collect(facts, eventRef, seen, parts, isLate)
   }
 
-  async #happens(
+  #happens(
     key: string,
     { kind, happening }: Happened,
     before: LiveItem | undefined,
     eventRef: number,
-  ): Promise<void> {
+  ): void {
     const { draft, items } = this.#parts
     const { eventTimeUs } = happening.facts
-    const isLate = before !== undefined && eventTimeUs < before.lastUs
-    if (isLate && kind !== 'lot' && (await this.#again(key, kind, 'late'))) return
     const subject = { item: key, kind }
     const { state, findings, dropped } = this.#rules.step(
       subject,

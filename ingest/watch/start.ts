@@ -53,8 +53,17 @@ export class WatchDied extends Error {
   override readonly name = 'WatchDied'
 }
 
+/**
+ * What a round of events makes is garbage by its end, and more than the 16 MiB a thread has by
+ * default for what is young: it would be moved and moved again before it is dropped.
+ */
+const YOUNG_MIB = 64
+
 export function startWatch(files: WatchFiles, handlers: WatchHandlers): WatchWorker {
-  const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), { workerData: files })
+  const worker = new Worker(new URL('./worker-start.mjs', import.meta.url), {
+    workerData: files,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  })
   const line = new WorkerLine<ToWatch>(worker, {
     died: (cause) => new WatchDied('the worker that watches ended unasked', { cause }),
     onDeath: handlers.onDeath,

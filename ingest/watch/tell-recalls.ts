@@ -18,6 +18,7 @@ export const MARK = 'recalls'
 
 /** Where nobody keeps recalls. */
 export const NO_RECALLS: RecallReader = {
+  hasAny: () => false,
   matches: () => [],
   changesAfter: () => [],
   lastChange: () => 0,

@@ -45,6 +45,7 @@ const ENTRY = 'owner, isSure, count, replaces, reason, body'
 export class Ledger {
   readonly #progress: Statement
   readonly #item: Statement
+  readonly #items: Statement
   readonly #sensor: Statement
   readonly #entry: Statement
   readonly #entries: Statement
@@ -63,6 +64,9 @@ export class Ledger {
     this.#database = database
     this.#progress = database.prepare('SELECT eventRef, replayTo, reason FROM follower')
     this.#item = database.prepare('SELECT * FROM item WHERE key = ?')
+    this.#items = database.prepare(
+      'SELECT item.* FROM json_each(?) AS wanted CROSS JOIN item ON item.key = wanted.value',
+    )
     this.#sensor = database.prepare('SELECT * FROM sensor WHERE key = ?')
     this.#entry = database.prepare(`SELECT ${ENTRY} FROM finding WHERE identity = ?`)
     this.#entries = database.prepare(`SELECT ${ENTRY} FROM finding WHERE owner = ?`)
@@ -91,7 +95,14 @@ export class Ledger {
 
   item(key: string): ItemMemory | undefined {
     const row: ItemRow | undefined = this.#item.get(key)
-    return row && { ...row, dueUs: row.dueUs ?? undefined }
+    return row && memoryOf(row)
+  }
+
+  /** Those of some that are remembered, in no order. */
+  items(keys: readonly string[]): ItemMemory[] {
+    if (keys.length === 0) return []
+    const rows: ItemRow[] = this.#items.all(JSON.stringify(keys))
+    return rows.map(memoryOf)
   }
 
   sensor(key: string): SensorMemory | undefined {
@@ -124,7 +135,7 @@ export class Ledger {
 
   dueItems(nowUs: number, limit: number): ItemMemory[] {
     const rows: ItemRow[] = this.#dueItems.all(nowUs, limit)
-    return rows.map((row) => ({ ...row, dueUs: row.dueUs ?? undefined }))
+    return rows.map(memoryOf)
   }
 
   dueSensors(nowUs: number, limit: number): SensorMemory[] {
@@ -163,6 +174,10 @@ export class Ledger {
   forget(): void {
     this.#database.exec('DELETE FROM item; DELETE FROM sensor; DELETE FROM finding')
   }
+}
+
+function memoryOf(row: ItemRow): ItemMemory {
+  return { ...row, dueUs: row.dueUs ?? undefined }
 }
 
 function entryOf({ owner, isSure, count, replaces, reason, body }: EntryRow): Entry {

@@ -25,9 +25,12 @@ export function blockReader(database: Database): (keys: readonly string[]) => Bl
      WHERE recall.state <> 'cancelled'
      ORDER BY scope_item.tier, recall.seq LIMIT ?`,
   )
+  // Nearly all that is asked for is in no scope: a look at one tree says so in a tenth of the time.
+  const isInAny = database.prepare('SELECT 1 FROM scope_item WHERE key = ? LIMIT 1')
   return (keys) => {
-    if (keys.length === 0) return []
-    const rows: BlockRow[] = select.all(JSON.stringify(keys), keys.length * MOST_A_KEY)
+    const found = keys.filter((key) => isInAny.get(key) !== undefined)
+    if (found.length === 0) return []
+    const rows: BlockRow[] = select.all(JSON.stringify(found), found.length * MOST_A_KEY)
     return rows.map(blockOf)
   }
 }

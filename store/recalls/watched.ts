@@ -31,7 +31,9 @@ export function openWatchedRecalls(file: string): RulesReader & { close(): void 
 
 export function watchedRecalls(database: Database): RulesReader {
   const reader = recallReader(database)
+  const any = database.prepare('SELECT 1 FROM scope_change LIMIT 1')
   return {
+    hasAny: () => any.get() !== undefined,
     matches: (keys) => matchesOf(reader, keys),
     changesAfter: changesOf(database),
     lastChange: lastChangeOf(database),

@@ -32,6 +32,10 @@ class Recalls implements RecallReader {
     this.#changes.push({ seq: this.#changes.length + 1, key })
   }
 
+  hasAny(): boolean {
+    return true
+  }
+
   matches(keys: readonly string[]) {
     return keys.flatMap((key) => this.#matches.get(key) ?? [])
   }

@@ -14,6 +14,8 @@ import type { IdentifierOptions, IdentifierReads } from './identifier-reads.ts'
 import { type InfluxOptions, influxParts, measureInflux } from './influx.ts'
 import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
+import { measurePages, type PagesResult } from './pages.ts'
+import { pagesFigures } from './pages-figures.ts'
 import { measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureRules, rulesFigures } from './rules.ts'
@@ -28,8 +30,8 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, simulators, trace, identifiers, rules, recalls or webhooks; of InfluxDB
-                writes, telemetry, drain or walks
+  --only PART   intake, simulators, trace, identifiers, rules, recalls, webhooks or pages; of
+                InfluxDB writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
   --help
@@ -93,14 +95,16 @@ async function measureAll() {
   const recalls = isAsked('recalls') ? await measureAllRecalls(values.quick) : []
   const rules = isAsked('rules') ? await measureAllRules(values.quick, Number(rounds)) : undefined
   const webhooks = isAsked('webhooks') ? await measureAllWebhooks(values.quick) : []
+  const pages = isAsked('pages') ? await measureAllPages(values.quick) : undefined
   const figures = [
     ...figuresOf(intake, trace, reads),
     ...(simulators ? simulatorFigures(simulators) : []),
     ...recallFigures(recalls),
     ...(rules ? rulesFigures(rules) : []),
     ...webhookFigures(webhooks),
+    ...(pages ? pagesFigures(pages) : []),
   ]
-  return { figures, intake, trace, reads, simulators, recalls, rules, webhooks }
+  return { figures, intake, trace, reads, simulators, recalls, rules, webhooks, pages }
 }
 
 function measureAllSimulators(
@@ -128,6 +132,12 @@ async function measureAllWebhooks(quick: boolean): Promise<WebhookResult[]> {
     results.push(await measureWebhooks({ eventsPerSecond: 1000, oneOf, seconds }))
   }
   return results
+}
+
+function measureAllPages(quick: boolean): Promise<PagesResult> {
+  const much = { rounds: 5, nodes: 5000, readings: 100_000, alerts: 1000 }
+  const little = { rounds: 1, nodes: 2000, readings: 20_000, alerts: 100 }
+  return measurePages({ ...(quick ? little : much), onProgress: tell })
 }
 
 async function measureStore() {

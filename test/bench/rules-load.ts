@@ -12,6 +12,7 @@ import { startWatch } from '#ingest/watch/start.ts'
 import { openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
+import { RecallWriter } from '#store/recalls/writer.ts'
 import { openRegistry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { TrailWriter } from '#store/trail.ts'
@@ -85,8 +86,12 @@ export async function loadRules(options: RulesLoadOptions): Promise<RulesLoadRes
   }
 }
 
-/** What these events lack would be an alert of each: what rules cost is asked for. */
+/**
+ * The files that a starting program makes. What these events lack would be an alert of each: what
+ * rules cost is asked for.
+ */
 function prepare(folder: DataFolder): void {
+  new RecallWriter(folder.recalls).close()
   const alerts = new AlertWriter(folder.alerts)
   const off = { revision: 'off', rule: 'C13', enabled: false, fromUs: 0, author: '', reason: '' }
   alerts.setRules(0, { atUs: 0, by: '', reason: '', changes: [off] }, false)

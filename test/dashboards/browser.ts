@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
 import axe from 'axe-core'
 import { afterAll, expect, inject } from 'vitest'
+import { QUIET } from './chromium.ts'
 import type { Stage } from './setup.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -89,13 +90,7 @@ function launch({ chromium: executablePath }: Stage, { camera }: Visit): Promise
   return chromium.launch({
     executablePath,
     args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
+      ...QUIET,
       ...(camera === undefined
         ? []
         : [

@@ -7,8 +7,27 @@ const itemAt = (code: string) => `/app/item?id=${encodeURIComponent(code)}`
 /** Until the service worker has kept every file and answers for this page. */
 async function untilKept({ page }: Visited): Promise<void> {
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
-  await page.waitForFunction('navigator.serviceWorker.controller !== null')
+  const isKept = () => page.evaluate('navigator.serviceWorker.controller !== null')
+  await expect.poll(isKept, { timeout: 30_000 }).toBe(true)
 }
+
+/** Until the answer is kept as well: the verdict does not wait for that. */
+async function untilNoted({ page }: Visited): Promise<void> {
+  await expect.poll(() => page.evaluate(HAS_LOOK_UP), { timeout: 30_000 }).toBe(true)
+}
+
+const HAS_LOOK_UP = `new Promise((resolve, reject) => {
+  const opening = indexedDB.open('suyuan')
+  opening.onerror = () => reject(opening.error)
+  opening.onsuccess = () => {
+    const database = opening.result
+    const counting = database.transaction('lookUps').objectStore('lookUps').count()
+    counting.onsuccess = () => {
+      database.close()
+      resolve(counting.result > 0)
+    }
+  }
+})`
 
 const notes = async ({ context }: Visited): Promise<string[]> => {
   const answer = await context.request.get('/v1/reports?perPage=1000&kind=finding')
@@ -23,6 +42,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
       allow(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
       await open(itemAt(codes.warm))
       await page.locator('.verdict.do_not_sell').waitFor()
+      await untilNoted(visited)
       await untilKept(visited)
       await context.setOffline(true)
       await page.reload()
@@ -75,6 +95,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
       const { page, open } = visited
       await open(itemAt(codes.warm))
       await page.locator('.verdict').waitFor()
+      await untilNoted(visited)
       await open('/app/')
       await page.getByText('冷鲜猪前腿').waitFor()
       await page.getByRole('button', { name: '退出' }).click()

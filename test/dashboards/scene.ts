@@ -67,7 +67,11 @@ export async function playScene(program: Program, nowMs: number): Promise<void> 
 }
 
 /** Captures events of a firm at once, and waits until all of them are stored. */
-async function captured(program: Program, key: string, events: readonly object[]): Promise<void> {
+export async function captured(
+  program: Program,
+  key: string,
+  events: readonly object[],
+): Promise<void> {
   const document = {
     '@context': CONTEXT,
     type: 'EPCISDocument',

@@ -12,10 +12,9 @@ import { defaults, presets, worldOf } from '#simulators/worlds.ts'
 import { buildPages } from '../../dashboards/build.ts'
 import { get, until } from '../e2e/http.ts'
 import { type Program, startProgram } from '../e2e/program.ts'
+import { CHROMIUM } from './chromium.ts'
 import { codes, playScene } from './scene.ts'
 
-/** Where Debian and most others have it; CHROMIUM names another. */
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const SIMULATED = presets['lesson']?.options
 const ITEMS = 400
 
