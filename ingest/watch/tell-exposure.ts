@@ -20,13 +20,15 @@ export interface ExposureParts {
   readonly nowUs: number
 }
 
-/** Items that are told in one go: those that were together share their series. */
+/** Items that are told in one go: those that were together share their series and sensors. */
 export class Exposures {
   readonly #parts: ExposureParts
+  readonly #sensors: SensorSamples
   #of: { readonly stays: string; readonly series: readonly Sample[] } | undefined
 
   constructor(parts: ExposureParts) {
     this.#parts = parts
+    this.#sensors = new SensorSamples(parts)
   }
 
   /** What holds of an item's temperatures; nothing where no event has named it. */
@@ -51,29 +53,79 @@ export class Exposures {
     // Infinity is no JSON: null stands for it.
     const stays = JSON.stringify(sensors)
     if (this.#of?.stays !== stays) {
-      const samples = await samplesOf(this.#parts, sensors)
+      const samples = await this.#sensors.during(sensors)
       this.#of = { stays, series: seriesOf(sensors, samples) }
     }
     return this.#of.series
   }
 }
 
-async function samplesOf(
-  { trail, nowUs }: ExposureParts,
-  sensors: readonly SensorStay[],
-): Promise<Sample[]> {
-  const samples = new Map<string, Sample>()
-  for (const { device, fromUs, toUs } of sensors) {
-    const span = { fromUs: Math.max(0, fromUs), toUs: Math.min(toUs, nowUs + AHEAD_US) }
+interface Span {
+  readonly fromUs: number
+  readonly toUs: number
+}
+
+/** What sensors measured, read once for all items that were with them at about the same time. */
+class SensorSamples {
+  readonly #parts: ExposureParts
+  readonly #known = new Map<string, Span & { readonly samples: readonly Sample[] }>()
+  #held = 0
+
+  constructor(parts: ExposureParts) {
+    this.#parts = parts
+  }
+
+  async during(stays: readonly SensorStay[]): Promise<readonly Sample[]> {
+    const latestUs = this.#parts.nowUs + AHEAD_US
+    const byDevice = new Map<string, Span[]>()
+    for (const { device, fromUs, toUs } of stays) {
+      const span = { fromUs: Math.max(0, fromUs), toUs: Math.min(toUs, latestUs) }
+      byDevice.set(device, [...(byDevice.get(device) ?? []), span])
+    }
+    const found: Sample[] = []
+    for (const [device, spans] of byDevice) {
+      const whole = {
+        fromUs: Math.min(...spans.map(({ fromUs }) => fromUs)),
+        toUs: Math.max(...spans.map(({ toUs }) => toUs)),
+      }
+      // Stays of one sensor may overlap: each value counts once.
+      for (const sample of await this.#of(device, whole)) {
+        const { timeUs } = sample
+        if (spans.some(({ fromUs, toUs }) => timeUs >= fromUs && timeUs < toUs)) found.push(sample)
+      }
+      if (found.length > MOST_SAMPLES) break
+    }
+    return found
+  }
+
+  /** Those of a span at least. */
+  async #of(device: string, { fromUs, toUs }: Span): Promise<readonly Sample[]> {
+    const known = this.#known.get(device)
+    if (known && known.fromUs <= fromUs && known.toUs >= toUs) return known.samples
+    const span = {
+      fromUs: Math.min(fromUs, known?.fromUs ?? fromUs),
+      toUs: Math.max(toUs, known?.toUs ?? toUs),
+    }
+    const samples = await this.#read(device, span)
+    if (this.#held > MOST_SAMPLES) {
+      this.#known.clear()
+      this.#held = 0
+    }
+    this.#held += samples.length - (this.#known.get(device)?.samples.length ?? 0)
+    this.#known.set(device, { ...span, samples })
+    return samples
+  }
+
+  async #read(device: string, span: Span): Promise<readonly Sample[]> {
+    const samples = new Map<string, Sample>()
     const query = { devices: [device], types: ['Temperature'], ...span }
-    for await (const points of trail.telemetry(query)) {
+    for await (const points of this.#parts.trail.telemetry(query)) {
       for (const point of points) {
         const sample = sampleOf(point)
-        // Stays of one sensor may overlap: each value counts once.
-        if (sample) samples.set(`${device} ${sample.timeUs} ${sample.celsius}`, sample)
+        if (sample) samples.set(`${sample.timeUs} ${sample.celsius}`, sample)
       }
-      if (samples.size > MOST_SAMPLES) return [...samples.values()]
+      if (samples.size > MOST_SAMPLES) break
     }
+    return [...samples.values()]
   }
-  return [...samples.values()]
 }
