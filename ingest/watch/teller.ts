@@ -75,6 +75,7 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     parts.replace(process, aboutResults(parts, process), reason)
   },
   async recalled(parts, key, reason) {
+    if (isAtRestSince(parts, key)) return
     await parts.round.tellAgain(key, reason)
     const change = parts.draft.known.mark(MARK)
     for (const carrier of await carriersOf(parts.trail, key)) {
@@ -99,6 +100,18 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     const asked = reason === 'corrected' ? 'corrected' : 'late'
     tellSampling(draft, watch, lastSampling(draft), asked)
   },
+}
+
+/**
+ * Whether a serial has done nothing since it is recalled, and is in nothing that may have: most of a
+ * recall was sold long before it. What was told of it has to be looked at all the same.
+ */
+function isAtRestSince({ items, recalls, draft }: OwnerParts, key: string): boolean {
+  const item = items.get(key)
+  if (item?.kind !== 'instance' || item.state.container !== undefined) return false
+  const matches = recalls.matches([key, ...item.state.lots])
+  const isEarlier = matches.length > 0 && matches.every(({ fromUs }) => item.lastUs < fromUs)
+  return isEarlier && !draft.entries(key).some(({ finding }) => finding.rule === 'G1')
 }
 
 /** Tells some owners anew, into the draft. */
