@@ -1,6 +1,6 @@
 /**
- * The authority of a simulated world: it makes a recall over the API as a regulator does, one person
- * asking for it and another one approving it, once all that has happened until then is stored.
+ * The authority of a simulated world: it makes a recall over the API as a regulator does, one
+ * person asking for it and another one approving it, once all that has happened is stored.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatTimeUs } from '#epcis/time.ts'

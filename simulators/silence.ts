@@ -1,4 +1,4 @@
-/** When each sensor of a run fell silent: told at its end, as a watcher will say it of all of them. */
+/** When each sensor of a run fell silent: told at its end, as rules will say it of all of them. */
 import { formatTimeUs } from '#epcis/time.ts'
 import type { Step } from './script.ts'
 

@@ -103,8 +103,8 @@ const TELLERS: Readonly<Record<string, Tell>> = {
 }
 
 /**
- * Whether a serial has done nothing since it is recalled, and is in nothing that may have: most of a
- * recall was sold long before it. What was told of it has to be looked at all the same.
+ * Whether a serial has done nothing since it is recalled, and is in nothing that may have: most of
+ * a recall was sold long before it. What was told of it has to be looked at all the same.
  */
 function isAtRestSince({ items, recalls, draft }: OwnerParts, key: string): boolean {
   const item = items.get(key)

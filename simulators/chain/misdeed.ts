@@ -118,7 +118,7 @@ function* moveRecalled(
   const { plant, recipe } = batch.cast
   const lot = lotKey(batch.goods.item, batch.lot)
   const order = {
-    // No event says of which lot a pack with a drug code is: it is found by what it was filled from.
+    // No event says of which lot a pack with a drug code is: what it was filled from leads to it.
     lots: [lot, lotKey(batch.goods.mixed, `B${batch.number}`)],
     title: `${batch.goods.product.item.zh} ${batch.lot}`,
     reason: '模拟召回 Simulated: the lot is not as it should be.',

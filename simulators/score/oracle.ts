@@ -131,8 +131,8 @@ export class Oracle {
   }
 
   /**
-   * What a carrier is mounted on is nobody's business; what a traced thing is mounted on is. `told`:
-   * carriers whose journeys were told for a stretch, as for each of many things that they held.
+   * What a carrier is mounted on is nobody's business; what a traced thing is mounted on is.
+   * `told`: carriers whose journeys were told for a stretch, as for each of many things that they held.
    */
   #tellStays(add: Add, child: string, during: Stretch, told: Set<string>, isTraced: boolean): void {
     for (const stay of this.#view.staysOf(child)) {

@@ -23,8 +23,8 @@ interface Part {
 }
 
 /**
- * Empty where nobody has heard of the key. A stream that breaks is read again from its start. Throws
- * ServerError.
+ * Empty where nobody has heard of the key. A stream that breaks is read again from its start.
+ * Throws ServerError.
  */
 export async function trace(
   server: Server,

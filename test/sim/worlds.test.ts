@@ -1,7 +1,7 @@
 /**
  * Simulated worlds against the program, in small: with every fault, in which all of them have to be
- * found and nothing else; clean ones, in which nothing is; and a rough field. docs/simulators.md has
- * the figures of 100,000 items.
+ * found and nothing else; clean ones, in which nothing is; and a rough field. docs/simulators.md
+ * has the figures of larger runs.
  */
 import { describe, expect, it } from 'vitest'
 import { quietField } from '#simulators/field/field.ts'
