@@ -89,6 +89,10 @@ const settingsSchema = z.object({
   INFLUX_MINUTES_DAYS: days.describe(
     'how long it keeps what readings come to by the minute; without it the same',
   ),
+  INFLUX_SPOOL_BYTES: count
+    .min(0, 'must be a number of bytes')
+    .default(256 * MIB)
+    .describe('how much that InfluxDB has not confirmed is decided ahead and included in answers'),
   INFLUX_FORCE: z
     .enum(['0', '1'], { error: 'must be 0 or 1' })
     .default('0')
@@ -154,6 +158,7 @@ export function influxOf(config: Config): InfluxSettings | undefined {
     eventBuckets: config.INFLUX_EVENT_BUCKETS,
     readingsDays: config.INFLUX_READINGS_DAYS,
     minutesDays: config.INFLUX_MINUTES_DAYS,
+    spoolBytes: config.INFLUX_SPOOL_BYTES,
     force: config.INFLUX_FORCE === '1',
   }
 }

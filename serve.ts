@@ -215,6 +215,9 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const settled = Math.min(...cursors)
   const [next] = (await journalReader.read(settled, ONE_RECORD)).records
   const progress = new IngestProgress(settled, next && next.recordTimeUs - 1)
+  const to = await trail.cursor(FOLLOWER)
+  const [unseen] = (await journalReader.read(to, ONE_RECORD)).records
+  progress.onAhead({ to, toUs: (unseen?.recordTimeUs ?? nowUs()) - 1 })
   const isNear = () => journal.durableEnd - progress.cursor < config.JOURNAL_MAX_BYTES
   const hasRoom = () => !journal.full && isNear()
   const delivered = { totals: { delivered: 0, failed: 0, dead: 0 } }
@@ -297,6 +300,7 @@ function follow(
         if (attempt % LOG_EVERY !== 1) return
         log.error({ attempt, reason }, 'the store takes nothing; what comes stays in the journal')
       },
+      onAhead: (ahead) => progress.onAhead(ahead),
       onDeath: on.onFatal,
     },
   )
@@ -338,8 +342,8 @@ async function gatewaySettings(config: Config): Promise<GatewaySettings> {
 }
 
 function lagOf({ journal, progress }: Stores): Lag | undefined {
-  const behindBytes = journal.durableEnd - progress.cursor
-  return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.settledToUs } : undefined
+  const behindBytes = journal.durableEnd - progress.seen
+  return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.seenToUs } : undefined
 }
 
 type Watched = Stores & { readonly watch: WatchWorker }
@@ -361,6 +365,7 @@ function gauges(stores: Watched, gateway: Gateway, parts: ReadinessParts): Gauge
       'Durable and not yet stored',
       () => journal.durableEnd - progress.cursor,
     ),
+    of('ingest_spooled_bytes', 'Of these, in answers', () => progress.seen - progress.cursor),
     of('ingest_behind_max_bytes', 'Senders wait from here on', () => parts.maxBytes),
     of(
       'disk_free_bytes',

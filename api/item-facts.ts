@@ -137,6 +137,22 @@ export function recallFacts({ recalls }: Recalled): Fact[] {
     })
 }
 
+/**
+ * That something of an item waits in the spool of the store, behind `spooledAfter`: rules look at
+ * it once the store has it for good, so nothing that speaks against it may have been found yet.
+ */
+export function spoolFacts(
+  items: readonly ItemTold[],
+  spooledAfter = Number.POSITIVE_INFINITY,
+): Fact[] {
+  return items.flatMap(({ history: { item, happenings } }) => {
+    const waiting = happenings.find(({ row }) => row.eventRef > spooledAfter)
+    if (waiting === undefined) return []
+    const { eventID, eventTimeUs } = waiting.event
+    return [{ fact: 'not_watched_yet', key: item.key, time: formatTimeUs(eventTimeUs), eventID }]
+  })
+}
+
 function dispositionFacts({ history, state }: ItemTold): Fact[] {
   const stated = [
     ...state.persistentDispositions,

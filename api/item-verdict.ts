@@ -65,6 +65,7 @@ const JUDGED: Readonly<Record<string, { readonly verdict: VerdictState; readonly
   alert_warning: check('有未处理的告警', 'There is an alert that is not resolved'),
   finding_reported: check('检查人员报告了问题', 'An inspector has reported a finding'),
   not_commissioned: check('没有出厂记录', 'Nobody has recorded its making'),
+  not_watched_yet: check('最近的记录尚未核对', 'Its latest records have not been checked yet'),
   code_mismatch: check('码上内容与记录不符', 'What is printed is not what is recorded'),
   sold_before: check('记录为已售出', 'It is recorded as sold already'),
   ended: stop('记录为已注销或已销毁', 'It is recorded as ended'),

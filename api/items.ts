@@ -14,7 +14,14 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted } from '#trace/exposure.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
-import { alertFacts, calibrationFacts, factsOf, fieldFacts, recallFacts } from './item-facts.ts'
+import {
+  alertFacts,
+  calibrationFacts,
+  factsOf,
+  fieldFacts,
+  recallFacts,
+  spoolFacts,
+} from './item-facts.ts'
 import { itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
@@ -116,14 +123,16 @@ export async function itemAnswer(
   const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
   const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
   const recalled = recalledBy(parts, caller, keys)
-  const facts = [...itself, ...recallFacts(recalled), ...raised, ...fieldFacts(reports, caller)]
+  const found = [...itself, ...recallFacts(recalled), ...raised, ...fieldFacts(reports, caller)]
+  // Asked behind what was read: what has left the spool by now is as whatever was just stored.
+  const facts = [...found, ...spoolFacts(adverseTo, await trail.spooledAfter())]
   const product = productOf(registry, item.key)
   const about = { reports, scans: field.scansOf(item.key) }
-  const found = { item, told, facts, product, recalled, field: about }
-  if (caller.reach === 'consumer') return consumerView(found, registry)
+  const whole = { item, told, facts, product, recalled, field: about }
+  if (caller.reach === 'consumer') return consumerView(whole, registry)
   const exposure = await exposureOf(source, told.history, mounted, at)
   const doubts = calibrationFacts(exposure, parts.calibrations)
-  return fullView({ ...found, facts: [...facts, ...doubts] }, exposure, history, registry)
+  return fullView({ ...whole, facts: [...facts, ...doubts] }, exposure, history, registry)
 }
 
 /** All keys that some texts can mean, and those of the lots that they name beside them. */

@@ -1,7 +1,7 @@
 /**
- * What the ingest worker tells the main thread: news after each commit, and trouble while the store
- * takes nothing. Bounded: one piece of news is of one batch, and of its rejections only the first
- * are told; all of them are in the intake file.
+ * What the ingest worker tells the main thread: news after each commit, trouble while the store
+ * takes nothing, and how far readers see nevertheless. Bounded: one piece of news is of one batch,
+ * and of its rejections only the first are told; all of them are in the intake file.
  */
 import type { CaptureError } from '#store/intake.ts'
 import type { JournalPosition } from '#store/trail.ts'
@@ -65,6 +65,14 @@ export interface IngestTrouble {
   readonly reason: string
 }
 
-export type FromIngest = IngestNews | IngestTrouble
+/** Readers see everything before `to`, though the store has not taken all of it. */
+export interface IngestAhead {
+  readonly kind: 'ahead'
+  readonly to: JournalPosition
+  /** recordTime of the last message before it. */
+  readonly toUs: number
+}
+
+export type FromIngest = IngestNews | IngestTrouble | IngestAhead
 
 export const MAX_NOTICES = 500

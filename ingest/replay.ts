@@ -105,7 +105,8 @@ async function settleAll(
     for (let cursor = first; ; ) {
       const { records } = await reader.read(cursor, READ_AT_ONCE)
       if (records.length === 0) return replayed
-      const news = await settle(records, { writer, intake, registry, memory }, nowUs)
+      const stores = { writer, intake, registry, memory, isReplay: true } as const
+      const news = await settle(records, stores, nowUs)
       cursor = news.cursor
       for (const figure of figures) replayed[figure] += news[figure]
       onProgress((cursor - first) / (end - first))

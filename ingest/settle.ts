@@ -24,7 +24,7 @@ import type { Heard } from '#store/heard.ts'
 import { type CaptureJob, captureIDOf, type Intake, type Rejection } from '#store/intake.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Registry } from '#store/registry.ts'
-import type { Reading, TrailWriter } from '#store/trail.ts'
+import type { Applied, JournalPosition, Reading, TrailBatch, TrailWriter } from '#store/trail.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { MAX_PARTS, partFailure } from './decoded.ts'
 import { derive } from './derive.ts'
@@ -45,6 +45,18 @@ export interface SettleStores {
   readonly registry: Pick<Registry, 'device'>
   /** Of this writer, and of nobody else. */
   readonly memory: Memory
+  /** What the store has followed is brought to be stored once more, should any of it be missing. */
+  readonly isReplay?: true
+}
+
+/** Messages whose events and readings the store has taken on, and what is to be told of them. */
+export interface Begun {
+  readonly messages: readonly Message[]
+  readonly entries: readonly Entry[]
+  readonly sources: readonly Source[]
+  readonly applied: Promise<Applied>
+  /** Behind the last of the messages. */
+  readonly cursor: JournalPosition
 }
 
 /**
@@ -57,32 +69,88 @@ export async function settle(
   stores: SettleStores,
   nowUs: () => number,
 ): Promise<IngestNews> {
+  return conclude(await begin(records, stores), stores, nowUs)
+}
+
+/** The first half, 1. and 2. above: the records behind it may be begun before it is concluded. */
+export async function begin(
+  records: readonly JournalRecord[],
+  stores: SettleStores,
+): Promise<Begun> {
+  return remembering(stores.memory, async () => {
+    const { messages, entries, sources, batch } = await decode(records, stores)
+    const { applied } = await stores.writer.begin(batch)
+    return { messages, entries, sources, applied, cursor: cursorOf(messages) }
+  })
+}
+
+/**
+ * Lets readers see what the first of `records` bring though the store cannot take it yet; gives
+ * where to go on, undefined where there is no room. They are settled later, and find then what was
+ * decided now. What is refused now might hold by then, as when its device has been registered: so
+ * that it is refused becomes durable here, and nothing is decided twice.
+ */
+export async function spool(
+  records: readonly JournalRecord[],
+  stores: SettleStores,
+): Promise<JournalPosition | undefined> {
+  return remembering(stores.memory, async () => {
+    const { messages, batch } = await decode(records, stores)
+    const spooled = await stores.writer.spool?.(batch)
+    if (spooled === undefined) {
+      stores.memory.forget()
+      return undefined
+    }
+    const rejections = messages.flatMap(rejectionsOf)
+    if (rejections.length > 0) stores.intake.record({ rejections, jobs: [], to: 0 })
+    return cursorOf(messages)
+  })
+}
+
+/** What is noted by `work` is durable if it resolves, and forgotten if it does not. */
+async function remembering<Result>(memory: Memory, work: () => Promise<Result>): Promise<Result> {
   try {
-    return await settleOnce(records, stores, nowUs)
+    const result = await work()
+    memory.keep()
+    return result
   } catch (error) {
-    // What was noted of these records is not durable.
-    stores.memory.forget()
+    memory.forget()
     throw error
   }
 }
 
-async function settleOnce(
-  records: readonly JournalRecord[],
-  stores: SettleStores,
-  nowUs: () => number,
-): Promise<IngestNews> {
-  const { writer, intake, memory } = stores
-  const found = readMessages(records, stores.registry)
+function cursorOf(messages: readonly Message[]): JournalPosition {
+  return messages.at(-1)?.record.next ?? 0
+}
+
+async function decode(records: readonly JournalRecord[], stores: SettleStores) {
+  const { writer, registry, memory, isReplay = false } = stores
   const stored = await writer.cursor(FOLLOWER)
+  // Either all of a batch was decided before or nothing.
+  const before = records.filter(({ next }) => next <= stored)
+  const found = readMessages(before.length > 0 ? before : records, registry)
   const messages = await derive(found, stored, memory)
   await refuseConflicts(messages, writer)
   const { entries, readings, sources } = partsToStore(messages)
-  const cursor = messages.at(-1)?.record.next ?? 0
-  const to = Math.max(cursor, stored)
-  const events = entries.map(({ event }) => event)
-  const notes = memory.changes()
-  const applied = await writer.apply({ events, readings, notes, follower: FOLLOWER, to })
-  memory.keep()
+  const cursor = cursorOf(messages)
+  const batch: TrailBatch = {
+    events: entries.map(({ event }) => event),
+    readings,
+    notes: memory.changes(),
+    follower: FOLLOWER,
+    to: Math.max(cursor, stored),
+    ...(before.length > 0 && !isReplay && { again: cursor }),
+  }
+  return { messages, entries, sources, batch }
+}
+
+/** The second half: once the store has applied it, 3. and 4. above. */
+export async function conclude(
+  { messages, entries, sources, applied: applying, cursor }: Begun,
+  { writer, intake }: SettleStores,
+  nowUs: () => number,
+): Promise<IngestNews> {
+  const applied = await applying
   // From here the events are durable, and what became of their messages is not: see 3. above.
   const tallies = await tally(entries, applied, writer)
   for (const { at, refused } of applied.refusedReadings ?? []) sources[at]?.refuse(refused)
@@ -98,7 +166,7 @@ async function settleOnce(
     messages: messages.length,
     stored: sum.reduce((total, { stored }) => total + stored, 0),
     repeats: sum.reduce((total, { repeats }) => total + repeats, 0),
-    readings: readings.length,
+    readings: sources.length,
     rejected: rejections.length,
     statuses: messages.filter(({ isStatus }) => isStatus).length,
     notices: rejections.slice(0, MAX_NOTICES).map(noticeOf),

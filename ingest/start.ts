@@ -4,7 +4,7 @@
 import { Worker } from 'node:worker_threads'
 import type { InfluxSettings } from '#store/influx/settings.ts'
 import type { JournalPosition } from '#store/trail.ts'
-import type { FromIngest, IngestNews, IngestTrouble } from './news.ts'
+import type { FromIngest, IngestAhead, IngestNews, IngestTrouble } from './news.ts'
 import { WorkerLine } from './worker-line.ts'
 
 /** What the worker opens. */
@@ -27,6 +27,7 @@ export interface ToIngest {
 export interface IngestHandlers {
   readonly onNews: (news: IngestNews) => void
   readonly onTrouble: (trouble: IngestTrouble) => void
+  readonly onAhead: (ahead: IngestAhead) => void
   /** The worker ended unasked: a bug. Nothing is settled any more. */
   readonly onDeath: (error: Error) => void
 }
@@ -49,6 +50,7 @@ export function startIngest(files: IngestFiles, handlers: IngestHandlers): Inges
   })
   worker.on('message', (message: FromIngest) => {
     if (message.kind === 'news') handlers.onNews(message)
+    else if (message.kind === 'ahead') handlers.onAhead(message)
     else handlers.onTrouble(message)
   })
   return {

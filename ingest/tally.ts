@@ -31,7 +31,7 @@ const COMPARED_AT_ONCE = 500
 export async function tally(
   entries: readonly Entry[],
   applied: Applied,
-  reader: Pick<TrailReader, 'events'>,
+  reader: Pick<TrailReader, 'events' | 'summaries'>,
 ): Promise<Map<Message, Tally>> {
   const tallies = new Map<Message, Tally>()
   const counted = new Set<number>()
@@ -49,18 +49,21 @@ export async function tally(
   }
   for (let at = 0; at < repeats.length; at += COMPARED_AT_ONCE) {
     const some = repeats.slice(at, at + COMPARED_AT_ONCE)
-    const stored = await reader.events(some.map(({ eventRef }) => eventRef))
+    const others: typeof repeats = []
+    const summaries = await reader.summaries(some.map(({ eventRef }) => eventRef))
     for (const [place, { entry, eventRef }] of some.entries()) {
+      // The very event of this record, stored before what became of it was: see settle.ts.
+      const isOwn = summaries[place]?.recordTimeUs === entry.event.recordTimeUs
+      if (isOwn && !counted.has(eventRef)) count(tallies, entry, 'stored')
+      else others.push({ entry, eventRef })
+      counted.add(eventRef)
+    }
+    const stored = await reader.events(others.map(({ eventRef }) => eventRef))
+    for (const [place, { entry, eventRef }] of others.entries()) {
       const first = stored[place]
       if (first === undefined) throw new Error(`the store has no event ${eventRef}`)
-      if (!isSameContent(first, entry.event)) {
-        entry.message.failures.push(conflict(entry.index, entry.event))
-        continue
-      }
-      // The very event of this record, stored before a crash cut the rest short: see settle.ts.
-      const isOwn = first.recordTimeUs === entry.event.recordTimeUs && !counted.has(eventRef)
-      count(tallies, entry, isOwn ? 'stored' : 'repeats')
-      counted.add(eventRef)
+      if (isSameContent(first, entry.event)) count(tallies, entry, 'repeats')
+      else entry.message.failures.push(conflict(entry.index, entry.event))
     }
   }
   return tallies

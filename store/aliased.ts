@@ -24,6 +24,7 @@ export function aliasedTrail(trail: TrailReader, aliases: Aliases): TrailReader 
     telemetry: (query) => trail.telemetry(query),
     notes: (beginning) => trail.notes(beginning),
     cursor: (follower) => trail.cursor(follower),
+    spooledAfter: () => trail.spooledAfter(),
     counts: () => trail.counts(),
     close: () => trail.close(),
   }

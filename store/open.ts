@@ -10,7 +10,8 @@ import type { TrailReader, TrailWriter } from './trail.ts'
 type TrailPlace = Pick<DataFolder, 'trail' | 'influx'>
 
 /**
- * For writing, what is missing is made. `say` is told what an operator ought to know, a line each.
+ * `confirmed` reads what the store has for good: nothing that waits for its server in a spool. For
+ * writing, what is missing is made. `say` is told what an operator ought to know, a line each.
  * @throws SchemaVersionError, InfluxSetupError
  */
 export function openTrail(
@@ -18,15 +19,16 @@ export function openTrail(
   mode: 'write',
   say?: (line: string) => void,
 ): Promise<TrailWriter>
-export function openTrail(place: TrailPlace, mode: 'read'): Promise<TrailReader>
+export function openTrail(place: TrailPlace, mode: 'read' | 'confirmed'): Promise<TrailReader>
 export async function openTrail(
   { trail, influx }: TrailPlace,
-  mode: 'write' | 'read',
+  mode: 'write' | 'read' | 'confirmed',
   say: (line: string) => void = () => undefined,
 ): Promise<TrailReader> {
   if (influx === undefined) {
     return mode === 'write' ? openSqliteTrail(trail, 'write') : openSqliteTrail(trail, 'read')
   }
   if (mode === 'read') return readInfluxTrail(trail, influx)
+  if (mode === 'confirmed') return readInfluxTrail(trail, influx, 'none')
   return writeInfluxTrail(trail, influx, say)
 }

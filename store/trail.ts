@@ -87,6 +87,17 @@ export interface TrailBatch {
   /** The follower whose cursor moves to `to` in the same commit. */
   readonly follower: string
   readonly to: JournalPosition
+  /**
+   * Where what is brought ends, if the cursor stands behind all of it already: its readings are
+   * stored, and only what became of it is asked for.
+   */
+  readonly again?: JournalPosition
+}
+
+/** A batch that is decided: what follows it may be brought, and finds its events known. */
+export interface Underway {
+  /** As apply() gives it. */
+  readonly applied: Promise<Applied>
 }
 
 /** What became of each event of a batch, in its order. */
@@ -189,6 +200,11 @@ export interface TrailReader extends TrailSource {
   notes(beginning: string): Promise<{ readonly key: string; readonly text: string }[]>
   /** Where a follower stands; 0 for one that never committed. */
   cursor(follower: string): Promise<JournalPosition>
+  /**
+   * Events behind this number are decided, under the numbers that they keep, and wait in a spool
+   * for the server of the store; undefined where none does.
+   */
+  spooledAfter(): Promise<number | undefined>
   counts(): Promise<TrailCounts>
   close(): Promise<void>
 }
@@ -210,4 +226,17 @@ export interface TrailCounts {
 /** The only type that can write. One exists per store, in the ingest worker. */
 export interface TrailWriter extends TrailReader {
   apply(batch: TrailBatch): Promise<Applied>
+  /**
+   * Begins to apply a batch and resolves once it is decided, so that the next one can be prepared
+   * while a server writes this one. What was begun first is applied first; where that fails, so
+   * does all that was begun behind it.
+   */
+  begin(batch: TrailBatch): Promise<Underway>
+  /**
+   * Of a store on a server that is slow or away: lets readers see what was begun before, and
+   * decides a further batch that they see at once, where one is given. The server is given it
+   * later, and what it refuses is told when the batch is brought `again`. Undefined where there is
+   * no room for it: then nothing was done.
+   */
+  spool?(batch?: TrailBatch): Promise<Applied | undefined>
 }

@@ -8,9 +8,11 @@ import { useWords } from '../words/language.ts'
 import { ticksOf, tickText } from './axis.ts'
 import { useColours } from './colours.ts'
 import { BOX_HEIGHT, BOX_WIDTH, type Layout, placedAt, type Step, stepFrom } from './layout.ts'
-import { AXIS_HEIGHT, paint } from './paint.ts'
+import { AXIS_HEIGHT, paint, viewOf } from './paint.ts'
+import type { View } from './paint-graph.ts'
 import type { Scene } from './scene.ts'
 import type { SharedView } from './shared-view.ts'
+import { Sheet } from './sheet.ts'
 
 interface ChainCanvasProps {
   readonly layout: Layout
@@ -104,13 +106,20 @@ function useDrawing(
     onto.height = height * scale
     onto.style.width = `${width}px`
     onto.style.height = `${height}px`
-    let isDue = 0
+    const sheet = new Sheet(scene, scale, colours)
+    let [isDue, ahead] = [0, 0]
     const draw = () => {
       isDue = 0
       ctx.setTransform(scale, 0, 0, scale, 0, 0)
-      const frame = { scene, lanes: layout.lanes, laneNames, ticks, width, height, margin }
+      const frame = { sheet, lanes: layout.lanes, laneNames, ticks, width, height, margin }
       const { scrollLeft: scrollX, scrollTop: scrollY } = at
-      paint(ctx, { ...frame, scrollX, scrollY, cursorX: view.cursorX, tickText }, colours)
+      const whole = { ...frame, scrollX, scrollY, cursorX: view.cursorX, tickText }
+      paint(ctx, whole, colours)
+      cancelAnimationFrame(ahead)
+      ahead = requestAnimationFrame(() => prepare(viewOf(whole)))
+    }
+    const prepare = (around: View) => {
+      if (sheet.prepare(around)) ahead = requestAnimationFrame(() => prepare(around))
     }
     const soon = () => {
       view.show(at.scrollLeft, width - margin)
@@ -122,6 +131,7 @@ function useDrawing(
     const stop = view.listen(soon)
     return () => {
       cancelAnimationFrame(isDue)
+      cancelAnimationFrame(ahead)
       at.removeEventListener('scroll', soon)
       stop()
     }

@@ -1,6 +1,6 @@
 /** Colours of tokens as they are now: a canvas and a file need them by value. */
 import { useSyncExternalStore } from 'react'
-import type { Colours } from './paint.ts'
+import type { Colours } from './paint-graph.ts'
 
 let current = coloursNow()
 

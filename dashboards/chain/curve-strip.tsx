@@ -6,14 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import {
-  type Excursion,
-  excursionsOf,
-  type Gap,
-  gapsOf,
-  type Limits,
-  type Point,
-} from '../inspector/curve.ts'
+import { type Curve, curveOf, type Limits, type Point } from '../inspector/curve.ts'
 import { api, told } from '../server/api.ts'
 import { chainWords } from '../words/chain.ts'
 import { durationText, numberText } from '../words/format.ts'
@@ -21,7 +14,7 @@ import { useLanguage, useWords } from '../words/language.ts'
 import type { Axis } from './axis.ts'
 import { useColours } from './colours.ts'
 import { LEFT } from './layout.ts'
-import type { Colours } from './paint.ts'
+import type { Colours } from './paint-graph.ts'
 import type { SharedView } from './shared-view.ts'
 
 interface CurveStripProps {
@@ -58,24 +51,22 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
   const colours = useColours()
   const into = useRef<HTMLDivElement>(null)
   const points = useReadings(itemKey)
+  const curve = useMemo(() => points && curveOf(points, limits), [points, limits])
   useEffect(() => {
     const element = into.current
-    if (!element || !points || points.length === 0) return
-    const gaps = gapsOf(points)
-    const excursions = limits ? excursionsOf(points, limits) : []
-    const shared = { limits, axis, margin, view, colours }
-    const plot = plotOf(element, { ...shared, points, gaps, excursions })
+    if (!element || !curve || curve.points.length === 0) return
+    const plot = plotOf(element, { ...curve, axis, margin, view, colours })
     const stop = view.listen(() => follow(plot, view))
     follow(plot, view)
     return () => {
       stop()
       plot.destroy()
     }
-  }, [points, limits, axis, margin, view, colours])
-  if (points === undefined) return null
+  }, [curve, axis, margin, view, colours])
+  if (!points || !curve) return null
   if (points.length === 0) return <p className="quiet">{t.noCurve}</p>
-  const noDataMs = gapsOf(points).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
-  const excursions = limits ? excursionsOf(points, limits) : []
+  const noDataMs = curve.gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  const { excursions } = curve
   const degrees = (value: number) => numberText(value, language)
   const peak = points.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY)
   return (
@@ -98,10 +89,7 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
   )
 }
 
-interface PlotParts extends Omit<CurveStripProps, 'itemKey'> {
-  readonly points: readonly Point[]
-  readonly gaps: readonly Gap[]
-  readonly excursions: readonly Excursion[]
+interface PlotParts extends Omit<CurveStripProps, 'itemKey' | 'limits'>, Curve {
   readonly colours: Colours
 }
 

@@ -1,7 +1,8 @@
 /** A chain as an SVG document that stands by itself: for a report, or for paper. */
 import type { Tick } from './axis.ts'
 import { BOX_HEIGHT, type Layout, LEFT } from './layout.ts'
-import { AXIS_HEIGHT, type Colours, LANE_COLOURS } from './paint.ts'
+import { AXIS_HEIGHT, LANE_COLOURS } from './paint.ts'
+import type { Colours } from './paint-graph.ts'
 import type { BoxShape, LineShape, Pen, Scene } from './scene.ts'
 
 export interface SvgParts {

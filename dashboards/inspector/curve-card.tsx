@@ -1,11 +1,11 @@
 /** The temperature along an item's way: in figures, as a curve, and who held it when. */
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { durationText, numberText, shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
-import { excursionsOf, gapsOf, type Limits, type Point } from './curve.ts'
+import { type Curve, curveOf, type Limits, type Point } from './curve.ts'
 import type { FullItem } from './item-data.ts'
 import { useNames } from './use-names.ts'
 import { useTemperature } from './use-temperature.ts'
@@ -21,28 +21,37 @@ export function CurveCard({ item }: { item: FullItem }) {
       {series.error && <Failure error={series.error} onAgain={() => series.refetch()} />}
       {series.data?.length === 0 && <Empty title={t.noReadings} />}
       {series.data?.map(({ device, points }) => (
-        <div key={device} className="curve">
-          <Figures points={points} limits={limits} />
-          <Custody item={item} points={points} />
-          <Curve points={points} limits={limits} />
-          <p className="quiet">{device}</p>
-        </div>
+        <OneCurve key={device} item={item} device={device} points={points} limits={limits} />
       ))}
     </Card>
   )
 }
 
-interface CurveProps {
+interface OneCurveProps {
+  readonly item: FullItem
+  readonly device: string
   readonly points: readonly Point[]
   readonly limits: Limits | undefined
 }
 
+function OneCurve({ item, device, points, limits }: OneCurveProps) {
+  // Looked at once: of a hundred thousand points that is as much work as drawing them.
+  const curve = useMemo(() => curveOf(points, limits), [points, limits])
+  return (
+    <div className="curve">
+      <Figures curve={curve} />
+      <Custody item={item} points={points} />
+      <Plot curve={curve} />
+      <p className="quiet">{device}</p>
+    </div>
+  )
+}
+
 /** What the curve shows, in words: for whoever cannot see it, and at a glance. */
-function Figures({ points, limits }: CurveProps) {
+function Figures({ curve: { points, limits, excursions, gaps } }: { curve: Curve }) {
   const t = useWords(itemWords)
   const language = useLanguage()
-  const excursions = limits ? excursionsOf(points, limits) : []
-  const unknownMs = gapsOf(points).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  const unknownMs = gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   const longest = Math.max(0, ...excursions.map(({ fromMs, toMs }) => toMs - fromMs))
   const peak = points.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY)
   const number = (value: number) => numberText(value, language)
@@ -65,7 +74,7 @@ function Figures({ points, limits }: CurveProps) {
 }
 
 /** Drawn again when the width or the colours change. */
-function Curve({ points, limits }: CurveProps) {
+function Plot({ curve }: { curve: Curve }) {
   const t = useWords(itemWords)
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -76,7 +85,7 @@ function Curve({ points, limits }: CurveProps) {
       const draw = () => {
         remove()
         if (signal.aborted || !frame.current) return
-        const plot = drawCurve(frame.current, { points, limits })
+        const plot = drawCurve(frame.current, curve)
         remove = () => plot.destroy()
       }
       draw()
@@ -85,7 +94,7 @@ function Curve({ points, limits }: CurveProps) {
       signal.addEventListener('abort', () => remove())
     })
     return () => end.abort()
-  }, [points, limits])
+  }, [curve])
   return <div ref={frame} className="plot" role="img" aria-label={t.curveLabel} />
 }
 

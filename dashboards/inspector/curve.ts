@@ -28,13 +28,27 @@ export interface Gap {
 /** A sample holds until the next; after so many intervals without one nothing is known. */
 const INTERVALS_KNOWN = 3
 
+/** A curve with what is to be seen on it. */
+export interface Curve {
+  readonly points: readonly Point[]
+  readonly limits: Limits | undefined
+  readonly excursions: readonly Excursion[]
+  readonly gaps: readonly Gap[]
+}
+
+export function curveOf(points: readonly Point[], limits: Limits | undefined): Curve {
+  const excursions = limits ? excursionsOf(points, limits) : []
+  return { points, limits, excursions, gaps: gapsOf(points) }
+}
+
 /** The usual time between points, in milliseconds; 0 where there are fewer than two. */
 export function intervalOf(points: readonly Point[]): number {
-  const steps = points
-    .slice(1)
-    .map(({ timeMs }, at) => timeMs - (points[at]?.timeMs ?? timeMs))
-    .sort((one, other) => one - other)
-  return steps[Math.floor(steps.length / 2)] ?? 0
+  const steps = new Float64Array(Math.max(0, points.length - 1))
+  for (let at = 0; at < steps.length; at += 1) {
+    steps[at] = (points[at + 1]?.timeMs ?? 0) - (points[at]?.timeMs ?? 0)
+  }
+  // Numbers by themselves are put in order many times faster than by a function.
+  return steps.sort()[Math.floor(steps.length / 2)] ?? 0
 }
 
 export function gapsOf(points: readonly Point[]): Gap[] {

@@ -3,24 +3,18 @@
  * nothing is known hatched, the worst of each excursion with its value. Colours are the tokens'.
  */
 import uPlot from 'uplot'
-import { type Excursion, excursionsOf, type Gap, gapsOf, type Limits, type Point } from './curve.ts'
+import type { Curve, Excursion, Gap, Limits, Point } from './curve.ts'
 import 'uplot/dist/uPlot.min.css'
-
-export interface CurveData {
-  readonly points: readonly Point[]
-  readonly limits: Limits | undefined
-}
 
 const HEIGHT = 220
 const HATCH_STEP = 8
 const MARGIN = 1
 
 /** Puts the curve into an element; `destroy` takes it out. */
-export function drawCurve(into: HTMLElement, data: CurveData): uPlot {
-  const { points, limits } = data
+export function drawCurve(into: HTMLElement, curve: Curve): uPlot {
+  const { points, limits, excursions, gaps } = curve
   const start = performance.now()
-  const excursions = limits ? excursionsOf(points, limits) : []
-  const gaps = gapsOf(points)
+  const range = rangeOf(points, limits)
   const colour = coloursOf(into)
   const axis: uPlot.Axis = {
     stroke: colour('--text-quiet'),
@@ -33,7 +27,7 @@ export function drawCurve(into: HTMLElement, data: CurveData): uPlot {
       height: HEIGHT,
       legend: { show: false },
       cursor: { points: { size: 8 }, drag: { x: true, y: false } },
-      scales: { y: { range: () => rangeOf(points, limits) } },
+      scales: { y: { range } },
       axes: [
         { ...axis, values: timesOf },
         { ...axis, size: 44, values: (_, values) => values.map((value) => `${value}°`) },
@@ -60,17 +54,23 @@ function coloursOf(element: HTMLElement): Colour {
 
 /** A point without a value in each gap: no line is drawn through what is not known. */
 function columnsOf(points: readonly Point[], gaps: readonly Gap[]): uPlot.AlignedData {
-  const breaks = new Map(gaps.map(({ fromMs, toMs }) => [fromMs, (fromMs + toMs) / 2]))
-  const times: number[] = []
-  const values: (number | null)[] = []
+  const times = new Array<number>(points.length + gaps.length)
+  const values = new Array<number | null>(points.length + gaps.length)
+  let end = 0
+  let gap = 0
   for (const { timeMs, value } of points) {
-    times.push(timeMs / 1000)
-    values.push(value)
-    const middle = breaks.get(timeMs)
-    if (middle === undefined) continue
-    times.push(middle / 1000)
-    values.push(null)
+    times[end] = timeMs / 1000
+    values[end] = value
+    end += 1
+    const next = gaps[gap]
+    if (next?.fromMs !== timeMs) continue
+    times[end] = (next.fromMs + next.toMs) / 2000
+    values[end] = null
+    end += 1
+    gap += 1
   }
+  times.length = end
+  values.length = end
   return [times, values]
 }
 

@@ -21,7 +21,7 @@ const WAIT_MS = 500
 const RETRY_MS = 2000
 const nowUs = () => Date.now() * 1000
 
-const trail = await openTrail(files, 'read')
+const trail = await openTrail(files, 'confirmed')
 const registry = openRegistry(files.registry, { readOnly: true })
 const alerts = new AlertWriter(files.alerts)
 const desk = deskOf(alerts, nowUs)

@@ -1,6 +1,7 @@
 /**
- * Reads what InfluxDB has of events, by their numbers: members and bodies. Neighbours stand next to
- * each other in one series, so they are read as one run, and several runs in one request.
+ * Reads members and bodies of events, by the numbers of these: from the spool, and what is not
+ * there from InfluxDB. Neighbours stand next to each other in one series there, so they are read as
+ * one run, and several runs in one request.
  */
 import { StoreFault } from '#store/fault.ts'
 import { Cache } from '#store/sqlite/cache.ts'
@@ -11,6 +12,7 @@ import type { Connection } from './connection.ts'
 import type { Ledger, State } from './ledger.ts'
 import { eventBucket, later, type Moment, nanoseconds } from './points.ts'
 import { type FirstPiece, splitText, unpackMembers } from './records.ts'
+import type { Spool } from './spool.ts'
 
 /** Events between two wanted ones that are read along rather than asked around. */
 const widestGap = 16
@@ -34,13 +36,15 @@ interface Run {
 export class Events {
   readonly #connection: Connection
   readonly #ledger: Ledger
+  readonly #spool: Spool
   readonly #pace: Pace
   /** An event that is seen never changes. */
   readonly #members = new Cache<number, string>(cachedMembers)
 
-  constructor(connection: Connection, ledger: Ledger, pace: Pace) {
+  constructor(connection: Connection, ledger: Ledger, spool: Spool, pace: Pace) {
     this.#connection = connection
     this.#ledger = ledger
+    this.#spool = spool
     this.#pace = pace
   }
 
@@ -70,14 +74,14 @@ export class Events {
   }
 
   async #read(seqs: readonly number[], field: Field, state: State): Promise<Map<number, string>> {
-    const wanted = new Set(seqs)
+    if (seqs.some((seq) => seq > state.events)) throw new RangeError('there is no such event')
+    const found = this.#spool.texts(seqs, field, state)
+    const wanted = new Set(seqs.filter((seq) => !found.has(seq)))
     const sorted = [...wanted].sort((a, b) => a - b)
-    if ((sorted.at(-1) ?? 0) > state.events) throw new RangeError('there is no such event')
     const runs = runsOf(sorted, state.eventBuckets)
     const places = this.#ledger.places([
       ...new Set(runs.flatMap(({ first, last }) => [first, last])),
     ])
-    const found = new Map<number, string>()
     for (const some of inParts(runs, runsAtOnce * requestsAtOnce)) {
       const requests = [...inParts(some, runsAtOnce)].map((few) =>
         this.#connection.query(few.map((run) => statementOf(run, field, places, state))),

@@ -12,7 +12,8 @@ import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
 import type { WritableWords } from '#store/sqlite/words.ts'
 import type { NewEvent, Note } from '#store/trail.ts'
 import type { ItemRef } from '#trace/source.ts'
-import { Ledger, type LedgerParts, type State } from './ledger.ts'
+import { cursorSQL, Ledger, type LedgerParts, type State, stateSQL } from './ledger.ts'
+import { type PendingBatch, PendingBatches } from './pending.ts'
 import {
   type BatchFigures,
   type Moment,
@@ -59,14 +60,16 @@ export class WritableLedger extends Ledger {
   readonly #setPlace: Statement
   readonly #setSeries: Statement
   readonly #lastOfSeries: Statement
-  readonly #insertPending: Statement
+  readonly #pending: PendingBatches
+  readonly #decided: Statement
+  readonly #decidedCursor: Statement
+  readonly #confirmed: Statement
+  readonly #seriesID: Statement
   readonly #setCursor: Statement
   readonly #notes: NoteWriter
-  readonly #lastMark: Statement
   readonly #setStale: RowsStatement
   readonly #due: Statement
   readonly #unmark: Statement
-  #mark = 0
 
   constructor(parts: WritableLedgerParts) {
     super(parts)
@@ -94,8 +97,8 @@ export class WritableLedger extends Ledger {
     this.#setPlace = database.prepare('UPDATE state SET lastPlaceUs = ?, lastPlaceNs = ?')
     this.#setSeries = prepareArrays(
       database,
-      `INSERT INTO series (device, type, component, uom, party, firstUs, lastUs)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO series (device, type, component, uom, party, firstUs, lastUs, batch)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET firstUs = min(firstUs, excluded.firstUs),
          lastUs = max(lastUs, excluded.lastUs)
        RETURNING id`,
@@ -105,18 +108,25 @@ export class WritableLedger extends Ledger {
       `SELECT lastUs FROM series
        WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
     )
-    this.#lastMark = prepareArrays(database, 'SELECT max(mark) FROM stale')
     this.#setStale = into('stale', 3)
     this.#due = database.prepare(
       `SELECT minuteUs, stale.series, mark, device, type, component, uom, party
        FROM stale JOIN series ON series.id = stale.series
-       WHERE minuteUs + ${minuteUs} <= lastUs OR minuteUs < ?
+       WHERE (minuteUs + ${minuteUs} <= lastUs OR minuteUs < ?)
+         AND mark <= (SELECT batch FROM state)
        ORDER BY minuteUs, stale.series LIMIT ?`,
     )
     this.#unmark = database.prepare(
       'DELETE FROM stale WHERE minuteUs = ? AND series = ? AND mark = ?',
     )
-    this.#insertPending = database.prepare('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#pending = new PendingBatches(database, parts.redo)
+    this.#decided = database.prepare(stateSQL('decided'))
+    this.#decidedCursor = prepareArrays(database, cursorSQL('decided'))
+    this.#confirmed = database.prepare('SELECT batch, readings FROM state')
+    this.#seriesID = prepareArrays(
+      database,
+      'SELECT id FROM series WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)',
+    )
     this.#notes = new NoteWriter(database)
     this.#setCursor = database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)')
   }
@@ -135,7 +145,7 @@ export class WritableLedger extends Ledger {
   /** Makes the file that of a store. */
   found({ id, trailBuckets, eventBuckets }: StoreName): void {
     this.#parts.database
-      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0)')
+      .prepare('INSERT INTO state VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)')
       .run(id, trailBuckets, eventBuckets)
   }
 
@@ -216,27 +226,32 @@ export class WritableLedger extends Ledger {
     return this.#lastOfSeries.get(device, type, component, uom, party)?.[0]
   }
 
-  /** Gives the number of the series. */
-  coverSeries(series: SeriesName, firstUs: number, lastUs: number): number {
-    const { device, type, component, uom, party } = series
-    return this.#setSeries.get(device, type, component, uom, party, firstUs, lastUs)[0]
+  /** The number of a series that there is. */
+  seriesOf({ device, type, component, uom, party }: SeriesName): number {
+    return this.#seriesID.get(device, type, component, uom, party)[0]
   }
 
-  /** Marks minutes of series that have got readings. To be called in a batch's transaction. */
-  markStale(touched: readonly { readonly series: number; readonly minutesUs: Iterable<number> }[]) {
-    const [before]: [number | null] = this.#lastMark.get()
-    this.#mark = Math.max(this.#mark, before ?? 0) + 1
-    const mark = this.#mark
+  /** `batch` brings readings of it. Gives the number of the series. */
+  coverSeries(series: SeriesName, firstUs: number, lastUs: number, batch: number): number {
+    const { device, type, component, uom, party } = series
+    return this.#setSeries.get(device, type, component, uom, party, firstUs, lastUs, batch)[0]
+  }
+
+  /** Marks minutes of series that a batch brings readings of. To be called in its transaction. */
+  markStale(
+    touched: readonly { readonly series: number; readonly minutesUs: Iterable<number> }[],
+    batch: number,
+  ): void {
     this.#setStale.run(
       touched.flatMap(({ series, minutesUs }) =>
-        [...minutesUs].flatMap((minute) => [minute, series, mark]),
+        [...minutesUs].flatMap((minute) => [minute, series, batch]),
       ),
     )
   }
 
   /**
    * Marked minutes, the earliest first, that are over: their series has gone on behind them, or
-   * they are before `overUs`. To be used while no batch is under way.
+   * they are before `overUs`. Not those that a batch touches which is not confirmed.
    */
   dueMinutes(overUs: number, most: number): DueMinute[] {
     return this.#due.all(overUs, most)
@@ -253,23 +268,41 @@ export class WritableLedger extends Ledger {
     this.#parts.database.prepare('UPDATE state SET readingsKeptUs = ?').run(keptUs)
   }
 
-  /** Keeps a batch until it is confirmed. To be called in a transaction. */
-  addPending(figures: BatchFigures, parts: BatchParts, notes: readonly Note[]): void {
-    const { follower, position, events, items, trailRows, readings } = figures
-    const kept = JSON.stringify(this.#parts.redo.keep(parts))
-    const noted = JSON.stringify(notes.map(({ key, text }) => [key, text ?? null]))
-    this.#insertPending.run(follower, position, events, items, trailRows, readings, noted, kept)
+  /** The state as it becomes with the last batch that is decided. */
+  decided(): State | undefined {
+    return this.#decided.get()
   }
 
-  /** The batch that a crash or a fault has left unconfirmed. */
-  pending(): BatchFigures | undefined {
-    const columns = 'follower, position, events, items, trailRows, readings'
-    return this.#parts.database.prepare(`SELECT ${columns} FROM pending`).get()
+  decidedCursor(follower: string): number {
+    return this.#decidedCursor.get(follower)[0]
   }
 
-  pendingParts(): BatchParts {
-    const { kept } = this.#parts.database.prepare('SELECT kept FROM pending').get()
-    return this.#parts.redo.read(JSON.parse(kept))
+  /** The number of the next batch. */
+  nextBatch(): number {
+    return (this.#pending.last()?.batch ?? this.confirmedBatch()) + 1
+  }
+
+  /** The last batch that InfluxDB has confirmed. */
+  confirmedBatch(): number {
+    return this.#confirmed.get()?.batch ?? 0
+  }
+
+  /** How many readings InfluxDB has confirmed. */
+  confirmedReadings(): number {
+    return this.#confirmed.get()?.readings ?? 0
+  }
+
+  get pending(): PendingBatches {
+    return this.#pending
+  }
+
+  /**
+   * Keeps a batch until it is confirmed; what its follower noted stands from now on, as the next
+   * batch is decided with it. To be called in a transaction.
+   */
+  addPending(pending: Omit<PendingBatch, 'kept'>, parts: BatchParts, notes: readonly Note[]): void {
+    this.#pending.add(pending, parts)
+    this.#notes.write(notes)
   }
 
   /** Events that InfluxDB does not take: durable on return, so that none of them is seen. */
@@ -309,28 +342,28 @@ export class WritableLedger extends Ledger {
 
   override close(): void {
     super.close()
-    this.#parts.redo.close()
+    this.#pending.close()
   }
 
-  /** Lets readers see the pending batch. */
-  confirm(figures: BatchFigures): void {
-    const { follower, position, events, items, trailRows, readings } = figures
-    const setState = this.#parts.database.prepare(
-      'UPDATE state SET events = ?, items = ?, trailRows = ?, readings = ?',
-    )
+  /** What a rebuild has found to be confirmed. */
+  restoreFigures(figures: BatchFigures): void {
+    this.transaction(() => this.#setFigures(figures, 0))
+  }
+
+  /** A batch is in InfluxDB: readers see it there from now on, and nothing of it is kept here. */
+  confirm(batch: number, figures: BatchFigures, refused: ReadonlyMap<string, string>): void {
     this.transaction(() => {
-      setState.run(events, items, trailRows, readings)
-      this.#setCursor.run(follower, position)
-      this.#notes.write(this.#pendingNotes())
-      this.#parts.database.exec('DELETE FROM pending')
+      this.#setFigures(figures, batch)
+      this.#pending.remove(batch, figures.events)
+      this.#pending.addRefusedReadings(refused)
     })
   }
 
-  #pendingNotes(): Note[] {
-    const row: { notes: string } | undefined = this.#parts.database
-      .prepare('SELECT notes FROM pending')
-      .get()
-    const notes: [string, string | null][] = JSON.parse(row?.notes ?? '[]')
-    return notes.map(([key, text]) => ({ key, text: text ?? undefined }))
+  #setFigures(figures: BatchFigures, batch: number): void {
+    const { follower, position, events, items, trailRows, readings } = figures
+    this.#parts.database
+      .prepare('UPDATE state SET events = ?, items = ?, trailRows = ?, readings = ?, batch = ?')
+      .run(events, items, trailRows, readings, batch)
+    this.#setCursor.run(follower, position)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Reads the side file: which events and items there are, where they stand in InfluxDB, how far the
- * followers have come. What belongs to a batch that InfluxDB has not confirmed is not seen.
+ * followers have come. Of batches that InfluxDB has not confirmed those are seen that are spooled.
  */
 import { statSync } from 'node:fs'
 import type { Database, Statement } from '#store/sqlite/database.ts'
@@ -15,14 +15,20 @@ import type { Words } from '#store/sqlite/words.ts'
 import type { EventIdentity } from '#store/trail.ts'
 import type { ItemRef } from '#trace/source.ts'
 import type { Moment } from './points.ts'
+import { Spool } from './spool.ts'
 
 export interface State {
   readonly store: string
   readonly trailBuckets: number
   readonly eventBuckets: number
-  /** The last event that readers see, and the last item. */
+  /** The last event that is seen, and the last item. */
   readonly events: number
   readonly items: number
+  /** Of these, the last that InfluxDB has confirmed; what is behind them is in the spool. */
+  readonly confirmedEvents: number
+  readonly confirmedItems: number
+  /** The last batch that InfluxDB has confirmed. */
+  readonly batch: number
   readonly trailRows: number
   readonly readings: number
   /** How many of the events are refused. */
@@ -43,7 +49,15 @@ export interface KnownSeries {
   readonly party: string
   readonly firstUs: number
   readonly lastUs: number
+  /** The batch that brought the first of them. */
+  readonly batch: number
 }
+
+/**
+ * What of the batches that InfluxDB has not confirmed is seen: `none`; those that are `spooled`,
+ * which is what readers are told; or all that are `decided`, which is what the next one follows.
+ */
+export type Seen = 'none' | 'spooled' | 'decided'
 
 /** An event in the order of event times. */
 export type TimeRow = [eventTimeUs: number, seq: number]
@@ -61,8 +75,32 @@ type VoidedRow = [seq: number, voidedAtUs: number]
 const lookedUpAtOnce = 512
 const placeColumns = ['event.seq', 'event.recordTimeUs + event.lagUs', 'event.placeNs']
 
+/** The state as it becomes with the last batch that is seen. */
+export const stateSQL = (seen: Seen): string => {
+  const which = { none: '0', spooled: 'isSpooled', decided: '1' }[seen]
+  return `
+    SELECT store, trailBuckets, eventBuckets, refused, lastPlaceUs, lastPlaceNs, era,
+      readingsKeptUs, state.batch, state.events AS confirmedEvents, state.items AS confirmedItems,
+      coalesce(last.events, state.events) AS events, coalesce(last.items, state.items) AS items,
+      coalesce(last.trailRows, state.trailRows) AS trailRows,
+      readings + (SELECT coalesce(sum(added), 0) FROM pending WHERE ${which}) AS readings
+    FROM state LEFT JOIN (
+      SELECT events, items, trailRows FROM pending WHERE ${which} ORDER BY batch DESC LIMIT 1
+    ) AS last`
+}
+
+/** How far a follower has come with the last batch that is seen. */
+export const cursorSQL = (seen: Seen): string => {
+  const which = { none: '0', spooled: 'isSpooled', decided: '1' }[seen]
+  return `
+    SELECT coalesce(max(position), 0) FROM (
+      SELECT position FROM cursor WHERE follower = ?1
+      UNION ALL SELECT position FROM pending WHERE follower = ?1 AND ${which})`
+}
+
 export class Ledger {
   protected readonly parts: LedgerParts
+  readonly #seen: Seen
   readonly #state: Statement
   readonly #records: EventRecords
   readonly #places: (seqs: string) => PlaceRow[]
@@ -81,10 +119,12 @@ export class Ledger {
   #refusedSeqs: ReadonlySet<number> = new Set()
   #eras: ReadonlyMap<number, number> | undefined
 
-  constructor(parts: LedgerParts) {
+  /** `seen`: what is told of batches that InfluxDB has not confirmed. */
+  constructor(parts: LedgerParts, seen: Seen = 'spooled') {
     const { database } = parts
     this.parts = parts
-    this.#state = database.prepare('SELECT * FROM state')
+    this.#seen = seen
+    this.#state = database.prepare(stateSQL(seen))
     this.#records = new EventRecords(database, parts.words)
     this.#places = prepareBulk<PlaceRow>(
       database,
@@ -99,7 +139,7 @@ export class Ledger {
     )
     this.#refused = prepareArrays(database, 'SELECT seq FROM refused')
     this.#selectEras = prepareArrays(database, 'SELECT era, events FROM era')
-    this.#cursor = prepareArrays(database, 'SELECT position FROM cursor WHERE follower = ?')
+    this.#cursor = prepareArrays(database, cursorSQL(seen))
     this.#stale = prepareArrays(
       database,
       `SELECT minuteUs FROM stale WHERE series = ? AND minuteUs >= ? AND minuteUs < ?
@@ -112,7 +152,8 @@ export class Ledger {
     )
     this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = database.prepare(
-      `SELECT id, type, component, uom, party, firstUs, lastUs FROM series WHERE device = ?
+      `SELECT id, type, component, uom, party, firstUs, lastUs, batch FROM series
+       WHERE device = ?
        ORDER BY type, component, uom, party`,
     )
     this.#recordTime = prepareArrays(database, 'SELECT recordTimeUs FROM event WHERE seq = ?')
@@ -229,7 +270,7 @@ export class Ledger {
   }
 
   cursor(follower: string): number {
-    return this.#cursor.get(follower)?.[0] ?? 0
+    return this.#cursor.get(follower)[0]
   }
 
   /** Rows of a bucket at a full microsecond beyond its slots: see slots.ts. */
@@ -266,6 +307,11 @@ export class Ledger {
   /** A slice of the events behind one of them, by event time and number. */
   times(after: TimeRow, beforeUs: number): TimeRow[] {
     return this.#times.all(after[0], after[1], beforeUs)
+  }
+
+  /** What is seen of batches that InfluxDB has not confirmed. */
+  spool(): Spool {
+    return new Spool(this.parts.database, this.#seen)
   }
 
   bytes(): number {

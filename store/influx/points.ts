@@ -93,6 +93,26 @@ export function trailLine(
   return `${series} p${field}=${quoted(packed)} ${nanoseconds(at)}`
 }
 
+/** A string as it was before quoted(), from behind its first quote on; and where it ends. */
+export function unquoted(line: string, start: number): { text: string; end: number } {
+  const end = endOfString(line, start)
+  const text = line.slice(start, end)
+  return { text: text.includes('\\') ? text.replace(/\\(.)/gs, '$1') : text, end }
+}
+
+/** Where the last quote of a string is that begins behind its first one. */
+export function endOfString(line: string, start: number): number {
+  let end = line.indexOf('"', start)
+  while (isEscaped(line, end)) end = line.indexOf('"', end + 1)
+  return end
+}
+
+function isEscaped(line: string, at: number): boolean {
+  let before = at - 1
+  while (line[before] === '\\') before -= 1
+  return (at - before) % 2 === 0
+}
+
 /** The pieces of each text; the first of each stands in the event's own point. */
 export interface EventTexts {
   readonly record: readonly string[]
@@ -115,6 +135,22 @@ export function eventLines(bucket: number, at: Moment, texts: EventTexts): strin
 export function telemetryLine(reading: Reading): string {
   const { timeUs, value } = reading
   return `${telemetrySeries(reading)} value=${value} ${nanoseconds({ us: timeUs, ns: 0 })}`
+}
+
+/** The reading that telemetryLine() was given. */
+export function readingOf(line: string): Reading {
+  const tags: Record<string, string> = {}
+  const [head = '', rest = ''] = line.split(/(?<!\\) value=/)
+  for (const tag of head.split(/(?<!\\),/).slice(1)) {
+    const end = tag.indexOf('=')
+    tags[tag.slice(0, end)] = textOfTag(tag.slice(end + 1).replace(/\\([ ,=])/g, '$1'))
+  }
+  const [value = '', time = ''] = rest.split(' ')
+  const [component = '', device = '', party = '', type = '', uom = ''] = seriesTags.map(
+    (tag) => tags[tag] ?? '',
+  )
+  const timeUs = Number(time.slice(0, -3))
+  return { component, device, party, type, uom, timeUs, value: Number(value) }
 }
 
 /** Readings are summed up by minutes. */

@@ -4,14 +4,13 @@
  */
 import { hashesOf } from '#store/sqlite/event-index.ts'
 import { type Placed, place } from '#store/sqlite/placement.ts'
-import type { Applied, Reading, TrailBatch } from '#store/trail.ts'
+import type { Applied, TrailBatch } from '#store/trail.ts'
 import type { Role } from '#trace/source.ts'
 import type { State } from './ledger.ts'
 import type { EventEntry, WritableLedger } from './ledger-writer.ts'
 import type { Lines } from './lines.ts'
+import type { PendingBatch } from './pending.ts'
 import {
-  type BatchFigures,
-  batchLine,
   eventBucket,
   eventLines,
   later,
@@ -30,12 +29,13 @@ import {
   type TrailRowEnds,
   trailRowEnds,
 } from './records.ts'
-import { type BatchParts, partOf } from './redo.ts'
+import type { BatchParts } from './redo.ts'
 import { Slots } from './slots.ts'
+import type { WeighedReadings } from './telemetry-writer.ts'
 
 export interface Prepared {
   readonly outcomes: Applied['outcomes']
-  readonly figures: BatchFigures
+  readonly pending: Omit<PendingBatch, 'kept'>
   readonly parts: BatchParts
 }
 
@@ -45,28 +45,34 @@ export interface Gathered {
   readonly readings: Lines
 }
 
+/** What becomes of the events of a batch where none of them is new; undefined where one is. */
+export function outcomesOfKnown(
+  batch: TrailBatch,
+  ledger: WritableLedger,
+  state: State,
+): Applied['outcomes'] | undefined {
+  const { outcomes, fresh } = placed(batch, ledger, state).placement
+  return fresh.length === 0 ? outcomes : undefined
+}
+
 /**
- * `readings` are those to be written, of which `added` are new. The parts hold until the
- * lines are gathered anew.
+ * `number`: that of the batch; `state`: as it becomes with the batch before. The parts hold until
+ * the lines are gathered anew.
  */
 export function prepareBatch(
   batch: TrailBatch,
-  readings: readonly Reading[],
-  added: number,
+  number: number,
+  { readings, added, late }: WeighedReadings,
   ledger: WritableLedger,
   state: State,
   { rows, readings: telemetry }: Gathered,
 ): Prepared {
-  const hashes = hashesOf(batch.events.map(({ eventID }) => eventID))
-  const known = ledger.known(hashes)
-  const { outcomes, fresh, voided } = place(batch.events, known, state.events + 1, (seq) =>
-    ledger.declaredAtUs(seq),
-  )
+  const { hashes, placement } = placed(batch, ledger, state)
+  const { outcomes, fresh, voided } = placement
   rows.clear()
   telemetry.clear()
   const { entries, trailRows, last } = layOut(fresh, ledger, state, rows)
   ledger.addEvents(entries, hashes)
-  const lastSeq = state.events + fresh.length
   ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
   const places = ledger.places([...new Set(voided.map(({ seq }) => seq))])
   for (const { seq, voidedAtUs } of voided) {
@@ -74,21 +80,28 @@ export function prepareBatch(
   }
   const end = later(last, 1)
   ledger.setPlace(end)
-  const figures: BatchFigures = {
+  for (const { points } of readings) {
+    for (const reading of points) telemetry.add(telemetryLine(reading))
+  }
+  const pending = {
+    batch: number,
     follower: batch.follower,
     position: batch.to,
-    events: lastSeq,
+    events: state.events + fresh.length,
     items: ledger.lastItem(),
     trailRows: state.trailRows + trailRows,
-    readings: state.readings + added,
+    added,
+    late,
+    end,
   }
-  for (const reading of readings) telemetry.add(telemetryLine(reading))
-  const told = [partOf([batchLine(figures, end)])]
-  return {
-    outcomes,
-    figures,
-    parts: { rows: rows.parts(), readings: telemetry.parts(), end: told },
-  }
+  return { outcomes, pending, parts: { rows: rows.parts(), readings: telemetry.parts() } }
+}
+
+function placed(batch: TrailBatch, ledger: WritableLedger, state: State) {
+  const hashes = hashesOf(batch.events.map(({ eventID }) => eventID))
+  const known = ledger.known(hashes)
+  const placement = place(batch.events, known, state.events + 1, (seq) => ledger.declaredAtUs(seq))
+  return { hashes, placement }
 }
 
 interface LaidOut {

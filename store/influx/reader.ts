@@ -1,7 +1,7 @@
 /**
- * The reading half of the trail store in InfluxDB. Every call sees the last batch that was
- * confirmed before it, whole, and nothing of one that is being written, but its telemetry: that is
- * decided by then, and a point says nothing of the others.
+ * The reading half of the trail store in InfluxDB. Every call sees the last batch before it that
+ * was confirmed or is in the spool, whole, and nothing of a later one that is being written, but
+ * its telemetry: that is decided by then, and a point says nothing of the others.
  */
 import { StoreFault } from '#store/fault.ts'
 import { roleMask } from '#store/sqlite/codes.ts'
@@ -30,6 +30,7 @@ import type { Connection } from './connection.ts'
 import { Events } from './events.ts'
 import type { Ledger, State } from './ledger.ts'
 import { Search } from './search.ts'
+import type { Spool } from './spool.ts'
 import { readTelemetry } from './telemetry.ts'
 import { Trails } from './trails.ts'
 
@@ -41,6 +42,7 @@ const bodiesAtOnce = 32
 export class InfluxTrailReader implements TrailReader {
   readonly #connection: Connection
   readonly #ledger: Ledger
+  readonly #spool: Spool
   readonly #pace = new Pace()
   readonly #events: Events
   readonly #trails: Trails
@@ -49,8 +51,9 @@ export class InfluxTrailReader implements TrailReader {
   constructor(connection: Connection, ledger: Ledger) {
     this.#connection = connection
     this.#ledger = ledger
-    this.#events = new Events(connection, ledger, this.#pace)
-    this.#trails = new Trails(connection, ledger, this.#pace)
+    this.#spool = ledger.spool()
+    this.#events = new Events(connection, ledger, this.#spool, this.#pace)
+    this.#trails = new Trails(connection, ledger, this.#spool, this.#pace)
     this.#search = new Search(this.#events, this.#trails, ledger, this.#pace)
   }
 
@@ -161,7 +164,8 @@ export class InfluxTrailReader implements TrailReader {
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
     const nowUs = Date.now() * 1000
-    return readTelemetry(this.#connection, this.#ledger, query, this.#state(), nowUs)
+    const sources = { connection: this.#connection, ledger: this.#ledger, spool: this.#spool }
+    return readTelemetry(sources, query, this.#state(), nowUs)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {
@@ -170,6 +174,11 @@ export class InfluxTrailReader implements TrailReader {
 
   async cursor(follower: string): Promise<JournalPosition> {
     return this.#ledger.cursor(follower)
+  }
+
+  async spooledAfter(): Promise<number | undefined> {
+    const { events, confirmedEvents } = this.#state()
+    return events > confirmedEvents ? confirmedEvents : undefined
   }
 
   async counts(): Promise<TrailCounts> {

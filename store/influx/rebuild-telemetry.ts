@@ -21,7 +21,7 @@ export async function copySeries(connection: Connection, ledger: WritableLedger)
     for (const { tags, rows } of found) {
       const series = seriesOf(tags)
       const timeUs = Number(rows[0]?.[0])
-      const id = ledger.coverSeries(series, timeUs, timeUs)
+      const id = ledger.coverSeries(series, timeUs, timeUs, 0)
       const known = times.get(id) ?? { series, timesUs: [] }
       known.timesUs.push(timeUs)
       times.set(id, known)
@@ -29,8 +29,8 @@ export async function copySeries(connection: Connection, ledger: WritableLedger)
   })
   for (const [id, { series, timesUs }] of times) {
     const minutesUs = await unsummed(connection, series, Math.min(...timesUs), Math.max(...timesUs))
-    if (minutesUs.length > 0)
-      ledger.transaction(() => ledger.markStale([{ series: id, minutesUs }]))
+    if (minutesUs.length === 0) continue
+    ledger.transaction(() => ledger.markStale([{ series: id, minutesUs }], 0))
   }
 }
 

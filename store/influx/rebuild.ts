@@ -68,7 +68,9 @@ export async function rebuildSideFile(
       trailRows: most((one) => one.trailRows),
       readings: most((one) => one.readings),
     }
-    for (const { follower, position } of last) ledger.confirm({ ...figures, follower, position })
+    for (const { follower, position } of last) {
+      ledger.restoreFigures({ ...figures, follower, position })
+    }
   } finally {
     connection.close()
     ledger.close()

@@ -1,36 +1,46 @@
 /**
- * The lines of the one batch that is being written, in a file beside the side file. They would make
- * the side file's log many times as large, and are of no use once they are confirmed.
+ * The lines of the batches that are decided and not yet confirmed, in a file beside the side file.
+ * They would make the side file's log many times as large, and are of no use once they are
+ * confirmed.
  *
- * The file is overwritten with each batch and never shrinks, so that its sync need not touch the
- * file system's own records. Whether what is in it counts is said by the side file alone, which
- * keeps its length and checksum: it is written and synced before that says so.
+ * A batch takes the first gap that is large enough. So with few batches under way the file is
+ * overwritten over and over, and its sync need not touch the file system's own records. Whether
+ * what is in it counts is said by the side file alone, which keeps place, lengths and checksum: it
+ * is written and synced before that says so.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { StoreFault } from '#store/fault.ts'
+import { endOfString } from './points.ts'
 
 /** The lines of one request, with a line feed between them. */
 export type Part = Buffer
 
-/**
- * The parts of a batch. What tells of it, its end, is written when all else is confirmed: what is
- * found without the side file counts as far as that goes, and so is whole.
- */
 export interface BatchParts {
   readonly rows: readonly Part[]
   readonly readings: readonly Part[]
-  readonly end: readonly Part[]
 }
 
 type Lengths = { readonly [Of in keyof BatchParts]: readonly number[] }
 
-/** What the side file says of the lines: their lengths by part in bytes, and their checksum. */
+/** What the side file says of the lines: where they are, in bytes, and their checksum. */
 export interface Kept {
+  readonly at: number
   readonly lengths: Lengths
   readonly checksum: string
 }
 
+/** What the file is cut to when nothing is in it. */
+const restBytes = 64 * 1024 * 1024
 const ownerOnly = 0o600
 
 export function partOf(lines: readonly string[]): Part {
@@ -48,50 +58,71 @@ export class Redo {
     this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, ownerOnly)
   }
 
-  /** Durable on return. A crash before that leaves what nobody asks for. */
-  keep({ rows, readings, end: told }: BatchParts): Kept {
-    const all = [...rows, ...readings, ...told]
-    let end = 0
+  /**
+   * Keeps the lines of a batch beside those of others; `taken` is where these are. Durable on
+   * return. A crash before that leaves what nobody asks for.
+   */
+  keep({ rows, readings }: BatchParts, taken: readonly Kept[]): Kept {
+    const all = [...rows, ...readings]
+    const at = gapFor(sizeOf(all), taken)
+    if (taken.length === 0 && fstatSync(this.#file).size > restBytes) {
+      ftruncateSync(this.#file, restBytes)
+    }
+    let end = at
     for (const part of all) {
-      for (let at = 0; at < part.length; ) {
-        at += writeSync(this.#file, part, at, part.length - at, end + at)
+      for (let written = 0; written < part.length; ) {
+        const left = part.length - written
+        written += writeSync(this.#file, part, written, left, end + written)
       }
       end += part.length
     }
     fdatasyncSync(this.#file)
-    const lengthsOf = (parts: readonly Part[]) => parts.map(({ length }) => length)
     const lengths = {
-      rows: lengthsOf(rows),
-      readings: lengthsOf(readings),
-      end: lengthsOf(told),
+      rows: rows.map(({ length }) => length),
+      readings: readings.map(({ length }) => length),
     }
-    return { lengths, checksum: checksumOf(all) }
+    return { at, lengths, checksum: checksumOf(all) }
   }
 
   /** @throws StoreFault where the file has something else. */
-  read({ lengths, checksum }: Kept): BatchParts {
-    const sizes = [lengths.rows, lengths.readings, lengths.end].flat()
-    const length = sizes.reduce((sum, one) => sum + one, 0)
+  read(kept: Kept): BatchParts {
+    const { at, lengths, checksum } = kept
+    const length = bytesOf(kept)
     const all = Buffer.alloc(length)
-    const read = length === 0 ? 0 : readSync(this.#file, all, 0, length, 0)
+    const read = length === 0 ? 0 : readSync(this.#file, all, 0, length, at)
     if (read !== length || checksumOf([all]) !== checksum) {
-      throw new StoreFault('the lines of the last batch are missing: make influx.db anew')
+      throw new StoreFault('the lines of a batch are missing: make influx.db anew')
     }
     let end = 0
     const cut = (size: number): Part => {
       end += size
       return all.subarray(end - size, end)
     }
-    return {
-      rows: lengths.rows.map(cut),
-      readings: lengths.readings.map(cut),
-      end: lengths.end.map(cut),
-    }
+    return { rows: lengths.rows.map(cut), readings: lengths.readings.map(cut) }
   }
 
   close(): void {
     closeSync(this.#file)
   }
+}
+
+/** How much of the file a batch takes. */
+export function bytesOf({ lengths: { rows, readings } }: Kept): number {
+  return [...rows, ...readings].reduce((sum, one) => sum + one, 0)
+}
+
+function sizeOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** Where so many bytes touch none of those that are taken. */
+function gapFor(bytes: number, taken: readonly Kept[]): number {
+  let at = 0
+  for (const kept of [...taken].sort((a, b) => a.at - b.at)) {
+    if (kept.at - at >= bytes) return at
+    at = Math.max(at, kept.at + bytesOf(kept))
+  }
+  return at
 }
 
 function checksumOf(parts: readonly Uint8Array[]): string {
@@ -104,14 +135,16 @@ function checksumOf(parts: readonly Uint8Array[]): string {
 export function splitLines(text: string): string[] {
   const lines: string[] = []
   let start = 0
-  let isString = false
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text[at]
-    if (unit === '\\' && isString) at += 1
-    else if (unit === '"') isString = !isString
-    else if (unit === '\n' && !isString) {
-      lines.push(text.slice(start, at))
-      start = at + 1
+  let feed = text.indexOf('\n')
+  for (let quote = text.indexOf('"'); feed >= 0; ) {
+    if (quote >= 0 && quote < feed) {
+      const end = endOfString(text, quote + 1) + 1
+      if (feed < end) feed = text.indexOf('\n', end)
+      quote = text.indexOf('"', end)
+    } else {
+      lines.push(text.slice(start, feed))
+      start = feed + 1
+      feed = text.indexOf('\n', start)
     }
   }
   lines.push(text.slice(start))

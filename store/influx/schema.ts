@@ -48,14 +48,15 @@ export const migrations: readonly string[] = [
   -- Events that InfluxDB does not take, and its words.
   CREATE TABLE refused (seq INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
 
+  -- batch: the one that has brought the first reading of it.
   CREATE TABLE series (
     id INTEGER PRIMARY KEY, device TEXT NOT NULL, type TEXT NOT NULL, component TEXT NOT NULL,
     uom TEXT NOT NULL, party TEXT NOT NULL, firstUs INTEGER NOT NULL, lastUs INTEGER NOT NULL,
-    UNIQUE (device, type, component, uom, party)
+    batch INTEGER NOT NULL, UNIQUE (device, type, component, uom, party)
   ) STRICT;
 
   -- Minutes of series whose points in the minutes do not tell of all readings yet: see minutes.ts.
-  -- mark rises with each batch that brings a reading of it.
+  -- mark is the last batch that brings a reading of it.
   CREATE TABLE stale (
     minuteUs INTEGER NOT NULL, series INTEGER NOT NULL, mark INTEGER NOT NULL,
     PRIMARY KEY (minuteUs, series)
@@ -69,26 +70,45 @@ export const migrations: readonly string[] = [
   CREATE TABLE note (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   -- One row. store names the database in InfluxDB that this file belongs to. The figures are those
-  -- of what InfluxDB has confirmed; events and items are the last numbers that readers see.
-  -- readingsKeptUs is how long readings are kept: 0 for ever.
+  -- of what InfluxDB has confirmed, batch its last batch. lastPlace is the last place that is
+  -- taken. readingsKeptUs is how long readings are kept: 0 for ever.
   CREATE TABLE state (
     store TEXT NOT NULL, trailBuckets INTEGER NOT NULL, eventBuckets INTEGER NOT NULL,
     events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
     readings INTEGER NOT NULL, refused INTEGER NOT NULL,
     lastPlaceUs INTEGER NOT NULL, lastPlaceNs INTEGER NOT NULL, era INTEGER NOT NULL,
-    readingsKeptUs INTEGER NOT NULL
+    readingsKeptUs INTEGER NOT NULL, batch INTEGER NOT NULL
   ) STRICT;
 
   -- How often this file was made anew is the era; of each that is over, its last event.
   CREATE TABLE era (era INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT;
 
-  -- The batch that is being written, if there is one: what the figures become when it is confirmed,
-  -- the notes that go with its cursor, and how to read its lines, which stand in a file of their
-  -- own: see redo.ts.
+  -- Batches that are decided and not confirmed, by number: what the figures become with each, how
+  -- many readings it adds, and which of them InfluxDB has yet to be asked about; where what tells
+  -- of its end stands; and how to read its lines, which are in a file of their own: see redo.ts.
+  -- Those that readers see are isSpooled: see spool.ts.
   CREATE TABLE pending (
-    follower TEXT NOT NULL, position INTEGER NOT NULL, events INTEGER NOT NULL,
-    items INTEGER NOT NULL, trailRows INTEGER NOT NULL, readings INTEGER NOT NULL,
-    notes TEXT NOT NULL, kept TEXT NOT NULL
+    batch INTEGER PRIMARY KEY, follower TEXT NOT NULL, position INTEGER NOT NULL,
+    events INTEGER NOT NULL, items INTEGER NOT NULL, trailRows INTEGER NOT NULL,
+    added INTEGER NOT NULL, isSpooled INTEGER NOT NULL,
+    endUs INTEGER NOT NULL, endNs INTEGER NOT NULL, kept TEXT NOT NULL, late TEXT NOT NULL
   ) STRICT;
+
+  -- Readings that InfluxDB does not take, by their lines, and its words, until those who brought
+  -- them have been told.
+  CREATE TABLE refused_reading (line TEXT PRIMARY KEY, words TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Of batches that readers see and InfluxDB has not confirmed, what it would be asked for.
+  CREATE TABLE spool_trail (
+    item INTEGER NOT NULL, eventTimeUs INTEGER NOT NULL, seq INTEGER NOT NULL, part TEXT NOT NULL,
+    PRIMARY KEY (item, eventTimeUs, seq, part)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX spool_trail_seq ON spool_trail (seq);
+  CREATE TABLE spool_event (seq INTEGER PRIMARY KEY, m TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE TABLE spool_reading (
+    series INTEGER NOT NULL, timeUs INTEGER NOT NULL, value REAL NOT NULL, batch INTEGER NOT NULL,
+    PRIMARY KEY (series, timeUs)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX spool_reading_batch ON spool_reading (batch);
   `,
 ]

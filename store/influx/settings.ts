@@ -22,6 +22,8 @@ export interface InfluxSettings {
   readonly minutesDays?: number | undefined
   /** Keeps trails in an InfluxDB 3 Core all the same. */
   readonly force?: boolean | undefined
+  /** How much of lines may wait for InfluxDB and be told meanwhile; undefined is 256 MiB. */
+  readonly spoolBytes?: number | undefined
   /** How long one request may take. */
   readonly timeoutMs?: number | undefined
 }

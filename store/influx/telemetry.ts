@@ -5,21 +5,22 @@
  * that are summed up are read (minutes.ts), and readings for the rest: the ends, and minutes that
  * have got readings since. Where the readings are no longer kept there are only minutes, and where
  * something finer was wanted each point says how coarse it is.
+ *
+ * Minutes that have readings in the spool are read point by point and joined with these: of one
+ * moment the spool's stands, as it came later.
  */
-import { inParts } from '#store/sqlite/rows.ts'
-import type { Reading, TelemetryPoint, TelemetryQuery } from '#store/trail.ts'
+import type { TelemetryPoint, TelemetryQuery } from '#store/trail.ts'
 import type { Connection, Series } from './connection.ts'
 import type { KnownSeries, Ledger, State } from './ledger.ts'
-import type { WritableLedger } from './ledger-writer.ts'
 import { conditionOf, selectFigures, windows } from './minutes.ts'
 import { type Figures, minuteUs, nanoseconds, type SeriesName } from './points.ts'
+import type { Spool } from './spool.ts'
 
 /** Points or windows of one answer. */
 const pointsAtOnce = 2_048
 const stretchesAtOnce = 16
 /** With more minutes that are not summed up, all is read from the readings. */
 const mostStale = 500
-const statementsAtOnce = 100
 
 const at = (us: number, ns: number): string => nanoseconds({ us, ns })
 
@@ -33,14 +34,22 @@ interface Asked {
 
 /** A time from one microsecond to another, both included, and what it is read from. */
 interface Stretch {
-  readonly from: 'readings' | 'minutes'
+  readonly from: 'readings' | 'minutes' | 'both'
   readonly fromUs: number
   readonly toUs: number
 }
 
+type SpooledPoints = readonly (readonly [timeUs: number, value: number])[]
+
+/** Where telemetry is read from. */
+interface Sources {
+  readonly connection: Connection
+  readonly ledger: Ledger
+  readonly spool: Spool
+}
+
 export async function* readTelemetry(
-  connection: Connection,
-  ledger: Ledger,
+  { connection, ledger, spool }: Sources,
   query: TelemetryQuery,
   { readingsKeptUs }: State,
   nowUs: number,
@@ -51,8 +60,13 @@ export async function* readTelemetry(
   for (const device of [...new Set(query.devices)].sort()) {
     for (const known of ledger.series(device)) {
       if (query.types !== undefined && !query.types.includes(known.type)) continue
-      const stretches = stretchesOf(known, query, asked, ledger)
-      yield* readSeries(connection, { ...known, device }, stretches, asked)
+      const { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER } = query
+      const points = spool.readings(known.id, fromUs, toUs)
+      const stretches = withSpooled(stretchesOf(known, query, asked, ledger), points)
+      // What the first batch of a series is not confirmed for has no reading in InfluxDB yet.
+      const isNew = known.batch > (ledger.state()?.batch ?? 0)
+      const source = isNew ? undefined : connection
+      yield* readSeries(source, { ...known, device }, stretches, points, asked)
     }
   }
 }
@@ -104,10 +118,37 @@ function stretchesOf(
   return stretches
 }
 
+/** Stretches with those cut out, as such to be read from both, that have readings in the spool. */
+function withSpooled(stretches: readonly Stretch[], points: SpooledPoints): Stretch[] {
+  if (points.length === 0) return [...stretches]
+  const runs: { fromUs: number; toUs: number }[] = []
+  for (const [timeUs] of points) {
+    const minute = minuteUpTo(timeUs)
+    const last = runs.at(-1)
+    if (last !== undefined && minute <= last.toUs + 1) last.toUs = minute + minuteUs - 1
+    else runs.push({ fromUs: minute, toUs: minute + minuteUs - 1 })
+  }
+  return stretches.flatMap(({ from, fromUs, toUs }) => {
+    const cut: Stretch[] = []
+    let next = fromUs
+    for (const run of runs) {
+      if (run.toUs < next || run.fromUs > toUs) continue
+      if (run.fromUs > next) cut.push({ from, fromUs: next, toUs: run.fromUs - 1 })
+      const end = Math.min(run.toUs, toUs)
+      cut.push({ from: 'both', fromUs: Math.max(run.fromUs, next), toUs: end })
+      next = end + 1
+    }
+    if (next <= toUs) cut.push({ from, fromUs: next, toUs })
+    return cut
+  })
+}
+
+/** `connection`: undefined where all there is of the series is in the spool. */
 async function* readSeries(
-  connection: Connection,
+  connection: Connection | undefined,
   { device, type, component, uom, party }: SeriesName,
   stretches: readonly Stretch[],
+  points: SpooledPoints,
   asked: Asked,
 ): AsyncIterable<readonly TelemetryPoint[]> {
   const series = { device, type, component, uom, party }
@@ -118,16 +159,19 @@ async function* readSeries(
   while (left.length > 0) {
     const some = left.slice(0, stretchesAtOnce)
     const statements = some.map((stretch) => statementOf(stretch, condition, asked))
-    const answers = await connection.query(statements, values)
+    const answers = (await connection?.query(statements, values)) ?? []
     left = left.slice(some.length)
     for (const [number, stretch] of some.entries()) {
       const rows = rowsOf(answers[number], stretch, asked)
-      const points = merged.add(rows)
-      if (points.length > 0) yield points.map((point) => ({ ...series, ...point }))
-      if (rows.length < pointsAtOnce) continue
+      const isAll = rows.length < pointsAtOnce
+      const toUs = isAll ? stretch.toUs : (rows.at(-1)?.timeUs ?? 0)
+      const own = stretch.from === 'both' ? joinedPoints(rows, points, stretch.fromUs, toUs) : rows
+      const told = merged.add(own)
+      if (told.length > 0) yield told.map((point) => ({ ...series, ...point }))
+      if (isAll) continue
       // There may be more of it; what was read behind it is read again.
       const step = widthOf(stretch, asked) ?? 1
-      const rest = { ...stretch, fromUs: (rows.at(-1)?.timeUs ?? 0) + step }
+      const rest = { ...stretch, fromUs: toUs + step }
       left = [...(rest.fromUs <= rest.toUs ? [rest] : []), ...some.slice(number + 1), ...left]
       break
     }
@@ -138,6 +182,7 @@ async function* readSeries(
 
 /** Width of the windows that InfluxDB makes of a stretch; undefined where it gives each point. */
 function widthOf({ from }: Stretch, { everyUs }: Asked): number | undefined {
+  if (from === 'both') return undefined
   if (from === 'readings') return everyUs
   return everyUs !== undefined && everyUs % minuteUs === 0 ? everyUs : minuteUs
 }
@@ -146,7 +191,9 @@ function statementOf(stretch: Stretch, condition: string, asked: Asked): string 
   const { from, fromUs, toUs } = stretch
   const width = widthOf(stretch, asked)
   const what =
-    width === undefined ? 'SELECT value FROM readings.telemetry' : selectFigures(from, width)
+    width === undefined || from === 'both'
+      ? 'SELECT value FROM readings.telemetry'
+      : selectFigures(from, width)
   const where = `${condition} AND time >= ${at(fromUs, 0)} AND time <= ${at(toUs, 999)}`
   const isPlain = width === undefined || (from === 'minutes' && width === minuteUs)
   const group = isPlain ? '' : ` ${windows(width)}`
@@ -170,6 +217,24 @@ function rowsOf(
     const [timeUs = 0, total = 0, least = total, most = total, n = 1] = row.map(Number)
     return { timeUs, total, least, most, n, resolutionUs }
   })
+}
+
+/** The points of InfluxDB with those of the spool from one time to another. */
+function joinedPoints(
+  rows: readonly Row[],
+  points: SpooledPoints,
+  fromUs: number,
+  toUs: number,
+): Row[] {
+  const byTime = new Map(rows.map((row) => [row.timeUs, row]))
+  for (const [timeUs, value] of points) {
+    if (timeUs < fromUs || timeUs > toUs) continue
+    byTime.set(timeUs, {
+      ...{ timeUs, total: value, least: value, most: value, n: 1 },
+      resolutionUs: undefined,
+    })
+  }
+  return [...byTime.values()].sort((a, b) => a.timeUs - b.timeUs)
 }
 
 type Told = Omit<TelemetryPoint, keyof SeriesName>
@@ -218,60 +283,4 @@ function joined(one: Row, other: Row): Row {
 function toldOf({ timeUs, total, least, most, n, resolutionUs }: Row): Told {
   const told = { timeUs, value: total / n, min: least, max: most, count: n }
   return resolutionUs === undefined ? told : { ...told, resolutionUs }
-}
-
-/** The points of one series in a batch, in the order of time. */
-export interface NewPoints {
-  readonly series: SeriesName
-  readonly points: readonly Reading[]
-  readonly firstUs: number
-  readonly lastUs: number
-}
-
-/**
- * What is to be written of some readings, of one moment the last, and how many of them are points
- * that are not there yet. What is later than all of its series is new; InfluxDB is asked about the
- * others alone.
- */
-export async function weighReadings(
-  connection: Connection,
-  ledger: WritableLedger,
-  readings: readonly Reading[],
-): Promise<{ readings: NewPoints[]; added: number }> {
-  const bySeries = new Map<string, Map<number, Reading>>()
-  for (const reading of readings) {
-    const { device, type, component, uom, party, timeUs } = reading
-    const key = JSON.stringify([device, type, component, uom, party])
-    const points = bySeries.get(key) ?? new Map<number, Reading>()
-    bySeries.set(key, points.set(timeUs, reading))
-  }
-  const weighed: NewPoints[] = []
-  const late: Reading[] = []
-  for (const points of bySeries.values()) {
-    const sorted = [...points.values()].sort((a, b) => a.timeUs - b.timeUs)
-    const [first] = sorted
-    if (first === undefined) continue
-    const lastUs = ledger.lastOfSeries(first) ?? -1
-    for (const reading of sorted) if (reading.timeUs <= lastUs) late.push(reading)
-    const end = sorted.at(-1)?.timeUs ?? 0
-    weighed.push({ series: first, points: sorted, firstUs: first.timeUs, lastUs: end })
-  }
-  const all = weighed.reduce((sum, { points }) => sum + points.length, 0)
-  return { readings: weighed, added: all - (await countStored(connection, late)) }
-}
-
-async function countStored(connection: Connection, late: readonly Reading[]): Promise<number> {
-  let stored = 0
-  for (const some of inParts(late, statementsAtOnce)) {
-    const values: Record<string, string> = {}
-    const statements = some.map((reading, number) => {
-      const condition = conditionOf(reading, String(number), values)
-      const time = at(reading.timeUs, 0)
-      return `SELECT value FROM readings.telemetry WHERE ${condition} AND time = ${time}`
-    })
-    for (const series of await connection.query(statements, values)) {
-      if (series.some(({ rows }) => rows.length > 0)) stored += 1
-    }
-  }
-  return stored
 }

@@ -11,7 +11,7 @@ import { Words } from '#store/sqlite/words.ts'
 import type { TrailReader, TrailWriter } from '#store/trail.ts'
 import { bindStore } from './binding.ts'
 import { Connection } from './connection.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, type Seen } from './ledger.ts'
 import { openLedger } from './ledger-file.ts'
 import type { WritePaths } from './paths.ts'
 import { InfluxTrailReader } from './reader.ts'
@@ -22,16 +22,24 @@ import { InfluxTrailWriter } from './writer.ts'
 
 const patienceMs = 5_000
 const readerCacheMiB = 32
+const defaultSpoolBytes = 256 * 1024 * 1024
 
-/** Opens the store for reading; whether InfluxDB answers shows with the first read. */
-export function readInfluxTrail(file: string, settings: InfluxSettings): TrailReader {
+/**
+ * Opens the store for reading; whether InfluxDB answers shows with the first read. `seen`: what is
+ * told of batches that it has not confirmed.
+ */
+export function readInfluxTrail(
+  file: string,
+  settings: InfluxSettings,
+  seen: Exclude<Seen, 'decided'> = 'spooled',
+): TrailReader {
   const database = openDatabase(file, { migrations, readOnly: true, cacheMiB: readerCacheMiB })
   const words = new Words(database)
   const items = new Items(database, words)
   const index = new EventIndex(database, words)
   return new InfluxTrailReader(
     new Connection(settings),
-    new Ledger({ database, words, items, index }),
+    new Ledger({ database, words, items, index }, seen),
   )
 }
 
@@ -57,11 +65,13 @@ export async function writeInfluxTrail(
     })
     return bound
   }
-  const writer = new InfluxTrailWriter(connection, ledger, bind, () => {
+  const onFault = () => {
     // What answers after a failure may be another server.
     bound = undefined
     said = () => undefined
-  })
+  }
+  const { spoolBytes = defaultSpoolBytes } = settings
+  const writer = new InfluxTrailWriter(connection, ledger, bind, onFault, spoolBytes)
   try {
     await inTime(bind())
   } catch (error) {

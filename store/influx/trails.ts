@@ -7,6 +7,9 @@
  * Items whose rows are in the same field share a statement, which is planned once for all of them;
  * what has more rows than such a statement may give is read on by itself, chunk by chunk.
  *
+ * The rows of batches that InfluxDB has not confirmed come from the spool. What was first named by
+ * such a batch has no others, and InfluxDB is not asked about it.
+ *
  * Rows come by nanosecond, which within a microsecond is not yet the order of events: see
  * slots.ts. So a chunk is cut where a microsecond ends, and sorted.
  */
@@ -18,6 +21,7 @@ import type { Connection, Series } from './connection.ts'
 import type { Ledger, State } from './ledger.ts'
 import { nanoseconds, slotsPerMicrosecond, trailFields, trailSpotOf } from './points.ts'
 import { splitTrailRow, unpackTrailPart } from './records.ts'
+import type { Spool, SpooledRow } from './spool.ts'
 
 const itemsAtOnce = 256
 /** Requests under way at a time for one read, where each has at least so many items. */
@@ -32,11 +36,8 @@ const overflowsAtOnce = 16
 const cachedParts = 4_096
 
 type Part = ReturnType<typeof unpackTrailPart>
-interface Row {
-  readonly eventTimeUs: number
-  readonly seq: number
+interface Row extends SpooledRow {
   readonly key: string
-  readonly part: string
 }
 interface Bounds {
   readonly fromUs: number
@@ -45,7 +46,7 @@ interface Bounds {
 /** Rows that are the item's own. */
 interface ItemRows {
   readonly item: ItemRef
-  readonly rows: readonly Row[]
+  readonly rows: readonly SpooledRow[]
 }
 /** Items that one statement asks for, and what it gave: undefined where that was too much. */
 interface Asked {
@@ -56,13 +57,15 @@ interface Asked {
 export class Trails {
   readonly #connection: Connection
   readonly #ledger: Ledger
+  readonly #spool: Spool
   readonly #pace: Pace
   /** What the rest of a row says: there are few different ones. */
   readonly #parts = new Cache<string, Part>(cachedParts)
 
-  constructor(connection: Connection, ledger: Ledger, pace: Pace) {
+  constructor(connection: Connection, ledger: Ledger, spool: Spool, pace: Pace) {
     this.#connection = connection
     this.#ledger = ledger
+    this.#spool = spool
     this.#pace = pace
   }
 
@@ -76,12 +79,18 @@ export class Trails {
     if (fromUs > toUs) return
     const bounds = { fromUs, toUs }
     for (const some of inParts(unique, itemsAtOnce)) {
+      const refs = some.map(({ ref }) => ref)
+      const spooled = this.#spool.rows(refs, bounds, state)
+      const { confirmedItems } = this.#ledger.state() ?? state
+      const [stored, isNew] = [[], []] as [ItemRef[], ItemRef[]]
+      for (const item of some) (item.ref <= confirmedItems ? stored : isNew).push(item)
       const crowded: ItemRef[] = []
       let held: ItemRows[] = []
       let heldRows = 0
-      for (const { items: asked, rows } of await this.#ask(some, bounds, state)) {
+      const answers = await this.#ask(stored, bounds, state)
+      for (const { items: asked, rows } of [{ items: isNew, rows: [] }, ...answers]) {
         if (rows === undefined) crowded.push(...asked)
-        for (const each of rows === undefined ? [] : sorted(asked, rows)) {
+        for (const each of rows === undefined ? [] : sorted(asked, rows, spooled)) {
           held.push(each)
           heldRows += each.rows.length
         }
@@ -92,13 +101,16 @@ export class Trails {
         heldRows = 0
       }
       yield* this.#told(held, state)
-      for (const item of crowded) yield* this.#itemRows(item, bounds, state)
+      for (const item of crowded) {
+        yield* this.#itemRows(item, spooled.get(item.ref) ?? [], bounds, state)
+      }
     }
   }
 
   /** Asks for the first rows of some items, several of them in one statement. */
   async #ask(items: readonly ItemRef[], bounds: Bounds, state: State): Promise<Asked[]> {
     const groups = groupsOf(items, state)
+    if (items.length === 0) return []
     const requestCount = Math.min(requestsAtOnce, Math.ceil(items.length / itemsOfRequest))
     const atOnce = Math.ceil(groups.length / requestCount)
     const requests = [...inParts(groups, atOnce)].map(async (some): Promise<Asked[]> => {
@@ -115,10 +127,15 @@ export class Trails {
   /** The rows of one item by itself, in chunks of what stands beside each other. */
   async *#itemRows(
     item: ItemRef,
+    spooled: readonly SpooledRow[],
     bounds: Bounds,
     state: State,
   ): AsyncIterable<readonly TrailRow[]> {
     const group = groupOf(item, state)
+    const during = (from: number, to: number) =>
+      new Map([
+        [item.ref, spooled.filter(({ eventTimeUs: us }) => us >= from && us <= to)] as const,
+      ])
     let { fromUs } = bounds
     for (;;) {
       const next = statement(group, { fromUs, toUs: bounds.toUs }, { limit: rowsAtOnce })
@@ -126,15 +143,15 @@ export class Trails {
       const rows = rowsOf(answer)
       await this.#pace.after(rows.length)
       if (rows.length < rowsAtOnce) {
-        yield* this.#told(sorted([item], rows), state)
+        yield* this.#told(sorted([item], rows, during(fromUs, bounds.toUs)), state)
         return
       }
       const lastUs = rows.at(-1)?.eventTimeUs ?? 0
       const whole = rows.filter(({ eventTimeUs }) => eventTimeUs < lastUs)
-      yield* this.#told(sorted([item], whole), state)
+      yield* this.#told(sorted([item], whole, during(fromUs, lastUs - 1)), state)
       fromUs = lastUs
       if (whole.length === 0) {
-        yield* this.#fullMicrosecond(item, lastUs, state)
+        yield* this.#fullMicrosecond(item, during(lastUs, lastUs), lastUs, state)
         fromUs = lastUs + 1
       }
       if (fromUs > bounds.toUs) return
@@ -144,6 +161,7 @@ export class Trails {
   /** The rows of a microsecond that has too many for one chunk, series by series. */
   async *#fullMicrosecond(
     item: ItemRef,
+    spooled: SpooledRows,
     timeUs: number,
     state: State,
   ): AsyncIterable<readonly TrailRow[]> {
@@ -152,20 +170,22 @@ export class Trails {
     const beyond = this.#ledger.rowsBeyond(timeUs, bucket)
     const series = Array.from({ length: 1 + Math.ceil(beyond / slotsPerMicrosecond) }, (_, s) => s)
     const bounds = { fromUs: timeUs, toUs: timeUs }
+    const end = spooled.get(item.ref)?.[0]?.seq ?? Number.POSITIVE_INFINITY
     for (const some of inParts(series, overflowsAtOnce)) {
       const statements = some.map((overflow) => statement(group, bounds, { overflow }))
       for (const answer of await this.#connection.query(statements)) {
-        const rows = rowsOf(answer)
+        const rows = rowsOf(answer).filter(({ seq }) => seq < end)
         await this.#pace.after(rows.length)
         yield* this.#told(sorted([item], rows), state)
       }
     }
+    yield* this.#told(sorted([item], [], spooled), state)
   }
 
   /** Rows as the contract has them, without those that are not confirmed. */
   async *#told(found: readonly ItemRows[], state: State): AsyncIterable<readonly TrailRow[]> {
     const refused = this.#ledger.refused(state)
-    const isSeen = ({ seq, part }: Row) =>
+    const isSeen = ({ seq, part }: SpooledRow) =>
       !refused.has(seq) && this.#ledger.isSeen(seq, this.#part(part).era, state)
     const seen = found.map(({ item, rows }) => ({ item, rows: rows.filter(isSeen) }))
     const seqs = seen.flatMap(({ rows }) => rows.map(({ seq }) => seq))
@@ -189,10 +209,29 @@ export class Trails {
   }
 }
 
-/** Of some rows those of each item, in the order of events. */
-function sorted(items: readonly ItemRef[], rows: readonly Row[]): ItemRows[] {
-  const byKey = new Map(items.map((item) => [item.key, { item, rows: [] as Row[] }]))
-  for (const row of rows) byKey.get(row.key)?.rows.push(row)
+/** By the numbers of items. */
+type SpooledRows = ReadonlyMap<number, readonly SpooledRow[]>
+
+/**
+ * Of some rows those of each item, in the order of events. From the first event of an item on that
+ * is in the spool all of its later ones are, so InfluxDB's rows of these are left out.
+ */
+function sorted(
+  items: readonly ItemRef[],
+  rows: readonly Row[],
+  spooled: SpooledRows = new Map(),
+): ItemRows[] {
+  const byKey = new Map(
+    items.map((item) => {
+      const own: SpooledRow[] = [...(spooled.get(item.ref) ?? [])]
+      const end = own.reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY)
+      return [item.key, { item, end, rows: own }]
+    }),
+  )
+  for (const row of rows) {
+    const found = byKey.get(row.key)
+    if (found !== undefined && row.seq < found.end) found.rows.push(row)
+  }
   const found = [...byKey.values()]
   for (const each of found) {
     each.rows.sort((a, b) => a.eventTimeUs - b.eventTimeUs || a.seq - b.seq)

@@ -1,162 +1,198 @@
 /**
- * The one connection that writes: a batch at a time, in an order in which a crash at any point
- * loses nothing and leaves nothing twice.
+ * The one connection that writes: it decides batches one after the other, in an order in which a
+ * crash at any point loses nothing and leaves nothing twice.
  *
  * 1. The side file keeps what was decided: numbers, places, and the lines themselves. A crash
- *    before this commit loses the batch and its cursor, so that the follower brings it again.
- * 2. The lines are written, and each request is confirmed by 204. A crash here leaves some of them
- *    in InfluxDB, where no reader looks at them yet. They are all written again, to the byte the
- *    same, before anything else is: the same points.
- * 3. The side file lets readers see the batch, moves the cursor and drops the lines. A crash before
- *    this commit repeats 2; after it, nothing is left to do.
+ *    before this commit loses the batch and its cursor, so that the follower brings it again. It
+ *    needs no InfluxDB, and the next batch can be decided behind it.
+ * 2. The lines are written, batch after batch, and each request is confirmed by 204: deliverer.ts.
+ * A
+ *    crash here leaves some of them in InfluxDB, where no reader looks at them yet.
+ * 3. The side file lets readers see the batch there, moves the cursor and drops the lines. A crash
+ *    before this commit repeats 2; after it, nothing is left to do.
  *
- * A server that is away makes step 2 throw StoreFault. The follower then calls again, which goes on
- * with what is kept, whatever it brings.
+ * A server that is away makes step 2 throw StoreFault. The follower then calls again, with the same
+ * batch or saying that it brings it `again`, and learns what became of it. Meanwhile it may decide
+ * further ones and let readers see them: spool.ts.
  */
 import { StoreFault } from '#store/fault.ts'
 import { identityKey } from '#store/sqlite/event-index.ts'
-import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
+import type { Applied, EventIdentity, TrailBatch, TrailWriter, Underway } from '#store/trail.ts'
 import type { Connection } from './connection.ts'
-import { deliverPhase } from './delivery.ts'
+import { type Bind, Deliverer } from './deliverer.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { Lines } from './lines.ts'
-import { Minutes } from './minutes.ts'
-import type { WritePaths } from './paths.ts'
-import { type BatchFigures, minuteUs, refusedLine, telemetryLine } from './points.ts'
-import { type Prepared, prepareBatch } from './prepare.ts'
+import { minuteUs, telemetryLine } from './points.ts'
+import { type Gathered, outcomesOfKnown, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
-import type { BatchParts } from './redo.ts'
-import { type NewPoints, weighReadings } from './telemetry.ts'
+import { spooledOf } from './spool-lines.ts'
+import { type NewPoints, weighReadings } from './telemetry-writer.ts'
 
-/** Makes sure that this is the InfluxDB the side file belongs to; gives where to write. */
-export type Bind = () => Promise<WritePaths>
+/** A batch that is decided, and its number. */
+interface Decided {
+  readonly batch: TrailBatch
+  readonly number: number
+  readonly outcomes: Applied['outcomes']
+}
+
+const newLines = (): Gathered => ({ rows: new Lines(), readings: new Lines() })
 
 export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter {
   readonly #connection: Connection
   readonly #ledger: WritableLedger
   readonly #bind: Bind
-  readonly #onFault: () => void
-  readonly #gathered = { rows: new Lines(), readings: new Lines() }
-  readonly #minutes: Minutes
-  /** What became of the batch that is kept, for when the follower brings the very same again. */
-  #kept: { readonly batch: TrailBatch; readonly prepared: Prepared } | undefined
+  readonly #deliverer: Deliverer
+  readonly #spoolBytes: number
+  /** Lines of the batch that is written and of the one behind it, by the number of each. */
+  readonly #gathered = [newLines(), newLines()].map((lines) => ({ lines, batch: 0 }))
+  /** Of batches whose lines are read back when they are written. */
+  readonly #passing = newLines()
+  /** What was decided of batches that nobody has been told of, in case they are brought again. */
+  #untold: Decided[] = []
 
-  constructor(connection: Connection, ledger: WritableLedger, bind: Bind, onFault: () => void) {
+  /** `spoolBytes`: how much of lines may wait for InfluxDB and be told to readers meanwhile. */
+  constructor(
+    connection: Connection,
+    ledger: WritableLedger,
+    bind: Bind,
+    onFault: () => void,
+    spoolBytes: number,
+  ) {
     super(connection, ledger)
     this.#connection = connection
     this.#ledger = ledger
     this.#bind = bind
-    this.#onFault = onFault
-    this.#minutes = new Minutes(connection, ledger, () => Date.now() * 1000)
+    this.#spoolBytes = spoolBytes
+    this.#deliverer = new Deliverer(connection, ledger, bind, onFault)
   }
 
   override async close(): Promise<void> {
     // What is under way ends with its requests, and only then is the side file closed.
     this.#connection.close()
-    await this.#minutes.settled()
+    await this.#deliverer.settled()
     await super.close()
   }
 
   async apply(batch: TrailBatch): Promise<Applied> {
-    try {
-      return await this.#apply(batch)
-    } catch (error) {
-      if (error instanceof StoreFault) this.#onFault()
-      throw error
+    return (await this.begin(batch)).applied
+  }
+
+  async begin(batch: TrailBatch): Promise<Underway> {
+    if (this.#ledger.state() === undefined) await this.#bind()
+    const same = this.#untold.find((one) => isSame(one.batch, batch))
+    this.#untold = this.#untold.filter((one) => one !== same)
+    const decided = same ?? this.#known(batch) ?? this.#decide(batch, 'forget')
+    const applied = this.#told(decided)
+    // Whoever began it may look at it later.
+    applied.catch(() => undefined)
+    return { applied }
+  }
+
+  async spool(batch?: TrailBatch): Promise<Applied | undefined> {
+    const { pending } = this.#ledger
+    this.#spoolUnseen()
+    if (batch === undefined || pending.bytes >= this.#spoolBytes) return undefined
+    const { outcomes } = this.#decide(batch, 'keep')
+    this.#spoolUnseen()
+    return { outcomes }
+  }
+
+  #spoolUnseen(): void {
+    const { pending } = this.#ledger
+    const seriesOf = (name: NewPoints['series']) => this.#ledger.seriesOf(name)
+    for (const each of pending.unseen()) {
+      pending.spool(each.batch, spooledOf(pending.parts(each), seriesOf))
     }
   }
 
-  async #apply(batch: TrailBatch): Promise<Applied> {
-    const paths = await this.#bind()
-    const finished = await this.#finish(paths)
-    const { state } = finished
-    const kept = this.#kept
-    this.#kept = undefined
-    if (kept !== undefined && isSame(kept.batch, batch)) {
-      return this.#told(batch, kept.prepared, finished.refused)
+  /** Where the next batch follows. */
+  override async cursor(follower: string): Promise<number> {
+    return this.#ledger.decidedCursor(follower)
+  }
+
+  /** Also those of batches under way, once they are confirmed. */
+  override async byIdentity(identities: readonly EventIdentity[]): Promise<(number | undefined)[]> {
+    const [state, decided] = [this.#ledger.state(), this.#ledger.decided()]
+    if (state === undefined || decided === undefined) return super.byIdentity(identities)
+    const known = this.#ledger.byIdentity(identities, decided)
+    const last = this.#ledger.pending.last()
+    if (last !== undefined && known.some((seq) => (seq ?? 0) > state.events)) {
+      await this.#deliverer.delivered(last.batch)
     }
-    const { readings, added } = await weighReadings(this.#connection, this.#ledger, batch.readings)
-    const prepared = this.#ledger.transaction(() => {
-      this.#coverSeries(readings)
-      const points = readings.flatMap((one) => one.points)
-      const made = prepareBatch(batch, points, added, this.#ledger, state, this.#gathered)
-      this.#ledger.addPending(made.figures, made.parts, batch.notes ?? [])
+    return super.byIdentity(identities)
+  }
+
+  /** A batch that was decided before, all of it. */
+  #known(batch: TrailBatch): Decided | undefined {
+    if (batch.again === undefined) return undefined
+    const outcomes = outcomesOfKnown(batch, this.#ledger, this.#state())
+    if (outcomes === undefined) return undefined
+    const number = this.#ledger.pending.upTo(batch.follower, batch.again)
+    return { batch, number, outcomes }
+  }
+
+  /** Who brings what is new, and is told of it, has been told of all that was refused before. */
+  #decide(batch: TrailBatch, refused: 'keep' | 'forget'): Decided {
+    const number = this.#ledger.nextBatch()
+    const held = this.#deliverer.heldBatches
+    const free = this.#gathered.find((one) => !held.has(one.batch))
+    if (free !== undefined) free.batch = number
+    const { outcomes, parts } = this.#ledger.transaction(() => {
+      if (refused === 'forget' && number === this.#ledger.confirmedBatch() + 1) {
+        this.#ledger.pending.forgetRefused()
+      }
+      const weighed = weighReadings(this.#ledger, batch.readings)
+      this.#coverSeries(weighed.readings, number)
+      const lines = free?.lines ?? this.#passing
+      const made = prepareBatch(batch, number, weighed, this.#ledger, this.#state(), lines)
+      const position = Math.max(batch.to, this.#ledger.decidedCursor(batch.follower))
+      this.#ledger.addPending({ ...made.pending, position }, made.parts, batch.notes ?? [])
       return made
     })
     // From here the batch is decided and durable; InfluxDB may have none of it. See 2.
-    this.#kept = { batch, prepared }
-    const refused = await this.#deliver(paths, prepared.figures, prepared.parts)
-    this.#kept = undefined
-    this.#minutes.begin(paths.minutes)
-    return this.#told(batch, prepared, refused)
+    if (free !== undefined) this.#deliverer.hold(number, parts)
+    return { batch, number, outcomes }
   }
 
-  #coverSeries(readings: readonly NewPoints[]): void {
+  #coverSeries(readings: readonly NewPoints[], batch: number): void {
     const touched = readings.map(({ series, points, firstUs, lastUs }) => ({
-      series: this.#ledger.coverSeries(series, firstUs, lastUs),
+      series: this.#ledger.coverSeries(series, firstUs, lastUs, batch),
       minutesUs: new Set(points.map(({ timeUs }) => timeUs - (timeUs % minuteUs))),
     }))
-    if (touched.length > 0) this.#ledger.markStale(touched)
+    if (touched.length > 0) this.#ledger.markStale(touched, batch)
   }
 
-  /** Brings to its end what a crash or a fault has left; gives the state after it. */
-  async #finish(paths: WritePaths): Promise<{ state: State; refused: RefusedReadings }> {
-    const figures = this.#ledger.pending()
-    const refused =
-      figures === undefined
-        ? new Map<string, string>()
-        : await this.#deliver(paths, figures, this.#ledger.pendingParts())
-    const state = this.#ledger.state()
-    if (state === undefined) throw new StoreFault('the side file belongs to no InfluxDB yet')
-    return { state, refused }
-  }
-
-  async #deliver(
-    paths: WritePaths,
-    figures: BatchFigures,
-    parts: BatchParts,
-  ): Promise<RefusedReadings> {
-    const { readings } = await deliverPhase(this.#connection, paths.readings, parts.readings)
-    const { events } = await deliverPhase(this.#connection, paths.store, parts.rows)
-    // Durable on both sides before the end tells of the batch: neither a crash nor a rebuild may
-    // let a part of an event pass for the event.
-    if (events.size > 0) await this.#refuse(paths.store, events)
-    await deliverPhase(this.#connection, paths.store, parts.end)
-    // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all. See 3.
-    this.#ledger.confirm({ ...figures, readings: figures.readings - readings.size })
-    return readings
-  }
-
-  async #refuse(path: string, events: ReadonlyMap<number, string>): Promise<void> {
-    this.#ledger.refuse(events)
-    const places = this.#ledger.places([...events.keys()])
-    const era = this.#ledger.state()?.era ?? 0
-    const lines = [...events].flatMap(([seq, words]) => {
-      const place = places.get(seq)
-      return place === undefined ? [] : [refusedLine(seq, era, words, place)]
-    })
-    await this.#connection.write(lines.join('\n'), path)
-  }
-
-  #told(batch: TrailBatch, { outcomes }: Prepared, readings: RefusedReadings): Applied {
-    const state = this.#ledger.state()
-    const told = (eventRef: number) => state && this.#ledger.refusalOf(eventRef, state)
+  async #told(decided: Decided): Promise<Applied> {
+    const { batch, number, outcomes } = decided
+    try {
+      await this.#deliverer.delivered(number)
+    } catch (error) {
+      this.#untold = [...this.#untold, decided].slice(-untoldBatches)
+      throw error
+    }
+    const state = this.#state()
     const all = outcomes.map((outcome) => {
-      const refused = told(outcome.eventRef)
+      const refused = this.#ledger.refusalOf(outcome.eventRef, state)
       return refused === undefined ? outcome : { ...outcome, refused }
     })
-    if (readings.size === 0) return { outcomes: all }
+    const refused = this.#ledger.pending.refusedReadings()
     const refusedReadings = batch.readings.flatMap((reading, at) => {
-      const refused = readings.get(telemetryLine(reading))
-      return refused === undefined ? [] : [{ at, refused }]
+      const words = refused.get(telemetryLine(reading))
+      return words === undefined ? [] : [{ at, refused: words }]
     })
-    return { outcomes: all, refusedReadings }
+    return refusedReadings.length === 0 ? { outcomes: all } : { outcomes: all, refusedReadings }
+  }
+
+  /** As it becomes with the last batch that is decided. */
+  #state(): State {
+    const state = this.#ledger.decided()
+    if (state === undefined) throw new StoreFault('the side file belongs to no InfluxDB yet')
+    return state
   }
 }
 
-/** Lines of telemetry that were refused, with the words of the server. */
-type RefusedReadings = ReadonlyMap<string, string>
+const untoldBatches = 4
 
 /** Whether two batches bring the same events to the same place. */
 function isSame(one: TrailBatch, other: TrailBatch): boolean {

@@ -183,6 +183,10 @@ export class SqliteTrailReader implements TrailReader {
     return this.#cursor.get(follower)?.[0] ?? 0
   }
 
+  async spooledAfter(): Promise<undefined> {
+    return undefined
+  }
+
   async counts(): Promise<TrailCounts> {
     const file = this.#parts.database.location() ?? ''
     const log = statSync(`${file}-wal`, { throwIfNoEntry: false })

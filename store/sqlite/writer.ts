@@ -2,7 +2,7 @@
  * The one connection that writes the trail store: events, their members and trails, telemetry and
  * the cursor of whoever brings them, a batch in one transaction.
  */
-import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
+import type { Applied, TrailBatch, TrailWriter, Underway } from '#store/trail.ts'
 import type { WritableBodies } from './bodies.ts'
 import { packEvent, packEventID, packMembers, packPart } from './codes.ts'
 import { type Statement, transaction } from './database.ts'
@@ -66,6 +66,11 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
       this.#parts.items.forget()
       throw error
     }
+  }
+
+  async begin(batch: TrailBatch): Promise<Underway> {
+    const applied = await this.apply(batch)
+    return { applied: Promise.resolve(applied) }
   }
 
   #write({ events, readings, notes = [], follower, to }: TrailBatch): Applied {

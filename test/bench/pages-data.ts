@@ -1,4 +1,4 @@
-/** What pages are measured with: a chain of thousands of nodes, and a curve of very many readings. */
+/** What pages are measured with: a chain of thousands of nodes, a curve of very many readings. */
 import { request } from '#simulators/server.ts'
 import { captured } from '../dashboards/scene.ts'
 import type { Program } from '../e2e/program.ts'
@@ -8,7 +8,7 @@ const place = (number: number) =>
   `https://id.gs1.org/414/69076543${String(number).padStart(5, '0')}`
 const SITES = 50
 const A_DAY_MS = 86_400_000
-const EVENTS_A_DOCUMENT = 500
+const EVENTS_A_DOCUMENT = 250
 
 /** The lot that all of the large chain comes from. */
 export const ROOT = `https://id.gs1.org/01/${gtin}/10/ROOT`
@@ -37,10 +37,20 @@ export async function playLargeData(
       storageCelsius: { min: 0, max: 6 },
     },
   )
-  const events = [...spread(nodes), ...watched(readings)]
-  for (let at = 0; at < events.length; at += EVENTS_A_DOCUMENT) {
-    await captured(program, key, events.slice(at, at + EVENTS_A_DOCUMENT))
+  for (const all of [spread(nodes), watched(readings)]) {
+    for (const events of inDocuments(all)) await captured(program, key, events)
   }
+}
+
+function* inDocuments(all: Iterable<object>): Iterable<readonly object[]> {
+  let some: object[] = []
+  for (const each of all) {
+    some.push(each)
+    if (some.length < EVENTS_A_DOCUMENT) continue
+    yield some
+    some = []
+  }
+  if (some.length > 0) yield some
 }
 
 /** Packs of one lot, five at a time, each five at another site or on another day. */

@@ -1,4 +1,4 @@
-/** Where Debian and most others have the browser that pages are tried in; CHROMIUM names another. */
+/** Where Debian and others have the browser that pages are tried in; CHROMIUM names another. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** No sandbox, as in a container; nothing that asks other hosts. */

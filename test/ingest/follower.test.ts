@@ -156,6 +156,7 @@ describe('the ingest worker', () => {
   const handlers = {
     onNews: () => undefined,
     onTrouble: () => undefined,
+    onAhead: () => undefined,
     onDeath: () => undefined,
   }
 

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { spool } from '#ingest/settle.ts'
 import { captureIDOf } from '#store/intake.ts'
+import type { JournalRecord } from '#store/journal/record.ts'
+import type { TrailBatch, TrailWriter } from '#store/trail.ts'
 import { document, newEvent, nowUs, openStores, type Stores } from './stores.ts'
 
 let stores: Stores
@@ -253,6 +256,54 @@ describe('a capture over HTTP', () => {
     const job = stores.intake.job(message.position)
     expect([job?.errors.length, job?.errorCount]).toEqual([100, 150])
     expect(stores.intake.counts().rejections).toBe(150)
+  })
+})
+
+describe('spooling what the store cannot take yet', () => {
+  /** The store, as one that decides ahead: what it decides is durable. */
+  function spoolAll(...records: readonly JournalRecord[]): Promise<number | undefined> {
+    const { writer, intake, registry, memory } = stores
+    const ahead = new Proxy<TrailWriter>(writer, {
+      get(of, name) {
+        if (name === 'spool') return (batch: TrailBatch) => of.apply(batch)
+        const value: unknown = Reflect.get(of, name, of)
+        return typeof value === 'function' ? value.bind(of) : value
+      },
+    })
+    return spool(records, { writer: ahead, intake, registry, memory })
+  }
+
+  it('leaves it to be settled with the outcome that it would have had', async () => {
+    const event = newEvent()
+    const other = { ...event, eventTime: '2026-03-04T01:00:00Z' }
+    const records = [
+      stores.message(event),
+      stores.message([event, newEvent()]),
+      stores.message(other),
+      stores.message(document(newEvent()), rollback),
+      stores.message('nothing'),
+    ]
+    expect(await spoolAll(...records)).toBe(500)
+    expect(await stores.cursors()).toEqual([500, 0])
+    const later = stores.message(newEvent())
+    // What is new is not settled in one batch with what was decided before.
+    const news = await stores.settle(...records, later)
+    expect(news).toMatchObject({ cursor: 500, stored: 3, repeats: 1, rejected: 2 })
+    expect(await stores.settle(later)).toMatchObject({ cursor: 600, stored: 1 })
+    expect((await stores.writer.counts()).events).toBe(4)
+    expect(await stores.cursors()).toEqual([600, 600])
+  })
+
+  it('keeps what was refused, though its device has been registered before it is settled', async () => {
+    const topic = 'vendor/gate-9'
+    const message = stores.message(newEvent(), { device: 'gate-9', topic })
+    await spoolAll(message)
+    const refused = () => stores.intake.rejection(message.position, -1)?.code
+    expect(refused()).toBe('topic_unmapped')
+    expect(stores.intake.cursor()).toBe(0)
+    stores.device('gate-9', { topics: [{ topic, channel: 'epcis' }] })
+    expect(await stores.settle(message)).toMatchObject({ cursor: 100, stored: 1 })
+    expect(refused()).toBe('topic_unmapped')
   })
 })
 

@@ -1,0 +1,149 @@
+/**
+ * Writes the batches that are decided, one after the other in the order in which they were, while
+ * the next ones are prepared. A server that is away ends it with StoreFault, which is told to all
+ * who wait; it goes on when it is begun again, with the batch that failed.
+ *
+ * A batch is confirmed once every line of it is on InfluxDB's disk or refused for good. A crash
+ * before that writes all of it again, to the byte the same, before anything behind it.
+ */
+import { StoreFault } from '#store/fault.ts'
+import type { Connection } from './connection.ts'
+import { deliverPhase } from './delivery.ts'
+import type { WritableLedger } from './ledger-writer.ts'
+import { Minutes } from './minutes.ts'
+import type { WritePaths } from './paths.ts'
+import type { PendingBatch } from './pending.ts'
+import { type BatchFigures, batchLine, refusedLine } from './points.ts'
+import { type BatchParts, partOf } from './redo.ts'
+import { countStored } from './telemetry-writer.ts'
+
+/** Makes sure that this is the InfluxDB the side file belongs to; gives where to write. */
+export type Bind = () => Promise<WritePaths>
+
+interface Waiting {
+  readonly batch: number
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export class Deliverer {
+  readonly #connection: Connection
+  readonly #ledger: WritableLedger
+  readonly #bind: Bind
+  readonly #onFault: () => void
+  readonly #minutes: Minutes
+  /** Lines that are in memory still, by batch. */
+  readonly #held = new Map<number, BatchParts>()
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+
+  constructor(connection: Connection, ledger: WritableLedger, bind: Bind, onFault: () => void) {
+    this.#connection = connection
+    this.#ledger = ledger
+    this.#bind = bind
+    this.#onFault = onFault
+    this.#minutes = new Minutes(connection, ledger, () => Date.now() * 1000)
+  }
+
+  /** How many batches have their lines in memory. */
+  get heldBatches(): ReadonlySet<number> {
+    return new Set(this.#held.keys())
+  }
+
+  /** Spares reading the lines of a batch back; they hold until it is confirmed. */
+  hold(batch: number, parts: BatchParts): void {
+    this.#held.set(batch, parts)
+  }
+
+  /**
+   * Resolves when a batch and all before it are confirmed.
+   * @throws StoreFault, also for one that is behind the batch that failed.
+   */
+  async delivered(batch: number): Promise<void> {
+    if (batch <= this.#ledger.confirmedBatch()) return undefined
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, resolve, reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when nothing is under way; to be called when requests fail at once. */
+  async settled(): Promise<void> {
+    await this.#running
+    await this.#minutes.settled()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const paths = await this.#bind()
+      this.#tell()
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        await this.#deliver(next, paths)
+        this.#held.delete(next.batch)
+        this.#tell()
+        this.#minutes.begin(paths.minutes)
+      }
+      this.#running = undefined
+    } catch (error) {
+      this.#running = undefined
+      this.#held.clear()
+      if (error instanceof StoreFault) this.#onFault()
+      for (const { reject } of this.#waiting.splice(0)) reject(error)
+    }
+  }
+
+  #next(): PendingBatch | undefined {
+    return this.#ledger.pending.first()
+  }
+
+  #tell(): void {
+    const confirmed = this.#ledger.confirmedBatch()
+    const isOver = ({ batch }: Waiting) => batch <= confirmed
+    const over = this.#waiting.filter(isOver)
+    this.#waiting = this.#waiting.filter((one) => !isOver(one))
+    for (const { resolve } of over) resolve()
+  }
+
+  async #deliver(pending: PendingBatch, paths: WritePaths): Promise<void> {
+    const parts = this.#held.get(pending.batch) ?? this.#ledger.pending.parts(pending)
+    const added = await this.#weighed(pending)
+    const { readings } = await deliverPhase(this.#connection, paths.readings, parts.readings)
+    const { events } = await deliverPhase(this.#connection, paths.store, parts.rows)
+    // Durable on both sides before the end tells of the batch: neither a crash nor a rebuild may
+    // let a part of an event pass for the event.
+    if (events.size > 0) await this.#refuse(paths.store, events)
+    const figures = this.#figures(pending, added)
+    await deliverPhase(this.#connection, paths.store, [partOf([batchLine(figures, pending.end)])])
+    // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all.
+    const stored = { ...figures, readings: figures.readings - readings.size }
+    this.#ledger.confirm(pending.batch, stored, readings)
+  }
+
+  /** How many readings it adds; durable before the first of them is written. */
+  async #weighed({ batch, added, late }: PendingBatch): Promise<number> {
+    if (late.length === 0) return added
+    const all = added + late.length - (await countStored(this.#connection, late))
+    this.#ledger.pending.setAdded(batch, all)
+    return all
+  }
+
+  #figures({ follower, position, events, items, trailRows }: PendingBatch, added: number) {
+    const before = this.#ledger.confirmedReadings()
+    const figures: BatchFigures = {
+      ...{ follower, position, events, items, trailRows },
+      readings: before + added,
+    }
+    return figures
+  }
+
+  async #refuse(path: string, events: ReadonlyMap<number, string>): Promise<void> {
+    this.#ledger.refuse(events)
+    const places = this.#ledger.places([...events.keys()])
+    const era = this.#ledger.state()?.era ?? 0
+    const lines = [...events].flatMap(([seq, words]) => {
+      const place = places.get(seq)
+      return place === undefined ? [] : [refusedLine(seq, era, words, place)]
+    })
+    await this.#connection.write(lines.join('\n'), path)
+  }
+}
