@@ -29,7 +29,7 @@ import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
-import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
+import type { WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
@@ -53,6 +53,7 @@ import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 import { recallGauges, traceRecalls } from './recalling.ts'
+import { watchGauges, watchStore } from './watching.ts'
 
 export interface Running {
   /** Such as http://localhost:8080. */
@@ -93,7 +94,6 @@ const GRACE_MS = 10_000
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
 const LOG_EVERY = 30
-const ASKED_WITHIN_US = 120_000_000
 const PAGES = fileURLToPath(new URL('./dashboards/dist', import.meta.url))
 const nowUs = (): number => Date.now() * 1000
 
@@ -123,7 +123,8 @@ export async function serve(
       delivery.wake()
       feed.notify()
     }
-    const watch = watchStore(stores, onSteps, log, ends, onFatal)
+    const watch = watchStore({ ...stores, log, onSteps, onFatal })
+    ends.push(() => watch.stop())
     const recalling = traceRecalls({ ...stores, log, onFatal })
     ends.push(() => recalling.stop())
     follow(stores, config, log, ends, {
@@ -249,29 +250,6 @@ async function prepare(
   }
 }
 
-/** Starts the worker that watches the store for what rules speak of. */
-function watchStore(
-  { folder }: Stores,
-  onSteps: () => void,
-  log: Logger,
-  ends: Ends,
-  onFatal: (error: Error) => void,
-): WatchWorker {
-  const { trail, influx, registry, alerts, recalls } = folder
-  const watch = startWatch(
-    { trail, influx, registry, alerts, recalls },
-    {
-      onSteps,
-      onTrouble(attempt, reason) {
-        if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'the store is not watched')
-      },
-      onDeath: onFatal,
-    },
-  )
-  ends.push(() => watch.stop())
-  return watch
-}
-
 /** Starts the ingest worker; lets the journal go of what has been settled. */
 function follow(
   { folder, journal, progress }: Stores,
@@ -389,14 +367,10 @@ function gauges(stores: Watched, gateway: Gateway, parts: ReadinessParts): Gauge
     of('store_events', 'Events in the store', async () => (await trail.counts()).events),
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
-    of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
-    of('watch_asked', 'What rules are to look at again within two minutes', () =>
-      alerts.asked(nowUs() + ASKED_WITHIN_US),
-    ),
-    of('watch_busy_seconds', 'Since rules had nothing to do', () => watch.busyMs() / 1000),
     of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
       countOverdue(calibrations, nowUs()),
     ),
+    ...watchGauges(alerts, watch, nowUs).map(({ name, help, read }) => of(name, help, read)),
     ...recallGauges(stores).map(({ name, help, read }) => of(name, help, read)),
     ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),

@@ -132,7 +132,7 @@ export class Oracle {
 
   /**
    * What a carrier is mounted on is nobody's business; what a traced thing is mounted on is.
-   * `told`: carriers whose journeys were told for a stretch, as for each of many things that they held.
+   * `told`: carriers whose journeys were told for a stretch, as they held many things at once.
    */
   #tellStays(add: Add, child: string, during: Stretch, told: Set<string>, isTraced: boolean): void {
     for (const stay of this.#view.staysOf(child)) {
