@@ -40,6 +40,8 @@ const rights = {
   'write aliases': { enterprise: 'own', regulator: 'all', admin: 'all' },
   'read company prefixes': masterData,
   'write company prefixes': { admin: 'all' },
+  'read work calendar': masterData,
+  'write work calendar': { admin: 'all' },
   // An enterprise sees and answers what concerns its own party.
   'read alerts': ownRecords,
   'act on alerts': { enterprise: 'own', regulator: 'all', admin: 'all' },

@@ -48,7 +48,7 @@ import type { PageFiles } from './page-files.ts'
 import { servePages } from './pages.ts'
 import { Problem } from './problem.ts'
 import { identifierReader } from './reading.ts'
-import { serveRecall } from './recall.ts'
+import { type RecallParts, serveRecall } from './recall.ts'
 import { serveRecallConsignees } from './recall-consignees.ts'
 import { serveRecallScope } from './recall-scope.ts'
 import { serveRecallSteps } from './recall-steps.ts'
@@ -57,7 +57,7 @@ import { serveRegistry } from './registry.ts'
 import { serveRejections } from './rejections.ts'
 import { serveReports } from './reports.ts'
 import { serveResolver } from './resolver.ts'
-import { createRouter, type Env } from './route.ts'
+import { createRouter, type Env, type Router } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
 import { serveShipments } from './shipments.ts'
@@ -66,6 +66,7 @@ import { serveTrace } from './trace.ts'
 import { serveWebhookDeliveries } from './webhook-deliveries.ts'
 import type { WebhookDesk } from './webhooks/desk.ts'
 import { serveWebhooks } from './webhooks.ts'
+import { serveWorkCalendar } from './work-calendar.ts'
 
 export interface ApiSettings {
   /** How the server is reached from outside; without it links name the host of the request. */
@@ -105,6 +106,14 @@ export interface ApiParts {
   readonly log: Logger
   /** Microseconds since 1970. */
   readonly nowUs: () => number
+}
+
+function serveAllOfRecalls(router: Router, parts: RecallParts): void {
+  serveRecalls(router, parts)
+  serveRecall(router, parts)
+  serveRecallSteps(router, parts)
+  serveRecallScope(router, parts)
+  serveRecallConsignees(router, parts)
 }
 
 const longestUri = 8192
@@ -165,6 +174,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveCalibrations(router, parts)
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
+  serveWorkCalendar(router, { ...parts, calendars: registry.workCalendars })
   serveKeys(router, { ...parts, keys: registry.keys })
   serveSession(router, parts)
   serveAlertStream(router, parts)
@@ -174,11 +184,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
-  serveRecalls(router, { ...parts, read })
-  serveRecall(router, { ...parts, read })
-  serveRecallSteps(router, { ...parts, read })
-  serveRecallScope(router, { ...parts, read })
-  serveRecallConsignees(router, { ...parts, read })
+  serveAllOfRecalls(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
   serveMetrics(router, parts.metrics)

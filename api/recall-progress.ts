@@ -3,32 +3,15 @@
  * of the goods, how long it took to trace, and what closing still takes.
  */
 import { z } from 'zod'
-import { formatTimeUs } from '#epcis/time.ts'
 import { HOLDING_STATES, type HoldingState } from '#risk/custody.ts'
-import { clockOf, deadlinesOf, doneAt, weekdays } from '#risk/recall-clock.ts'
 import {
   type Consignee as Accounted,
   accountedFor,
   sampleOfConsignees,
 } from '#risk/recall-follow.ts'
-import { clockSteps } from '#store/recalls/clock-steps.ts'
 import type { Consignee, Recall, RecallStep, ScopeVersion } from '#store/recalls/recall.ts'
-import { isOver } from '#store/recalls/recall.ts'
-
-const time = z.iso.datetime()
-
-export const clockSchema = z.object({
-  law: z.string().optional(),
-  source: z.string().optional(),
-  verified: z
-    .boolean()
-    .meta({ description: 'Whether the figures were compared with the text of the law itself' }),
-  calendar: z.literal('weekdays').meta({ description: 'Holidays are not known here' }),
-  note: z.string().optional(),
-  deadlines: z.array(
-    z.object({ step: z.string(), due: time, done: time.optional(), overdue: z.boolean() }),
-  ),
-})
+import type { CalendarVersion } from '#store/registry/work-calendar.ts'
+import { clockSchema, clockView } from './recall-clock.ts'
 
 const amounts = z.record(z.enum(HOLDING_STATES), z.number())
 
@@ -83,13 +66,14 @@ export interface Proceedings {
 export function progressView(
   proceedings: Proceedings,
   nowUs: number,
+  calendar: CalendarVersion | undefined,
 ): z.output<typeof progressSchema> {
   const { recall, versions, consignees } = proceedings
   const balance = balanceOf(consignees)
   const known = versions.find(({ knownUs }) => knownUs !== undefined)
   const pieces = balance.find(({ uom }) => uom === '') ?? balance[0]
   return {
-    clock: clockView(proceedings, nowUs),
+    clock: clockView(proceedings, nowUs, calendar),
     consignees: consigneesCount(consignees),
     checks: checksOf(recall, consignees),
     balance,
@@ -173,29 +157,4 @@ const NOTHING = { onHand: 0, returned: 0, destroyed: 0, used: 0 }
 
 function sumOf(expected: Readonly<Record<HoldingState, number>>): number {
   return HOLDING_STATES.reduce((sum, state) => sum + expected[state], 0)
-}
-
-function clockView({ recall, steps }: Proceedings, nowUs: number): z.output<typeof clockSchema> {
-  const { law, domain, recallClass, decidedUs, id, state } = recall
-  const clock = law === undefined ? undefined : clockOf(law, decidedUs)
-  const calendar = 'weekdays' as const
-  if (law === undefined || clock === undefined) {
-    const note = `no clock is known here for ${law ?? domain}`
-    return { ...(law !== undefined && { law }), verified: false, calendar, note, deadlines: [] }
-  }
-  const closed = steps.find(({ step }) => step === 'close' || step === 'cancel')
-  const progress = {
-    ...{ recall: `recall:${id}`, law, recallClass, decidedUs, done: clockSteps(steps) },
-    ...(isOver(state) && closed && { closedUs: closed.atUs }),
-  }
-  const deadlines = deadlinesOf(progress, nowUs, weekdays).map((deadline) => {
-    const doneUs = doneAt(progress, deadline)
-    return {
-      step: deadline.step,
-      due: formatTimeUs(deadline.dueUs),
-      ...(doneUs !== undefined && { done: formatTimeUs(doneUs) }),
-      overdue: (doneUs ?? closed?.atUs ?? nowUs) > deadline.dueUs,
-    }
-  })
-  return { law, source: clock.source, verified: clock.verified, calendar, deadlines }
 }

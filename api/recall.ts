@@ -77,7 +77,11 @@ function serveOne(router: Router, { recalls, registry, nowUs }: RecallParts): vo
       return c.json({
         ...recallSummaryView(recall),
         versions: versions.map(versionView),
-        progress: progressView({ recall, versions, consignees, steps }, nowUs()),
+        progress: progressView(
+          { recall, versions, consignees, steps },
+          nowUs(),
+          registry.workCalendars.get(),
+        ),
       })
     },
   )

@@ -12,15 +12,17 @@ import { checkChange, type RuleChange, ruleChangeSchema } from '#risk/rule-set.t
 import { isRuleId, RULE_IDS, type RuleId, ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { NO_CHANGES, type RulesVersion } from '#store/alerts/rule-versions.ts'
+import type { RecallReader } from '#store/recalls/reader.ts'
+import { recallsAsWatched } from '#store/recalls/watched.ts'
 import { nameOf } from './alerts.ts'
 import { moment } from './parameters.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
 
-export interface RulesParts extends Omit<DryRunParts, 'nowUs'> {
+export interface RulesParts extends Omit<DryRunParts, 'known' | 'recalls'> {
   readonly alerts: AlertReader
+  readonly recalls: RecallReader
   readonly desk: AlertDesk
-  readonly nowUs: () => number
 }
 
 const textSchema = z.object({ zh: z.string(), en: z.string() })
@@ -148,6 +150,8 @@ function servePut(router: Router, parts: RulesParts) {
 }
 
 function serveTrial(router: Router, parts: RulesParts) {
+  // One at a time: each holds what it has found, and takes its share of the thread.
+  let isTrying = false
   return router.serve(
     {
       method: 'post',
@@ -162,7 +166,18 @@ function serveTrial(router: Router, parts: RulesParts) {
       const known = parts.alerts.rules()?.changes ?? []
       const tried = checkedChanges(changes, nameOf(caller), parts, known)
       const span = { fromUs: from, toUs: to ?? parts.nowUs() }
-      return c.json(await dryRunOver({ ...parts, nowUs: parts.nowUs() }, known, tried, span))
+      if (isTrying) {
+        const detail = 'another dry run is under way'
+        throw new Problem('unavailable', { code: 'dry_run_busy', detail })
+      }
+      isTrying = true
+      try {
+        const recalls = recallsAsWatched(parts.recalls)
+        const its = { ...parts, recalls, known: parts.alerts.known }
+        return c.json(await dryRunOver(its, known, tried, span))
+      } finally {
+        isTrying = false
+      }
     },
   )
 }

@@ -24,7 +24,10 @@ const time = z.iso.datetime()
 const handshakeSchema = z
   .object({
     ok: z.boolean(),
-    code: z.string().optional().meta({ description: 'not_allowed, or as of an attempt' }),
+    code: z
+      .string()
+      .optional()
+      .meta({ description: 'not_allowed, asked_too_often, or as of an attempt' }),
     status: z.int().optional(),
     allowedRate: z.int().optional().meta({ description: 'Requests a minute' }),
   })

@@ -243,3 +243,16 @@ function tell(
     cause: worst.device,
   })
 }
+
+/** A2 of an item with more readings than are gone through: said, and not passed over. */
+export function budgetNotRead(
+  rule: InForce<'A2'>,
+  { item, lastUs, most }: { readonly item: string; readonly lastUs: number; readonly most: number },
+): Finding {
+  return finding(rule, 'tooMany', {
+    ...{ subject: item, fromUs: lastUs, knowableUs: lastUs, severity: 'info' },
+    certainty: 'possible',
+    measures: [{ name: 'count', value: most + 1, limit: most, unit: 'count' }],
+    affected: [{ key: item, certainty: 'possible', path: [] }],
+  })
+}

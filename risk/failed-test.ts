@@ -7,6 +7,8 @@ import type { Certainty } from '#trace/parts.ts'
 import { type Finding, type Found, finding } from './finding.ts'
 import { recallScope, type ScopeItem, type ScopeSource, type Tier } from './recall-scope.ts'
 import type { InForce } from './rule-set.ts'
+import { ruleOf } from './table.ts'
+import { fill } from './words.ts'
 
 /** A test that was not passed. */
 export interface Failure {
@@ -62,6 +64,38 @@ export async function* holdsOf(
   }
 }
 
+/** How many things a failed test has reached. */
+export interface Reach {
+  /** Held by a finding of their own. */
+  readonly named: number
+  /** Beside them, counted only. */
+  readonly more: number
+  /** Whether there may be still more than that. */
+  readonly isCut: boolean
+}
+
+/** The failure itself with how many things it has reached, and how many of them are not named. */
+export function withReach(
+  rule: InForce<'F1'>,
+  failure: Finding,
+  { named, more, isCut }: Reach,
+): Finding {
+  const affected = {
+    name: 'affected',
+    value: named + more,
+    limit: undefined,
+    unit: 'count',
+  } as const
+  if (more === 0) return { ...failure, measures: [affected] }
+  const measures = [affected, { name: 'more', value: more, limit: named, unit: 'count' } as const]
+  const variant = isCut ? 'failedMost' : 'failedMany'
+  const template = ruleOf(rule.rule).texts[variant] ?? failure.text
+  return { ...failure, variant, measures, text: fill(template, measures, failure.words) }
+}
+
+/** Ways that no event states. */
+const BESIDE: ReadonlySet<string> = new Set(['same-line-and-day', 'carry-over', 'missing-data'])
+
 type Common = Pick<Found, 'fromUs' | 'toUs' | 'knowableUs' | 'cause'> & {
   readonly incident: string
 }
@@ -73,7 +107,7 @@ function hold(
   { key: lot, test, eventID }: Failure,
   place: string | undefined,
 ): Finding {
-  const isBeside = path.some(({ by }) => by === 'same-line-and-day' || by === 'carry-over')
+  const isBeside = path.some(({ by }) => by !== undefined && BESIDE.has(by))
   const certainty = CERTAINTY[tier]
   const contained = place === undefined ? 'contains' : 'installed'
   return finding(rule, isBeside ? 'sibling' : contained, {

@@ -55,6 +55,7 @@ const RULES_OF: Readonly<Partial<Record<Kind, readonly ItemRule[]>>> = {
     receivedElsewhere,
     recalledAndMoving,
   ],
+  asset: [impossibleTravel, receivedElsewhere],
   lot: [
     lotChanged,
     diverted,
@@ -169,5 +170,5 @@ export function itemMachine(subject: ItemSubject, watch: Watch): Machine<ItemSta
 
 /** Of a lot several consignments may be under way at once: nothing is waited for. */
 function isWatched(kind: Kind): boolean {
-  return kind === 'instance' || kind === 'logistic-unit'
+  return kind === 'instance' || kind === 'logistic-unit' || kind === 'asset'
 }

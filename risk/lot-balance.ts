@@ -67,6 +67,27 @@ export function oversold(rule: InForce<'E3'>, balance: LotBalance): Finding[] {
   ]
 }
 
+/** Something of which there is more than is gone through. */
+export interface TooMany {
+  /** A lot or a transport. */
+  readonly subject: string
+  readonly limit: number
+  readonly fromUs: number
+  readonly knownUs: number
+}
+
+/** That something was not told, for there being too much of it: said, and not passed over. */
+export function notTold<Id extends 'E2' | 'E3' | 'E4'>(rule: InForce<Id>, many: TooMany): Finding {
+  const { subject, limit, fromUs, knownUs } = many
+  return finding<'E2' | 'E3' | 'E4'>(rule, 'tooMany', {
+    ...{ subject, fromUs, knowableUs: knownUs },
+    severity: 'info',
+    certainty: 'possible',
+    measures: [{ name: 'count', value: limit + 1, limit, unit: 'count' }],
+    affected: [{ key: subject, certainty: 'possible', path: [] }],
+  })
+}
+
 /** Sums of amounts such as 0.1 are not exact. */
 const ROUNDING = 1e-9
 

@@ -6,7 +6,7 @@
 import { type Finding, finding } from './finding.ts'
 import type { InForce } from './rule-set.ts'
 import { dayOf } from './seen.ts'
-import { US_A_DAY, US_AN_HOUR } from './words.ts'
+import { type Text, US_A_DAY, US_AN_HOUR } from './words.ts'
 
 export const RECALL_CLASSES = ['I', 'II', 'III'] as const
 /** I: serious harm is likely. II: harm is passing, or unlikely. III: none is to be expected. */
@@ -94,6 +94,12 @@ export const CLOCKS: readonly Clock[] = [
     limits: { I: [hours('notify', 24)], II: [hours('notify', 24)], III: [hours('notify', 24)] },
   },
 ]
+
+/** What is said of a recall for which no law with deadlines is recorded, instead of a clock. */
+export const NO_CLOCK: Text = {
+  zh: '无法定时限：未收录适用于此类产品召回的法定期限，按召回计划与主管部门要求执行。',
+  en: 'No statutory clock is recorded for recalls of such goods: go by plan and authority.',
+}
 
 const CHINA_US = 8 * US_AN_HOUR
 

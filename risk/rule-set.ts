@@ -158,6 +158,16 @@ export function storageLimits(
   ]
 }
 
+/** The changes that are in one of two sets only. */
+export function differing(one: readonly RuleChange[], other: readonly RuleChange[]): RuleChange[] {
+  const text = (change: RuleChange) => JSON.stringify(change)
+  const [ones, others] = [new Set(one.map(text)), new Set(other.map(text))]
+  return [
+    ...one.filter((each) => !others.has(text(each))),
+    ...other.filter((each) => !ones.has(text(each))),
+  ]
+}
+
 export type InForceTable = { readonly [Id in RuleId]?: InForce<Id> }
 
 /** How particular a change is: a product counts more than a site, a site more than a profile. */

@@ -65,7 +65,8 @@ export function nearExpiry(context: ItemContext, state: ItemState, nowUs: number
   ]
 }
 
-const PICKING = new Set(['picking', 'shipping'])
+/** Business steps by which something is taken from the stock of a site. */
+export const PICKING: ReadonlySet<string> = new Set(['picking', 'shipping'])
 
 export function notFirstExpired(seen: Seen): readonly Finding[] {
   const rule = seen.rules.B3

@@ -6,13 +6,15 @@
 import { identify } from '#epcis/identifier.ts'
 import { socialCreditCheck } from '#epcis/scheme-code.ts'
 import { productOf } from '#risk/facts.ts'
+import type { IsWorkingDay } from '#risk/recall-clock.ts'
 import type { Licence, PartyFacts, PlaceFacts, ProductFacts, Reference } from '#risk/reference.ts'
 import { type RuleChange, storageLimits } from '#risk/rule-set.ts'
+import { workingDaysOf } from '#risk/work-calendar.ts'
 import type { Collection } from './registry/collection.ts'
 import type { Location, Party, Product } from './registry/schema.ts'
 import type { Registry } from './registry.ts'
 
-type Registered = Pick<Registry, 'parties' | 'locations' | 'products' | 'version'>
+type Registered = Pick<Registry, 'parties' | 'locations' | 'products' | 'workCalendars' | 'version'>
 
 /** The registry as rules see it, as of one version of it. */
 export interface RegistryReference extends Reference {
@@ -23,6 +25,8 @@ export interface RegistryReference extends Reference {
   productParty(key: string): string | undefined
   /** Districts with their residents. */
   readonly districts: readonly { readonly key: string; readonly residents: number }[]
+  /** By the calendar that is loaded, or else by the week. */
+  readonly isWorkingDay: IsWorkingDay
   hasProduct(key: string): boolean
   hasSite(key: string): boolean
 }
@@ -76,6 +80,7 @@ function readReference(registry: Registered, version: number): RegistryReference
     tests: () => [],
     laneDays: () => undefined,
     earliestExpiry: () => undefined,
+    isWorkingDay: workingDaysOf(registry.workCalendars.get()),
     hasProduct: (key) => products.has(key),
     hasSite: (key) => sites.has(key),
   }

@@ -1,8 +1,8 @@
 /**
- * The registry: parties, locations, products, devices, keys, aliases and company prefixes, in a
- * file of its own, so that no change here waits for the trail store or holds it up. Every write is
- * one transaction and durable when the call returns. Any number of connections may read it beside
- * the one that writes.
+ * The registry: parties, locations, products, devices, keys, aliases, company prefixes and the
+ * calendar of working days, in a file of its own, so that no change here waits for the trail store
+ * or holds it up. Every write is one transaction and durable when the call returns. Any number of
+ * connections may read it beside the one that writes.
  */
 import { randomBytes } from 'node:crypto'
 import { type Aliases, aliasTable, openAliases } from './registry/aliases.ts'
@@ -33,6 +33,11 @@ import {
   productSchema,
 } from './registry/schema.ts'
 import { openSessions, type Sessions, sessionTable } from './registry/sessions.ts'
+import {
+  openWorkCalendars,
+  type WorkCalendars,
+  workCalendarTable,
+} from './registry/work-calendar.ts'
 import { type Database, openDatabase, transaction } from './sqlite/database.ts'
 
 export interface Registry {
@@ -45,6 +50,7 @@ export interface Registry {
   readonly sessions: Sessions
   readonly aliases: Aliases
   readonly companyPrefixes: CompanyPrefixes
+  readonly workCalendars: WorkCalendars
   /** The device whose standing key this is; undefined too when it is disabled or unknown. */
   authenticateDevice(party: string, device: string, password: string): Device | undefined
   device(party: string, device: string): Device | undefined
@@ -71,6 +77,7 @@ export const migrations: readonly string[] = [
   INSERT INTO registry (one, version) VALUES (1, 0);`,
   aliasTable + companyPrefixTable,
   sessionTable,
+  workCalendarTable,
 ]
 
 /**
@@ -143,6 +150,7 @@ export function openRegistry(file: string, options: RegistryOptions = {}): Regis
     sessions: openSessions(database, keys, random),
     aliases: openAliases(database, commit),
     companyPrefixes: openCompanyPrefixes(database, commit),
+    workCalendars: openWorkCalendars(database, commit),
     device,
     authenticateDevice(party, slug, password) {
       if (!keys.opensDevice(party, slug, password)) return undefined

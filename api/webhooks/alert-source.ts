@@ -9,11 +9,12 @@ import type { OutboxEvent } from '#store/webhooks/event.ts'
 import { bulletinOf } from '../public/alert-bulletins.ts'
 import { areasOf, regionsOf } from '../public/places.ts'
 import { cloudEvent, eventId } from './cloud-event.ts'
+import { otherKeysOf } from './same-product.ts'
 import type { Entry, EventSource, OutboxView } from './source.ts'
 
 export interface AlertSourceParts {
   readonly alerts: AlertReader
-  readonly registry: Pick<Registry, 'parties' | 'locations'>
+  readonly registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>
   /** `source` of the events: a URI. */
   readonly origin: string
   readonly publicUrl: string | undefined
@@ -74,6 +75,7 @@ function entryOf(
   const { severity } = alert.finding
   const { domain, product } = alert
   const regions = regionsOf(alert, concerned, parts.registry)
+  const sameProducts = otherKeysOf(parts.registry.aliases, product)
   const type = ALERT_EVENTS[step.step]
   const events = audiences.map((audience): OutboxEvent => {
     const caller = callerOf(audience)
@@ -81,7 +83,7 @@ function entryOf(
     const happening = {
       ...{ seq, atUs, subject: alert.id },
       facets: {
-        ...{ type, severity, domain, product, regions },
+        ...{ type, severity, domain, product, sameProducts, regions },
         // What others are concerned is not for a party to see, and so not for it to filter by.
         parties: isParty ? concerned.filter((each) => each === caller.party) : concerned,
       },

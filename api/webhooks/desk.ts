@@ -5,6 +5,7 @@
 import type { Replayed, Span } from '#store/webhooks/outbox.ts'
 import type { KeyKind, Subscription, WebhookSettings } from '#store/webhooks/subscription.ts'
 import type { WebhookWriter } from '#store/webhooks/writer.ts'
+import { AskBounds } from './ask-bounds.ts'
 import { cloudEvent } from './cloud-event.ts'
 import type { Deliverer } from './deliverer.ts'
 import { type Handshake, shakeHands } from './handshake.ts'
@@ -65,6 +66,10 @@ export interface DeskParts {
   readonly randomBytes: (size: number) => Uint8Array
 }
 
+interface AskParts extends DeskParts {
+  readonly bounds: AskBounds
+}
+
 export const PING = 'suyuan.webhook.ping'
 const KEY_BYTES = 32
 const MOST_OF_A_PARTY = 20
@@ -76,7 +81,8 @@ const unknown = (id: string): Refused => ({
   message: `there is no webhook ${id.slice(0, 100)}`,
 })
 
-export function webhookDesk(parts: DeskParts): WebhookDesk {
+export function webhookDesk(of: DeskParts): WebhookDesk {
+  const parts = { ...of, bounds: new AskBounds() }
   return {
     create: (wanted) => create(parts, wanted),
     update: (id, settings) => update(parts, id, settings),
@@ -108,7 +114,7 @@ export function webhookDesk(parts: DeskParts): WebhookDesk {
 }
 
 async function create(
-  parts: DeskParts,
+  parts: AskParts,
   { party, createdBy, settings, kinds }: NewWebhook,
 ): ReturnType<WebhookDesk['create']> {
   const { writer, nowUs, randomBytes } = parts
@@ -135,7 +141,7 @@ async function create(
 }
 
 async function update(
-  parts: DeskParts,
+  parts: AskParts,
   id: string,
   settings: WebhookSettings,
 ): ReturnType<WebhookDesk['update']> {
@@ -156,10 +162,13 @@ async function update(
 
 /** Asks a receiver; sends to it from then on where it agrees. */
 async function verify(
-  { writer, deliverer, origin }: DeskParts,
-  { id, settings }: Subscription,
+  { writer, deliverer, origin, bounds, nowUs }: AskParts,
+  { id, party, settings }: Subscription,
 ): Promise<Handshake> {
   const url = new URL(settings.url)
+  if (!bounds.take(url.host, party, nowUs())) {
+    return { ok: false, code: 'asked_too_often', status: undefined }
+  }
   const host = URL.canParse(origin) ? new URL(origin).host : ''
   const handshake = await shakeHands(
     deliverer.receiverOf(id),

@@ -13,7 +13,7 @@ export type Handshake =
     }
   | {
       readonly ok: false
-      readonly code: AttemptCode | 'not_allowed'
+      readonly code: AttemptCode | 'not_allowed' | 'asked_too_often'
       readonly status: number | undefined
     }
 

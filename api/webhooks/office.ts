@@ -17,7 +17,7 @@ export interface OfficeParts {
   readonly file: string
   readonly alerts: AlertReader
   readonly recalls: RecallReader
-  readonly registry: Pick<Registry, 'parties' | 'locations'>
+  readonly registry: Pick<Registry, 'parties' | 'locations' | 'aliases'>
   readonly publicUrl: string | undefined
   readonly line: Line
   readonly nowUs: () => number
@@ -55,7 +55,7 @@ export function openOffice(parts: OfficeParts): Office {
     writer,
     sources: [
       alertSource({ alerts, registry, origin, publicUrl }),
-      recallSource({ recalls, origin }),
+      recallSource({ recalls, registry, origin }),
     ],
     nowUs,
     onDeliveries: (subscriptions) => deliverer.pump(subscriptions),

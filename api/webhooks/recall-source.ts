@@ -2,12 +2,15 @@
 import { noticeView, recallStepView, recallSummaryView } from '#api/recall-view.ts'
 import type { RecallReader } from '#store/recalls/reader.ts'
 import type { Recall, RecallStep } from '#store/recalls/recall.ts'
+import type { Registry } from '#store/registry.ts'
 import type { OutboxEvent } from '#store/webhooks/event.ts'
 import { cloudEvent, eventId } from './cloud-event.ts'
+import { otherKeysOf } from './same-product.ts'
 import type { Entry, EventSource, OutboxView } from './source.ts'
 
 export interface RecallSourceParts {
   readonly recalls: Pick<RecallReader, 'recall' | 'isConsignee' | 'stepsAfter' | 'lastStep'>
+  readonly registry: Pick<Registry, 'aliases'>
   /** `source` of the events: a URI. */
   readonly origin: string
 }
@@ -55,7 +58,7 @@ export function recallSource(parts: RecallSourceParts): EventSource {
 function eventsOf(
   step: RecallStep,
   recall: Recall,
-  { recalls, origin }: RecallSourceParts,
+  { recalls, registry, origin }: RecallSourceParts,
   { audiences }: OutboxView,
 ): OutboxEvent[] {
   const { seq, atUs } = step
@@ -63,11 +66,13 @@ function eventsOf(
   const name = eventId(['recalls', seq, atUs, step.step, id])
   const type = `suyuan.${isDrill ? 'drill' : 'recall'}.${RECALL_EVENTS[step.step]}`
   const severity = recallClass === 'I' ? ('critical' as const) : ('warning' as const)
+  const sameProducts = otherKeysOf(registry.aliases, product)
   return audiences.flatMap((audience) => {
     const party = audience === 'all' ? undefined : audience.slice('party:'.length)
     if (party !== undefined && !isToldTo(party, step, recalls)) return []
     const concerned = party ?? step.party
-    const facets = { type, severity, domain, product, parties: concerned ? [concerned] : [] }
+    const parties = concerned ? [concerned] : []
+    const facets = { type, severity, domain, product, sameProducts, parties }
     const happening = { seq, atUs, subject: id, facets }
     const about = party === undefined ? recallSummaryView(recall) : noticeView(recall)
     const whole = { step: toldOf(step, party), recall: about }

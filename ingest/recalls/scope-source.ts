@@ -22,10 +22,8 @@ export interface ScopeSourceParts {
 
 const KEYS_AT_ONCE = 500
 const EVENTS_AT_ONCE = 200
-/** Events of the line and day of a suspected lot that are looked at. */
-const MOST_EVENTS = 5_000
 /** Neighbours of one suspect. */
-const MOST_NEIGHBOURS = 1_000
+const MOST_NEIGHBOURS = 20_000
 /** Neighbours remembered: one that was told is not told again. */
 const MOST_TOLD = 100_000
 /** Uses of a suspected lot that are looked at for what was left in a tank. */
@@ -155,7 +153,7 @@ class Neighbours {
     if (item?.kind !== 'lot') return
     let left = MOST_NEIGHBOURS
     if (assume.sameLineAndDay) {
-      for await (const neighbour of neighboursOf(trail, key, MOST_EVENTS)) {
+      for await (const neighbour of neighboursOf(trail, key)) {
         if (left-- > 0 && this.#tell(neighbour.key)) yield neighbour
       }
     }

@@ -1,6 +1,6 @@
 /** Facts that one event tells beside the states of its items, and whose findings they concern. */
 import type { Reason } from '#risk/difference.ts'
-import type { EventFacts } from '#risk/facts.ts'
+import { type EventFacts, productOf } from '#risk/facts.ts'
 import { isArrival, objectsOf } from '#risk/item-state.ts'
 import { reportsOf, samplingsOf } from '#risk/lab-report.ts'
 import { runOf } from '#risk/mass-balance.ts'
@@ -8,6 +8,7 @@ import { movementsOf, packingsOf, type Seen, stockedBy } from '#risk/movement.ts
 import { type Reference, siteOf } from '#risk/reference.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
 import type { DraftFacts } from './draft-facts.ts'
+import { askForPicks, collectPicks } from './picks.ts'
 
 export interface CollectParts {
   readonly facts: DraftFacts
@@ -26,12 +27,22 @@ export function collect(
   const { facts, reference } = parts
   const reason: Reason = isLate ? 'late' : 'newer'
   const site = about.place === undefined ? '' : siteOf(reference, about.place)
+  const stocks = new Set<string>()
   for (const each of movementsOf(about, seen, site)) {
     facts.movements.push({ ...each, event })
     facts.ask(`lot ${each.thing}`, reason)
+    stocks.add(productOf(each.thing) ?? '')
   }
-  for (const each of packingsOf(about, seen, site)) facts.packings.push({ ...each, event })
-  facts.stocked.push(...stockedBy(about, seen, site))
+  for (const each of packingsOf(about, seen, site)) {
+    facts.packings.push({ ...each, event })
+    stocks.add(productOf(each.child) ?? '')
+  }
+  for (const each of stockedBy(about, seen, site)) {
+    facts.stocked.push(each)
+    stocks.add(each.product)
+  }
+  askForPicks(stocks, site, about, facts, 'late')
+  collectPicks(about, event, seen, facts, site)
   collectTests(about, event, site, parts, reason)
   collectRun(about, event, parts, reason)
   collectShipment(about, event, seen, facts, reason)

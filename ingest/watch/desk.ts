@@ -1,5 +1,5 @@
 /** Where people act: steps on alerts, and changes of rules. One connection does all of it. */
-import type { RuleChange } from '#risk/rule-set.ts'
+import { differing } from '#risk/rule-set.ts'
 import type { ActCommand, Acted } from '#store/alerts/book.ts'
 import type { RulesVersion } from '#store/alerts/rule-versions.ts'
 import type { AlertWriter, RulesChanged } from '#store/alerts/writer.ts'
@@ -28,14 +28,4 @@ export function deskOf(alerts: AlertWriter, nowUs: () => number): AlertDesk {
       return alerts.setRules(basedOn, { ...next, atUs }, isOfPast)
     },
   }
-}
-
-/** The changes that are in one of two sets only. */
-function differing(one: readonly RuleChange[], other: readonly RuleChange[]): RuleChange[] {
-  const text = (change: RuleChange) => JSON.stringify(change)
-  const [ones, others] = [new Set(one.map(text)), new Set(other.map(text))]
-  return [
-    ...one.filter((each) => !others.has(text(each))),
-    ...other.filter((each) => !ones.has(text(each))),
-  ]
 }

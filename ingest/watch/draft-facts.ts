@@ -13,7 +13,7 @@ import {
 } from '#risk/movement.ts'
 import type { StockAsked, StockedLot, TestReport } from '#risk/reference.ts'
 import type { Dirty, FactChanges, RunRow, ShipmentRow } from '#store/alerts/fact-writer.ts'
-import type { FactReader, Of, TestResult } from '#store/alerts/facts.ts'
+import type { FactReader, Of, Pick, TestResult } from '#store/alerts/facts.ts'
 
 /** Of the lots that expire before a picked one so many are looked at, the last to expire first. */
 const MOST_LOTS = 50
@@ -25,6 +25,7 @@ export class DraftFacts implements FactChanges {
   readonly lateMovements: Of<Movement>[] = []
   readonly latePackings: Of<Packing>[] = []
   readonly stocked: Stocked[] = []
+  readonly picks: Pick[] = []
   readonly reports: Of<LabReport>[] = []
   readonly sampled: Of<Sampled>[] = []
   readonly runs: RunRow[] = []
@@ -37,6 +38,9 @@ export class DraftFacts implements FactChanges {
   readonly told: Dirty[] = []
   readonly dirty = new Map<string, Dirty>()
   readonly #known: FactReader
+  /** By site and product when the last was that this batch tells. */
+  readonly #picked = new Map<string, number>()
+  #lastPickUs: number | undefined
   readonly #hasAny = new Map<'held' | 'exposed', boolean>()
 
   constructor(known: FactReader) {
@@ -56,6 +60,27 @@ export class DraftFacts implements FactChanges {
     if (!before || dueUs < before.dueUs || before.reason === 'newer') {
       this.dirty.set(owner, { owner, reason, dueUs: Math.min(dueUs, before?.dueUs ?? dueUs) })
     }
+  }
+
+  pick(pick: Pick): void {
+    const { site, product, timeUs } = pick
+    this.picks.push(pick)
+    const name = `${site} ${product}`
+    this.#picked.set(name, Math.max(timeUs, this.#picked.get(name) ?? timeUs))
+  }
+
+  /** Whether something of a product was picked at a site later than that. */
+  isPickedSince(site: string, product: string, sinceUs: number): boolean {
+    if ((this.#picked.get(`${site} ${product}`) ?? 0) > sinceUs) return true
+    // Most of what comes is later than anything that was: that is known without a look.
+    this.#lastPickUs ??= this.#known.lastPickUs()
+    if (this.#lastPickUs <= sinceUs) return false
+    return this.#known.picks(site, product, sinceUs + 1, 1).length > 0
+  }
+
+  /** How far something was followed; 0 where it never was. */
+  markOf(name: string): number {
+    return this.marks.get(name) ?? this.#known.mark(name)
   }
 
   /** Reports on a thing, and on the samples that were drawn from it. */

@@ -6,7 +6,7 @@ import { difference, type Reason } from '#risk/difference.ts'
 import { type Finding, merged } from '#risk/finding.ts'
 import type { Concern, Entry, ItemMemory, Told } from '#store/alerts/alert.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
-import type { Ledger, SensorMemory } from '#store/alerts/ledger.ts'
+import type { LedgerReader, SensorMemory } from '#store/alerts/ledger.ts'
 import { DraftFacts } from './draft-facts.ts'
 
 /** Evidence kept of one finding that many events tell of; the rest is counted. */
@@ -20,9 +20,9 @@ export class Draft {
   readonly known: FactReader
   readonly #items = new Map<string, ItemMemory>()
   readonly #sensors = new Map<string, SensorMemory>()
-  readonly #ledger: Ledger
+  readonly #ledger: LedgerReader
 
-  constructor(ledger: Ledger, known: FactReader) {
+  constructor(ledger: LedgerReader, known: FactReader) {
     this.#ledger = ledger
     this.known = known
     this.facts = new DraftFacts(known)

@@ -8,14 +8,22 @@ import type { RuleChange } from '#risk/rule-set.ts'
 import { mountedSensors } from '#store/mounted.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { isOutOf, limitsOf, readSensors, rulesOf, samplesOf, tellSensor } from './sensor-states.ts'
+import {
+  isOutOf,
+  limitsOf,
+  readSensors,
+  rulesOf,
+  SensorTelling,
+  samplesOf,
+} from './sensor-states.ts'
 import { Exposures } from './tell-exposure.ts'
-import { itemsWith } from './with-sensor.ts'
+import { contentsWith } from './with-sensor.ts'
 
 export interface SensorTrialParts {
   readonly trail: TrailReader
   readonly registry: Pick<Registry, 'devices' | 'parties' | 'aliases' | 'version'>
   readonly nowUs: number
+  readonly isOver: () => boolean
 }
 
 export interface SensorTrial {
@@ -36,34 +44,48 @@ export async function trySensors(
   limits: readonly RuleChange[],
   { fromUs, toUs }: { readonly fromUs: number; readonly toUs: number },
 ): Promise<SensorTrial> {
-  const { trail, registry, nowUs } = parts
+  const { trail, registry, nowUs, isOver } = parts
   const mounted = mountedSensors(registry)
   const found: [Finding[], Finding[]] = [[], []]
   const items = new Set<string>()
   const untilUs = Math.min(toUs, nowUs)
   let readings = 0
+  let isWhole = true
   for (const sensor of readSensors(registry)) {
     const span = { fromUs: Math.max(0, fromUs - BEFORE_US), toUs: untilUs }
-    const samples = await samplesOf(trail, sensor, span)
-    if (samples.length === 0) continue
-    readings += samples.length
-    for (const [at, watch] of both.entries()) {
+    const tellings = both.map((watch) => {
       const rulesAt = rulesOf(sensor, watch, (party) => registry.parties.get(party)?.domain)
-      const told = tellSensor(sensor, samples, { sweptUs: 0 }, rulesAt, untilUs)
-      found[at]?.push(...told.findings)
+      return new SensorTelling(sensor, { sweptUs: 0 }, rulesAt)
+    })
+    let isOut = false
+    let count = 0
+    for await (const { samples } of samplesOf(trail, sensor, span)) {
+      count += samples.length
+      isOut ||= isOutOf(limitsOf(limits, undefined), samples)
+      for (const telling of tellings) telling.take(samples)
+      if (readings + count >= MOST_READINGS || isOver()) break
     }
-    if (isOutOf(limitsOf(limits, undefined), samples)) {
-      for (const { item } of await itemsWith(trail, sensor.key, sensor.mounts, mounted)) {
-        items.add(item)
-      }
+    if (count === 0) continue
+    readings += count
+    for (const [at, telling] of tellings.entries()) {
+      found[at]?.push(...telling.toldBy(untilUs).findings)
     }
-    if (readings >= MOST_READINGS) return { found, readings, isWhole: false }
+    if (isOut) {
+      const contents = await contentsWith(trail, sensor)
+      isWhole &&= contents.isWhole
+      for (const item of contents.keys) items.add(item)
+    }
+    if (readings >= MOST_READINGS || isOver()) {
+      isWhole = false
+      break
+    }
   }
   for (const [at, watch] of both.entries()) {
     const exposures = new Exposures({ trail, mounted, watch, nowUs: untilUs })
     for (const item of [...items].slice(0, MOST_ITEMS)) {
-      found[at]?.push(...(await exposures.about(item)))
+      if (isOver()) isWhole = false
+      else found[at]?.push(...(await exposures.about(item)))
     }
   }
-  return { found, readings, isWhole: items.size <= MOST_ITEMS }
+  return { found, readings, isWhole: isWhole && items.size <= MOST_ITEMS }
 }

@@ -1,33 +1,33 @@
 /**
- * Tries changes of rules on stored history: what they would have raised more and spared. Events of
- * a span are gone through, and each item that they name is told whole by both sets of rules, with
- * what its containers did where that matters. Bounded, and it says where it stopped.
+ * Tries changes of rules on stored history: what they would have raised more and spared. It goes
+ * over the code by which events are watched, into drafts that are thrown away: events of a span and
+ * the items that they name (dry-run-items.ts), facts that rest on several events, recalls and the
+ * plan of sampling (dry-run-facts.ts), and readings (dry-run-sensors.ts). Rules that are the same
+ * in both sets find the same, and are left out. Bounded in time and memory, and it says in
+ * `complete` whether it came to the end.
  */
-import { identify } from '#epcis/identifier.ts'
 import { type DryRun, difference, dryRun } from '#risk/difference.ts'
-import { aboutEvent } from '#risk/event-rules.ts'
-import { happeningsOf } from '#risk/facts.ts'
-import { type Finding, merged } from '#risk/finding.ts'
-import { itemMachine, type Watch } from '#risk/item-machine.ts'
-import { findingsAt, recompute } from '#risk/machine.ts'
-import { type RuleChange, RuleSet } from '#risk/rule-set.ts'
+import type { Finding } from '#risk/finding.ts'
+import type { RecallReader } from '#risk/recalled.ts'
+import { differing, type RuleChange, RuleSet } from '#risk/rule-set.ts'
+import { isRuleId, type RuleId, ruleOf } from '#risk/table.ts'
+import { US_A_DAY, US_AN_HOUR } from '#risk/words.ts'
+import type { Known } from '#store/alerts/known.ts'
+import { mountedSensors } from '#store/mounted.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { type SensorTrialParts, trySensors } from './dry-run-sensors.ts'
-import { EventFactsReader } from './event-facts.ts'
-import { CONFIRMED, confirm, type LifeParts, retell, WATCHED } from './retell.ts'
+import { DraftFacts } from './draft-facts.ts'
+import { FactTrial } from './dry-run-facts.ts'
+import { ItemTrial, type Span } from './dry-run-items.ts'
+import { type SensorTrial, type SensorTrialParts, trySensors } from './dry-run-sensors.ts'
 
 export interface DryRunParts {
   readonly trail: TrailReader
   readonly registry: SensorTrialParts['registry']
   readonly referenceNow: () => RegistryReference
-  readonly nowUs: number
-}
-
-/** Of event times of record, the end not included. */
-export interface Span {
-  readonly fromUs: number
-  readonly toUs: number
+  readonly known: Known
+  readonly recalls: Pick<RecallReader, 'matches' | 'recalls'>
+  readonly nowUs: () => number
 }
 
 export interface DryRunResult extends DryRun {
@@ -42,9 +42,10 @@ export interface DryRunResult extends DryRun {
   readonly complete: boolean
 }
 
-const MOST_EVENTS = 10_000
-const MOST_ITEMS = 5_000
-const PAGE = 500
+/** Beyond it what has been found by then is told. */
+const MOST_US = 60_000_000
+
+const NO_SENSORS: SensorTrial = { found: [[], []], readings: 0, isWhole: true }
 
 export async function dryRunOver(
   parts: DryRunParts,
@@ -52,105 +53,75 @@ export async function dryRunOver(
   now: readonly RuleChange[],
   span: Span,
 ): Promise<DryRunResult> {
-  const reference = parts.referenceNow()
-  const watchOf = (changes: readonly RuleChange[]): Watch => ({
-    rules: new RuleSet([...reference.limits, ...changes]),
-    reference,
-  })
-  const both = [watchOf(before), watchOf(now)] as const
-  const trial = new Trial(parts, both)
-  const isWhole = await trial.look(span)
-  const limits = [...reference.limits, ...before, ...now]
-  const sensors = await trySensors(parts, both, limits, span)
+  const { registry, nowUs } = parts
+  const startUs = nowUs()
+  const its = { ...parts, isOver: () => nowUs() - startUs > MOST_US }
+  const changes = differing(before, now)
+  const rules = new Set(changes.flatMap(({ rule }) => (isRuleId(rule) ? rule : [])))
+  const both = [watchOf(parts, before), watchOf(parts, now)] as const
+  const facts = new FactTrial({ ...its, mounted: mountedSensors(registry) }, rules)
+  const items = new ItemTrial(its, both, facts, rules)
+  await items.look(span, lookBackUs(rules, changes))
+  const ofItems = await items.findings(span.toUs)
+  const known = { ...span, fromUs: Math.max(span.fromUs, await beginningOf(parts.trail)) }
+  const ofFacts = [
+    await facts.findings(both[0], known),
+    await facts.findings(both[1], known),
+  ] as const
+  const limits = [...parts.referenceNow().limits, ...before, ...now]
+  const isOfSensors = [...rules].some((rule) => rule.startsWith('A'))
+  const sensors = isOfSensors
+    ? await trySensors({ ...its, nowUs: startUs }, both, limits, span)
+    : NO_SENSORS
   const isOfSpan = ({ knowableUs }: Finding) => span.fromUs <= knowableUs && knowableUs < span.toUs
-  const [events, nextEvents] = await trial.findings(span)
-  const old = [...events, ...sensors.found[0].filter(isOfSpan)]
-  const next = [...nextEvents, ...sensors.found[1].filter(isOfSpan)]
+  const [old, next] = ([0, 1] as const).map((at) =>
+    [...ofItems[at], ...ofFacts[at].found, ...sensors.found[at]].filter(isOfSpan),
+  )
+  const isWhole = items.isWhole && ofFacts.every((each) => each.isWhole) && sensors.isWhole
   return {
-    ...dryRun(old, next),
-    weeks: weeksOf(old, next),
-    ...trial.counts,
+    ...dryRun(old ?? [], next ?? []),
+    weeks: weeksOf(old ?? [], next ?? []),
+    ...items.counts,
     readings: sensors.readings,
-    complete: isWhole && sensors.isWhole,
+    complete: isWhole,
   }
 }
 
-class Trial {
-  readonly #parts: DryRunParts
-  readonly #life: LifeParts
-  readonly #both: readonly [Watch, Watch]
-  readonly #about: [Finding[], Finding[]] = [[], []]
-  readonly #items = new Set<string>()
-  #events = 0
+/** When the first event was recorded: of what was before nothing can be said. */
+async function beginningOf(trail: TrailReader): Promise<number> {
+  const [first] = await trail.summaries(await trail.eventsAfter(0, 1))
+  return first?.recordTimeUs ?? 0
+}
 
-  constructor(parts: DryRunParts, both: readonly [Watch, Watch]) {
-    this.#parts = parts
-    this.#both = both
-    // The trail is handed over with its aliases: each item has come under one key already.
-    const { trail } = parts
-    this.#life = { trail, facts: new EventFactsReader(trail), primaryOf: (key) => key }
+/** Rules and registry with what is known of tests, stock and recalls by now. */
+function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonly RuleChange[]) {
+  const reference = referenceNow()
+  const facts = new DraftFacts(known.facts)
+  return {
+    rules: new RuleSet([...reference.limits, ...changes]),
+    reference: {
+      ...reference,
+      recalls: (item: string, lots: readonly string[]) => recalls.matches([item, ...lots]),
+      tests: (key: string) => facts.tests(key),
+      earliestExpiry: facts.earliestExpiry.bind(facts),
+    },
   }
+}
 
-  get counts() {
-    return { events: this.#events, items: this.#items.size }
-  }
+/** How long after an event something of it may become known by some rules at most. */
+function lookBackUs(rules: ReadonlySet<RuleId>, changes: readonly RuleChange[]): number {
+  const ofRules = [...rules].map((rule) => {
+    const { parameters } = ruleOf(rule)
+    const values = Object.entries(parameters).map(([name, { value }]) => [name, value] as const)
+    return waitOf(Object.fromEntries(values))
+  })
+  const ofChanges = changes.map(({ parameters = {} }) => waitOf(parameters))
+  return Math.max(0, ...ofRules, ...ofChanges)
+}
 
-  /** Goes through the events of a span, the newest first; whether that was all of them. */
-  async look({ fromUs, toUs }: Span): Promise<boolean> {
-    const { trail } = this.#parts
-    const query = { geRecordTimeUs: fromUs, ltRecordTimeUs: toUs }
-    let after: number | undefined
-    do {
-      const page = await trail.query(query, { limit: PAGE, ...(after !== undefined && { after }) })
-      for (const stored of page.events) {
-        if (stored.voidedAtUs !== undefined) continue
-        const facts = this.#life.facts.of(stored)
-        if (!facts) continue
-        this.#events += 1
-        for (const [at, watch] of this.#both.entries()) {
-          this.#about[at]?.push(...aboutEvent(facts, watch))
-        }
-        for (const { item, kind } of happeningsOf(facts))
-          if (WATCHED.has(kind)) this.#items.add(item)
-      }
-      after = page.after
-      if (this.#events >= MOST_EVENTS || this.#items.size > MOST_ITEMS) return after === undefined
-    } while (after !== undefined)
-    return true
-  }
-
-  /** What both sets of rules find that could be known in the span. */
-  async findings({ fromUs, toUs }: Span): Promise<[Finding[], Finding[]]> {
-    const found: [Finding[], Finding[]] = [merged(this.#about[0]), merged(this.#about[1])]
-    for (const item of [...this.#items].slice(0, MOST_ITEMS)) {
-      const [old, next] = await this.#aboutItem(item, toUs)
-      found[0].push(...old)
-      found[1].push(...next)
-    }
-    const isOfSpan = ({ knowableUs }: Finding) => fromUs <= knowableUs && knowableUs < toUs
-    return [found[0].filter(isOfSpan), found[1].filter(isOfSpan)]
-  }
-
-  async #aboutItem(item: string, toUs: number): Promise<[readonly Finding[], readonly Finding[]]> {
-    const subject = { item, kind: identify(item).kind }
-    const upTo = Number.MAX_SAFE_INTEGER
-    const told = await retell(this.#life, subject, this.#both[0], upTo)
-    if (!told) return [[], []]
-    const [old, next] = this.#both.map((watch) => {
-      const machine = itemMachine(subject, watch)
-      const { state, ledger } = recompute(machine, told.happenings)
-      return findingsAt(machine, state, ledger, toUs)
-    })
-    if (!old || !next || difference(old, next, 'rules').length === 0) return [old ?? [], next ?? []]
-    const times = { upTo, nowUs: toUs }
-    const sure = async (watch: Watch, findings: readonly Finding[]) => {
-      const unsure = findings.filter(({ rule }) => CONFIRMED.has(rule))
-      if (unsure.length === 0) return findings
-      const held = await confirm(this.#life, subject, watch, unsure, times)
-      return [...findings.filter(({ rule }) => !CONFIRMED.has(rule)), ...held.values()]
-    }
-    return [await sure(this.#both[0], old), await sure(this.#both[1], next)]
-  }
+function waitOf({ graceHours, slackHours, days }: Readonly<Record<string, unknown>>): number {
+  const us = (value: unknown, unit: number) => (typeof value === 'number' ? value * unit : 0)
+  return us(graceHours, US_AN_HOUR) + us(slackHours, US_AN_HOUR) + us(days, US_A_DAY)
 }
 
 const MS_A_DAY = 86_400_000

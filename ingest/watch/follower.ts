@@ -305,8 +305,7 @@ export class AlertFollower {
   }
 
   #roundParts(draft: Draft, upTo: number): RoundParts & { readonly watch: RegistryWatch } {
-    const ownersOf = (event: number) => this.#parts.alerts.ownersOf(event)
-    return { ...this.#life, watch: this.#watch(draft), items: this.#items, draft, upTo, ownersOf }
+    return { ...this.#life, watch: this.#watch(draft), items: this.#items, draft, upTo }
   }
 
   /** Rules and registry as of now, with what is known of tests, stock and recalls. */

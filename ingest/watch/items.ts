@@ -10,13 +10,13 @@ export interface LiveItem extends Omit<ItemMemory, 'state'> {
 const KEPT = 20_000
 
 export class LiveItems {
-  readonly #ledger: Ledger
+  readonly #ledger: Pick<Ledger, 'item' | 'items'>
   readonly #known = new Map<string, LiveItem>()
   /** Of those that were loaded: nothing is remembered of them. */
   readonly #unknown = new Set<string>()
   readonly #changed = new Set<string>()
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Pick<Ledger, 'item' | 'items'>) {
     this.#ledger = ledger
   }
 

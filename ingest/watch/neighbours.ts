@@ -1,19 +1,18 @@
-/** Lots that may be as bad as one that failed: of the same product, line and day. */
+/**
+ * What may be as bad as a lot that failed: lots of the same product, line and day, and serials of
+ * which nobody has said of which lot they are, so that they may be of this one.
+ */
 import { productOf } from '#risk/facts.ts'
 import type { Neighbour } from '#risk/recall-scope.ts'
 import { US_A_DAY } from '#risk/words.ts'
 import type { TrailReader } from '#store/trail.ts'
-import type { TrailRow } from '#trace/source.ts'
+import type { ItemRef, TrailRow } from '#trace/source.ts'
 
-/** Beyond so many events of one line and day no more are looked at, where nothing else is said. */
-const MOST_EVENTS = 200
+/** Beyond so many events of one line and day no more are looked at. */
+const MOST_EVENTS = 5_000
 
-/** `key`: a lot; of anything else nothing is said. `mostEvents`: of its line and day. */
-export async function* neighboursOf(
-  trail: TrailReader,
-  key: string,
-  mostEvents = MOST_EVENTS,
-): AsyncGenerator<Neighbour> {
+/** `key`: a lot; of anything else nothing is said. */
+export async function* neighboursOf(trail: TrailReader, key: string): AsyncGenerator<Neighbour> {
   const made = await makingOf(trail, key)
   const place = made?.readPoint ?? made?.bizLocation
   if (!made || place === undefined) return
@@ -26,20 +25,32 @@ export async function* neighboursOf(
       ltEventTimeUs: fromUs + US_A_DAY,
       ...(made.readPoint === undefined ? { bizLocations: [place] } : { readPoints: [place] }),
     },
-    { limit: mostEvents },
+    { limit: MOST_EVENTS },
   )
   const refs = page.events.flatMap(({ eventRef, voidedAtUs, declaresError, type, action }) => {
     const isMaking = type === 'TransformationEvent' || (type === 'ObjectEvent' && action === 'ADD')
     return isMaking && voidedAtUs === undefined && !declaresError ? eventRef : []
   })
   const told = new Set([key])
+  const lotless = new Map<number, ItemRef[]>()
+  const withLots = new Set<number>()
   for await (const members of trail.members(refs, ['object', 'output', 'lot'])) {
-    for (const { item } of members) {
-      const isLot = item.kind === 'lot' && productOf(item.key) === product
-      if (!isLot || told.has(item.key)) continue
-      told.add(item.key)
-      yield { key: item.key, reason: 'same-line-and-day' }
+    for (const { item, eventRef } of members) {
+      if (productOf(item.key) !== product) continue
+      if (item.kind === 'instance') {
+        lotless.set(eventRef, [...(lotless.get(eventRef) ?? []), item])
+      } else if (item.kind === 'lot') {
+        withLots.add(eventRef)
+        if (told.has(item.key)) continue
+        told.add(item.key)
+        yield { key: item.key, reason: 'same-line-and-day' }
+      }
     }
+  }
+  for (const [eventRef, items] of lotless) {
+    if (withLots.has(eventRef)) continue
+    for (const item of items)
+      if (!told.has(item.key)) yield { key: item.key, reason: 'missing-data' }
   }
 }
 

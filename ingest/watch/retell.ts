@@ -25,8 +25,15 @@ export const CONFIRMED: ReadonlySet<RuleId> = new Set(
   RULE_IDS.filter((rule) => DISPATCH[rule].needs.includes('history')),
 )
 
-/** Kinds of identifiers that rules about items speak of. */
-export const WATCHED: ReadonlySet<Kind> = new Set<Kind>(['instance', 'logistic-unit', 'lot'])
+const WATCHED: ReadonlySet<Kind> = new Set<Kind>(['instance', 'logistic-unit', 'lot'])
+
+/**
+ * Whether rules about items speak of a thing. Of assets it is those that are sent and sent back,
+ * such as crates: a lorry arrives without anybody receiving it.
+ */
+export function isWatched(kind: Kind, key: string): boolean {
+  return WATCHED.has(kind) || (kind === 'asset' && key.includes('/8003/'))
+}
 
 export interface LifeParts {
   readonly trail: TrailReader

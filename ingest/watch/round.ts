@@ -5,18 +5,20 @@
 import { identify, type Kind } from '#epcis/identifier.ts'
 import type { Reason } from '#risk/difference.ts'
 import { aboutEvent } from '#risk/event-rules.ts'
-import { type EventFacts, type Happened, happeningsOf } from '#risk/facts.ts'
+import { type EventFacts, type Happened, happeningsOf, productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import { ItemRules, type Watch } from '#risk/item-machine.ts'
 import { type ItemState, UNBORN } from '#risk/item-state.ts'
 
 import type { Seen } from '#risk/movement.ts'
+import { siteOf } from '#risk/reference.ts'
 import type { StoredEvent } from '#store/trail.ts'
 import { askForExposed, collect } from './collect.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
 import { addToLots, learnedLots } from './late-lots.ts'
-import { CONFIRMED, type LifeParts, retell, WATCHED } from './retell.ts'
+import { askForPicks } from './picks.ts'
+import { CONFIRMED, isWatched, type LifeParts, retell } from './retell.ts'
 
 export interface RoundParts extends LifeParts {
   readonly watch: Watch
@@ -24,11 +26,10 @@ export interface RoundParts extends LifeParts {
   readonly draft: Draft
   /** The last event of the batch: what is told again is told up to it. */
   readonly upTo: number
-  /** Owners that the facts of an event are of. */
-  readonly ownersOf: (event: number) => readonly string[]
 }
 
 const US_A_DAY = 86_400_000_000
+const AGAIN_US = 10_000_000
 
 export function isSure({ rule }: Finding): boolean {
   return !CONFIRMED.has(rule)
@@ -54,7 +55,7 @@ export class Round {
     const keys = new Set<string>()
     for (const stored of events) {
       for (const { key, kind } of facts.of(stored)?.members ?? []) {
-        if (WATCHED.has(kind)) keys.add(primaryOf(key))
+        if (isWatched(kind, key)) keys.add(primaryOf(key))
       }
     }
     items.load(keys)
@@ -72,7 +73,7 @@ export class Round {
     const inThis = new Set<string>()
     const seen: Seen[] = []
     for (const happened of happeningsOf(facts)) {
-      if (!WATCHED.has(happened.kind)) continue
+      if (!isWatched(happened.kind, happened.item)) continue
       const key = this.#parts.primaryOf(happened.item)
       const before = this.#parts.items.get(key)
       const isTold = before && before.through >= stored.eventRef && !inThis.has(key)
@@ -113,7 +114,11 @@ export class Round {
     eventRef: number,
   ): void {
     const { draft, items } = this.#parts
-    const { eventTimeUs } = happening.facts
+    const { eventTimeUs, recordTimeUs } = happening.facts
+    // A lot has many events, and late ones come many at a time: it is told again once for all.
+    if (kind === 'lot' && before !== undefined && eventTimeUs < before.lastUs) {
+      draft.facts.ask(`again ${key}`, 'late', recordTimeUs + AGAIN_US)
+    }
     const subject = { item: key, kind }
     const { state, findings, dropped } = this.#rules.step(
       subject,
@@ -144,9 +149,13 @@ export class Round {
     const { draft, watch, primaryOf } = this.#parts
     for (const each of aboutEvent(facts, watch)) draft.untell(each, facts.eventID)
     await this.#takeBack(facts)
-    askForExposed(happeningsOf(facts), draft, 'corrected')
-    for (const { item, kind } of happeningsOf(facts)) {
-      if (!WATCHED.has(kind)) continue
+    const happened = happeningsOf(facts)
+    askForExposed(happened, draft, 'corrected')
+    const site = facts.place === undefined ? '' : siteOf(watch.reference, facts.place)
+    const products = new Set(happened.flatMap(({ item }) => productOf(item) ?? []))
+    askForPicks(products, site, facts, draft.facts, 'corrected')
+    for (const { item, kind } of happened) {
+      if (!isWatched(kind, item)) continue
       const key = primaryOf(item)
       if (await this.#again(key, kind, 'corrected')) continue
       for (const { finding } of draft.entries(key)) draft.untell(finding, facts.eventID)
@@ -155,11 +164,11 @@ export class Round {
 
   /** What the event told goes, and those whose findings rested on it are told anew. */
   async #takeBack({ eventID, party }: EventFacts): Promise<void> {
-    const { draft, trail, ownersOf } = this.#parts
+    const { draft, trail } = this.#parts
     for (const each of await trail.summaries(await trail.byEventID(eventID))) {
       if (each.declaresError || each.party !== party) continue
       draft.facts.wrong.add(each.eventRef)
-      for (const owner of ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
+      for (const owner of draft.known.ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
     }
   }
 
@@ -167,7 +176,7 @@ export class Round {
   async tellAgain(key: string, reason: Reason): Promise<void> {
     const { kind } = identify(key)
     const its = this.#parts.primaryOf(key)
-    if (WATCHED.has(kind) && this.#parts.items.get(its)) await this.#again(its, kind, reason)
+    if (isWatched(kind, key) && this.#parts.items.get(its)) await this.#again(its, kind, reason)
   }
 
   /** What holds of an item because nothing has happened. */

@@ -41,21 +41,64 @@ export function rulesOf(
   return (timeUs) => rules.all({ domain, site }, timeUs)
 }
 
-/** What it measured, in order. Of a key that several parties measure under, its own party's. */
-export async function samplesOf(
+/** Samples that are held at once. */
+const MOST_SAMPLES = 50_000
+
+export interface SamplePage {
+  readonly samples: readonly Sample[]
+  readonly isLast: boolean
+}
+
+/**
+ * What it measured, in order, page by page. Of a key that several parties measure under, its own
+ * party's.
+ */
+export async function* samplesOf(
+  trail: Pick<TrailReader, 'telemetry'>,
+  sensor: Sensor,
+  span: { readonly fromUs: number; readonly toUs?: number },
+  most = MOST_SAMPLES,
+): AsyncGenerator<SamplePage> {
+  let { fromUs } = span
+  for (;;) {
+    const { samples, throughUs } = await firstSamples(trail, sensor, { ...span, fromUs }, most)
+    yield { samples, isLast: throughUs === undefined }
+    if (throughUs === undefined) return
+    fromUs = throughUs + 1
+  }
+}
+
+/**
+ * The earliest of a span; `throughUs`: up to when they are all, undefined where that is its end.
+ * The series of a sensor follow one another, so that where one of them is cut nothing is known of
+ * the next: the span is shortened then, and read once more.
+ */
+async function firstSamples(
   trail: Pick<TrailReader, 'telemetry'>,
   { key, party }: Sensor,
   span: Pick<TelemetryQuery, 'fromUs' | 'toUs'>,
-): Promise<Sample[]> {
-  const found: Sample[] = []
-  const query = { devices: [key], types: ['Temperature'], ...span }
-  for await (const points of trail.telemetry(query)) {
-    for (const point of points) {
-      const sample = point.party === party ? sampleOf(point) : undefined
-      if (sample) found.push(sample)
+  most: number,
+): Promise<{ readonly samples: readonly Sample[]; readonly throughUs: number | undefined }> {
+  let throughUs: number | undefined
+  for (;;) {
+    const query = {
+      ...{ devices: [key], types: ['Temperature'], ...span },
+      ...(throughUs !== undefined && { toUs: throughUs }),
     }
+    const samples: Sample[] = []
+    for await (const points of trail.telemetry(query)) {
+      for (const point of points) {
+        const sample = point.party === party ? sampleOf(point) : undefined
+        if (sample) samples.push(sample)
+      }
+      if (samples.length > most) break
+    }
+    samples.sort(orderOfSamples)
+    const middle = samples[samples.length >> 1]
+    const isCut = samples.length > most && middle !== undefined && middle.timeUs !== throughUs
+    if (!isCut) return { samples, throughUs }
+    throughUs = middle.timeUs
   }
-  return found.sort(orderOfSamples)
 }
 
 /** Above it the mean of what is kept at room temperature may be too high. */
@@ -89,50 +132,74 @@ const EVER = Number.MAX_SAFE_INTEGER
 
 export type RulesAt = (timeUs: number) => ReturnType<Watch['rules']['all']>
 
-/** Steps of all rules of a sensor over some samples, in their order. */
-export function tellSensor(
-  { key }: Sensor,
-  samples: readonly Sample[],
-  before: States,
-  rulesAt: RulesAt,
-  nowUs: number,
-) {
-  const watched: Watched = { subject: key, affected: () => [] }
-  const ledger: Ledger = new Map()
-  let states: States = before
-  let dueUs: number | undefined
-  for (const sample of samples) {
-    const { A1, A4, A9, A11 } = rulesAt(sample.timeUs)
+/** All rules of a sensor over its samples, which are taken in their order. */
+export class SensorTelling {
+  readonly #watched: Watched
+  readonly #rulesAt: RulesAt
+  readonly #ledger: Ledger = new Map()
+  readonly #before: States
+  #states: States
+
+  constructor({ key }: Sensor, before: States, rulesAt: RulesAt) {
+    this.#watched = { subject: key, affected: () => [] }
+    this.#rulesAt = rulesAt
+    this.#before = before
+    this.#states = before
+  }
+
+  take(samples: readonly Sample[]): void {
+    for (const sample of samples) this.#step(sample)
+  }
+
+  #step(sample: Sample): void {
+    const { A1, A4, A9, A11 } = this.#rulesAt(sample.timeUs)
+    const states = this.#states
     if (A1 && A1.revision !== 'default') {
-      const machine = excursionMachine(A1, A9, watched)
+      const machine = excursionMachine(A1, A9, this.#watched)
       const stepped = machine.step(states.run ?? machine.start, sample)
-      enter(ledger, stepped)
-      states = { ...states, run: stepped.state }
+      enter(this.#ledger, stepped)
+      this.#states = { ...this.#states, run: stepped.state }
     }
     if (A4 && A4.revision !== 'default') {
-      const machine = warehouseMachine(A4, watched)
+      const machine = warehouseMachine(A4, this.#watched)
       const stepped = machine.step(states.store ?? machine.start, sample)
-      enter(ledger, stepped)
-      states = { ...states, store: stepped.state }
+      enter(this.#ledger, stepped)
+      this.#states = { ...this.#states, store: stepped.state }
     }
     if (A11) {
-      const machine = sensorMachine(A11, watched)
+      const machine = sensorMachine(A11, this.#watched)
       const stepped = machine.step(states.health ?? machine.start, sample)
-      enter(ledger, stepped)
-      states = { ...states, health: stepped.state }
+      enter(this.#ledger, stepped)
+      this.#states = { ...this.#states, health: stepped.state }
     }
   }
-  const { A11 } = rulesAt(nowUs)
-  const dropped: string[] = []
-  if (A11 && states.health) {
-    const machine = sensorMachine(A11, watched)
-    // It was called silent when its values had not come yet.
-    const silent = samples.length > 0 && before.health ? machine.overdue(before.health, EVER) : []
-    for (const { identity } of silent) if (!ledger.has(identity)) dropped.push(identity)
-    dueUs = machine.dueUs(states.health)
-    for (const each of machine.overdue(states.health, nowUs)) ledger.set(each.identity, each)
+
+  /** What is found so far. */
+  get told() {
+    return { states: this.#states, findings: [...this.#ledger.values()] }
   }
-  return { states, dueUs, findings: [...ledger.values()], dropped }
+
+  /**
+   * Silences told before that were none, as its values have come after all. To be asked once they
+   * were taken.
+   */
+  brokenSilences(): string[] {
+    const { last, health = undefined } = { last: this.#states.health?.last, ...this.#before }
+    const { A11 } = this.#rulesAt(last?.timeUs ?? 0)
+    if (!A11 || !health || this.#states.health === health) return []
+    const silent = sensorMachine(A11, this.#watched).overdue(health, EVER)
+    return silent.flatMap(({ identity }) => (this.#ledger.has(identity) ? [] : [identity]))
+  }
+
+  /** What is found once all samples until now were taken. */
+  toldBy(nowUs: number) {
+    const { A11 } = this.#rulesAt(nowUs)
+    const { health } = this.#states
+    if (!A11 || !health) return { ...this.told, dueUs: undefined }
+    const machine = sensorMachine(A11, this.#watched)
+    for (const each of machine.overdue(health, nowUs)) this.#ledger.set(each.identity, each)
+    return { ...this.told, dueUs: machine.dueUs(health) }
+  }
 }
 
 const AT_ONCE = 1000

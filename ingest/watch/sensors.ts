@@ -7,7 +7,6 @@
  * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor: a default
  * for medicines would be wrong for most.
  */
-import type { Reason } from '#risk/difference.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
@@ -17,17 +16,18 @@ import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import type { Draft } from './draft.ts'
+import { askForPart, type ExposedPart, exposedOf } from './exposed.ts'
 import {
   isOutOf,
+  type Limits,
   limitsOf,
   readSensors,
   rulesOf,
   type Sensor,
+  SensorTelling,
   type States,
   samplesOf,
-  tellSensor,
 } from './sensor-states.ts'
-import { type Exposed, itemsWith } from './with-sensor.ts'
 
 export interface SensorParts {
   readonly trail: TrailReader
@@ -70,52 +70,78 @@ export class SensorRules {
     watch: Watch & { reference: RegistryReference },
     nowUs: number,
   ): Promise<boolean> {
-    const { trail, registry } = this.#parts
+    const { registry } = this.#parts
     const key = `sensor ${sensor.party} ${sensor.key}`
     const memory = draft.sensor(key)
     const before: States = memory ? JSON.parse(memory.state) : { sweptUs: 0 }
     const isSweep = memory !== undefined && nowUs - before.sweptUs > US_AN_HOUR
     const lastUs = memory?.lastUs ?? 0
-    const fromUs = isSweep ? Math.min(lastUs, nowUs) - SWEPT_US : lastUs + 1
-    const samples = await samplesOf(trail, sensor, { fromUs: Math.max(0, fromUs) })
-    const isDue = memory?.dueUs !== undefined && memory.dueUs <= nowUs
-    if (samples.length === 0 && !isDue && !isSweep) return false
+    const fromUs = Math.max(0, isSweep ? Math.min(lastUs, nowUs) - SWEPT_US : lastUs + 1)
     const rulesAt = rulesOf(sensor, watch, (party) => registry.parties.get(party)?.domain)
-    const told = tellSensor(sensor, samples, isSweep ? { sweptUs: 0 } : before, rulesAt, nowUs)
-    const concerned = isSweep ? undefined : before.products
-    const isOut = isOutOf(limitsOf(watch.reference.limits, concerned), samples)
-    const exposed = isOut || told.findings.length > 0 ? await this.#exposed(sensor) : undefined
-    const findings = told.findings.map((each) => withAffected(each, exposed ?? [], nowUs))
-    if (isSweep) {
-      const older = draft.entries(key).flatMap(({ finding }) => {
-        return finding.fromUs < fromUs ? finding : []
-      })
-      draft.replace(
-        key,
-        [...older, ...findings.filter((each) => each.fromUs >= fromUs)],
-        'late',
-        sure,
-      )
-    } else {
-      for (const each of findings) draft.tell(key, each, true)
-      for (const identity of told.dropped) draft.drop(identity, 'late')
-    }
+    const telling = new SensorTelling(sensor, isSweep ? { sweptUs: 0 } : before, rulesAt)
+    const limits = limitsOf(watch.reference.limits, isSweep ? undefined : before.products)
+    const heard = await this.#hear(sensor, telling, { fromUs, limits, isSweep })
+    const isDue = memory?.dueUs !== undefined && memory.dueUs <= nowUs
+    if (heard.lastUs === 0 && !isDue && !isSweep) return false
+    // While there is more of the past nothing can be said of what is missing by now.
+    const told = heard.isLast ? telling.toldBy(nowUs) : { ...telling.told, dueUs: undefined }
+    const isAsked = heard.isOut || told.findings.length > 0
+    const part = isAsked ? await exposedOf(this.#parts, sensor) : undefined
+    const findings = told.findings.map((each) => (part ? withAffected(each, part, nowUs) : each))
+    this.#enter(draft, key, findings, isSweep ? fromUs : undefined)
+    for (const identity of isSweep ? [] : telling.brokenSilences()) draft.drop(identity, 'late')
     const reason = isSweep ? 'late' : 'newer'
-    if (isOut) for (const each of exposed ?? []) askFor(each, draft, reason, nowUs)
+    if (heard.isOut && part) askForPart(part, sensor, draft, reason, nowUs)
     const states: States = {
       ...told.states,
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
-      ...productsOf(exposed, before),
+      ...productsOf(part, before),
     }
-    const last = Math.max(lastUs, samples.at(-1)?.timeUs ?? 0)
     const dueUs = told.dueUs !== undefined && told.dueUs > nowUs ? told.dueUs : undefined
+    const last = Math.max(lastUs, heard.lastUs)
     draft.putSensor({ key, lastUs: last, dueUs, state: JSON.stringify(states) })
+    if (!heard.isLast) this.lookAgain()
     return true
   }
 
-  /** Items that were with it. */
-  #exposed({ key, mounts }: Sensor): Promise<Exposed[]> {
-    return itemsWith(this.#parts.trail, key, mounts, this.#parts.mounted)
+  /** Takes what is new, a page of it; of a week that is told again all. */
+  async #hear(
+    sensor: Sensor,
+    telling: SensorTelling,
+    span: {
+      readonly fromUs: number
+      readonly limits: readonly Limits[]
+      readonly isSweep: boolean
+    },
+  ): Promise<{ readonly lastUs: number; readonly isOut: boolean; readonly isLast: boolean }> {
+    const { fromUs, limits, isSweep } = span
+    let lastUs = 0
+    let isOut = false
+    for await (const { samples, isLast } of samplesOf(this.#parts.trail, sensor, { fromUs })) {
+      telling.take(samples)
+      lastUs = samples.at(-1)?.timeUs ?? lastUs
+      isOut ||= isOutOf(limits, samples)
+      if (isLast || !isSweep) return { lastUs, isOut, isLast }
+    }
+    return { lastUs, isOut, isLast: true }
+  }
+
+  /** `sweptUs`: all since then was told again; undefined where only what is new was told. */
+  #enter(
+    draft: Draft,
+    key: string,
+    findings: readonly Finding[],
+    sweptUs: number | undefined,
+  ): void {
+    if (sweptUs === undefined) {
+      for (const each of findings) draft.tell(key, each, true)
+      return
+    }
+    const older = draft.entries(key).flatMap(({ finding }) => {
+      return finding.fromUs < sweptUs ? finding : []
+    })
+    const again = findings.filter((each) => each.fromUs >= sweptUs)
+    draft.replace(key, [...older, ...again], 'late', sure)
   }
 
   #all(): readonly Sensor[] {
@@ -129,35 +155,20 @@ export class SensorRules {
 /** Products of one sensor that are remembered; beyond it all limits count. */
 const MOST_PRODUCTS = 50
 
-function productsOf(
-  exposed: readonly Exposed[] | undefined,
-  { products }: States,
-): Pick<States, 'products'> {
-  if (!exposed) return products ? { products } : {}
-  const now = new Set(exposed.flatMap(({ item }) => productOf(item) ?? []))
-  return now.size > MOST_PRODUCTS ? {} : { products: [...now] }
-}
-
-/** Of one item temperatures are gone through no more often, while they only go on. */
-const AGAIN_US = 60_000_000
-
-/** The rules about an item's temperatures are to be told anew, and once what carries it arrives. */
-function askFor(
-  { item, stretches }: Exposed,
-  { facts, known }: Draft,
-  reason: Reason,
-  nowUs: number,
-): void {
-  const toldUs = known.exposureTold(item)
-  const isRecent = toldUs <= nowUs && nowUs < toldUs + AGAIN_US
-  facts.ask(`exposure ${item}`, reason, isRecent ? toldUs + AGAIN_US : 0)
-  const carriers = new Set([item, ...stretches.flatMap(({ via }) => via)])
-  for (const carrier of carriers) facts.exposed.push({ carrier, item })
+function productsOf(part: ExposedPart | undefined, { products }: States): Pick<States, 'products'> {
+  if (!part) return products ? { products } : {}
+  const now = new Set(part.exposed.flatMap(({ item }) => productOf(item) ?? []))
+  // Of those that were not looked at the products are not known.
+  return now.size > MOST_PRODUCTS || part.rest > 0 ? {} : { products: [...now] }
 }
 
 const sure = () => true
 
-function withAffected(finding: Finding, exposed: readonly Exposed[], nowUs: number): Finding {
+/** With the items that were there; of those beyond the first it is said how many there are. */
+function withAffected(finding: Finding, { exposed, rest }: ExposedPart, nowUs: number): Finding {
   const stretches = exposed.flatMap((each) => each.stretches)
-  return { ...finding, affected: affectedBy(stretches, finding.fromUs, finding.toUs ?? nowUs) }
+  const affected = affectedBy(stretches, finding.fromUs, finding.toUs ?? nowUs)
+  if (rest === 0) return { ...finding, affected }
+  const more = { name: 'notNamed', value: rest, limit: undefined, unit: 'count' } as const
+  return { ...finding, affected, measures: [...finding.measures, more] }
 }

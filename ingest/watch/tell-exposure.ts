@@ -1,4 +1,5 @@
 /** The rules about temperatures of one item, over all sensors that were ever with it. */
+import { budgetNotRead } from '#risk/alarm-rows.ts'
 import { aboutColdItem, transportsOf } from '#risk/cold-item.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
@@ -8,7 +9,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 
-/** Samples that are held at once: a year of one sensor each minute. */
+/** Samples that are held at once: a year of one sensor each minute. Beyond it that is said. */
 const MOST_SAMPLES = 525_600
 /** A clock that is so much ahead is believed. */
 const AHEAD_US = 7 * 24 * 3_600_000_000
@@ -20,15 +21,21 @@ export interface ExposureParts {
   readonly nowUs: number
 }
 
-/** Items that are told in one go: those that were together share their series and sensors. */
+/** What the sensors of an item have measured; `isCut`: there is more. */
+interface Read {
+  readonly series: readonly Sample[]
+  readonly isCut: boolean
+}
+
+/** Items that are told in one go: those that were together share their series. */
 export class Exposures {
   readonly #parts: ExposureParts
-  readonly #sensors: SensorSamples
-  #of: { readonly stays: string; readonly series: readonly Sample[] } | undefined
+  readonly #most: number
+  #of: { readonly stays: string; readonly read: Read } | undefined
 
-  constructor(parts: ExposureParts) {
+  constructor(parts: ExposureParts, most = MOST_SAMPLES) {
     this.#parts = parts
-    this.#sensors = new SensorSamples(parts)
+    this.#most = most
   }
 
   /** What holds of an item's temperatures; nothing where no event has named it. */
@@ -39,93 +46,50 @@ export class Exposures {
     if (!history) return []
     const { sensors } = await exposureOf(trail, history, mounted)
     if (sensors.length === 0) return []
-    const series = await this.#series(sensors)
+    const { series, isCut } = await this.#read(sensors)
     const { domain, storage } = reference.product(item) ?? {}
     const product = productOf(item)
     const steps = history.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
       return { timeUs, bizStep }
     })
     const rulesAt = (timeUs: number) => rules.all({ domain, product }, timeUs)
-    return aboutColdItem({ item, storage, series, transports: transportsOf(steps), rulesAt })
+    const transports = transportsOf(steps)
+    const found = aboutColdItem({ item, storage, series, transports, rulesAt })
+    const lastUs = series.at(-1)?.timeUs ?? 0
+    const { A2 } = rulesAt(lastUs)
+    if (!isCut || !A2) return found
+    return [...found, budgetNotRead(A2, { item, lastUs, most: this.#most })]
   }
 
-  async #series(sensors: readonly SensorStay[]): Promise<readonly Sample[]> {
+  async #read(sensors: readonly SensorStay[]): Promise<Read> {
     // Infinity is no JSON: null stands for it.
     const stays = JSON.stringify(sensors)
     if (this.#of?.stays !== stays) {
-      const samples = await this.#sensors.during(sensors)
-      this.#of = { stays, series: seriesOf(sensors, samples) }
+      const samples = await samplesOf(this.#parts, sensors, this.#most)
+      const isCut = samples.length > this.#most
+      this.#of = { stays, read: { series: seriesOf(sensors, samples), isCut } }
     }
-    return this.#of.series
+    return this.#of.read
   }
 }
 
-interface Span {
-  readonly fromUs: number
-  readonly toUs: number
-}
-
-/** What sensors measured, read once for all items that were with them at about the same time. */
-class SensorSamples {
-  readonly #parts: ExposureParts
-  readonly #known = new Map<string, Span & { readonly samples: readonly Sample[] }>()
-  #held = 0
-
-  constructor(parts: ExposureParts) {
-    this.#parts = parts
-  }
-
-  async during(stays: readonly SensorStay[]): Promise<readonly Sample[]> {
-    const latestUs = this.#parts.nowUs + AHEAD_US
-    const byDevice = new Map<string, Span[]>()
-    for (const { device, fromUs, toUs } of stays) {
-      const span = { fromUs: Math.max(0, fromUs), toUs: Math.min(toUs, latestUs) }
-      byDevice.set(device, [...(byDevice.get(device) ?? []), span])
-    }
-    const found: Sample[] = []
-    for (const [device, spans] of byDevice) {
-      const whole = {
-        fromUs: Math.min(...spans.map(({ fromUs }) => fromUs)),
-        toUs: Math.max(...spans.map(({ toUs }) => toUs)),
-      }
-      // Stays of one sensor may overlap: each value counts once.
-      for (const sample of await this.#of(device, whole)) {
-        const { timeUs } = sample
-        if (spans.some(({ fromUs, toUs }) => timeUs >= fromUs && timeUs < toUs)) found.push(sample)
-      }
-      if (found.length > MOST_SAMPLES) break
-    }
-    return found
-  }
-
-  /** Those of a span at least. */
-  async #of(device: string, { fromUs, toUs }: Span): Promise<readonly Sample[]> {
-    const known = this.#known.get(device)
-    if (known && known.fromUs <= fromUs && known.toUs >= toUs) return known.samples
-    const span = {
-      fromUs: Math.min(fromUs, known?.fromUs ?? fromUs),
-      toUs: Math.max(toUs, known?.toUs ?? toUs),
-    }
-    const samples = await this.#read(device, span)
-    if (this.#held > MOST_SAMPLES) {
-      this.#known.clear()
-      this.#held = 0
-    }
-    this.#held += samples.length - (this.#known.get(device)?.samples.length ?? 0)
-    this.#known.set(device, { ...span, samples })
-    return samples
-  }
-
-  async #read(device: string, span: Span): Promise<readonly Sample[]> {
-    const samples = new Map<string, Sample>()
+async function samplesOf(
+  { trail, nowUs }: ExposureParts,
+  sensors: readonly SensorStay[],
+  most: number,
+): Promise<Sample[]> {
+  const samples = new Map<string, Sample>()
+  for (const { device, fromUs, toUs } of sensors) {
+    const span = { fromUs: Math.max(0, fromUs), toUs: Math.min(toUs, nowUs + AHEAD_US) }
     const query = { devices: [device], types: ['Temperature'], ...span }
-    for await (const points of this.#parts.trail.telemetry(query)) {
+    for await (const points of trail.telemetry(query)) {
       for (const point of points) {
         const sample = sampleOf(point)
-        if (sample) samples.set(`${sample.timeUs} ${sample.celsius}`, sample)
+        // Stays of one sensor may overlap: each value counts once.
+        if (sample) samples.set(`${device} ${sample.timeUs} ${sample.celsius}`, sample)
       }
-      if (samples.size > MOST_SAMPLES) break
+      if (samples.size > most) return [...samples.values()]
     }
-    return [...samples.values()]
   }
+  return [...samples.values()]
 }

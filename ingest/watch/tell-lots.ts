@@ -3,14 +3,14 @@ import { type Balance, balancesOf, type LotHistory } from '#risk/balances.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { type LotBalance, lotBalance, oversold } from '#risk/lot-balance.ts'
+import { type LotBalance, lotBalance, notTold, oversold, type TooMany } from '#risk/lot-balance.ts'
 import { recompute } from '#risk/machine.ts'
 import { type Run, yieldMachine } from '#risk/mass-balance.ts'
 import type { Packing } from '#risk/movement.ts'
 import type { FactReader, Of } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
 
-/** Beyond so many movements or containers of a lot nothing is said of it. */
+/** Beyond so many movements or containers of a lot it is only said that there are more. */
 const MOST_MOVEMENTS = 20_000
 const MOST_UNITS = 2_000
 const LEVELS = 4
@@ -28,9 +28,12 @@ export interface LotParts {
 /** What holds of the amounts of a lot. */
 export async function aboutLot(parts: LotParts, lot: string): Promise<Finding[]> {
   const { known, watch } = parts
-  const history = historyOf(known, lot, watch.reference.product(lot)?.kgPerUnit)
-  if (!history) return []
-  const domain = watch.reference.product(lot)?.domain
+  const { kgPerUnit, domain } = watch.reference.product(lot) ?? {}
+  const history = historyOf(known, lot, kgPerUnit)
+  if ('limit' in history) {
+    const { E2, E3 } = watch.rules.all({ domain, product: productOf(lot) }, history.fromUs)
+    return [...(E2 ? [notTold(E2, history)] : []), ...(E3 ? [notTold(E3, history)] : [])]
+  }
   const found: Finding[] = []
   for (const balance of balancesOf(history)) {
     const { site, atUs } = balance
@@ -55,9 +58,13 @@ function historyOf(
   known: FactReader,
   lot: string,
   kgPerUnit: number | undefined,
-): LotHistory | undefined {
+): LotHistory | TooMany {
   const moved = known.movements(lot, MOST_MOVEMENTS)
-  if (moved.length > MOST_MOVEMENTS) return undefined
+  const tooMany = (limit: number): TooMany => ({
+    ...{ subject: lot, limit, fromUs: moved[0]?.timeUs ?? 0 },
+    knownUs: moved.reduce((most, { recordUs }) => Math.max(most, recordUs), 0),
+  })
+  if (moved.length > MOST_MOVEMENTS) return tooMany(MOST_MOVEMENTS)
   const packings: Of<Packing>[] = []
   const units = new Set<string>()
   let level: readonly string[] = [lot]
@@ -65,12 +72,12 @@ function historyOf(
     const next = new Set<string>()
     for (const child of level) {
       const into = known.packingsOf(child, MOST_MOVEMENTS)
-      if (into.length > MOST_MOVEMENTS) return undefined
+      if (into.length > MOST_MOVEMENTS) return tooMany(MOST_MOVEMENTS)
       packings.push(...into)
       for (const { parent } of into) if (!units.has(parent)) next.add(parent)
     }
     for (const unit of next) units.add(unit)
-    if (units.size > MOST_UNITS) return undefined
+    if (units.size > MOST_UNITS) return tooMany(MOST_UNITS)
     level = [...next]
   }
   for (const unit of units) {

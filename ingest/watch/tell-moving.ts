@@ -12,7 +12,7 @@ import type { Certainty } from '#trace/parts.ts'
 import { contentsAt } from './contents-at.ts'
 
 /** Contents of one container that are looked through, and named. */
-const MOST_CONTENTS = 2_000
+const MOST_CONTENTS = 20_000
 const MOST_NAMED = 1_000
 const MOST_MOVES = 100
 const MOST_CARRIERS = 50

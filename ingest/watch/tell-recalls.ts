@@ -1,16 +1,17 @@
 /** G2 to G4 of recalls, as they stand at a time: by the clock, and by who has answered. */
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { recallClock, weekdays } from '#risk/recall-clock.ts'
+import { recallClock } from '#risk/recall-clock.ts'
 import { notAnswered, scopeTooWide } from '#risk/recall-follow.ts'
 import type { RecallReader, WatchedRecall } from '#risk/recalled.ts'
 import { US_A_DAY } from '#risk/words.ts'
+import type { RegistryReference } from '#store/reference.ts'
 import type { Draft } from './draft.ts'
 
 /** Recalls are looked at no more often. */
 const EVERY_US = 60_000_000
 /** What was late before a recall was closed is told so long after. */
-const AFTER_CLOSED_US = 7 * US_A_DAY
+export const AFTER_CLOSED_US = 7 * US_A_DAY
 /** Items of a scope that are told again in one go. */
 const MOST_KEYS = 200
 /** How far changes of scopes were followed. */
@@ -25,6 +26,8 @@ export const NO_RECALLS: RecallReader = {
   recalls: () => [],
 }
 
+type RecallWatch = Watch & { readonly reference: Pick<RegistryReference, 'isWorkingDay'> }
+
 export class RecallRules {
   readonly #reader: RecallReader
   #lookedUs = 0
@@ -38,7 +41,7 @@ export class RecallRules {
   }
 
   /** Tells what recalls are at by now; whether anything is new. */
-  look(draft: Draft, watch: Watch, nowUs: number): boolean {
+  look(draft: Draft, watch: RecallWatch, nowUs: number): boolean {
     const isNews = this.#followScopes(draft)
     if (nowUs - this.#lookedUs < EVERY_US && nowUs >= this.#lookedUs) return isNews
     this.#lookedUs = nowUs
@@ -60,13 +63,17 @@ export class RecallRules {
   }
 }
 
-function aboutRecall(recall: WatchedRecall, { rules }: Watch, nowUs: number): Finding[] {
+export function aboutRecall(
+  recall: WatchedRecall,
+  { rules, reference }: RecallWatch,
+  nowUs: number,
+): Finding[] {
   const { recall: key, recallClass, consignees, decidedUs, scope, closedUs } = recall
   const { G2, G3, G4 } = rules.all({}, decidedUs)
   // Once it is closed nobody owes an answer any more.
   const untilUs = Math.min(nowUs, closedUs ?? nowUs)
   return [
-    ...(G2 ? recallClock(G2, recall, nowUs, weekdays) : []),
+    ...(G2 ? recallClock(G2, recall, nowUs, reference.isWorkingDay) : []),
     ...(G3 ? notAnswered(G3, key, recallClass, consignees, untilUs) : []),
     ...(G4 && scope ? scopeTooWide(G4, key, scope, decidedUs) : []),
   ]

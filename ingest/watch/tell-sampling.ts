@@ -68,7 +68,7 @@ function countsOf({ known }: Draft, { reference }: SamplingWatch, fromUs: number
   return counts
 }
 
-function startOfMonth(us: number): number {
+export function startOfMonth(us: number): number {
   const date = new Date(us / 1000)
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth()) * 1000
 }

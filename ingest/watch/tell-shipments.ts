@@ -3,14 +3,14 @@ import { identify } from '#epcis/identifier.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { type Shipped, shipmentDifference } from '#risk/lot-balance.ts'
+import { notTold, type Shipped, shipmentDifference } from '#risk/lot-balance.ts'
 import { amountIn } from '#risk/movement.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { EventSummary } from '#trace/source.ts'
 import { contentsAt } from './contents-at.ts'
 
-/** Beyond so many events or items of one transport nothing is said of it. */
+/** Beyond so many events or items of one transport it is only said that there are more. */
 const MOST_EVENTS = 500
 const MOST_ITEMS = 20_000
 
@@ -23,8 +23,9 @@ export interface ShipmentParts {
 /** What holds of a transport: `id` is a paper, or `event` with the eventID of the departure. */
 export async function aboutShipment(parts: ShipmentParts, id: string): Promise<Finding[]> {
   const { known, trail } = parts
-  const rows = known.shipment(id, MOST_EVENTS + 1)
-  if (rows.length > MOST_EVENTS) return []
+  const all = known.shipment(id, MOST_EVENTS + 1)
+  const isOver = all.length > MOST_EVENTS
+  const rows = all.slice(0, MOST_EVENTS)
   const refsOf = (side: string) => rows.flatMap((row) => (row.side === side ? row.event : []))
   const arrivals = await trail.summaries(refsOf('received'))
   if (arrivals.length === 0) return []
@@ -33,10 +34,28 @@ export async function aboutShipment(parts: ShipmentParts, id: string): Promise<F
     : await trail.summaries(refsOf('shipped'))
   // One half is missing: that is another rule's.
   if (departures.length === 0) return []
+  const sides = { departures, arrivals }
+  if (isOver) return tooMany(parts, id, sides, MOST_EVENTS)
   const [shipped, received] = [await named(trail, departures), await named(trail, arrivals)]
-  if (!shipped || !received) return []
-  return await compare(parts, id, { departures, arrivals, shipped, received })
+  if (!shipped || !received) return tooMany(parts, id, sides, MOST_ITEMS)
+  return await compare(parts, id, { ...sides, shipped, received })
 }
+
+/** Of which product is not asked: there is too much of it. */
+function tooMany(
+  { watch }: ShipmentParts,
+  id: string,
+  { departures, arrivals }: Pick<Sides, 'departures' | 'arrivals'>,
+  limit: number,
+): Finding[] {
+  const fromUs = firstOf(departures)
+  const rule = watch.rules.get('E4', {}, fromUs)
+  const knownUs = lastKnown([...departures, ...arrivals])
+  return rule ? [notTold(rule, { subject: id, limit, fromUs, knownUs })] : []
+}
+
+const firstOf = (each: readonly EventSummary[]) => Math.min(...each.map((e) => e.eventTimeUs))
+const lastKnown = (each: readonly EventSummary[]) => Math.max(...each.map((e) => e.recordTimeUs))
 
 interface Sides {
   readonly departures: readonly EventSummary[]
@@ -45,26 +64,29 @@ interface Sides {
   readonly received: readonly Named[]
 }
 
-async function compare(
-  { trail, watch }: ShipmentParts,
-  id: string,
-  { departures, arrivals, shipped, received }: Sides,
-): Promise<Finding[]> {
+async function compare(parts: ShipmentParts, id: string, sides: Sides): Promise<Finding[]> {
+  const { trail, watch } = parts
+  const { departures, arrivals, shipped, received } = sides
   const all = [...departures, ...arrivals]
-  const first = (each: readonly EventSummary[]) => Math.min(...each.map((e) => e.eventTimeUs))
   const thing = shipped.find(({ key }) => watch.reference.product(key))?.key
   const domain = thing === undefined ? undefined : watch.reference.product(thing)?.domain
   const product = thing === undefined ? undefined : productOf(thing)
-  const rule = watch.rules.get('E4', { domain, product }, first(departures))
+  const rule = watch.rules.get('E4', { domain, product }, firstOf(departures))
   if (!rule) return []
   const isSame = sameNames(shipped, received)
+  const there = isSame ? shipped : await withContents(trail, shipped)
+  const here = isSame ? received : await withContents(trail, received)
+  // Half of what was in it would only look like a difference.
+  if (Math.max(there.length, here.length) >= MOST_ITEMS) {
+    return tooMany(parts, id, sides, MOST_ITEMS)
+  }
   const whole = {
     id,
-    shipped: isSame ? shipped : await withContents(trail, shipped),
-    received: isSame ? received : await withContents(trail, received),
-    shippedUs: first(departures),
-    receivedUs: first(arrivals),
-    knownUs: Math.max(...all.map(({ recordTimeUs }) => recordTimeUs)),
+    shipped: there,
+    received: here,
+    shippedUs: firstOf(departures),
+    receivedUs: firstOf(arrivals),
+    knownUs: lastKnown(all),
     eventIDs: [...new Set(all.map(({ eventID }) => eventID))],
   }
   return shipmentDifference(rule, whole)

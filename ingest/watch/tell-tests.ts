@@ -4,10 +4,11 @@
  */
 
 import { productOf } from '#risk/facts.ts'
-import { holdsOf } from '#risk/failed-test.ts'
+import { holdsOf, withReach } from '#risk/failed-test.ts'
 import { type Finding, merged } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { LabReport } from '#risk/lab-report.ts'
+import type { InForce } from '#risk/rule-set.ts'
 import { worstOf } from '#risk/sample.ts'
 import type { FactReader, Of, TestResult } from '#store/alerts/facts.ts'
 import type { RegistryReference } from '#store/reference.ts'
@@ -50,14 +51,14 @@ export async function aboutTests(parts: TestParts, thing: string): Promise<Findi
     })
     const clearedUs = later?.reportedUs
     const failure = { key: thing, test, result, reportedUs, recordedUs, eventID, clearedUs }
-    found.push(...(await held(holdsOf(rule, failure, heldItems(parts)))))
+    found.push(...(await held(rule, holdsOf(rule, failure, heldItems(parts)))))
   }
   // A batch and its sample that are named in one report fail once.
   return merged(found)
 }
 
 /** The failure with how many items it reached, and the first of those; each at its surest. */
-async function held(holds: AsyncGenerator<Finding>): Promise<Finding[]> {
+async function held(rule: InForce<'F1'>, holds: AsyncGenerator<Finding>): Promise<Finding[]> {
   const byItem = new Map<string, Finding>()
   const beyond = new Set<string>()
   let failure: Finding | undefined
@@ -76,9 +77,9 @@ async function held(holds: AsyncGenerator<Finding>): Promise<Finding[]> {
     }
   }
   if (!failure) return []
-  const count = byItem.size + beyond.size
-  const measure = { name: 'affected', value: count, limit: undefined, unit: 'count' } as const
-  return [{ ...failure, measures: [...failure.measures, measure] }, ...byItem.values()]
+  const isCut = beyond.size >= MOST_COUNTED
+  const reach = { named: byItem.size, more: beyond.size, isCut }
+  return [withReach(rule, failure, reach), ...byItem.values()]
 }
 
 function heldItems({ known, trail, items }: TestParts) {

@@ -14,7 +14,9 @@ import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import type { Draft } from './draft.ts'
+import { tellPart } from './exposed.ts'
 import type { LiveItems } from './items.ts'
+import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
 import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
@@ -25,9 +27,8 @@ import { aboutShipment } from './tell-shipments.ts'
 import { aboutResults, aboutSupplier } from './tell-suppliers.ts'
 import { aboutTests, reportsOn, resultsOf } from './tell-tests.ts'
 
-/** Items that are told again for one report at most. */
-const MOST_AGAIN = 500
-const MOST_EXPOSED = 300
+/** Items that are asked for at once, each to be told for itself. */
+const MOST_ASKED = 20_000
 
 export interface TellerParts {
   readonly trail: TrailReader
@@ -37,7 +38,8 @@ export interface TellerParts {
   readonly items: LiveItems
   readonly moving: MovingTold
   readonly draft: Draft
-  readonly round: Round
+  /** Tells items again. */
+  readonly round: Pick<Round, 'tellAgain'>
   readonly watch: Watch & { readonly reference: RegistryReference }
   readonly nowUs: number
 }
@@ -88,9 +90,18 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     parts.replace(`moving ${unit}`, await aboutMoving(parts, unit), reason)
   },
   async arrival({ known, draft }, carrier, reason) {
-    for (const item of known.exposedIn(carrier, MOST_EXPOSED)) {
+    for (const item of known.exposedIn(carrier, MOST_ASKED)) {
       draft.facts.ask(`exposure ${item}`, reason)
     }
+  },
+  async picks({ known, trail, draft: { facts } }, rest, reason) {
+    await tellPicks({ known, trail, facts }, rest, reason)
+  },
+  async again({ round }, item, reason) {
+    await round.tellAgain(item, reason)
+  },
+  async with(parts, rest, reason) {
+    await tellPart(parts, rest, parts.draft, reason, parts.nowUs)
   },
   async exposure(parts, item, reason) {
     parts.draft.facts.exposures.set(item, parts.nowUs)
@@ -156,6 +167,8 @@ async function tellTests(parts: OwnerParts, thing: string, reason: Reason): Prom
   const found = await aboutTests(parts, thing)
   facts.held.set(thing, [...new Set(found.map(({ subject }) => subject))])
   parts.replace(`tests ${thing}`, found, reason)
-  const owners = new Set([thing, ...draft.ownersByCause(`F2 ${thing} `, MOST_AGAIN)])
-  for (const item of owners) await round.tellAgain(item, reason)
+  await round.tellAgain(thing, reason)
+  for (const item of draft.ownersByCause(`F2 ${thing} `, MOST_ASKED)) {
+    if (item !== thing) facts.ask(`again ${item}`, reason)
+  }
 }

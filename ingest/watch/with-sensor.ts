@@ -8,11 +8,18 @@ import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 
-/** Beyond so many no more items of one sensor are looked for. */
-const MOST_ITEMS = 300
-const MOST_EVENTS = 300
+/** Beyond so many items of one sensor, and events of one place or carrier, the rest is unknown. */
+const MOST_ITEMS = 20_000
+const MOST_EVENTS = 5_000
+const PAGE = 500
 /** Cases in pallets in containers. */
 const LEVELS = 3
+
+/** A sensor by its key, with the assets and places that it is known to be on. */
+export interface MountedSensor {
+  readonly key: string
+  readonly mounts: readonly string[]
+}
 
 /** An item that was with a sensor, with all its sensors. */
 export interface Exposed {
@@ -21,16 +28,22 @@ export interface Exposed {
   readonly sensors: readonly SensorStay[]
 }
 
-/** Items that were with a sensor. `mounts`: assets and places that it is known to be on. */
-export async function itemsWith(
+/** Serials and lots that may have been with a sensor, in the order of their keys. */
+export interface Contents {
+  readonly keys: readonly string[]
+  /** Whether that is all of them. */
+  readonly isWhole: boolean
+}
+
+/** Of some items those that were with a sensor. */
+export async function exposedAmong(
   trail: TrailReader,
   sensor: string,
-  mounts: readonly string[],
+  items: readonly string[],
   mounted: Mounted,
 ): Promise<Exposed[]> {
-  const carriers = [...mounts, ...(await tiedTo(trail, sensor))]
   const found: Exposed[] = []
-  for (const item of await contentsOf(trail, carriers)) {
+  for (const item of items) {
     const history = await historyOf(trail, item)
     if (!history) continue
     const { sensors } = await exposureOf(trail, history, mounted)
@@ -42,52 +55,85 @@ export async function itemsWith(
   return found
 }
 
-/** What AssociationEvents tie a sensor to. */
-async function tiedTo(trail: TrailReader, sensor: string): Promise<string[]> {
-  const refs = await eventsOf(trail, [sensor], 'child', 'AssociationEvent')
-  const parents = new Set<string>()
-  for await (const members of trail.members(refs, ['parent'])) {
-    for (const { item } of members) parents.add(item.key)
-  }
-  return [...parents]
+/** What was ever in the carriers or at the places that a sensor is on. */
+export async function contentsWith(trail: TrailReader, sensor: MountedSensor): Promise<Contents> {
+  const search = new Search(trail)
+  const carriers = [...sensor.mounts, ...(await search.tiedTo(sensor.key))]
+  await search.into(carriers)
+  return { keys: [...search.found].sort(), isWhole: search.isWhole }
 }
 
-/** Serials and lots that were ever in some carriers or at some places. */
-async function contentsOf(trail: TrailReader, carriers: readonly string[]): Promise<Set<string>> {
-  const found = new Set<string>()
-  const enter = async (refs: readonly number[]) => {
-    for await (const members of trail.members(refs, ['object', 'child', 'output'])) {
-      for (const { item } of members) if (found.size < MOST_ITEMS) found.add(item.key)
-    }
-  }
-  for (const place of carriers) {
-    if (productOf(place) !== undefined) found.add(place)
-    const page = await trail.query({ bizLocations: [place] }, { limit: MOST_EVENTS })
-    await enter(page.events.map(({ eventRef }) => eventRef))
-  }
-  let level: readonly string[] = [...carriers, ...found]
-  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
-    const before = new Set(found)
-    await enter(await eventsOf(trail, level, 'parent', 'AggregationEvent'))
-    level = [...found].filter((key) => !before.has(key))
-  }
-  return found
-}
+class Search {
+  readonly found = new Set<string>()
+  isWhole = true
+  readonly #trail: TrailReader
 
-async function eventsOf(
-  trail: TrailReader,
-  keys: readonly string[],
-  role: 'parent' | 'child',
-  type: 'AssociationEvent' | 'AggregationEvent',
-): Promise<number[]> {
-  const items = (await trail.find(keys)).filter((item) => item !== undefined)
-  const refs = new Set<number>()
-  for await (const rows of trail.trail(items)) {
-    for (const row of rows) {
-      const stands = row.voidedAtUs === undefined
-      if (stands && row.role === role && row.type === type) refs.add(row.eventRef)
-    }
-    if (refs.size > MOST_EVENTS) break
+  constructor(trail: TrailReader) {
+    this.#trail = trail
   }
-  return [...refs].slice(0, MOST_EVENTS)
+
+  /** What AssociationEvents tie a sensor to. */
+  async tiedTo(sensor: string): Promise<string[]> {
+    const refs = await this.#eventsOf([sensor], 'child', 'AssociationEvent')
+    const parents = new Set<string>()
+    for await (const members of this.#trail.members(refs, ['parent'])) {
+      for (const { item } of members) parents.add(item.key)
+    }
+    return [...parents]
+  }
+
+  async into(carriers: readonly string[]): Promise<void> {
+    for (const place of carriers) {
+      if (productOf(place) !== undefined) this.found.add(place)
+      await this.#at(place)
+    }
+    let level: readonly string[] = [...carriers, ...this.found]
+    for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+      const before = new Set(this.found)
+      await this.#enter(await this.#eventsOf(level, 'parent', 'AggregationEvent'))
+      level = [...this.found].filter((key) => !before.has(key))
+    }
+  }
+
+  /** What was told of at a place, the newest first. */
+  async #at(place: string): Promise<void> {
+    let after: number | undefined
+    for (let count = 0; count < MOST_EVENTS; count += PAGE) {
+      const rest = { limit: PAGE, ...(after !== undefined && { after }) }
+      const page = await this.#trail.query({ bizLocations: [place] }, rest)
+      await this.#enter(page.events.map(({ eventRef }) => eventRef))
+      after = page.after
+      if (after === undefined) return
+    }
+    this.isWhole = false
+  }
+
+  async #enter(refs: readonly number[]): Promise<void> {
+    for await (const members of this.#trail.members(refs, ['object', 'child', 'output'])) {
+      for (const { item } of members) {
+        if (this.found.size < MOST_ITEMS) this.found.add(item.key)
+        else if (!this.found.has(item.key)) this.isWhole = false
+      }
+    }
+  }
+
+  async #eventsOf(
+    keys: readonly string[],
+    role: 'parent' | 'child',
+    type: 'AssociationEvent' | 'AggregationEvent',
+  ): Promise<number[]> {
+    const items = (await this.#trail.find(keys)).filter((item) => item !== undefined)
+    const refs = new Set<number>()
+    for await (const rows of this.#trail.trail(items)) {
+      for (const row of rows) {
+        const stands = row.voidedAtUs === undefined
+        if (stands && row.role === role && row.type === type) refs.add(row.eventRef)
+      }
+      if (refs.size > MOST_EVENTS) {
+        this.isWhole = false
+        break
+      }
+    }
+    return [...refs].slice(0, MOST_EVENTS)
+  }
 }

@@ -5,7 +5,7 @@ const part = (value: number, zh: string, en: string) => number(value, 'ratio', [
 
 export const ASSURANCE = {
   F1: {
-    version: 2,
+    version: 3,
     title: text('检验不合格', 'Failed test'),
     action: text('暂控本批及其全部去向。', 'Hold the lot and all that came of it.'),
     severity: 'critical',
@@ -15,6 +15,14 @@ export const ASSURANCE = {
     parameters: {},
     texts: {
       failed: text('{test} 不合格：{result}。', 'Failed {test}: {result}.'),
+      failedMany: text(
+        '{test} 不合格：{result}。波及 {affected} 件，其中 {more} 件未逐件列出。',
+        'Failed {test}: {result}. It reaches {affected}; {more} of them are not named.',
+      ),
+      failedMost: text(
+        '{test} 不合格：{result}。波及至少 {affected} 件，仅列出 {more.limit} 件。',
+        'Failed {test}: {result}. It reaches {affected} or more; {more.limit} are named.',
+      ),
       contains: text('用到不合格批次 {lot}。', 'Made with {lot}, which failed its test.'),
       installed: text(
         '已安装于 {place}，用到不合格批次 {lot}。',

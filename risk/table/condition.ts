@@ -81,7 +81,7 @@ export const CONDITION = {
     ascending: [['low', 'high']],
   },
   A2: {
-    version: 1,
+    version: 2,
     title: text('累计超温', 'Time out of range, added up'),
     action: text(
       '预算用尽即停止发货，按稳定性数据评估剩余质量。',
@@ -113,6 +113,10 @@ export const CONDITION = {
       cold: text(
         '低于 {temperature.limit} 累计 {duration}，预算 {duration.limit}，最低 {temperature}。',
         'Below {temperature.limit} for {duration} of {duration.limit}, down to {temperature}.',
+      ),
+      tooMany: text(
+        '读数超过 {count.limit} 个，其余未计入预算。',
+        'More than {count.limit} readings: the rest is not in the budget.',
       ),
     },
     ascending: [['low', 'high']],

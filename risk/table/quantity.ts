@@ -35,7 +35,7 @@ export const QUANTITY = {
     },
   },
   E2: {
-    version: 1,
+    version: 2,
     title: text('批次收支不平', 'Lot does not balance'),
     action: text('盘点并更正记录。', 'Count the stock and correct the records.'),
     severity: 'warning',
@@ -55,10 +55,14 @@ export const QUANTITY = {
         '说明了 {recovery}（限 {recovery.limit}）。',
         '{recovery} is accounted for (limit {recovery.limit}).',
       ),
+      tooMany: text(
+        '移动或容器超过 {count.limit} 笔，未核算收支。',
+        'More than {count.limit} movements or containers: its balance was not told.',
+      ),
     },
   },
   E3: {
-    version: 2,
+    version: 3,
     title: text('超量发货', 'More shipped than there was'),
     action: text(
       '停止发货，核查认证面积或产量。',
@@ -83,10 +87,14 @@ export const QUANTITY = {
         '发货 {shipped}，产出或额度 {shipped.limit}。',
         'Shipped {shipped}; produced or permitted {shipped.limit}.',
       ),
+      tooMany: text(
+        '移动或容器超过 {count.limit} 笔，未核算发货总量。',
+        'More than {count.limit} movements or containers: what was shipped was not added up.',
+      ),
     },
   },
   E4: {
-    version: 2,
+    version: 3,
     title: text('收发差异', 'Received is not what was shipped'),
     action: text('开差异单，由收发双方核对。', 'Open a case between sender and receiver.'),
     severity: 'warning',
@@ -100,6 +108,10 @@ export const QUANTITY = {
       shortage: text('少收 {missing} 件。', '{missing} missing.'),
       overage: text('多收 {extra} 件。', '{extra} more than were shipped.'),
       both: text('少收 {missing} 件，多收 {extra} 件。', '{missing} missing and {extra} too many.'),
+      tooMany: text(
+        '单次运输超过 {count.limit} 项，未比对收发。',
+        'More than {count.limit} events or items: both sides were not compared.',
+      ),
     },
   },
 } as const satisfies Record<string, RuleSpec>

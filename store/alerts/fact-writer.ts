@@ -3,7 +3,7 @@ import type { Reason } from '#risk/difference.ts'
 import type { LabReport, Sampled } from '#risk/lab-report.ts'
 import type { Movement, Packing, Stocked } from '#risk/movement.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
-import type { Of, Side, TestResult } from './facts.ts'
+import type { Of, Pick, Side, TestResult } from './facts.ts'
 
 /** Somebody's findings are to be told anew. */
 export interface Dirty {
@@ -37,6 +37,7 @@ export interface FactChanges {
   readonly lateMovements: readonly Of<Movement>[]
   readonly latePackings: readonly Of<Packing>[]
   readonly stocked: readonly Stocked[]
+  readonly picks: readonly Pick[]
   readonly reports: readonly Of<LabReport>[]
   readonly sampled: readonly Of<Sampled>[]
   readonly runs: readonly RunRow[]
@@ -56,7 +57,7 @@ export interface FactChanges {
 }
 
 /** Tables whose rows are of one event. */
-const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment'] as const
+const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment', 'pick'] as const
 const ALL = [
   ...OF_EVENTS,
   'stocked',
@@ -76,6 +77,7 @@ export class FactWriter {
   readonly #lateMovement: Statement
   readonly #latePacking: Statement
   readonly #stocked: Statement
+  readonly #pick: Statement
   readonly #report: Statement
   readonly #sampled: Statement
   readonly #run: Statement
@@ -90,7 +92,6 @@ export class FactWriter {
   readonly #clean: Statement
   readonly #dirty: Statement
   readonly #due: Statement
-  readonly #owners: Statement
 
   constructor(database: Database) {
     this.#database = database
@@ -111,6 +112,7 @@ export class FactWriter {
     this.#lateMovement = adding('movement', 10)
     this.#latePacking = adding('packing', 7)
     this.#stocked = into('stocked', 5)
+    this.#pick = into('pick', 4)
     this.#report = into('report', 9)
     this.#sampled = into('sampled', 7)
     this.#run = into('run', 4)
@@ -131,24 +133,11 @@ export class FactWriter {
     this.#due = database.prepare(
       'SELECT * FROM dirty WHERE dueUs <= ? ORDER BY dueUs, owner LIMIT ?',
     )
-    this.#owners = database.prepare(
-      `SELECT DISTINCT 'lot ' || thing AS owner FROM movement WHERE event = ?1
-       UNION SELECT 'lot ' || child FROM packing WHERE event = ?1 AND child <> ''
-       UNION SELECT 'tests ' || thing FROM report WHERE event = ?1
-       UNION SELECT 'tests ' || lot FROM sampled WHERE event = ?1
-       UNION SELECT process FROM run WHERE event = ?1
-       UNION SELECT 'shipment ' || id FROM shipment WHERE event = ?1`,
-    )
   }
 
   /** Owners that are to be told anew by then, the longest waiting first. */
   due(nowUs: number, limit: number): Dirty[] {
     return this.#due.all(nowUs, limit)
-  }
-
-  /** Owners that an event's facts are of. */
-  ownersOf(event: number): string[] {
-    return this.#owners.all(event).map(({ owner }: { owner: string }) => owner)
   }
 
   write(changes: FactChanges): void {
@@ -183,13 +172,16 @@ export class FactWriter {
     }
   }
 
-  #writeAmounts({ stocked, runs, shipments, ...amounts }: FactChanges): void {
+  #writeAmounts({ stocked, picks, runs, shipments, ...amounts }: FactChanges): void {
     for (const each of amounts.movements) this.#movement.run(...movementRow(each))
     for (const each of amounts.packings) this.#packing.run(...packingRow(each))
     for (const each of amounts.lateMovements) this.#lateMovement.run(...movementRow(each))
     for (const each of amounts.latePackings) this.#latePacking.run(...packingRow(each))
     for (const { site, product, expiresUs, lot, expiry } of stocked) {
       this.#stocked.run(site, product, expiresUs, lot, expiry)
+    }
+    for (const { site, product, timeUs, event } of picks) {
+      this.#pick.run(site, product, timeUs, event)
     }
     for (const { process, timeUs, event, body } of runs) {
       this.#run.run(process, timeUs, event, body)

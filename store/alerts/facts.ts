@@ -23,6 +23,14 @@ export interface TestResult {
   readonly eventID: string
 }
 
+/** An event by which something of a product was taken from the stock of a site. */
+export interface Pick {
+  readonly site: string
+  readonly product: string
+  readonly timeUs: number
+  readonly event: number
+}
+
 export interface FactReader {
   /** Of a lot or unit, in the order of time; `limit + 1` of them where there are more. */
   movements(thing: string, limit: number): Of<Movement>[]
@@ -34,6 +42,10 @@ export interface FactReader {
   stockedBefore(site: string, product: string, beforeUs: number, limit: number): Stocked[]
   /** What came to a site of a lot and left it before a time, by kind. */
   amountsOf(lot: string, site: string, atUs: number): AmountSum[]
+  /** Of a product at a site from a time on, in the order of time. */
+  picks(site: string, product: string, fromUs: number, limit: number): Pick[]
+  /** When the last of all was; 0 where nothing was. */
+  lastPickUs(): number
   /** On this very thing. */
   reports(thing: string): Of<LabReport>[]
   /** Samples that were drawn from a lot. */
@@ -62,8 +74,8 @@ export interface FactReader {
   exposureTold(item: string): number
   /** How far something was followed; 0 where it never was. */
   mark(name: string): number
-  /** Lots that have moved in a span of event times. */
-  movedBetween(fromUs: number, toUs: number, limit: number): string[]
+  /** Owners that the facts of an event are of. */
+  ownersOf(event: number): string[]
 }
 
 interface MovementRow extends Omit<Of<Movement>, 'amount' | 'isSerials' | 'kind'> {
@@ -87,9 +99,6 @@ export function factReader(database: Database): FactReader {
   const made = all(
     `SELECT * FROM movement WHERE thing = ? AND kind = 'produced' ORDER BY timeUs, event LIMIT 1`,
   )
-  const moved = all(
-    'SELECT DISTINCT thing FROM movement WHERE timeUs >= ? AND timeUs < ? ORDER BY thing LIMIT ?',
-  )
   const packingsOf = all('SELECT * FROM packing WHERE child = ? ORDER BY timeUs, event LIMIT ?')
   const packingsIn = all('SELECT * FROM packing WHERE parent = ? ORDER BY timeUs, event LIMIT ?')
   const stocked = all(
@@ -103,6 +112,11 @@ export function factReader(database: Database): FactReader {
      SELECT 'packed', 0, unit, coalesce(sum(amount), 0) FROM packing
        WHERE child = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY unit`,
   )
+  const picks = all(
+    `SELECT * FROM pick WHERE site = ? AND product = ? AND timeUs >= ?
+     ORDER BY timeUs, event LIMIT ?`,
+  )
+  const lastPick = all('SELECT coalesce(max(timeUs), 0) AS timeUs FROM pick')
   const reports = all('SELECT * FROM report WHERE thing = ? ORDER BY reportedUs, event, test')
   const between = all(
     'SELECT * FROM report WHERE reportedUs >= ? AND reportedUs < ? ORDER BY reportedUs, event',
@@ -125,6 +139,14 @@ export function factReader(database: Database): FactReader {
   const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
   const exposure = all('SELECT toldUs FROM exposure WHERE item = ?')
   const mark = all('SELECT value FROM mark WHERE name = ?')
+  const owners = all(
+    `SELECT DISTINCT 'lot ' || thing AS owner FROM movement WHERE event = ?1
+     UNION SELECT 'lot ' || child FROM packing WHERE event = ?1 AND child <> ''
+     UNION SELECT 'tests ' || thing FROM report WHERE event = ?1
+     UNION SELECT 'tests ' || lot FROM sampled WHERE event = ?1
+     UNION SELECT process FROM run WHERE event = ?1
+     UNION SELECT 'shipment ' || id FROM shipment WHERE event = ?1`,
+  )
   const movementRows = (rows: MovementRow[]) => rows.map(movementOf)
   return {
     movements: (thing, limit) => movementRows(movements.all(thing, limit + 1)),
@@ -132,6 +154,8 @@ export function factReader(database: Database): FactReader {
     packingsIn: (parent, limit) => packingsIn.all(parent, limit + 1).map(packingOf),
     stockedBefore: (site, product, beforeUs, limit) => stocked.all(site, product, beforeUs, limit),
     amountsOf: (lot, site, atUs) => amounts.all(lot, site, atUs).map(sumOf),
+    picks: (site, product, fromUs, limit) => picks.all(site, product, fromUs, limit),
+    lastPickUs: () => lastPick.get().timeUs,
     reports: (thing) => reports.all(thing).map(reportOf),
     samplesOf: (lot) => samples.all(lot).map(sampledOf),
     sampledFrom: (sample) => origins.all(sample).map(sampledOf),
@@ -150,8 +174,7 @@ export function factReader(database: Database): FactReader {
       exposed.all(carrier, limit).map(({ item }: { item: string }) => item),
     exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
     mark: (name) => mark.get(name)?.value ?? 0,
-    movedBetween: (fromUs, toUs, limit) =>
-      moved.all(fromUs, toUs, limit).map(({ thing }: { thing: string }) => thing),
+    ownersOf: (event) => owners.all(event).map(({ owner }: { owner: string }) => owner),
   }
 }
 

@@ -42,6 +42,9 @@ const FOUND_BY_CAUSE: ReadonlySet<string> = new Set(['F2'])
 
 const ENTRY = 'owner, isSure, count, replaces, reason, body'
 
+/** What a draft is made over. */
+export type LedgerReader = Pick<Ledger, 'item' | 'sensor' | 'entry' | 'entries' | 'ownersByCause'>
+
 export class Ledger {
   readonly #progress: Statement
   readonly #item: Statement

@@ -2,6 +2,7 @@
 import type { Database, Statement } from '../sqlite/database.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import type { Alert, AlertState, Step } from './alert.ts'
+import { type Known, knownOf } from './known.ts'
 import { alertOf, LISTED, type ListedRow, STEPS, type StepRow, stepOf } from './rows.ts'
 import { type RulesVersion, rulesVersionOf } from './rule-versions.ts'
 import { migrations } from './schema.ts'
@@ -47,6 +48,7 @@ export interface AlertReader {
   /** Slugs of all parties that an alert concerns, or was forwarded to. */
   partiesOf(seq: number): string[]
   rules(version?: number): RulesVersion | undefined
+  readonly known: Known
   counts(): { readonly alerts: number; readonly open: number; readonly eventRef: number }
   /** Owners whose findings are to be told anew by a time. */
   asked(untilUs: number): number
@@ -112,6 +114,7 @@ export function alertReader(database: Database): AlertReader {
       return rows.map(({ party }) => party)
     },
     rules: (version) => rulesVersionOf(database, version),
+    known: knownOf(database),
     counts: () => counts.get(),
     asked: (untilUs) => asked.get(untilUs).owners,
     close: () => database.close(),

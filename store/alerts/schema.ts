@@ -164,4 +164,17 @@ export const migrations: readonly string[] = [
   `,
   // 1: an authority has decided that the public is told of it.
   'ALTER TABLE alert ADD COLUMN isPublic INTEGER NOT NULL DEFAULT 0',
+  `
+  -- What was picked of a product at a site: told again where the stock is told late.
+  CREATE TABLE pick (
+    site TEXT NOT NULL, product TEXT NOT NULL, timeUs INTEGER NOT NULL, event INTEGER NOT NULL,
+    PRIMARY KEY (site, product, timeUs, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX pick_event ON pick (event);
+  CREATE INDEX pick_time ON pick (timeUs);
+
+  UPDATE follower SET replayTo = max(eventRef, replayTo), eventRef = 0, reason = 'rules'
+    WHERE eventRef > 0;
+  DELETE FROM item; DELETE FROM sensor; DELETE FROM finding;
+  `,
 ]

@@ -103,11 +103,6 @@ export class AlertWriter {
     return this.#facts.due(nowUs, limit)
   }
 
-  /** Owners that the facts of an event are of. */
-  ownersOf(event: number): string[] {
-    return this.#facts.ownersOf(event)
-  }
-
   /** Whether there is a standing alert of this identity. */
   isAlert(identity: string): boolean {
     return this.#book.stands(identity)

@@ -30,13 +30,19 @@ export function openWatchedRecalls(file: string): RulesReader & { close(): void 
 }
 
 export function watchedRecalls(database: Database): RulesReader {
-  const reader = recallReader(database)
   const any = database.prepare('SELECT 1 FROM scope_change LIMIT 1')
   return {
+    ...recallsAsWatched(recallReader(database)),
     hasAny: () => any.get() !== undefined,
-    matches: (keys) => matchesOf(reader, keys),
     changesAfter: changesOf(database),
     lastChange: lastChangeOf(database),
+  }
+}
+
+/** What is recalled, and by which recalls, as rules see it. */
+export function recallsAsWatched(reader: RecallReader): Pick<RulesReader, 'matches' | 'recalls'> {
+  return {
+    matches: (keys) => matchesOf(reader, keys),
     recalls: (closedSinceUs) => watchedOf(reader, closedSinceUs),
   }
 }

@@ -13,6 +13,8 @@ export interface Facets {
   readonly parties?: readonly string[] | undefined
   /** Key of the product. */
   readonly product?: string | undefined
+  /** Other keys that it goes under. */
+  readonly sameProducts?: readonly string[] | undefined
 }
 
 /** An event for the eyes of one audience: its body is never made again. */
@@ -36,7 +38,7 @@ export function isWanted(filters: Filters, facets: Facets): boolean {
     isAmong(domains, facets.domain) &&
     isOneAmong(regions, facets.regions, (wanted, region) => region.startsWith(wanted)) &&
     isOneAmong(parties, facets.parties) &&
-    isAmong(products, facets.product)
+    isOneAmong(products, [facets.product ?? [], facets.sameProducts ?? []].flat())
   )
 }
 

@@ -88,6 +88,8 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/company-prefixes', records],
   ['PUT', '/v1/company-prefixes', ['admin']],
   ['GET', '/v1/company-prefixes/952', records],
+  ['GET', '/v1/work-calendar', records],
+  ['PUT', '/v1/work-calendar', ['admin']],
   ['GET', '/v1/alerts', records],
   ['GET', '/v1/alerts/stream', records],
   ['GET', '/v1/alerts/a0', records],

@@ -46,7 +46,8 @@ async function answerAll(id: string): Promise<void> {
 interface Progress {
   readonly clock: {
     readonly verified: boolean
-    readonly note?: string
+    readonly statutory: boolean
+    readonly notes: readonly { zh: string; en: string }[]
     readonly source?: string
     readonly deadlines: { step: string; due: string; done?: string; overdue: boolean }[]
   }
@@ -288,8 +289,8 @@ describe('the clock', () => {
     const id = await notified({ decided: '2025-05-02T02:00:00Z' })
     const { clock } = await progressOf(id)
     expect(clock).toMatchObject({
-      law: 'food-cn',
-      verified: true,
+      ...{ law: 'food-cn', verified: true, statutory: true },
+      ...{ calendar: { days: 'weekdays' }, notes: [{ en: expect.stringContaining('weekends') }] },
       deadlines: [
         { step: 'start', due: '2025-05-03T02:00:00.000Z', done: expect.any(String), overdue: true },
         { step: 'complete', due: '2025-05-16T16:00:00.000Z', overdue: true },
@@ -299,12 +300,15 @@ describe('the clock', () => {
 
   it('says where the figures were not compared with the law, and where there is none', async () => {
     const id = await notified({ decided: '2026-03-02T02:00:00Z' })
-    expect((await progressOf(id)).clock).toMatchObject({ verified: false })
+    const unsure = (await progressOf(id)).clock
+    expect(unsure).toMatchObject({ verified: false, statutory: true })
+    expect(JSON.stringify(unsure)).toContain('not compared')
     const built = await desk.make([{ lot: lot('L1') }], { domain: 'building_materials' })
     expect((await progressOf(built)).clock).toMatchObject({
       verified: false,
+      statutory: false,
       deadlines: [],
-      note: expect.stringContaining('building_materials'),
+      notes: [{ zh: expect.stringContaining('无法定时限') }],
     })
   })
 

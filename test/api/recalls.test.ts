@@ -136,6 +136,22 @@ describe('the scope', () => {
     ])
   })
 
+  it('has as possible what was made there that day and may be of the lot, as nobody says of which', async () => {
+    await capture(
+      made(1, [amount(lot('L1'), 5)]),
+      made(3, [serial('mute')]),
+      made(4, [serial('told')], 'L9'),
+      made(40, [serial('later')]),
+    )
+    const id = await desk.make([{ lot: lot('L1') }])
+    const possible = await itemsOf(id, '?tier=possible')
+    expect(possible).toContain('mute possible: L1 > mute')
+    expect(possible.join()).not.toContain('later')
+    expect((await countsOf(id)).assumptions).toContainEqual(
+      expect.objectContaining({ assumption: 'missing-data', items: 1 }),
+    )
+  })
+
   it('begins from a range of lots, a time of making, or an alert', async () => {
     await capture(
       made(1, [amount(lot('00112')), amount(lot('00200')), amount(lot('00300'))]),

@@ -140,6 +140,7 @@ describe('a dry run', () => {
         sensorElementList: [{ sensorMetadata: { deviceID: FRIDGE }, sensorReport }],
       }),
     )
+    await world.watched()
     const strict = { ...off('A1'), enabled: true, parameters: { low: 2, high: 8 } }
     const { json } = await attempt([strict, off('A2')])
     expect(json).toMatchObject({ byRule: { A1: 1, A2: -1 }, readings: 7, complete: true })

@@ -5,9 +5,9 @@ import {
   epc,
   lot,
   made,
-  on,
   packed,
   place,
+  run,
   some,
   sscc,
   startWatched,
@@ -211,14 +211,6 @@ describe('not first expired, first out (B3)', () => {
 })
 
 describe('the yield of a process (E1)', () => {
-  const run = (day: number, outKg: number) =>
-    on(day, 8, {
-      ...{ type: 'TransformationEvent', epcList: undefined, action: undefined },
-      bizStep: 'commissioning',
-      inputQuantityList: [amount('IN', 100, 'KGM')],
-      outputQuantityList: [amount(`OUT${day}`, outKg, 'KGM')],
-    })
-
   it('is unusual; a run that was declared wrong makes nothing unusual', async () => {
     const odd = { ...run(9, 40), eventID: 'urn:uuid:11111111-0000-4000-8000-000000000002' }
     await capture(...[1, 2, 3, 4, 5, 6].map((day) => run(day, 90)), odd)

@@ -1,5 +1,9 @@
 /** Rules of all families end to end: what is captured, and what is raised of it, or just not. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Exposures } from '#ingest/watch/tell-exposure.ts'
+import { RuleSet } from '#risk/rule-set.ts'
+import { mountedSensors } from '#store/mounted.ts'
+import { referenceOf } from '#store/reference.ts'
 import { event, startWorld, type World } from './world.ts'
 
 const GTIN = 'https://id.gs1.org/01/09521321000018'
@@ -247,6 +251,36 @@ describe('temperatures', () => {
   it('A2: an item that was in the case for two hours above its limits; not one that was not', async () => {
     await world.capture(maker, ...inside(), born('B'), readings('03T08:00:00', hot(120)))
     expect(await raised('A2')).toMatchObject([{ subject: epc('A'), severity: 'critical' }])
+  })
+
+  it('A2: each of more items than are looked at in one go; A11 says how many it does not name', async () => {
+    const names = Array.from({ length: 302 }, (_, at) => `M${at}`)
+    await world.capture(
+      maker,
+      at('01T08:00:00', { epcList: names.map(epc), action: 'ADD', bizStep: 'commissioning' }),
+      { ...pack('02T08:00:00', 'ADD'), childEPCs: names.map(epc) },
+      readings('03T08:00:00', [5, ...Array<number>(13).fill(900)]),
+    )
+    await world.watched()
+    const { reader } = world.alerts
+    const found = reader.alerts({ rules: ['A2'] }, { limit: 1000 })
+    expect(new Set(found.map(({ finding: { subject } }) => subject)).size).toBe(302)
+    const [range] = reader.alerts({ rules: ['A11'] }, { limit: 10 })
+    expect(range?.finding.measures).toContainEqual(
+      expect.objectContaining({ name: 'notNamed', value: 2 }),
+    )
+  })
+
+  it('A2: of an item with more readings than are gone through it says so', async () => {
+    await world.capture(maker, ...inside(), readings('03T08:00:00', [5, 5, 5, 5, 5, 5]))
+    const { trail, registry } = world
+    const reference = referenceOf(registry)()
+    const watch = { rules: new RuleSet(reference.limits), reference }
+    const parts = { trail, mounted: mountedSensors(registry), watch, nowUs: Date.now() * 1000 }
+    expect(await new Exposures(parts, 6).about(epc('A'))).toEqual([])
+    const [told] = await new Exposures(parts, 5).about(epc('A'))
+    expect(told).toMatchObject({ rule: 'A2', variant: 'tooMany', severity: 'info' })
+    expect(told?.text.en).toContain('More than 5 readings')
   })
 
   it('A11: a value that cannot be is of the sensor; a warm day is not', async () => {

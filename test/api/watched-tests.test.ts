@@ -75,6 +75,46 @@ describe('a failed test (F1)', () => {
     expect(subjects(await watched.raised('F1'))).toContain(epc('A'))
   })
 
+  it('holds a thousand by name; of one more it says that it is not named', async () => {
+    const names = Array.from({ length: 1000 }, (_, at) => `S${at}`)
+    const failed = report(3, '1', false, { epcList: [epc('RAW')] })
+    const use = (outputs: readonly string[], hour: number) =>
+      on(2, hour, {
+        ...{ type: 'TransformationEvent', epcList: undefined, action: undefined },
+        ...{ inputEPCList: [epc('RAW')], outputEPCList: outputs.map(epc) },
+      })
+    await capture(made(1, ['RAW'], 'L1'), use(names, 8))
+    await captureAt(watched.laboratory, failed)
+    const [whole] = await failure()
+    expect(whole).toMatchObject({ measures: [{ name: 'affected', value: 1000 }] })
+    expect(JSON.stringify(whole?.['text'])).not.toContain('more')
+    await capture(use(['ONE', 'TWO'], 9))
+    const [more] = await failure()
+    expect(more).toMatchObject({ measures: [{ value: 1002 }, { value: 2, limit: 1000 }] })
+    expect(JSON.stringify(more?.['text'])).toMatch(/2 件未逐件列出.*2 of them are not named/)
+    const { reader } = world().alerts
+    expect(reader.alerts({ rules: ['F1'] }, { limit: 2000 })).toHaveLength(1001)
+  })
+
+  const world = () => watched.world
+  /** What is told of the failure itself. */
+  async function failure(): Promise<Told[]> {
+    await watched.raised('F1')
+    const item = encodeURIComponent(epc('RAW'))
+    const { json } = await world().call(`/v1/alerts?rule=F1&item=${item}`, {
+      key: watched.regulator,
+    })
+    const alerts = json['items'] as Told[]
+    return Promise.all(
+      alerts
+        .filter(({ subject }) => subject === epc('RAW'))
+        .map(async ({ id }) => {
+          const detail = await watched.detail(id)
+          return { ...detail, ...(detail['why'] as object) }
+        }),
+    )
+  }
+
   it('a passed test holds nothing, nor an inspection that is no report', async () => {
     await capture(made(1, ['A'], 'L1'))
     await captureAt(watched.laboratory, report(3, '1', true, ofLot('L1')))

@@ -51,6 +51,15 @@ export const packed = (day: number, action: string, parentID: string, more: More
     ...{ bizStep: action === 'ADD' ? 'packing' : 'unpacking', ...more },
   })
 
+/** A run of a process, of 100 kg. */
+export const run = (day: number, outKg: number) =>
+  on(day, 8, {
+    ...{ type: 'TransformationEvent', epcList: undefined, action: undefined },
+    bizStep: 'commissioning',
+    inputQuantityList: [amount('IN', 100, 'KGM')],
+    outputQuantityList: [amount(`OUT${day}`, outKg, 'KGM')],
+  })
+
 /** What a laboratory says of some things. */
 export const report = (day: number, number: string, passed: boolean, more: More) =>
   on(day, 12, {

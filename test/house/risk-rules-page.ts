@@ -1,6 +1,6 @@
 /** The page docs/risk-rules.md, made from the tables of the rules. */
 import { DISPATCH } from '#risk/dispatch.ts'
-import { CLOCKS, RECALL_CLASSES } from '#risk/recall-clock.ts'
+import { CLOCKS, NO_CLOCK, RECALL_CLASSES } from '#risk/recall-clock.ts'
 import type { ParameterSpec } from '#risk/rule.ts'
 import { RULE_IDS, type RuleId, ruleOf } from '#risk/table.ts'
 import { UNITS } from '#risk/words.ts'
@@ -31,6 +31,8 @@ By law and class; a recall keeps the clock of the day it was decided on. "Unveri
 not compared with the text of the law.
 
 ${table(['law', 'from', 'to', 'class', 'limits', 'source'], CLOCKS.flatMap(clockRows))}
+
+For building materials there is none. ${NO_CLOCK.zh} ${NO_CLOCK.en}
 `
 }
 

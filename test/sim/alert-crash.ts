@@ -62,7 +62,8 @@ async function compare(folder: DataFolder) {
   const trail = await openTrail(folder, 'read')
   const registry = openRegistry(folder.registry, { readOnly: true })
   // Both to the same moment: what was due when the program was ended its next start would do.
-  const now = Date.now() * 1000
+  // A minute on, so that what is waited for for seconds is told by both.
+  const now = (Date.now() + 60_000) * 1000
   const parts = { trail, registry, nowUs: () => now }
   const going = new AlertWriter(folder.alerts)
   await lookAtAll({ ...parts, alerts: going })

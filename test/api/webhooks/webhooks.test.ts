@@ -132,6 +132,42 @@ describe('a webhook', () => {
     expect(bad.json).toMatchObject({ code: 'invalid_body', path: '/filters/regions/0' })
   })
 
+  it('filters by a product under any alias of it', async () => {
+    const own = { key: 'https://id.gs1.org/01/06901234567892', gtin: '(01)06901234567892' }
+    const path = `/v1/aliases/${encodeURIComponent(own.key)}`
+    const body = { of: GTIN, reason: 'the same goods, packed by another' }
+    const declared = await world.call(path, { method: 'PUT', key: regulator, body })
+    expect([200, 201], declared.text).toContain(declared.status)
+    const made = []
+    for (const code of [own.gtin, '(01)09521321000018', '(01)09521321000025']) {
+      made.push(await make({ filters: { products: [code] } }))
+    }
+    await raise('A')
+    const sent = await Promise.all(
+      made.map(async ({ id }) => ((await get(`/${id}/deliveries`)).json['items'] as []).length),
+    )
+    expect(sent).toEqual([1, 1, 0])
+  })
+
+  it('has its receiver asked so often a minute and no more, whoever asks for it', async () => {
+    receiver.allow({}, 204)
+    const { id } = await make()
+    const codes: unknown[] = []
+    for (let n = 0; n < 30; n += 1) {
+      const { handshake } = (await post(`/${id}/verify`)).json as { handshake: { code: string } }
+      codes.push(handshake.code)
+    }
+    expect(codes.slice(0, 29)).toEqual(Array(29).fill('not_allowed'))
+    expect(codes.at(-1)).toBe('asked_too_often')
+    const other = await make({}, shop)
+    expect(other).toMatchObject({ status: 'unverified', handshake: { code: 'asked_too_often' } })
+    expect(receiver.handshakes).toHaveLength(30)
+    receiver.allow({ 'WebHook-Allowed-Origin': '*' })
+    // A minute later it may be asked again.
+    await world.watched(0.02)
+    expect((await post(`/${id}/verify`)).json).toMatchObject({ status: 'active' })
+  })
+
   it('of an enterprise is told what concerns its party, and its eyes only', async () => {
     await make({}, shop)
     const alert = await raise('A')
