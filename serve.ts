@@ -29,7 +29,7 @@ import type { IngestNews } from '#ingest/news.ts'
 import { IngestProgress } from '#ingest/progress.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
-import { startWatch, type WatchWorker } from '#ingest/watch/start.ts'
+import type { WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
@@ -53,6 +53,7 @@ import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 import { recallGauges, traceRecalls } from './recalling.ts'
+import { watchGauges, watchStore } from './watching.ts'
 
 export interface Running {
   /** Such as http://localhost:8080. */
@@ -122,7 +123,8 @@ export async function serve(
       delivery.wake()
       feed.notify()
     }
-    const watch = watchStore(stores, onSteps, log, ends, onFatal)
+    const watch = watchStore({ ...stores, log, onSteps, onFatal })
+    ends.push(() => watch.stop())
     const recalling = traceRecalls({ ...stores, log, onFatal })
     ends.push(() => recalling.stop())
     follow(stores, config, log, ends, {
@@ -167,7 +169,7 @@ export async function serve(
       bridges.push(bridge)
       ends.push(() => bridge.close())
     }
-    registerGauges(metrics, gauges(stores, gateway, readinessParts))
+    registerGauges(metrics, gauges({ ...stores, watch }, gateway, readinessParts))
     const host = config.BIND === '0.0.0.0' || config.BIND === '::' ? 'localhost' : config.BIND
     return {
       apiUrl: `http://${host}:${httpPort}`,
@@ -248,29 +250,6 @@ async function prepare(
   }
 }
 
-/** Starts the worker that watches the store for what rules speak of. */
-function watchStore(
-  { folder }: Stores,
-  onSteps: () => void,
-  log: Logger,
-  ends: Ends,
-  onFatal: (error: Error) => void,
-): WatchWorker {
-  const { trail, influx, registry, alerts, recalls } = folder
-  const watch = startWatch(
-    { trail, influx, registry, alerts, recalls },
-    {
-      onSteps,
-      onTrouble(attempt, reason) {
-        if (attempt % LOG_EVERY === 1) log.error({ attempt, reason }, 'the store is not watched')
-      },
-      onDeath: onFatal,
-    },
-  )
-  ends.push(() => watch.stop())
-  return watch
-}
-
 /** Starts the ingest worker; lets the journal go of what has been settled. */
 function follow(
   { folder, journal, progress }: Stores,
@@ -345,8 +324,10 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
   return behindBytes > 0 ? { behindBytes, freshAsOfUs: progress.seenToUs } : undefined
 }
 
-function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts, registry } = stores
+type Watched = Stores & { readonly watch: WatchWorker }
+
+function gauges(stores: Watched, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
+  const { journal, progress, trail, alerts, registry, watch } = stores
   const { totals } = progress
   const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
@@ -386,10 +367,10 @@ function gauges(stores: Stores, gateway: Gateway, parts: ReadinessParts): GaugeS
     of('store_events', 'Events in the store', async () => (await trail.counts()).events),
     of('store_items', 'Items in the store', async () => (await trail.counts()).items),
     of('alerts_open', 'Alerts that are not resolved', () => alerts.counts().open),
-    of('watch_event', 'The last event that rules have looked at', () => alerts.counts().eventRef),
     of('calibrations_overdue', 'Devices that measure after their calibration has run out', () =>
       countOverdue(calibrations, nowUs()),
     ),
+    ...watchGauges(alerts, watch, nowUs).map(({ name, help, read }) => of(name, help, read)),
     ...recallGauges(stores).map(({ name, help, read }) => of(name, help, read)),
     ...webhookGauges(stores, nowUs).map(({ name, help, read }) => of(name, help, read)),
     of('store_bytes', 'Size of the store on disk', async () => (await trail.counts()).bytes),

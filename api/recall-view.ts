@@ -30,6 +30,7 @@ const notice = {
   instructions: z.string(),
   depth: z.enum(DEPTHS),
   decided: time,
+  ordered: time.optional(),
   changed: time,
 }
 
@@ -109,13 +110,14 @@ export const tierSchema = z.enum(TIERS)
 
 export function noticeView(recall: Recall): z.output<typeof recallNoticeSchema> {
   const { id, isDrill, state, recallClass, domain, product, title, reason } = recall
-  const { instructions, depth, decidedUs, changedUs } = recall
+  const { instructions, depth, decidedUs, orderedUs, changedUs } = recall
   return {
     ...{ id, state, domain, title, reason, instructions, depth },
     drill: isDrill,
     class: recallClass,
     ...(product !== undefined && { product }),
     decided: formatTimeUs(decidedUs),
+    ...(orderedUs !== undefined && { ordered: formatTimeUs(orderedUs) }),
     changed: formatTimeUs(changedUs),
   }
 }

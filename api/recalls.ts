@@ -58,6 +58,11 @@ const newRecallSchema = z
       .refine((law) => laws.includes(law), `must be one of ${laws.join(', ')}`)
       .optional(),
     decided: moment.optional().meta({ description: 'When it was found that it has to be' }),
+    ordered: moment.optional().meta({
+      description:
+        'When it was ordered that none of it may move, where that was before it is entered here; ' +
+        'without it, when it is approved. What moved since is told by rule G1.',
+    }),
     drill: z.boolean().default(false),
   })
   .refine(({ level, levelPercent }) => levelPercent === undefined || level === 'B', {
@@ -213,7 +218,12 @@ function serveMaking(router: Router, parts: RecallsParts) {
       answers: { 201: { description: 'The draft', schema: recallSummarySchema } },
     },
     async (c, { caller, body }) => {
-      const { from, assume, drill, decided, class: recallClass, law, domain: its, ...text } = body
+      const { from, assume, drill, class: recallClass, law, domain: its, ...more } = body
+      const { decided: decidedUs, ordered: orderedUs, ...text } = more
+      if (orderedUs !== undefined && orderedUs > parts.nowUs()) {
+        const detail = 'what is ordered for later is ordered by approving it then'
+        throw new Problem('invalid_input', { code: 'ordered_later', path: '/ordered', detail })
+      }
       const { suspects, alerts, product, domain = its } = await suspectsOf(parts, from)
       const domainOf = its ?? domain
       if (domainOf === undefined) {
@@ -223,7 +233,7 @@ function serveMaking(router: Router, parts: RecallsParts) {
       const done = await recallDesk.create({
         ...{ suspects, alerts, product, assume, recallClass, isDrill: drill },
         returnsTo: ownersOf(parts, product),
-        ...{ domain: domainOf, law: law ?? LAWS[domainOf], decidedUs: decided },
+        ...{ domain: domainOf, law: law ?? LAWS[domainOf], decidedUs, orderedUs },
         text: textOf(text),
         by: nameOf(caller),
       })

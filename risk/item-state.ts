@@ -44,11 +44,11 @@ export interface ItemState {
   readonly container?: string | undefined
   /** Lots that were packed into it. */
   readonly packed: readonly string[]
-  /** Whether it was ever made or received, as a lot has to be before it is shipped. */
-  readonly isHad: boolean
+  /** When it was first made or received, as a lot has to be before it is shipped. */
+  readonly hadUs?: number | undefined
 }
 
-export const UNBORN: ItemState = { knownUs: 0, lots: [], packed: [], isHad: false }
+export const UNBORN: ItemState = { knownUs: 0, lots: [], packed: [] }
 
 const ENDINGS = new Set(['decommissioning', 'destroying', 'dispensing', 'killing'])
 const SALES = new Set(['retail_selling', 'dispensing'])
@@ -139,7 +139,7 @@ export function advance(
 function bear(next: Draft, { facts, lots }: ItemHappening, mark: Mark): void {
   const byTransformation = facts.type === 'TransformationEvent'
   next.born ??= { ...mark, byTransformation }
-  next.isHad = true
+  next.hadUs = Math.min(next.hadUs ?? mark.timeUs, mark.timeUs)
   if (lots.length > 0 && next.lots.length === 0) next.lots = lots
   if (facts.expiry === undefined || next.expiry !== undefined) return
   next.expiry = facts.expiry
@@ -157,7 +157,7 @@ function move(next: Draft, { facts }: ItemHappening, mark: Mark): void {
     next.here = undefined
   } else if (isArrival(facts)) {
     next.here = mark
-    next.isHad = true
+    next.hadUs = Math.min(next.hadUs ?? mark.timeUs, mark.timeUs)
     next.away = undefined
   }
 }

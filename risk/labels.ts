@@ -65,8 +65,9 @@ export function lotChanged(seen: Seen): readonly Finding[] {
   const { state, now } = seen
   const { facts, role } = now
   if (seen.kind === 'lot') {
-    const isUnmade = isDeparture(facts) && !state.isHad && role !== 'output'
-    if (!isUnmade) return NOTHING
+    // Whoever receives it may be heard before whoever ships it: what counts is when it was had.
+    const isHad = state.hadUs !== undefined && state.hadUs <= facts.eventTimeUs
+    if (isHad || !isDeparture(facts) || role === 'output') return NOTHING
     const graceUs = rule.parameters.graceHours * US_AN_HOUR
     return [found(seen, rule, 'unmade', { words: { step: stepOf(now) }, graceUs })]
   }

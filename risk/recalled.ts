@@ -29,6 +29,8 @@ export interface RecallReader {
   matches(keys: readonly string[]): readonly RecallMatch[]
   /** Changes of scopes behind one of them, 0 for all, in their order. */
   changesAfter(seq: number, limit: number): readonly ScopeChange[]
+  /** The number of the last change there is; 0 where there is none. */
+  lastChange(): number
   /** Recalls that are open, and those that were closed at that time or later. */
   recalls(closedSinceUs: number): readonly WatchedRecall[]
 }

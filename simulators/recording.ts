@@ -4,7 +4,7 @@
  * much faster than they are made, and holds no more than a piece of the file.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
-import type { Device, Step, World } from './script.ts'
+import type { Device, RecallOrder, Step, World } from './script.ts'
 import type { TruthLine } from './truth.ts'
 
 /** The file is not a recording, or is cut short. */
@@ -17,7 +17,7 @@ interface Head extends Omit<World, 'steps'> {
   readonly kind: 'recording'
 }
 
-/** A message (device by its place in the list, payload, eventIDs, tags) or a line of the truth. */
+/** A message (device by its place in the list, payload, eventIDs, tags), a truth, or a recall. */
 interface StepLine {
   readonly t: number
   readonly d?: number
@@ -26,6 +26,7 @@ interface StepLine {
   readonly n?: number
   readonly b?: 1
   readonly x?: TruthLine
+  readonly r?: RecallOrder
 }
 
 const pieceBytes = 1 << 20
@@ -67,6 +68,7 @@ export function record(
 
 function lineOf(step: Step, places: ReadonlyMap<string, number>): StepLine {
   if (step.kind === 'truth') return { t: step.atUs, x: step.line }
+  if (step.kind === 'recall') return { t: step.atUs, r: step.order }
   const { atUs, device, payload, eventIDs, tags, breaksOff } = step
   return {
     t: atUs,
@@ -101,10 +103,12 @@ function* stepsOf(file: string, devices: readonly Device[]): Generator<Step> {
   for (const text of lines) {
     const line = parsed(text)
     if (!isStepLine(line)) throw new RecordingError(`${file} has a line that is no step`)
-    const { t: atUs, d, p: payload, e: eventIDs = [], n: tags, b, x } = line
+    const { t: atUs, d, p: payload, e: eventIDs = [], n: tags, b, x, r } = line
     const device = d === undefined ? undefined : devices[d]
     if (x !== undefined) {
       yield { kind: 'truth', atUs, line: x }
+    } else if (r !== undefined) {
+      yield { kind: 'recall', atUs, order: r }
     } else if (device !== undefined && payload !== undefined) {
       const read = tags === undefined ? {} : { tags }
       const message = { kind: 'message', atUs, device, payload, eventIDs, ...read } as const

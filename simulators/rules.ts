@@ -20,9 +20,11 @@ interface Rules {
 }
 
 /** Rules that wait for late data before they speak, for as long as their graceHours say. */
-const waiting = ['C1', 'C3', 'C12', 'D4', 'E4', 'F2'] as const
+const waiting = ['C1', 'C3', 'C12', 'D4', 'E3', 'E4', 'F2'] as const
 /** A set of changes has a bound, and others may need some of it. */
-const mostPlaces = 800
+const mostLimits = 800
+/** A vehicle's thermometer is silent from one trip to the next, and over a Sunday. */
+const onTrips = { interval: 1440, stuckHours: 720 } as const
 const tries = 5
 const conflict = 409
 
@@ -35,7 +37,7 @@ export async function putLimits(
   const fromUs = world.fromUs
   const reason = 'What the simulated world needs.'
   const wanted = [
-    ...world.coldPlaces.slice(0, mostPlaces).map(limitOf),
+    ...world.coldPlaces.flatMap(limitsOf).slice(0, mostLimits),
     ...(graceHours === undefined ? [] : gracesOf(world, graceHours)),
   ].map((change): Change => ({ ...change, fromUs, reason }))
   if (wanted.length === 0) return
@@ -71,14 +73,15 @@ function says(held: Change, wanted: Change): boolean {
   )
 }
 
-function limitOf({ key, min, max }: ColdPlace) {
-  const name = key.slice(key.lastIndexOf('/') + 1)
-  return {
-    revision: `simulated cold ${name}`.slice(0, 100),
-    rule: 'A1',
-    site: key,
-    parameters: { low: min, high: max },
-  }
+function limitsOf({ key: site, min, max, isDriven }: ColdPlace) {
+  const name = site.slice(site.lastIndexOf('/') + 1)
+  const revision = (what: string) => `simulated ${what} ${name}`.slice(0, 100)
+  const cold = { rule: 'A1', site, parameters: { low: min, high: max } }
+  const trips = { rule: 'A11', site, parameters: onTrips }
+  return [
+    { revision: revision('cold'), ...cold },
+    ...(isDriven ? [{ revision: revision('trips'), ...trips }] : []),
+  ]
 }
 
 function gracesOf({ products }: World, graceHours: number) {

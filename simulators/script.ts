@@ -1,6 +1,7 @@
 /**
  * What a simulated world is to everything around it: who and what is to be registered, and one
- * stream of steps in time order. A step is a message that a device sends or a line of the truth.
+ * stream of steps in time order. A step is a message that a device sends, a line of the truth, or a
+ * recall that an authority makes.
  * Nothing here talks to a network, a file or a clock.
  */
 import type { Act } from './stage.ts'
@@ -68,6 +69,8 @@ export interface Product {
 /** How cold a place, or a vehicle, has to be kept. */
 export interface ColdPlace {
   readonly key: string
+  /** It is measured on its trips alone. */
+  readonly isDriven: boolean
   readonly min: number
   readonly max: number
 }
@@ -125,7 +128,22 @@ export interface TruthStep {
   readonly line: TruthLine
 }
 
-export type Step = MessageStep | TruthStep
+/** A recall that an authority makes, over the API and not by a device. */
+export interface RecallOrder {
+  /** What is suspected. */
+  readonly lots: readonly string[]
+  readonly title: string
+  readonly reason: string
+  readonly instructions: string
+}
+
+export interface RecallStep {
+  readonly kind: 'recall'
+  readonly atUs: number
+  readonly order: RecallOrder
+}
+
+export type Step = MessageStep | TruthStep | RecallStep
 
 export interface World {
   readonly name: string

@@ -48,7 +48,7 @@ export interface NewKey {
 
 export type Grant =
   | { readonly role: 'device'; readonly party: string; readonly device: string }
-  | { readonly role: 'inspector' }
+  | { readonly role: 'inspector' | 'regulator' }
 
 /** Makes a key. `label` says what it is for. */
 export async function makeKey(server: Server, grant: Grant, label: string): Promise<NewKey> {

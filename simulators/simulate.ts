@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HttpPublisher, openHttpPublisher } from './http-publisher.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
+import { Authority } from './recall.ts'
 import { type Credential, register, revoke } from './register.ts'
 import type { MessageStep, World } from './script.ts'
 import { request, type Server, ServerError } from './server.ts'
@@ -46,6 +47,8 @@ export interface SimulationReport {
   /** Tags in raw reads: the server makes an event of each. */
   readonly tags: number
   readonly reconnects: number
+  /** That an authority has made over the API. */
+  readonly recalls: number
   readonly elapsedMs: number
   /** An item that went the whole way and was sold. Undefined when none was. */
   readonly sold: ItemLine | undefined
@@ -56,6 +59,8 @@ export interface SimulationReport {
 /** Without any acknowledgement for so long the server counts as gone. */
 const silenceMs = 60_000
 const pollMs = 100
+/** How long the server may take until it has stored what a recall is to be made of. */
+const recallPatienceMs = 900_000
 const capturesAtOnce = 16
 const turnEvery = 512
 
@@ -111,14 +116,16 @@ type Told = Omit<SimulationReport, 'world' | 'seed' | 'items' | 'devices' | 'ela
 
 async function publishAll(options: SimulationOptions, run: Run): Promise<Told> {
   const publisher = await publisherFor(options, run.credentials)
+  const authority = new Authority(options, recallPatienceMs)
   try {
-    const told = await play(options, run, publisher)
+    const told = await play(options, run, publisher, authority)
     await publisher.drain()
     options.onProgress?.(1)
     const leftOut = 'leftOut' in publisher ? publisher.leftOut : 0
-    return { ...told, leftOut, reconnects: publisher.reconnects }
+    return { ...told, leftOut, reconnects: publisher.reconnects, recalls: authority.recalls }
   } finally {
     await publisher.close()
+    await authority.close()
   }
 }
 
@@ -134,7 +141,8 @@ async function play(
   options: SimulationOptions,
   { world, truth }: Run,
   publisher: Publisher,
-): Promise<Omit<Told, 'reconnects' | 'leftOut'>> {
+  authority: Authority,
+): Promise<Omit<Told, 'reconnects' | 'leftOut' | 'recalls'>> {
   const { about, onProgress } = options
   const pace = paceOf(world, options)
   let [messages, events, tags] = [0, 0, 0]
@@ -150,6 +158,13 @@ async function play(
       const writing = truth?.write(step.line)
       if (writing !== undefined) await writing
       if (step.line.kind === 'item' && step.line.state === 'sold') sold ??= step.line
+      continue
+    }
+    if (step.kind === 'recall') {
+      if (next !== undefined) await publisher.send(next)
+      next = undefined
+      await publisher.drain()
+      await authority.recall(step.order, step.atUs)
       continue
     }
     // Waiting for what is already done would cost a turn of the loop for every message.

@@ -100,6 +100,14 @@ export interface AliasLine {
   readonly alias: string
 }
 
+/** A sensor that measures no more when the run is over. */
+export interface SilentLine {
+  readonly kind: 'silent'
+  readonly sensor: string
+  /** Of its last message. */
+  readonly since: string
+}
+
 /** What came between an event and its report; the truth of the event is told all the same. */
 export type FieldWhat =
   /** The event was never reported. */
@@ -159,6 +167,7 @@ export type TruthLine =
   | MovesLine
   | ItemLine
   | AliasLine
+  | SilentLine
   | FieldLine
   | FaultLine
   | TouchedLine

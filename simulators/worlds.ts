@@ -7,6 +7,7 @@ import { type ChainOptions, chainWorld, faultsFor } from './chain/world.ts'
 import { allFaults, type Fault } from './faults.ts'
 import { type FieldRates, field, isQuiet, quietField } from './field/field.ts'
 import { merge, type World } from './script.ts'
+import { withSilence } from './silence.ts'
 
 export const worldNames = ['milk', 'pork', 'food', 'drugs', 'materials'] as const
 export type WorldName = (typeof worldNames)[number]
@@ -92,11 +93,15 @@ export function worldOf(options: WorldOptions): World {
 
 function asItHappens(options: WorldOptions): World {
   const { world, items } = options
-  if (world !== 'food') return chainWorld(recipes[world], options)
+  if (world !== 'food') return toItsEnd(chainWorld(recipes[world], options))
   const half = Math.ceil(items / 2)
   const dairy = chainWorld(milk, { ...options, items: half })
   const meat = items > half ? [chainWorld(pork, { ...options, items: items - half })] : []
-  return beside('food', [dairy, ...meat])
+  return toItsEnd(beside('food', [dairy, ...meat]))
+}
+
+function toItsEnd(world: World): World {
+  return { ...world, steps: () => withSilence(world.steps()) }
 }
 
 /** Worlds that know nothing of each other, as one. */

@@ -22,6 +22,8 @@ export class DraftFacts implements FactChanges {
   readonly wrong = new Set<number>()
   readonly movements: Of<Movement>[] = []
   readonly packings: Of<Packing>[] = []
+  readonly lateMovements: Of<Movement>[] = []
+  readonly latePackings: Of<Packing>[] = []
   readonly stocked: Stocked[] = []
   readonly picks: Pick[] = []
   readonly reports: Of<LabReport>[] = []

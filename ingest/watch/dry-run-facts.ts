@@ -13,6 +13,7 @@ import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import { Draft } from './draft.ts'
 import { LiveItems } from './items.ts'
+import { MovingTold } from './tell-moving.ts'
 import { AFTER_CLOSED_US, aboutRecall } from './tell-recalls.ts'
 import { startOfMonth, tellSampling } from './tell-sampling.ts'
 import { type TellerParts, tellOwners } from './teller.ts'
@@ -128,7 +129,8 @@ export class FactTrial {
     const round = { tellAgain: async () => undefined }
     const parts: TellerParts = {
       ...{ ...this.#parts, draft, round, watch, items: this.#items, nowUs: toUs },
-      recalls: { ...recalls, hasAny: () => true, changesAfter: () => [] },
+      recalls: { ...recalls, hasAny: () => true, changesAfter: () => [], lastChange: () => 0 },
+      moving: new MovingTold(),
     }
     await tellOwners(parts, [{ owner, reason: 'newer', dueUs: 0 }])
     this.#items.keep()

@@ -29,6 +29,7 @@ import { LiveItems } from './items.ts'
 import { confirm, type LifeParts } from './retell.ts'
 import { Round, type RoundParts } from './round.ts'
 import { SensorRules } from './sensors.ts'
+import { MovingTold } from './tell-moving.ts'
 import { NO_RECALLS, RecallRules } from './tell-recalls.ts'
 import { lookAtSampling } from './tell-sampling.ts'
 import { type TellerParts, tellOwners } from './teller.ts'
@@ -55,6 +56,7 @@ export class AlertFollower {
   readonly #items: LiveItems
   readonly #sensors: SensorRules
   readonly #recalls: RecallRules
+  readonly #moving = new MovingTold()
   readonly #mounted: Mounted
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
@@ -99,7 +101,7 @@ export class AlertFollower {
       const escalated = alerts.escalate(nowUs())
       return looked || wasDue || replayTo !== 0 || escalated > 0
     } catch (error) {
-      this.#items.forget()
+      this.#forget()
       throw error
     }
   }
@@ -135,7 +137,12 @@ export class AlertFollower {
   /** Goes through history again from its beginning. */
   replay(reason: Reason): void {
     this.#parts.alerts.replay(reason)
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#items.forget()
+    this.#moving.forget()
   }
 
   /** Whether the store has the event that was looked at last: one made anew may not. */
@@ -150,7 +157,7 @@ export class AlertFollower {
   #forgetIfMoved(): void {
     const { eventRef } = this.#parts.alerts.ledger.progress()
     if (eventRef !== this.#at) {
-      this.#items.forget()
+      this.#forget()
       this.#isLookedAgain = false
     }
     this.#at = eventRef
@@ -259,7 +266,8 @@ export class AlertFollower {
     const roundParts = this.#roundParts(draft, progress.eventRef)
     const parts: TellerParts = {
       ...{ trail: this.#life.trail, registry, mounted: this.#mounted, recalls, draft },
-      ...{ items: this.#items, round: new Round(roundParts), watch: roundParts.watch, nowUs: now },
+      ...{ items: this.#items, moving: this.#moving },
+      ...{ round: new Round(roundParts), watch: roundParts.watch, nowUs: now },
     }
     await tellOwners(parts, owners)
     this.#commit(draft, progress)
@@ -292,7 +300,7 @@ export class AlertFollower {
       this.#items.keep()
       this.#at = eventRef
     } else {
-      this.#items.forget()
+      this.#forget()
     }
   }
 

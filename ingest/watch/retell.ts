@@ -7,7 +7,7 @@
  */
 import type { Kind } from '#epcis/identifier.ts'
 import { DISPATCH } from '#risk/dispatch.ts'
-import { happeningsOf, type ItemHappening } from '#risk/facts.ts'
+import { type EventFacts, happeningsOf, type ItemHappening } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import { type ItemSubject, itemMachine, type Watch } from '#risk/item-machine.ts'
 import type { ItemState } from '#risk/item-state.ts'
@@ -65,12 +65,27 @@ export async function retell(
 }
 
 async function ownHappenings(
-  { trail, facts, primaryOf }: LifeParts,
+  parts: LifeParts,
   { item }: ItemSubject,
   upTo: number,
 ): Promise<ItemHappening[] | undefined> {
+  const found = await ownFacts(parts, item, upTo)
+  if (!found) return undefined
+  return [...found.values()].flatMap((each) =>
+    happeningsOf(each).flatMap(({ item: key, happening }) =>
+      parts.primaryOf(key) === item ? [happening] : [],
+    ),
+  )
+}
+
+/** The events that name an item, up to one of them; undefined where they are too many. */
+export async function ownFacts(
+  { trail, facts }: LifeParts,
+  item: string,
+  upTo: number,
+): Promise<ReadonlyMap<number, EventFacts> | undefined> {
   const [ref] = await trail.find([item])
-  if (!ref) return []
+  if (!ref) return new Map()
   const refs = new Set<number>()
   for await (const rows of trail.trail([ref])) {
     for (const { eventRef, voidedAtUs } of rows) {
@@ -78,12 +93,7 @@ async function ownHappenings(
     }
     if (refs.size > MOST_EVENTS) return undefined
   }
-  const found = await facts.read([...refs])
-  return [...found.values()].flatMap((each) =>
-    happeningsOf(each).flatMap(({ item: key, happening }) =>
-      primaryOf(key) === item ? [happening] : [],
-    ),
-  )
+  return facts.read([...refs])
 }
 
 /**

@@ -16,6 +16,7 @@ import type { StoredEvent } from '#store/trail.ts'
 import { askForExposed, collect } from './collect.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
+import { addToLots, learnedLots } from './late-lots.ts'
 import { askForPicks } from './picks.ts'
 import { CONFIRMED, isWatched, type LifeParts, retell } from './retell.ts'
 
@@ -88,6 +89,13 @@ export class Round {
         seen.push({ ...happened, item: key, before: isTold ? undefined : before?.state, after })
     }
     this.#collect(facts, stored.eventRef, seen)
+    const learned = learnedLots(seen)
+    if (learned.length > 0) await this.#learn(learned, stored.eventRef)
+  }
+
+  #learn(learned: readonly Seen[], eventRef: number): Promise<void> {
+    const { reference } = this.#parts.watch
+    return addToLots({ ...this.#parts, reference }, learned, eventRef)
   }
 
   #collect(facts: EventFacts, eventRef: number, seen: readonly Seen[]): void {

@@ -128,6 +128,8 @@ export function isOutOf(limits: readonly Limits[], samples: readonly Sample[]): 
   return limits.length > 0 && samples.some(({ celsius }) => celsius > high || celsius < low)
 }
 
+const EVER = Number.MAX_SAFE_INTEGER
+
 export type RulesAt = (timeUs: number) => ReturnType<Watch['rules']['all']>
 
 /** All rules of a sensor over its samples, which are taken in their order. */
@@ -135,11 +137,13 @@ export class SensorTelling {
   readonly #watched: Watched
   readonly #rulesAt: RulesAt
   readonly #ledger: Ledger = new Map()
+  readonly #before: States
   #states: States
 
   constructor({ key }: Sensor, before: States, rulesAt: RulesAt) {
     this.#watched = { subject: key, affected: () => [] }
     this.#rulesAt = rulesAt
+    this.#before = before
     this.#states = before
   }
 
@@ -173,6 +177,18 @@ export class SensorTelling {
   /** What is found so far. */
   get told() {
     return { states: this.#states, findings: [...this.#ledger.values()] }
+  }
+
+  /**
+   * Silences told before that were none, as its values have come after all. To be asked once they
+   * were taken.
+   */
+  brokenSilences(): string[] {
+    const { last, health = undefined } = { last: this.#states.health?.last, ...this.#before }
+    const { A11 } = this.#rulesAt(last?.timeUs ?? 0)
+    if (!A11 || !health || this.#states.health === health) return []
+    const silent = sensorMachine(A11, this.#watched).overdue(health, EVER)
+    return silent.flatMap(({ identity }) => (this.#ledger.has(identity) ? [] : [identity]))
   }
 
   /** What is found once all samples until now were taken. */

@@ -89,6 +89,7 @@ export class SensorRules {
     const part = isAsked ? await exposedOf(this.#parts, sensor) : undefined
     const findings = told.findings.map((each) => (part ? withAffected(each, part, nowUs) : each))
     this.#enter(draft, key, findings, isSweep ? fromUs : undefined)
+    for (const identity of isSweep ? [] : telling.brokenSilences()) draft.drop(identity, 'late')
     const reason = isSweep ? 'late' : 'newer'
     if (heard.isOut && part) askForPart(part, sensor, draft, reason, nowUs)
     const states: States = {

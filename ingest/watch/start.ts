@@ -23,6 +23,8 @@ export type ToWatch =
 
 export type FromWatch =
   | { readonly kind: 'steps'; readonly last: number }
+  /** There was nothing to do. */
+  | { readonly kind: 'rest' }
   | { readonly kind: 'trouble'; readonly attempt: number; readonly reason: string }
   | { readonly kind: 'acted'; readonly id: number; readonly acted: Acted }
   | { readonly kind: 'ruled'; readonly id: number; readonly ruled: RulesChanged }
@@ -40,6 +42,8 @@ export interface WatchWorker {
   readonly desk: AlertDesk
   /** There are new events. */
   wake(): void
+  /** Since it had nothing to do; little more than half a second while it rests. */
+  busyMs(): number
   /** Ends it between two commits. */
   stop(): Promise<void>
 }
@@ -64,8 +68,10 @@ export function startWatch(files: WatchFiles, handlers: WatchHandlers): WatchWor
     died: (cause) => new WatchDied('the worker that watches ended unasked', { cause }),
     onDeath: handlers.onDeath,
   })
+  let restedMs = performance.now()
   worker.on('message', (message: FromWatch) => {
-    if (message.kind === 'steps') handlers.onSteps(message.last)
+    if (message.kind === 'rest') restedMs = performance.now()
+    else if (message.kind === 'steps') handlers.onSteps(message.last)
     else if (message.kind === 'trouble') handlers.onTrouble(message.attempt, message.reason)
     else if (message.kind === 'failed') line.fail(message.id, message.error)
     else line.answer(message.id, message.kind === 'acted' ? message.acted : message.ruled)
@@ -76,6 +82,7 @@ export function startWatch(files: WatchFiles, handlers: WatchHandlers): WatchWor
       setRules: (command) => line.ask((id) => ({ kind: 'rules', id, command })),
     },
     wake: () => line.send({ kind: 'wake' }),
+    busyMs: () => performance.now() - restedMs,
     stop: () => line.end({ kind: 'end' }),
   }
 }

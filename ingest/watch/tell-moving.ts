@@ -16,12 +16,40 @@ const MOST_CONTENTS = 20_000
 const MOST_NAMED = 1_000
 const MOST_MOVES = 100
 const MOST_CARRIERS = 50
+const MOST_TOLD = 10_000
 
 export interface MovingParts {
   readonly trail: TrailReader
   readonly known: FactReader
   readonly watch: Watch
   readonly recalls: RecallReader
+}
+
+/**
+ * Which containers were told since which change of a scope: a thousand items of one recall have few
+ * containers between them, and each looks at all that is in it. In memory; what was rolled back or
+ * is told from the beginning has to be forgotten.
+ */
+export class MovingTold {
+  readonly #told = new Map<string, number>()
+
+  /** Whether a container was told when this change had been made. */
+  isSince(unit: string, change: number): boolean {
+    return (this.#told.get(unit) ?? -1) >= change
+  }
+
+  tell(unit: string, lastChange: number): void {
+    this.#told.delete(unit)
+    this.#told.set(unit, lastChange)
+    for (const oldest of this.#told.keys()) {
+      if (this.#told.size <= MOST_TOLD) break
+      this.#told.delete(oldest)
+    }
+  }
+
+  forget(): void {
+    this.#told.clear()
+  }
 }
 
 /** G1 of each time that a logistic unit was shipped with something recalled in it. */

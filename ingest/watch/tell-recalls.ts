@@ -15,13 +15,14 @@ export const AFTER_CLOSED_US = 7 * US_A_DAY
 /** Items of a scope that are told again in one go. */
 const MOST_KEYS = 200
 /** How far changes of scopes were followed. */
-const MARK = 'recalls'
+export const MARK = 'recalls'
 
 /** Where nobody keeps recalls. */
 export const NO_RECALLS: RecallReader = {
   hasAny: () => false,
   matches: () => [],
   changesAfter: () => [],
+  lastChange: () => 0,
   recalls: () => [],
 }
 

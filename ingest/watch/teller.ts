@@ -20,7 +20,8 @@ import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
 import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
-import { aboutMoving, carriersOf } from './tell-moving.ts'
+import { aboutMoving, carriersOf, type MovingTold } from './tell-moving.ts'
+import { MARK } from './tell-recalls.ts'
 import { lastSampling, tellSampling } from './tell-sampling.ts'
 import { aboutShipment } from './tell-shipments.ts'
 import { aboutResults, aboutSupplier } from './tell-suppliers.ts'
@@ -35,6 +36,7 @@ export interface TellerParts {
   readonly mounted: Mounted
   readonly recalls: RecallReader
   readonly items: LiveItems
+  readonly moving: MovingTold
   readonly draft: Draft
   /** Tells items again. */
   readonly round: Pick<Round, 'tellAgain'>
@@ -75,12 +77,16 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     parts.replace(process, aboutResults(parts, process), reason)
   },
   async recalled(parts, key, reason) {
+    if (isAtRestSince(parts, key)) return
     await parts.round.tellAgain(key, reason)
+    const change = parts.draft.known.mark(MARK)
     for (const carrier of await carriersOf(parts.trail, key)) {
+      if (parts.moving.isSince(carrier, change)) continue
       parts.draft.facts.ask(`moving ${carrier}`, reason)
     }
   },
   async moving(parts, unit, reason) {
+    parts.moving.tell(unit, parts.recalls.lastChange())
     parts.replace(`moving ${unit}`, await aboutMoving(parts, unit), reason)
   },
   async arrival({ known, draft }, carrier, reason) {
@@ -105,6 +111,18 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     const asked = reason === 'corrected' ? 'corrected' : 'late'
     tellSampling(draft, watch, lastSampling(draft), asked)
   },
+}
+
+/**
+ * Whether a serial has done nothing since it is recalled, and is in nothing that may have: most of
+ * a recall was sold long before it. What was told of it has to be looked at all the same.
+ */
+function isAtRestSince({ items, recalls, draft }: OwnerParts, key: string): boolean {
+  const item = items.get(key)
+  if (item?.kind !== 'instance' || item.state.container !== undefined) return false
+  const matches = recalls.matches([key, ...item.state.lots])
+  const isEarlier = matches.length > 0 && matches.every(({ fromUs }) => item.lastUs < fromUs)
+  return isEarlier && !draft.entries(key).some(({ finding }) => finding.rule === 'G1')
 }
 
 /** Tells some owners anew, into the draft. */

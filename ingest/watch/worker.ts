@@ -66,6 +66,7 @@ while (!isOver) {
   const last = alerts.lastStep()
   if (last !== told) report({ kind: 'steps', last })
   told = last
+  if (!isBusy && attempt === 0) report({ kind: 'rest' })
   // Between two commits who acts gets a turn.
   if (isBusy) await pause(0)
   else await idle(attempt > 0 ? RETRY_MS : WAIT_MS)

@@ -186,12 +186,12 @@ export const IDENTITY = {
     },
   },
   C12: {
-    version: 1,
+    version: 2,
     title: text('未经转化的批次变更', 'Lot changed without a transformation'),
     action: text('补报转化事件或更正批号。', 'Report the transformation, or correct the lot.'),
     severity: 'warning',
     subject: 'item',
-    profiles: CONSUMABLE,
+    profiles: DOMAINS,
     source: '21 CFR 1.1320(b)',
     parameters: { graceHours: GRACE },
     texts: {

@@ -117,6 +117,14 @@ function* moveRecalled(
 ): Generator<Step, Pick<ItemLine, 'state' | 'place'>> {
   const { plant, recipe } = batch.cast
   const lot = lotKey(batch.goods.item, batch.lot)
+  const order = {
+    // No event says of which lot a pack with a drug code is: what it was filled from leads to it.
+    lots: [lot, lotKey(batch.goods.mixed, `B${batch.number}`)],
+    title: `${batch.goods.product.item.zh} ${batch.lot}`,
+    reason: '模拟召回 Simulated: the lot is not as it should be.',
+    instructions: '停止销售并封存。 Stop selling and hold it.',
+  }
+  yield { kind: 'recall', atUs: momentUs(batch, hours.recalling), order }
   const recalling = batch.stage.see([{ key: lot, quantity: batch.items }], {
     atUs: momentUs(batch, hours.recalling),
     bizStep: 'holding',

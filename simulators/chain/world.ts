@@ -319,10 +319,12 @@ function coldPlacesOf(cast: Cast, lanes: readonly Lane[]): ColdPlace[] {
     ...lanes.flatMap((lane) =>
       sensorsOf(lane).map((sensor) => {
         const isRaw = sensor === lane.collector.sensor
-        return { key: sensor.asset, ...(isRaw ? raw : storageCelsius) }
+        return { key: sensor.asset, isDriven: true, ...(isRaw ? raw : storageCelsius) }
       }),
     ),
-    ...cast.roomSensors.map(({ asset }) => ({ key: placeOf(asset), ...storageCelsius })),
+    ...cast.roomSensors.map(({ asset }) => {
+      return { key: placeOf(asset), isDriven: false, ...storageCelsius }
+    }),
   ]
 }
 

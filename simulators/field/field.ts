@@ -55,7 +55,13 @@ export function* field(steps: Iterable<Step>, rates: FieldRates, seed: string): 
   const held = new Held()
   let last: MessageStep | undefined
   for (const step of steps) {
-    if (step.kind === 'truth') {
+    if (step.kind === 'recall' && last !== undefined) {
+      // What is recalled is not the end: what came before it is reported first.
+      yield* held.until(last.atUs)
+      yield* send(last, devices, rates, held)
+      last = undefined
+    }
+    if (step.kind !== 'message') {
       yield* held.until(step.atUs)
       yield step
       continue

@@ -31,7 +31,15 @@ const rulesFor: Readonly<Record<FaultName, readonly string[]>> = {
 
 /** What a licence lacks, it lacks from its end on, which may be years before. */
 const longAgo: ReadonlySet<string> = new Set(['D1'])
-const slackMs = 26 * 3600_000
+const hourMs = 3600_000
+const slackMs = 26 * hourMs
+/** For so long beside it is heard of a fault: what was diverted is sold for two days. */
+const lastsMs: Readonly<Partial<Record<FaultName, number>>> = { diversion: 48 * hourMs }
+/** Rules that speak of many tests at once, and so of no fault alone. */
+const ofSeries: ReadonlySet<string> = new Set(['F3', 'F4', 'F5'])
+const failing: ReadonlySet<string> = new Set(['failed_test', 'contaminated_ingredient'])
+/** A logger tells at the end of its trip what it measured on it. */
+const tripMs = 24 * hourMs
 /** Of what an alert concerns so much is looked at. */
 const mostAffected = 200
 const mostExamples = 20
@@ -54,6 +62,8 @@ export interface RuleScore {
   explained: number
   /** Speaks of what the field has garbled. */
   ofField: number
+  /** Nothing explains it. */
+  false: number
 }
 
 export interface AlertScore {
@@ -62,6 +72,7 @@ export interface AlertScore {
   readonly rules: ReadonlyMap<string, RuleScore>
   /** Critical alerts that nothing explains. */
   readonly falseCritical: number
+  /** The gravest first. */
   readonly falseExamples: readonly Alert[]
 }
 
@@ -93,8 +104,10 @@ export class AlertTally {
   readonly #byEvent = new Map<string, FaultLine>()
   readonly #found = new Map<FaultLine, Found>()
   readonly #rules = new Map<string, RuleScore>()
-  readonly #falseExamples: Alert[] = []
-  #falseCritical = 0
+  readonly #falseExamples: Readonly<Record<'critical' | 'warning', Alert[]>> = {
+    critical: [],
+    warning: [],
+  }
 
   constructor(book: TruthBook) {
     this.#book = book
@@ -126,14 +139,30 @@ export class AlertTally {
     }
     const rule = this.#rule(alert)
     rule.alerts += 1
-    if (byEvent.some(({ alarm }) => alarm)) {
-      rule.explained += 1
-    } else if (this.#isOfField([alert.subject, ...affected], eventIDs)) {
-      rule.ofField += 1
-    } else if (alert.severity === 'critical') {
-      this.#falseCritical += 1
-      if (this.#falseExamples.length < mostExamples) this.#falseExamples.push(alert)
+    if (byEvent.some(({ alarm }) => alarm) || this.#isOfRun(alert)) rule.explained += 1
+    else if (this.#isOfField([alert.subject, ...affected], eventIDs)) rule.ofField += 1
+    else this.#tellFalse(alert)
+  }
+
+  #tellFalse(alert: Alert): void {
+    this.#rule(alert).false += 1
+    const examples = alert.severity === 'critical' ? 'critical' : 'warning'
+    if (this.#falseExamples[examples].length < mostExamples) {
+      this.#falseExamples[examples].push(alert)
     }
+  }
+
+  /** Whether it is so of the run as a whole: many tests failed, or sensors fell silent with it. */
+  #isOfRun({ rule, subject, from }: Alert): boolean {
+    const fromMs = Date.parse(from)
+    if (ofSeries.has(rule)) {
+      const { faults } = this.#book
+      return [...faults.values()].some(({ fault, knowable }) => {
+        return failing.has(fault) && Date.parse(knowable) <= fromMs
+      })
+    }
+    const silentMs = this.#book.silentMs.get(subject)
+    return rule === 'A11' && silentMs !== undefined && Math.abs(fromMs - silentMs) < tripMs
   }
 
   /** Of each fault that was found, the alert that found it first. */
@@ -152,8 +181,10 @@ export class AlertTally {
       const faults = [...this.#book.faults.values()].filter(({ fault }) => fault === name)
       return faults.length === 0 ? [] : [this.#kindOf(name, faults)]
     })
-    const falseExamples = this.#falseExamples
-    return { kinds, rules: this.#rules, falseCritical: this.#falseCritical, falseExamples }
+    const critical = [...this.#rules].filter(([name]) => name.startsWith('critical '))
+    const falseCritical = critical.reduce((sum, [, rule]) => sum + rule.false, 0)
+    const falseExamples = [...this.#falseExamples.critical, ...this.#falseExamples.warning]
+    return { kinds, rules: this.#rules, falseCritical, falseExamples }
   }
 
   #kindOf(name: string, faults: readonly FaultLine[]): KindScore {
@@ -184,11 +215,8 @@ export class AlertTally {
     rule.alerts += 1
     const isReal = faults.some(({ alarm }) => alarm)
     if (isReal) rule.explained += 1
-    else if (alert.severity === 'critical') {
-      // It speaks of what only looks wrong.
-      this.#falseCritical += 1
-      if (this.#falseExamples.length < mostExamples) this.#falseExamples.push(alert)
-    }
+    // It speaks of what only looks wrong.
+    else this.#tellFalse(alert)
     for (const fault of faults) {
       const known = this.#found.get(fault)
       if (known !== undefined && known.alert.raised <= alert.raised) continue
@@ -222,7 +250,7 @@ export class AlertTally {
     const name = `${severity} ${rule}`
     const known = this.#rules.get(name)
     if (known !== undefined) return known
-    const made = { alerts: 0, explained: 0, ofField: 0 }
+    const made = { alerts: 0, explained: 0, ofField: 0, false: 0 }
     this.#rules.set(name, made)
     return made
   }
@@ -233,7 +261,8 @@ function isMeant({ rule, from }: Alert, { fault, happened, knowable }: FaultLine
   if (!isFault(fault) || !rulesFor[fault].includes(rule)) return false
   if (longAgo.has(rule)) return true
   const atMs = Date.parse(from)
-  return atMs >= Date.parse(happened) - slackMs && atMs <= Date.parse(knowable) + slackMs
+  const untilMs = Date.parse(knowable) + slackMs + (lastsMs[fault] ?? 0)
+  return atMs >= Date.parse(happened) - slackMs && atMs <= untilMs
 }
 
 function median(values: readonly number[]): number | undefined {

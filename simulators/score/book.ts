@@ -45,12 +45,15 @@ export interface Mishap {
 
 /** Pallets have many items: what became of one is asked for by each of them. */
 const becomingsKept = 2000
+const staysKept = 20_000
 
 export class TruthBook {
   run: RunLine = { kind: 'run', world: '', seed: '', items: 0 }
   readonly faults = new Map<string, FaultLine>()
   /** Slugs of parties by their keys. */
   readonly parties = new Map<string, string>()
+  /** When sensors fell silent at the end of the run, in milliseconds since 1970. */
+  readonly silentMs = new Map<string, number>()
   /** How often each thing was done to a report. */
   readonly fieldCounts = new Map<string, number>()
   /** Items that were read under a second code. */
@@ -59,6 +62,7 @@ export class TruthBook {
   readonly #database: DatabaseSyncInstance
   readonly #hasMishaps: boolean
   readonly #known = new Map<number, Becoming>()
+  readonly #stays = new Map<string, readonly Stay[]>()
   readonly #statements: Statements
 
   private constructor(truthFile: string) {
@@ -87,7 +91,17 @@ export class TruthBook {
     return this.#becomings(this.#statements.into.all(key))
   }
 
-  staysOf(child: string): Stay[] {
+  staysOf(child: string): readonly Stay[] {
+    const known = this.#stays.get(child)
+    if (known !== undefined) return known
+    const stays = this.#readStays(child)
+    // Of a chain that is walked through twice, and of carriers that many things share.
+    if (this.#stays.size >= staysKept) this.#stays.clear()
+    this.#stays.set(child, stays)
+    return stays
+  }
+
+  #readStays(child: string): Stay[] {
     return this.#statements.stays.all(child).map((row) => ({
       child,
       kind: row['kind'] === 'contains' ? 'contains' : 'associated',
@@ -202,6 +216,7 @@ export class TruthBook {
     else if (line.kind === 'party') this.parties.set(line.pgln, line.slug)
     else if (line.kind === 'fault') this.faults.set(line.id, line)
     else if (line.kind === 'alias') this.aliases += 1
+    else if (line.kind === 'silent') this.silentMs.set(line.sensor, Date.parse(line.since))
     else this.fieldCounts.set(line.what, (this.fieldCounts.get(line.what) ?? 0) + 1)
   }
 }

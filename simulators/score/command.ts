@@ -15,6 +15,7 @@ was. Alerts do not decide that: which rules are at work is the server's affair. 
 in a file beside it, which is taken away at the end.
 
   --sample N     items whose chains are traced back, spread over the run (default: 500)
+  --alerts       compare alerts alone, and trace no chains
   --wait SECONDS how long to wait until the server has looked at everything; 0 does not wait
                  (default: 900)
   --json FILE    write the score as JSON as well
@@ -32,6 +33,7 @@ export function scoreOf(args: readonly string[], adminKey: string | undefined): 
   const text = { type: 'string' } as const
   const { values, positionals } = readFlags(args, {
     sample: { type: 'string', default: '500' },
+    alerts: { type: 'boolean', default: false },
     wait: { type: 'string', default: '900' },
     json: text,
     url: { type: 'string', default: 'http://localhost:8080' },
@@ -46,7 +48,8 @@ export function scoreOf(args: readonly string[], adminKey: string | undefined): 
   const apiUrl = urlOf('--url', values.url).href.replace(/\/$/, '')
   const sample = wholeNumber('--sample', values.sample, 0)
   const waitMs = wholeNumber('--wait', values.wait, 0) * 1000
-  return { options: { truthFile, sample, waitMs, apiUrl, key }, jsonFile: values.json }
+  const { alerts: isAlertsAlone, json: jsonFile } = values
+  return { options: { truthFile, sample, isAlertsAlone, waitMs, apiUrl, key }, jsonFile }
 }
 
 /** Gives the exit code. */

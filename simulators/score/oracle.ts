@@ -59,6 +59,7 @@ export class Oracle {
   #walk(start: string, direction: 'back' | 'forward'): ExpectedChain {
     const links = new Map<string, ExpectedLink>()
     const add = (link: ExpectedLink) => links.set(textOf(link), link)
+    const told = new Set<string>()
     const seen = new Map<string, string>()
     const waiting: { key: string; time: string }[] = []
     const reach = (key: string, time: string) => {
@@ -73,7 +74,7 @@ export class Oracle {
       const { key, time } = next
       const during =
         direction === 'back' ? { since: beginning, until: time } : { since: time, until: end }
-      this.#tellWhereabouts(add, key, during)
+      this.#tellWhereabouts(add, key, during, told)
       if (direction === 'back') this.#tellLotsOrigins(add, key)
       if (direction === 'back') this.#tellOrigins(add, key, reach)
       else this.#tellFates(add, next, reach)
@@ -105,10 +106,10 @@ export class Oracle {
     }
   }
 
-  #tellWhereabouts(add: Add, key: string, during: Stretch): void {
+  #tellWhereabouts(add: Add, key: string, during: Stretch, told: Set<string>): void {
     this.#tellLot(add, key)
     this.#tellMoves(add, key, during)
-    this.#tellStays(add, key, during, true)
+    this.#tellStays(add, key, during, told, true)
   }
 
   #tellLot(add: Add, item: string): void {
@@ -129,8 +130,11 @@ export class Oracle {
     }
   }
 
-  /** What a carrier is mounted on is nobody's business; what a traced thing is mounted on is. */
-  #tellStays(add: Add, child: string, during: Stretch, isTraced: boolean): void {
+  /**
+   * What a carrier is mounted on is nobody's business; what a traced thing is mounted on is.
+   * `told`: carriers whose journeys were told for a stretch, as they held many things at once.
+   */
+  #tellStays(add: Add, child: string, during: Stretch, told: Set<string>, isTraced: boolean): void {
     for (const stay of this.#view.staysOf(child)) {
       const { kind, parent, since, until = end, eventIDs, isOpenEnded } = stay
       if (kind === 'associated' && !isTraced) continue
@@ -139,9 +143,11 @@ export class Oracle {
       const ended = until === end ? {} : { toTime: until }
       const link = { kind, from: parent, to: child, fromTime: since, ...ended, eventIDs }
       add(isOpenEnded ? { ...link, isOpenEnded: true } : link)
-      if (kind === 'associated') continue
+      const carried = `${parent} ${inside.since} ${inside.until}`
+      if (kind === 'associated' || told.has(carried)) continue
+      told.add(carried)
       this.#tellMoves(add, parent, inside)
-      this.#tellStays(add, parent, inside, false)
+      this.#tellStays(add, parent, inside, told, false)
     }
   }
 

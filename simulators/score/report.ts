@@ -16,39 +16,53 @@ function wrongIn(scopes: ScopeTally): number {
 }
 
 export function tableOf(score: Score): string {
-  const { book, forward, back, scopes, alerts } = score
+  const { book, forward, alerts } = score
   const { world, seed, items } = book.run
   return [
     `${world}, seed ${seed}, ${items} items, scored in ${(score.elapsedMs / 1000).toFixed(1)} s`,
     ...(score.isSettled ? [] : ['The server may not have looked at everything yet.']),
     ...fieldLines(score),
+    ...(forward.chains === 0 ? [] : tracedLines(score)),
+    '',
+    ...alertLines(alerts),
+    '',
+    ...aliasLines(score),
+    ...(forward.chains === 0 ? [] : [verdictOf(score)]),
+    '',
+  ].join('\n')
+}
+
+function verdictOf(score: Score): string {
+  return isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.'
+}
+
+function tracedLines({ forward, back, scopes }: Score): string[] {
+  return [
     '',
     ...chainLines(`Forward from ${forward.chains} lots, ${forward.exactChains} exact`, forward),
     '',
     ...chainLines(`Back from ${back.chains} items, ${back.exactChains} exact`, back),
     '',
     ...scopeLines(scopes),
-    '',
-    ...alertLines(alerts),
-    '',
-    ...aliasLines(score),
-    isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.',
-    '',
-  ].join('\n')
+  ]
 }
 
 const alertColumns = ['found', 'of', 'delay s', 'most s', 'off s']
 
 function alertLines(alerts: AlertScore | undefined): string[] {
   if (alerts === undefined) return ['Alerts: NOT SCORED, this server has no /v1/alerts']
-  const { kinds, rules, falseCritical } = alerts
+  const { kinds, rules, falseExamples } = alerts
   const { found, expected } = recallOf(alerts)
-  const of = [...rules].filter(([name]) => name.startsWith('critical '))
-  const critical = of.reduce((all, [, { alerts: count }]) => all + count, 0)
-  const known = critical - falseCritical
+  const counted = (severity: string) => {
+    const of = [...rules].filter(([name]) => name.startsWith(severity))
+    const all = of.reduce((sum, [, { alerts: count }]) => sum + count, 0)
+    const known = all - of.reduce((sum, [, rule]) => sum + rule.false, 0)
+    return `  of ${all} ${severity}alerts ${known} explained, precision ${share(known, all)}`
+  }
   return [
     `Alerts: of critical faults ${found} of ${expected} found, recall ${share(found, expected)}`,
-    `  of ${critical} critical alerts ${known} explained, precision ${share(known, critical)}`,
+    counted('critical '),
+    counted(''),
     `  ${pad('', 25)}${alertColumns.map((name) => name.padStart(9)).join('')}`,
     ...kinds.map((kind) => {
       const { delaySeconds, worstDelaySeconds, offSeconds } = kind
@@ -58,9 +72,13 @@ function alertLines(alerts: AlertScore | undefined): string[] {
     }),
     ...[...rules]
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, { alerts: count, explained, ofField }]) => {
-        return `  ${pad(name, 14)} ${count}, of a fault ${explained}, of the field ${ofField}`
+      .map(([name, { alerts: count, explained, ofField, false: wrong }]) => {
+        const known = `${count}, so ${explained}, of the field ${ofField}`
+        return `  ${pad(name, 14)} ${known}${wrong === 0 ? '' : `, FALSE ${wrong}`}`
       }),
+    ...falseExamples
+      .slice(0, 5)
+      .map(({ rule, subject, from }) => `    false: ${rule} of ${subject} from ${from}`),
   ]
 }
 

@@ -16,6 +16,8 @@ export interface ScoreOptions extends Server {
   readonly truthFile: string
   /** Items whose chains are traced back; they are spread over the run. */
   readonly sample: number
+  /** Traces nothing. */
+  readonly isAlertsAlone?: boolean
   /** How long to wait for the server to have looked at everything; 0 does not wait. */
   readonly waitMs: number
   readonly onProgress?: (share: number) => void
@@ -57,10 +59,12 @@ async function scoreBy(options: ScoreOptions, book: TruthBook): Promise<Omit<Sco
   const scopes = new ScopeTally(book)
   const starts = startsOf(book, seen)
   const items = sampled(book, options.sample)
-  const all = [
-    ...starts.map((key) => ({ key, direction: 'forward' as const })),
-    ...items.map((key) => ({ key, direction: 'back' as const })),
-  ]
+  const all = options.isAlertsAlone
+    ? []
+    : [
+        ...starts.map((key) => ({ key, direction: 'forward' as const })),
+        ...items.map((key) => ({ key, direction: 'back' as const })),
+      ]
   let done = 0
   const next = all.values()
   const work = async () => {

@@ -1,12 +1,16 @@
 /** Waits until a server has looked at all that it acknowledged, as its metrics tell. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { figuresOf } from '#simulators/figures.ts'
 import type { Server } from '#simulators/server.ts'
 
 const pollMs = 1000
 /** Rules look at sensors every few seconds: so long nothing may change. */
 const quietMs = 10_000
 const watched = ['suyuan_watch_event', 'suyuan_store_events', 'suyuan_alerts_open'] as const
-const behind = 'suyuan_ingest_behind_bytes'
+/** What is to be nothing: bytes that are not stored, and things that rules will look at again. */
+const behind = ['suyuan_ingest_behind_bytes', 'suyuan_watch_asked'] as const
+/** Rules that are at work for so long look at more than whether there is something to do. */
+const busySeconds = 3
 
 /**
  * Comes back when nothing is behind and nothing has changed for some seconds: true, or false when
@@ -20,7 +24,7 @@ export async function untilSettled(server: Server, patienceMs: number): Promise<
     const figures = await figuresOf(server)
     if (figures === undefined) return false
     const now = watched.map((name) => figures.get(name)).join(' ')
-    if (figures.get(behind) !== 0 || now !== before) {
+    if (!isAtRest(figures) || now !== before) {
       before = now
       sinceMs = performance.now()
     } else if (performance.now() - sinceMs >= quietMs) return true
@@ -29,15 +33,7 @@ export async function untilSettled(server: Server, patienceMs: number): Promise<
   return false
 }
 
-async function figuresOf({ apiUrl, key }: Server): Promise<Map<string, number> | undefined> {
-  const response = await fetch(`${apiUrl}/metrics`, { headers: { authorization: `Bearer ${key}` } })
-  const text = await response.text()
-  if (!response.ok) return undefined
-  const lines = text.split('\n').filter((line) => !line.startsWith('#'))
-  return new Map(
-    lines.map((line) => {
-      const at = line.lastIndexOf(' ')
-      return [line.slice(0, at), Number(line.slice(at + 1))]
-    }),
-  )
+function isAtRest(figures: ReadonlyMap<string, number>): boolean {
+  const busy = figures.get('suyuan_watch_busy_seconds') ?? 0
+  return busy < busySeconds && behind.every((name) => (figures.get(name) ?? 0) === 0)
 }

@@ -23,8 +23,8 @@ interface Part {
 }
 
 /**
- * Empty where nobody has heard of the key. A stream that breaks, as when a server ends a connection
- * that has been idle, is read again from its start. Throws ServerError.
+ * Empty where nobody has heard of the key. A stream that breaks is read again from its start.
+ * Throws ServerError.
  */
 export async function trace(
   server: Server,
@@ -35,9 +35,10 @@ export async function trace(
     try {
       return await traceOnce(server, key, direction)
     } catch (error) {
-      if (error instanceof ServerError || attempt === tries) throw error
-      // Lets the ends of other idle connections be noticed as well.
-      await sleep(pauseMs * attempt)
+      if (error instanceof ServerError) throw error
+      if (attempt === tries)
+        throw new ServerError(0, `the trace of ${key} broke off: ${why(error)}`)
+      await sleep(pauseMs * 2 ** attempt)
     }
   }
 }
@@ -48,7 +49,12 @@ async function traceOnce(
   direction: 'back' | 'forward',
 ): Promise<FoundChain> {
   const url = `${server.apiUrl}/v1/trace/${encodeURIComponent(key)}?direction=${direction}`
-  const headers = { authorization: `Bearer ${server.key}`, accept: 'application/x-ndjson' }
+  // While a long chain is compared nothing is heard of a server that ends idle connections.
+  const headers = {
+    authorization: `Bearer ${server.key}`,
+    accept: 'application/x-ndjson',
+    connection: 'close',
+  }
   const response = await fetch(url, { headers })
   const links = new Map<string, FoundLink>()
   const traced = new Map<string, Tier>()
@@ -83,4 +89,9 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
     yield* lines
   }
   if (rest !== '') yield rest
+}
+
+function why(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message}: ${why(error.cause)}`
 }

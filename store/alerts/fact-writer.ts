@@ -33,6 +33,9 @@ export interface FactChanges {
   readonly wrong: ReadonlySet<number>
   readonly movements: readonly Of<Movement>[]
   readonly packings: readonly Of<Packing>[]
+  /** Of serials whose lot was not known before: added to what their event has told. */
+  readonly lateMovements: readonly Of<Movement>[]
+  readonly latePackings: readonly Of<Packing>[]
   readonly stocked: readonly Stocked[]
   readonly picks: readonly Pick[]
   readonly reports: readonly Of<LabReport>[]
@@ -71,6 +74,8 @@ export class FactWriter {
   readonly #removals: readonly Statement[]
   readonly #movement: Statement
   readonly #packing: Statement
+  readonly #lateMovement: Statement
+  readonly #latePacking: Statement
   readonly #stocked: Statement
   readonly #pick: Statement
   readonly #report: Statement
@@ -99,6 +104,13 @@ export class FactWriter {
     )
     this.#movement = into('movement', 10)
     this.#packing = into('packing', 7)
+    const adding = (table: string, places: number) =>
+      database.prepare(
+        `INSERT INTO ${table} VALUES (${Array(places).fill('?').join(', ')})
+         ON CONFLICT DO UPDATE SET amount = amount + excluded.amount`,
+      )
+    this.#lateMovement = adding('movement', 10)
+    this.#latePacking = adding('packing', 7)
     this.#stocked = into('stocked', 5)
     this.#pick = into('pick', 4)
     this.#report = into('report', 9)
@@ -160,15 +172,11 @@ export class FactWriter {
     }
   }
 
-  #writeAmounts({ movements, packings, stocked, picks, runs, shipments }: FactChanges): void {
-    for (const each of movements) {
-      const { thing, event, kind, isSerials, party, site, amount, unit, timeUs, recordUs } = each
-      const of = [thing, event, kind, isSerials ? 1 : 0, party, site]
-      this.#movement.run(...of, amount ?? null, unit, timeUs, recordUs)
-    }
-    for (const { child, event, parent, site, amount, unit, timeUs } of packings) {
-      this.#packing.run(child, event, parent, site, amount ?? null, unit, timeUs)
-    }
+  #writeAmounts({ stocked, picks, runs, shipments, ...amounts }: FactChanges): void {
+    for (const each of amounts.movements) this.#movement.run(...movementRow(each))
+    for (const each of amounts.packings) this.#packing.run(...packingRow(each))
+    for (const each of amounts.lateMovements) this.#lateMovement.run(...movementRow(each))
+    for (const each of amounts.latePackings) this.#latePacking.run(...packingRow(each))
     for (const { site, product, expiresUs, lot, expiry } of stocked) {
       this.#stocked.run(site, product, expiresUs, lot, expiry)
     }
@@ -185,4 +193,14 @@ export class FactWriter {
   forget(): void {
     this.#database.exec(ALL.map((table) => `DELETE FROM ${table}`).join('; '))
   }
+}
+
+function movementRow(each: Of<Movement>) {
+  const { thing, event, kind, isSerials, party, site, amount, unit, timeUs, recordUs } = each
+  const of = [thing, event, kind, isSerials ? 1 : 0, party, site]
+  return [...of, amount ?? null, unit, timeUs, recordUs]
+}
+
+function packingRow({ child, event, parent, site, amount, unit, timeUs }: Of<Packing>) {
+  return [child, event, parent, site, amount ?? null, unit, timeUs]
 }

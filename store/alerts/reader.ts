@@ -50,6 +50,8 @@ export interface AlertReader {
   rules(version?: number): RulesVersion | undefined
   readonly known: Known
   counts(): { readonly alerts: number; readonly open: number; readonly eventRef: number }
+  /** Owners whose findings are to be told anew by a time. */
+  asked(untilUs: number): number
   close(): void
 }
 
@@ -78,6 +80,7 @@ export function alertReader(database: Database): AlertReader {
        (SELECT count(*) FROM alert WHERE state IN ('open', 'acknowledged', 'in_progress')) AS open,
        (SELECT eventRef FROM follower) AS eventRef`,
   )
+  const asked = database.prepare('SELECT count(*) AS owners FROM dirty WHERE dueUs <= ?')
   const lists = new Map<string, Statement>()
   return {
     alerts(query, { limit, after: beforeSeq }) {
@@ -113,6 +116,7 @@ export function alertReader(database: Database): AlertReader {
     rules: (version) => rulesVersionOf(database, version),
     known: knownOf(database),
     counts: () => counts.get(),
+    asked: (untilUs) => asked.get(untilUs).owners,
     close: () => database.close(),
   }
 }

@@ -17,7 +17,8 @@ export function blockReader(database: Database): (keys: readonly string[]) => Bl
        scope_item.key, scope_item.tier,
        (SELECT min(first.approvedUs) FROM scope_item AS earlier
           CROSS JOIN scope_version AS first ON first.scope = earlier.scope
-        WHERE earlier.key = scope_item.key AND first.recall = recall.seq) AS sinceUs
+        WHERE earlier.key = scope_item.key AND first.recall = recall.seq) AS sinceUs,
+       (SELECT min(approvedUs) FROM scope_version WHERE recall = recall.seq) AS firstUs
      FROM json_each(?) AS wanted
      CROSS JOIN scope_item ON scope_item.key = wanted.value
      CROSS JOIN recall ON recall.scope = scope_item.scope
@@ -35,7 +36,9 @@ export function blockReader(database: Database): (keys: readonly string[]) => Bl
 }
 
 function blockOf(row: BlockRow): Block {
-  const { title, instructions }: RecallBody = JSON.parse(row.body)
+  const { title, instructions, orderedUs }: RecallBody = JSON.parse(row.body)
+  // What a later version adds was not part of what had been ordered.
+  const isOrdered = orderedUs !== undefined && row.sinceUs === row.firstUs
   return {
     recall: row.id,
     title,
@@ -45,7 +48,7 @@ function blockOf(row: BlockRow): Block {
     isDrill: row.isDrill === 1,
     tier: tierOf(row.tier),
     key: row.key,
-    sinceUs: row.sinceUs ?? 0,
+    sinceUs: isOrdered ? orderedUs : (row.sinceUs ?? 0),
   }
 }
 

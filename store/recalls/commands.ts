@@ -33,6 +33,7 @@ export interface CreateCommand extends Asker, ScopeAsked {
   /** Who takes the goods back: `party:` and a slug. */
   readonly returnsTo: readonly string[]
   readonly decidedUs: number | undefined
+  readonly orderedUs?: number | undefined
 }
 
 export interface AmendCommand extends Asker {

@@ -88,6 +88,8 @@ export interface Recall extends RecallText {
   readonly seed: string
   readonly author: string
   readonly decidedUs: number
+  /** When it was ordered that nothing moves, where that was before it was entered here. */
+  readonly orderedUs?: number | undefined
   readonly createdUs: number
   readonly changedUs: number
   /** The version of its scope that is in force; 0 while none is. */

@@ -36,6 +36,7 @@ export interface RecallRow {
 export interface RecallBody extends RecallText {
   readonly alerts: readonly string[]
   readonly returnsTo: readonly string[]
+  readonly orderedUs?: number | undefined
 }
 
 export function recallOf(row: RecallRow): Recall {
@@ -181,5 +182,7 @@ export interface BlockRow {
   body: string
   key: string
   tier: number
+  /** When the first version with the item in it was approved, and the first of all. */
   sinceUs: number | null
+  firstUs: number | null
 }

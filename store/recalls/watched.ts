@@ -35,6 +35,7 @@ export function watchedRecalls(database: Database): RulesReader {
     ...recallsAsWatched(recallReader(database)),
     hasAny: () => any.get() !== undefined,
     changesAfter: changesOf(database),
+    lastChange: lastChangeOf(database),
   }
 }
 
@@ -59,6 +60,13 @@ function matchesOf(reader: RecallReader, keys: readonly string[]): RecallMatch[]
       returnsTo: recall?.returnsTo ?? [],
     }
   })
+}
+
+function lastChangeOf(database: Database): () => number {
+  const last = database.prepare(
+    'SELECT first + count - 1 AS seq FROM scope_change ORDER BY first DESC LIMIT 1',
+  )
+  return () => last.get()?.seq ?? 0
 }
 
 interface ChangeRow {

@@ -99,7 +99,7 @@ export class RecallWriter {
   create(command: CreateCommand, seed: string, nowUs: number): Done {
     return transaction(this.#database, () => {
       const { by, text, alerts, returnsTo, decidedUs = nowUs, suspects, assume } = command
-      const body: RecallBody = { ...text, alerts, returnsTo }
+      const body: RecallBody = { ...text, alerts, returnsTo, orderedUs: command.orderedUs }
       const made = { ...command, seed, author: by, decidedUs, createdUs: nowUs }
       const row = this.#history.make(made, JSON.stringify(body))
       this.#history.tell(row, 'created', nowUs, by, { reason: text.reason })
@@ -112,10 +112,10 @@ export class RecallWriter {
   amend({ recall, text, by, reason }: AmendCommand, nowUs: number): Done {
     return this.#on(recall, (row) => {
       if (row.state !== 'draft') return refused('wrong_state', { state: row.state })
-      const { alerts, returnsTo }: RecallBody = JSON.parse(row.body)
-      const body: RecallBody = { ...text, alerts, returnsTo }
-      this.#history.change({ ...row, body: JSON.stringify(body) }, nowUs)
       const before: RecallBody = JSON.parse(row.body)
+      const { alerts, returnsTo, orderedUs } = before
+      const body: RecallBody = { ...text, alerts, returnsTo, orderedUs }
+      this.#history.change({ ...row, body: JSON.stringify(body) }, nowUs)
       this.#history.tell(row, 'amended', nowUs, by, { reason, detail: { before } })
       return { ok: true, recall, state: row.state }
     })

@@ -196,6 +196,7 @@ describe('a dry run over recalls', () => {
           : [],
       hasAny: () => true,
       changesAfter: () => [],
+      lastChange: () => 0,
       recalls: () => [recall],
     }
     watched = await startWatched('food', {}, { recalls: reader })

@@ -44,6 +44,10 @@ class Recalls implements RecallReader {
     return this.#changes.filter((each) => each.seq > seq).slice(0, limit)
   }
 
+  lastChange() {
+    return this.#changes.length
+  }
+
   recalls(closedSinceUs: number) {
     return this.#recalls.filter(({ closedUs = Infinity }) => closedUs >= closedSinceUs)
   }

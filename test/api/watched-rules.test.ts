@@ -291,6 +291,18 @@ describe('temperatures', () => {
     expect(titles(await raised('A11'))).toContain('range')
   })
 
+  it('A11: that it was silent is taken back when its values come after all', async () => {
+    const silences = async () => (await raised('A11')).map(({ from }) => String(from))
+    await world.capture(maker, readings('03T08:00:00', [5, 5.1]))
+    expect(await silences()).toEqual([expect.stringContaining('T08:10')])
+    await world.capture(maker, readings('03T08:20:00', [5.2, 5.3]))
+    world.follower.lookAgain()
+    expect(await silences()).toEqual([expect.stringContaining('T08:30')])
+    await world.capture(maker, readings('03T12:00:00', [5.2]))
+    world.follower.lookAgain()
+    expect((await silences()).length).toBe(2)
+  })
+
   const titles = (alerts: readonly Record<string, unknown>[]) =>
     alerts.map(({ text }) => (JSON.stringify(text).includes('900') ? 'range' : 'other'))
 })

@@ -6,7 +6,7 @@ import { quietField } from '#simulators/field/field.ts'
 import { isExact, tableOf } from '#simulators/score/report.ts'
 import { type Score, score } from '#simulators/score/score.ts'
 import { runSimulation, untilStored } from '#simulators/simulate.ts'
-import { defaults, faultsIn, type WorldOptions, worldOf } from '#simulators/worlds.ts'
+import { defaults, type WorldOptions, worldOf } from '#simulators/worlds.ts'
 import { type Program, startProgram } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'suyuan-score-'))
@@ -42,24 +42,7 @@ async function scoreOf({ overHttp = false, ...asked }: Asked, sample = 60): Prom
   return score({ ...program, truthFile, sample, waitMs: 0 })
 }
 
-describe('chains and recall scopes of simulated runs with every fault', () => {
-  it.each(['milk', 'pork', 'materials', 'drugs'] as const)(
-    'are exact for %s on what was reported',
-    async (world) => {
-      const faults = faultsIn(world)
-      const result = await scoreOf({ world, items: 1000, seed: 'exact', faults })
-      expect(result.forward.wrongExamples).toEqual([])
-      expect(result.forward.missingExamples).toEqual([])
-      expect(result.back.exactChains).toBe(60)
-      expect(result.scopes.exactScopes).toBe(result.scopes.scopes)
-      expect(result.scopes.reported).toBeGreaterThan(3000)
-      expect(isExact(result)).toBe(true)
-      // A lot that went on under another number is in no chain that anyone could know of.
-      expect(result.scopes.reportedFound).toBeLessThan(result.scopes.real)
-    },
-    300_000,
-  )
-
+describe('chains and recall scopes of simulated runs', () => {
   it('are the same when repeats come, and messages late by hours', async () => {
     const field = { ...quietField, duplicates: 0.1, late: 0.05, drops: 0.002 }
     const result = await scoreOf({ world: 'pork', items: 700, seed: 'late', field })
@@ -77,17 +60,6 @@ describe('chains and recall scopes of simulated runs with every fault', () => {
 })
 
 describe('a score', () => {
-  it('tells what a rough field hides from what is wrong', async () => {
-    const field = { ...quietField, missedReads: 0.05, duplicates: 0.1, late: 0.02 }
-    const result = await scoreOf({ world: 'pork', items: 700, seed: 'rough', field })
-    const { real, reported, found, inferred } = total(result)
-    expect(reported).toBeLessThan(real)
-    expect(found / real).toBeGreaterThan(0.9)
-    expect(inferred).toBeGreaterThan(0)
-    expect(result.scopes.reportedFound).toBe(result.scopes.reported)
-    expect(tableOf(result)).toContain('missed-read')
-  }, 300_000)
-
   it('finds nothing on a server that never heard of the run', async () => {
     const options = { ...defaults, world: 'materials', items: 100, seed: 'unheard' } as const
     const other = worldOf(options)
@@ -103,15 +75,3 @@ describe('a score', () => {
     expect(result.forward.missing).toBeGreaterThan(100)
   }, 60_000)
 })
-
-function total({ forward }: Score) {
-  const all = [...forward.kinds.values()]
-  const of = (name: 'real' | 'reported' | 'found' | 'inferred') =>
-    all.reduce((sum, one) => sum + one[name], 0)
-  return {
-    real: of('real'),
-    reported: of('reported'),
-    found: of('found'),
-    inferred: of('inferred'),
-  }
-}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { itemMachine } from '#risk/item-machine.ts'
 import { RuleSet } from '#risk/rule-set.ts'
 import { amount, hour, lot, pallet, place, product, serial, World } from '../trace/world.ts'
-import { about, DRUG, of } from './setting.ts'
+import { about, DRUG, happeningsIn, of, watchOf } from './setting.ts'
 
 const S = serial('s')
 const L = lot('L1')
@@ -133,6 +134,18 @@ describe('lot changed without a transformation (C12)', () => {
     expect(of('C12', about(world, L))).toEqual(['C12 unmade'])
     world.make(1, [amount(L, 10)])
     expect(of('C12', about(world, L))).toEqual([])
+  })
+
+  it('a lot that is received by whoever is heard first was still never made', () => {
+    const world = new World()
+    world.ship(5, [amount(L, 10)], at(1))
+    world.receive(8, [amount(L, 10)], at(2))
+    const machine = itemMachine({ item: L, kind: 'lot' }, watchOf())
+    const [shipped, received] = happeningsIn(world.captured, L)
+    if (!shipped || !received) throw new Error('a lot that did not move')
+    const { state } = machine.step(machine.start, received)
+    const rules = machine.step(state, shipped).findings.map(({ rule }) => rule)
+    expect(rules).toEqual(['C12'])
   })
 
   it('a serial that is given another lot is found', () => {

@@ -60,7 +60,7 @@ export async function watchWorld(world: World): Promise<WatchedWorld> {
     let pending: MessageStep[] = []
     for (const step of world.steps()) {
       if (step.kind === 'truth') truth.push(step.line)
-      else pending.push(step)
+      else if (step.kind === 'message') pending.push(step)
       if (step.atUs - (pending[0]?.atUs ?? step.atUs) < AT_ONCE_US) continue
       await store(pending)
       pending = []

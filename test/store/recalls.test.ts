@@ -152,6 +152,21 @@ describe('blocks', () => {
     reader.close()
   })
 
+  it('last since they were ordered, and what a later version adds since that was approved', () => {
+    const id = create({ orderedUs: 3 })
+    finish([item(1)], [holding(1, 'shop')])
+    expect(recalls.reader.blocks([serial(1)])).toEqual([])
+    recalls.amend({ recall: id, text: command().text, reason: 'x', by: 'regulator:k1' }, 20)
+    approve(id)
+    const { suspects, assume } = command()
+    recalls.rescope({ recall: id, suspects, assume, reason: 'more', by: 'regulator:k1' }, 50)
+    finish([item(1), item(2)], [holding(1, 'shop'), holding(2, 'depot')])
+    recalls.act({ recall: id, action: 'approve', version: 2, reason: 'x', by: 'regulator:k3' }, 60)
+    const since = recalls.reader.blocks([serial(1), serial(2)]).map(({ sinceUs }) => sinceUs)
+    expect(since).toEqual([3, 60])
+    expect(recalls.reader.recall(id)).toMatchObject({ orderedUs: 3 })
+  })
+
   it('last since the first version that an item was in', () => {
     const id = create()
     finish([item(1)], [holding(1, 'shop')])

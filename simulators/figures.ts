@@ -1,0 +1,19 @@
+/** What a server tells of itself on /metrics. */
+import type { Server } from './server.ts'
+
+/** Gauges and counters by name; undefined where the key may not read them. */
+export async function figuresOf({
+  apiUrl,
+  key,
+}: Server): Promise<ReadonlyMap<string, number> | undefined> {
+  const response = await fetch(`${apiUrl}/metrics`, { headers: { authorization: `Bearer ${key}` } })
+  const text = await response.text()
+  if (!response.ok) return undefined
+  const lines = text.split('\n').filter((line) => !line.startsWith('#'))
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    }),
+  )
+}
