@@ -18,6 +18,14 @@ export interface LotHistory {
   readonly units: readonly LotMovement[]
   /** Kilograms of a piece, where that is known. */
   readonly kgPerUnit: number | undefined
+  /** What a permit or a certified area allows of one lot; nothing where there is none. */
+  readonly quota?: Quota | undefined
+}
+
+export interface Quota {
+  readonly amount: number
+  /** `KGM`, or '' for pieces. */
+  readonly unit: string
 }
 
 export interface LotMovement extends Movement {
@@ -45,6 +53,7 @@ export function balancesOf(history: LotHistory): Balance[] {
   const all = [...history.moved.map((each) => ({ ...each, inferred: false })), ...inside(history)]
   const moved = inOneUnit(onceEach(all), history.kgPerUnit)
   if (!moved) return []
+  const quota = quotaIn(moved[0]?.unit, history)
   const parties = grouped(moved, ({ party }) => party)
   return [...parties].flatMap(([party, its]) => {
     const whole = balanceOf(history.lot, party, its)
@@ -58,8 +67,19 @@ export function balancesOf(history: LotHistory): Balance[] {
       const balance = balanceOf(history.lot, party, until)
       return balance ? [{ ...balance, site, stock: sumOf(counted) }] : []
     })
-    return [...(whole ? [whole] : []), ...sites]
+    // It is the maker's: whoever buys of the lot has no permit to make it.
+    const isMaker = whole !== undefined && whole.produced > 0
+    const allowed = isMaker && quota !== undefined ? { quota } : {}
+    return [...(whole ? [{ ...whole, ...allowed }] : []), ...sites]
   })
+}
+
+/** The quota in the unit of the amounts; undefined where it cannot be told in it. */
+function quotaIn(unit: string | undefined, { quota, kgPerUnit }: LotHistory): number | undefined {
+  if (!quota || quota.unit === unit) return quota?.amount
+  if (kgPerUnit === undefined) return undefined
+  if (quota.unit === '' && unit === 'KGM') return quota.amount * kgPerUnit
+  return quota.unit === 'KGM' && unit === '' ? quota.amount / kgPerUnit : undefined
 }
 
 function grouped<T>(all: readonly T[], nameOf: (each: T) => string): Map<string, T[]> {

@@ -4,6 +4,7 @@
  * and answer undefined for what is not known: a rule then says nothing rather than guess.
  */
 import type { Certainty } from '#trace/parts.ts'
+import type { Quota } from './balances.ts'
 import type { Domain } from './rule.ts'
 
 export interface ProductFacts {
@@ -24,6 +25,8 @@ export interface ProductFacts {
   /** Whether every unit has a serial that was commissioned in here. */
   readonly serialised?: boolean
   readonly kgPerUnit?: number
+  /** What a permit or a certified area allows its maker of one lot. */
+  readonly lotQuota?: Quota
   /** 1 is the smallest pack that is sold. */
   readonly packLevel?: number
 }

@@ -107,6 +107,7 @@ function* allOf<T>(collection: Collection<T>): Iterable<T> {
 function productFacts(product: Product): ProductFacts {
   const { domain, shelfLifeDays, productClass, markets, consignees } = product
   const { serialised, kgPerUnit, packLevel, storageCelsius, requiredTests, witnessed } = product
+  const { lotQuota } = product
   return {
     domain,
     ...(shelfLifeDays !== undefined && { shelfLifeDays }),
@@ -119,6 +120,7 @@ function productFacts(product: Product): ProductFacts {
     ...(storageCelsius !== undefined && { storage: storageCelsius }),
     ...(requiredTests !== undefined && { requiredTests }),
     ...(witnessed !== undefined && { witnessed }),
+    ...(lotQuota && { lotQuota: { amount: lotQuota.quantity, unit: lotQuota.uom ?? '' } }),
   }
 }
 

@@ -7,6 +7,7 @@ import { type LotBalance, lotBalance, notTold, oversold, type TooMany } from '#r
 import { recompute } from '#risk/machine.ts'
 import { type Run, yieldMachine } from '#risk/mass-balance.ts'
 import type { Packing } from '#risk/movement.ts'
+import type { ProductFacts } from '#risk/reference.ts'
 import type { FactReader, Of } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
 
@@ -28,8 +29,9 @@ export interface LotParts {
 /** What holds of the amounts of a lot. */
 export async function aboutLot(parts: LotParts, lot: string): Promise<Finding[]> {
   const { known, watch } = parts
-  const { kgPerUnit, domain } = watch.reference.product(lot) ?? {}
-  const history = historyOf(known, lot, kgPerUnit)
+  const product = watch.reference.product(lot)
+  const { domain } = product ?? {}
+  const history = historyOf(known, lot, product)
   if ('limit' in history) {
     const { E2, E3 } = watch.rules.all({ domain, product: productOf(lot) }, history.fromUs)
     return [...(E2 ? [notTold(E2, history)] : []), ...(E3 ? [notTold(E3, history)] : [])]
@@ -57,7 +59,7 @@ async function named({ trail }: LotParts, balance: Balance): Promise<LotBalance>
 function historyOf(
   known: FactReader,
   lot: string,
-  kgPerUnit: number | undefined,
+  { kgPerUnit, lotQuota: quota }: Pick<ProductFacts, 'kgPerUnit' | 'lotQuota'> = {},
 ): LotHistory | TooMany {
   const moved = known.movements(lot, MOST_MOVEMENTS)
   const tooMany = (limit: number): TooMany => ({
@@ -87,7 +89,7 @@ function historyOf(
   packings.sort((one, other) => one.timeUs - other.timeUs || one.event - other.event)
   const moves = [...units].flatMap((unit) => known.movements(unit, MOST_MOVEMENTS))
   moves.sort((one, other) => one.timeUs - other.timeUs || one.event - other.event)
-  return { lot, moved, packings, units: moves, kgPerUnit }
+  return { lot, moved, packings, units: moves, kgPerUnit, quota }
 }
 
 /** Lots that a logistic unit carries, by itself and in what it carries. */

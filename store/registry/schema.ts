@@ -152,6 +152,10 @@ export const productSchema = z
       .optional()
       .describe('Every unit has a serial that its maker commissions here'),
     kgPerUnit: z.number().positive().optional(),
+    lotQuota: z
+      .strictObject({ quantity: z.number().positive(), uom: z.literal('KGM').optional() })
+      .optional()
+      .describe('What a permit or certified area allows of one lot; pieces without uom'),
     requiredTests: z
       .array(nameSchema)
       .min(1)

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   amount,
   epc,
+  GTIN,
   lot,
   made,
   packed,
@@ -35,6 +36,18 @@ describe('more shipped than there was (E3)', () => {
     expect(alert).toMatchObject({ subject: lot('L1'), severity: 'critical', certainty: 'observed' })
     const { why } = await watched.detail(alert?.['id'])
     expect(why).toMatchObject({ measures: [{ name: 'shipped', value: 101, limit: 100 }] })
+  })
+
+  it('of its maker is also what a permit does not allow, and of nobody else', async () => {
+    const { products } = watched.world.registry
+    const product = products.get(GTIN)
+    if (product) products.put({ ...product, lotQuota: { quantity: 80 } })
+    await capture(some(1, 'commissioning', 'L1', 100), some(2, 'shipping', 'L1', 80))
+    expect(await watched.raised('E3')).toEqual([])
+    await capture(some(3, 'shipping', 'L1', 20))
+    const [alert] = await watched.raised('E3')
+    const { why } = await watched.detail(alert?.['id'])
+    expect(why).toMatchObject({ measures: [{ name: 'shipped', value: 100, limit: 80 }] })
   })
 
   it('waits a day for what was made and is told late, and is withdrawn once it is', async () => {
