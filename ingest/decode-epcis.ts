@@ -20,6 +20,7 @@ import {
   isFuture,
   MAX_PARTS,
   type Origin,
+  ownerOf,
   type PartFailure,
   partFailure,
   wholly,
@@ -118,9 +119,11 @@ function placeKey(id: string): string {
  */
 function readingsOf(event: EpcisEvent, origin: Origin): Reading[] {
   if (event.sensorElementList === undefined || event.errorDeclaration !== undefined) return []
+  const place = event.readPoint ?? event.bizLocation
+  const owner = ownerOf(place ? { ...origin, site: placeKey(place.id) } : origin)
   return sensorValuesOf(event)
     .filter(({ timeUs }) => !isFuture(timeUs, origin))
-    .map((value) => ({ ...value, party: origin.party }))
+    .map((value) => ({ ...value, ...owner }))
 }
 
 /** The event's own text, with its identity where that is ours, without the sender's recordTime. */

@@ -14,6 +14,7 @@ import {
   isFuture,
   MAX_PARTS,
   type Origin,
+  ownerOf,
   type PartFailure,
   partFailure,
   wholly,
@@ -124,7 +125,7 @@ function resolve(
   if (timeUs < 0) return fail('time_invalid', '/t')
   if (isFuture(timeUs, origin)) return fail('reading_time_in_future', '/t')
   const type = unit.type ?? (name.slice(name.search(/[^:./]*$/)) || name)
-  const point = { device: sensor, type, uom: unit.uom, timeUs, party: origin.party }
+  const point = { device: sensor, type, uom: unit.uom, timeUs, ...ownerOf(origin) }
   return values.map(([suffix, value]) => ({ ...point, component: name + suffix, value }))
 }
 

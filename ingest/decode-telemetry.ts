@@ -15,6 +15,7 @@ import {
   isFuture,
   MAX_PARTS,
   type Origin,
+  ownerOf,
   type PartFailure,
   partFailure,
   wholly,
@@ -54,5 +55,5 @@ function readReading(
   const timeUs = time === undefined ? origin.receivedAtUs : parseTimeUs(time)
   if (timeUs === undefined) return fail('time_invalid', '/time')
   if (isFuture(timeUs, origin)) return fail('reading_time_in_future', '/time')
-  return { device: sensor, type, component, uom, timeUs, value, party: origin.party }
+  return { device: sensor, type, component, uom, timeUs, value, ...ownerOf(origin) }
 }

@@ -12,6 +12,13 @@ export interface Origin {
   readonly sensor: string | undefined
   readonly receivedAtUs: number
   readonly recordTimeUs: number
+  /** Where the sending device is, as it is registered: party/site. */
+  readonly site?: string | undefined
+}
+
+/** Whose a reading is, and where it was measured where that is known. */
+export function ownerOf({ party, site }: Origin): Pick<Reading, 'party' | 'site'> {
+  return site === undefined ? { party } : { party, site }
 }
 
 /** Why one part of a message is refused. `index` counts its events or readings; -1 is all of it. */

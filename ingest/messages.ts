@@ -54,7 +54,8 @@ export function readMessage(record: JournalRecord, registry: Pick<Registry, 'dev
   const channel = channelOf(record, device?.topics ?? [])
   const sensor = record.kind === 'mqtt' ? sensorKeyOf(device ?? record) : undefined
   const { party, receivedAtUs, recordTimeUs } = record
-  const origin = { party, sensor, receivedAtUs, recordTimeUs }
+  const site = device && `${device.party}/${device.site}`
+  const origin = { party, sensor, receivedAtUs, recordTimeUs, site }
   const decoded = decode(record, channel, origin, device)
   const isStatus = channel === 'status'
   const checked = policy === 'one' ? refuseOther(decoded) : decoded

@@ -71,6 +71,8 @@ export interface Reading {
   readonly timeUs: number
   readonly value: number
   readonly party: string
+  /** Where it was measured: a place's key, or party/site of the device. No part of its identity. */
+  readonly site?: string
 }
 
 /** What a follower remembers from one message to the next. No text at all forgets it. */

@@ -6,6 +6,7 @@ import {
   isFuture,
   MAX_PARTS,
   type Origin,
+  ownerOf,
   type PartFailure,
   partFailure,
   wholly,
@@ -69,7 +70,7 @@ export function readingsOf(
         component: `${sensor.prefix}${one.component}`.replace(/\/$/, ''),
         timeUs,
         value,
-        party: origin.party,
+        ...ownerOf(origin),
       })
     }
   }

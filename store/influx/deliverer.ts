@@ -113,10 +113,17 @@ export class Deliverer {
     // let a part of an event pass for the event.
     if (events.size > 0) await this.#refuse(paths.store, events)
     const figures = this.#figures(pending, added)
-    await deliverPhase(this.#connection, paths.store, [partOf([batchLine(figures, pending.end)])])
+    const line = batchLine(figures, pending.end, this.#lagMs(pending))
+    await deliverPhase(this.#connection, paths.store, [partOf([line])])
     // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all.
     const stored = { ...figures, readings: figures.readings - readings.size }
     this.#ledger.confirm(pending.batch, stored, readings)
+  }
+
+  /** From when its last event was acknowledged; undefined where it brings none. */
+  #lagMs({ events, end }: PendingBatch): number | undefined {
+    const before = this.#ledger.state()?.events ?? events
+    return events > before ? Math.max(0, Date.now() - Math.floor(end.us / 1000)) : undefined
   }
 
   /** How many readings it adds; durable before the first of them is written. */

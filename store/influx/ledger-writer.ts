@@ -23,6 +23,7 @@ import {
 } from './points.ts'
 import type { BatchParts, Redo } from './redo.ts'
 import type { Beyond } from './slots.ts'
+import type { SensorSite } from './summary-lines.ts'
 
 export interface WritableLedgerParts extends LedgerParts {
   readonly words: WritableWords
@@ -67,6 +68,7 @@ export class WritableLedger extends Ledger {
   readonly #seriesID: Statement
   readonly #setCursor: Statement
   readonly #notes: NoteWriter
+  readonly #setSite: Statement
   readonly #setStale: RowsStatement
   readonly #due: Statement
   readonly #unmark: Statement
@@ -108,6 +110,7 @@ export class WritableLedger extends Ledger {
       `SELECT lastUs FROM series
        WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
     )
+    this.#setSite = database.prepare('INSERT OR IGNORE INTO sensor_site VALUES (?, ?)')
     this.#setStale = into('stale', 3)
     this.#due = database.prepare(
       `SELECT minuteUs, stale.series, mark, device, type, component, uom, party
@@ -235,6 +238,11 @@ export class WritableLedger extends Ledger {
   coverSeries(series: SeriesName, firstUs: number, lastUs: number, batch: number): number {
     const { device, type, component, uom, party } = series
     return this.#setSeries.get(device, type, component, uom, party, firstUs, lastUs, batch)[0]
+  }
+
+  /** Gives those that were not known. To be called in the transaction of their batch. */
+  addSites(sites: readonly SensorSite[]): SensorSite[] {
+    return sites.filter(({ device, site }) => this.#setSite.run(device, site).changes > 0)
   }
 
   /** Marks minutes of series that a batch brings readings of. To be called in its transaction. */

@@ -196,7 +196,7 @@ export function textOfTag(value: string): string {
   return value.startsWith('~') ? decodeURIComponent(value.slice(1)) : value
 }
 
-function escapedTag(value: string): string {
+export function escapedTag(value: string): string {
   return /[ ,=]/.test(value) ? value.replace(/[ ,=]/g, '\\$&') : value
 }
 
@@ -217,8 +217,10 @@ export interface BatchFigures {
   readonly readings: number
 }
 
-export function batchLine(figures: BatchFigures, at: Moment): string {
-  const { follower, ...counts } = figures
+/** `lagMs`: how long its last event had waited, where it has one. */
+export function batchLine(figures: BatchFigures, at: Moment, lagMs?: number): string {
+  const { follower, ...told } = figures
+  const counts = lagMs === undefined ? told : { ...told, lagMs }
   const fields = Object.entries(counts).map(([name, count]) => `${name}=${count}i`)
   return `batch,follower=${escapedTag(tagValue(follower))} ${fields.join()} ${nanoseconds(at)}`
 }

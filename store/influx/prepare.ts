@@ -31,6 +31,7 @@ import {
 } from './records.ts'
 import type { BatchParts } from './redo.ts'
 import { Slots } from './slots.ts'
+import { type StepCount, sensorSites, stepTag, summaryLines } from './summary-lines.ts'
 import type { WeighedReadings } from './telemetry-writer.ts'
 
 export interface Prepared {
@@ -71,7 +72,7 @@ export function prepareBatch(
   const { outcomes, fresh, voided } = placement
   rows.clear()
   telemetry.clear()
-  const { entries, trailRows, last } = layOut(fresh, ledger, state, rows)
+  const { entries, trailRows, steps, last } = layOut(fresh, ledger, state, rows)
   ledger.addEvents(entries, hashes)
   ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
   const places = ledger.places([...new Set(voided.map(({ seq }) => seq))])
@@ -80,6 +81,8 @@ export function prepareBatch(
   }
   const end = later(last, 1)
   ledger.setPlace(end)
+  const sensors = ledger.addSites(sensorSites(batch.readings))
+  for (const line of summaryLines(steps, sensors, end)) rows.add(line)
   for (const { points } of readings) {
     for (const reading of points) telemetry.add(telemetryLine(reading))
   }
@@ -107,6 +110,7 @@ function placed(batch: TrailBatch, ledger: WritableLedger, state: State) {
 interface LaidOut {
   readonly entries: EventEntry[]
   readonly trailRows: number
+  readonly steps: ReadonlyMap<string, StepCount>
   /** The last nanosecond that is taken. */
   readonly last: Moment
 }
@@ -123,6 +127,7 @@ function layOut(
     fresh.map(({ event }) => event.eventTimeUs),
   )
   const entries: EventEntry[] = []
+  const steps = new Map<string, StepCount>()
   let trailRows = 0
   let last = lastPlace(state)
   let recordTimeUs = ledger.lastRecordTimeUs()
@@ -135,6 +140,8 @@ function layOut(
     at += event.members.length
     const { rows, ...taken } = trailLines(seq, event, own, state, slots, lines)
     trailRows += rows
+    const step = steps.get(stepTag(event)) ?? { events: 0, rows: 0 }
+    steps.set(stepTag(event), { events: step.events + 1, rows: step.rows + rows })
     const placed = { ...taken, place: eventPlace }
     const pack = (restNs: number, text: string) => packText(seq, state.era, restNs, text)
     const restNs = eventPlace.ns + 1
@@ -148,7 +155,7 @@ function layOut(
     last = later(eventPlace, eventOwn.length)
   }
   ledger.setBeyond(slots.beyond())
-  return { entries, trailRows, last }
+  return { entries, trailRows, steps, last }
 }
 
 function lastPlace({ lastPlaceUs, lastPlaceNs }: State): Moment {

@@ -55,6 +55,11 @@ export const migrations: readonly string[] = [
     batch INTEGER NOT NULL, UNIQUE (device, type, component, uom, party)
   ) STRICT;
 
+  -- Where sensors are that InfluxDB has been told of. What is told again is no harm.
+  CREATE TABLE sensor_site (
+    device TEXT NOT NULL, site TEXT NOT NULL, PRIMARY KEY (device, site)
+  ) STRICT, WITHOUT ROWID;
+
   -- Minutes of series whose points in the minutes do not tell of all readings yet: see minutes.ts.
   -- mark is the last batch that brings a reading of it.
   CREATE TABLE stale (

@@ -44,6 +44,7 @@ function filled(query: string): string {
     .replaceAll('$__interval', '1m')
     .replaceAll('$type', 'Temperature')
     .replaceAll('$device', '.*')
+    .replaceAll('$site', '.*')
 }
 
 describe.skipIf(!hasInfluxd())('the dashboard of Grafana', () => {
@@ -56,10 +57,13 @@ describe.skipIf(!hasInfluxd())('the dashboard of Grafana', () => {
     const writer = await writeInfluxTrail(join(data, 'influx.db'), settings, () => undefined)
     for (let n = 0; n < batches; n += 1) {
       const recordTimeUs = baseUs + n * 60_000_000
-      const said = { timeUs: recordTimeUs, value: n }
+      const said = { timeUs: recordTimeUs, value: n, site: 'maker/cold-store' }
       await writer.apply({
         events: events(n * 10 + 1, n * 10 + 10, { recordTimeUs }),
-        readings: [reading(said), reading({ ...said, device: 'urn:b', type: 'Humidity', uom: '' })],
+        readings: [
+          reading(said),
+          reading({ ...said, device: 'urn:b', type: 'Humidity', uom: '', site: 'maker/shop' }),
+        ],
         follower: 'ingest',
         to: 1000 * (n + 1),
       })
@@ -94,6 +98,10 @@ describe.skipIf(!hasInfluxd())('the dashboard of Grafana', () => {
     expect(await shown('Readings')).toEqual([['', batches * 2]])
     expect(await shown('Events stored')).toEqual([['', 10]])
     expect(await shown('Journal followed')).toEqual([['', 1000]])
+    const rows = await ask(filled(queries.find(([panel]) => panel.includes('step'))?.[1] ?? ''))
+    expect(rows.series?.map(({ tags, values }) => [tags?.['step'], values.at(-1)?.[1]])).toEqual([
+      ['shipping', 10],
+    ])
     expect(await shown('$type')).toEqual([[fridge, 4]])
     expect(await shown('Last readings')).toEqual([
       ['urn:b', 4],
@@ -106,10 +114,19 @@ describe.skipIf(!hasInfluxd())('the dashboard of Grafana', () => {
       const [found] = dashboards.flatMap(({ templating }) =>
         templating.list.filter((one) => one.name === name),
       )
-      return lastOfAll(await ask(found?.query ?? ''))
+      return lastOfAll(await ask(filled(found?.query ?? '')))
     }
     expect(await offered('type')).toEqual(['Humidity', 'Temperature'])
     expect(await offered('device')).toEqual(['urn:b', fridge].sort())
+    expect(await offered('site')).toEqual(['maker/cold-store', 'maker/shop'])
+  })
+
+  it('offers the sensors of one site', async () => {
+    const [found] = dashboards.flatMap(({ templating }) =>
+      templating.list.filter(({ name }) => name === 'device'),
+    )
+    const query = found?.query.replaceAll('$site', String.raw`maker\/shop`) ?? ''
+    expect(lastOfAll(await ask(query))).toEqual(['urn:b'])
   })
 
   const lastOfAll = ({ series = [] }: Result) =>

@@ -1,0 +1,51 @@
+/**
+ * Small points beside a batch, for those who look at all of it: how many events and trail rows each
+ * business step brought, and which sensor is where. A dashboard cannot count them by itself: steps
+ * are fields, as tags they would be millions of series, and readings are tagged by their sensor.
+ */
+import { VOCABULARIES } from '#epcis/cbv.ts'
+import type { NewEvent, Reading } from '#store/trail.ts'
+import { escapedTag, type Moment, nanoseconds, tagValue } from './points.ts'
+
+export interface StepCount {
+  readonly events: number
+  readonly rows: number
+}
+
+/** A step as a tag. Words of others are one: whoever sends may invent as many as they like. */
+export function stepTag({ bizStep }: Pick<NewEvent, 'bizStep'>): string {
+  if (bizStep === undefined) return 'none'
+  return VOCABULARIES.bizStep.words.has(bizStep) ? bizStep : 'other words'
+}
+
+/** All at the place where the batch ends: of each step and each sensor one. */
+export function summaryLines(
+  steps: ReadonlyMap<string, StepCount>,
+  sensors: readonly SensorSite[],
+  end: Moment,
+): string[] {
+  const at = nanoseconds(end)
+  return [
+    ...[...steps].map(([step, { events, rows }]) => {
+      return `step,step=${escapedTag(step)} events=${events}i,rows=${rows}i ${at}`
+    }),
+    ...sensors.map(({ device, site }) => {
+      const tags = `device=${escapedTag(tagValue(device))},site=${escapedTag(tagValue(site))}`
+      return `sensor,${tags} seen=1i ${at}`
+    }),
+  ]
+}
+
+export interface SensorSite {
+  readonly device: string
+  readonly site: string
+}
+
+/** Each sensor with each site that readings tell it was at, once. */
+export function sensorSites(readings: readonly Reading[]): SensorSite[] {
+  const found = new Map<string, SensorSite>()
+  for (const { device, site } of readings) {
+    if (site !== undefined) found.set(`${device} ${site}`, { device, site })
+  }
+  return [...found.values()]
+}
