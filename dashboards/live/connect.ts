@@ -54,7 +54,13 @@ function throughLock(tell: Tell): Connection {
   const end = new AbortController()
   let sent: Sent = { kind: 'leave' }
   let hub: Hub | undefined
-  const forMe = (heard: Heard) => tell(heard)
+  const forMe = (heard: Heard) => {
+    // Whoever leads next has to begin behind what this window has heard by then.
+    if (heard.kind === 'steps' && sent.kind === 'enter') {
+      sent = { kind: 'enter', after: Math.max(heard.message.id, sent.after ?? 0) }
+    }
+    tell(heard)
+  }
   const lead = () => {
     const led = new Hub()
     hub = led
@@ -68,7 +74,7 @@ function throughLock(tell: Tell): Connection {
     if (data.kind === 'enter' || data.kind === 'leave') {
       if (hub) obey(hub, data.from, data, (heard) => channel.postMessage(heard))
     } else if (data.kind === 'leader') channel.postMessage({ ...sent, from: me })
-    else tell(data)
+    else forMe(data)
   }
   navigator.locks.request('suyuan-live', { signal: end.signal }, lead).catch(() => undefined)
   const send = (next: Sent) => {

@@ -41,6 +41,10 @@ export class Hub {
     const missed = after !== undefined && this.#at !== undefined && after < this.#at
     if (this.#source === undefined || missed) this.#open(this.#leastHeard())
     else listener.tell({ kind: 'state', isOpen: this.#source.readyState === EventSource.OPEN })
+    // Whoever wants what comes has to know from where: it may have to ask for it elsewhere later.
+    if (after === undefined && this.#at !== undefined) {
+      listener.tell({ kind: 'steps', message: { id: this.#at, data: '[]' } })
+    }
   }
 
   leave(name: unknown): void {
