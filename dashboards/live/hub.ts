@@ -74,12 +74,12 @@ export class Hub {
     }
     // Where it begins is told as steps of which there are none: whoever wants what comes has to
     // know it, or a break before the first step would lose some.
-    source.addEventListener('beginning', ({ lastEventId }) => this.#steps(lastEventId, '[]'))
-    source.addEventListener('steps', ({ lastEventId, data }) => this.#steps(lastEventId, data))
+    source.addEventListener('beginning', (event) => this.#steps(event as MessageEvent, '[]'))
+    source.addEventListener('steps', (event) => this.#steps(event as MessageEvent))
   }
 
-  #steps(lastEventId: string, data: string): void {
-    const id = Number(lastEventId)
+  #steps(event: MessageEvent, data: string = event.data): void {
+    const id = Number(event.lastEventId)
     this.#at = id
     for (const listener of this.#listeners.values()) {
       if (listener.after !== undefined && listener.after >= id) continue
