@@ -1,5 +1,6 @@
 /** How a chain is looked at, and what can be taken away of it. */
 import { shortKey } from '../server/names.ts'
+import { Choice } from '../ui/choice.tsx'
 import { chainWords } from '../words/chain.ts'
 import { commonWords } from '../words/common.ts'
 import { useWords } from '../words/language.ts'
@@ -76,33 +77,6 @@ export function ChainToolbar(props: ToolbarProps) {
       )}
       <Exports {...props} />
     </div>
-  )
-}
-
-interface ChoiceProps<T extends string> {
-  readonly label: string
-  readonly of: readonly T[]
-  readonly chosen: T
-  readonly nameOf: (one: T) => string
-  readonly onChoose: (one: T) => void
-}
-
-function Choice<T extends string>({ label, of, chosen, nameOf, onChoose }: ChoiceProps<T>) {
-  return (
-    <fieldset className="choice">
-      <legend className="unseen">{label}</legend>
-      {of.map((one) => (
-        <button
-          key={one}
-          type="button"
-          className="small"
-          aria-pressed={one === chosen}
-          onClick={() => onChoose(one)}
-        >
-          {nameOf(one)}
-        </button>
-      ))}
-    </fieldset>
   )
 }
 

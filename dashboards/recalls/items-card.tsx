@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { api, inPath, told } from '../server/api.ts'
 import { shortKey, useNames } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
+import { Choice } from '../ui/choice.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { wordOf } from '../words/chain.ts'
@@ -55,20 +56,17 @@ export function ItemsCard({ id, version }: ItemsCardProps) {
         />
       }
     >
-      <fieldset className="choice">
-        <legend className="unseen">{t.scope}</legend>
-        {TIERS.map((one) => (
-          <button
-            key={one}
-            type="button"
-            className="small"
-            aria-pressed={one === tier}
-            onClick={() => setTier(one)}
-          >
+      <Choice
+        label={t.scope}
+        of={TIERS}
+        chosen={tier}
+        nameOf={(one) => (
+          <>
             <span aria-hidden="true">{TIER_SIGNS[one]}</span> {t[`tier_${one}`]}
-          </button>
-        ))}
-      </fieldset>
+          </>
+        )}
+        onChoose={setTier}
+      />
       <p className="quiet">{t[`tierMeans_${tier}`]}</p>
       {isPending && <Loading />}
       {error && <Failure error={error} onAgain={refetch} />}
