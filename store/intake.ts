@@ -14,6 +14,7 @@ import {
   type LivelinessQuery,
   livelinessReader,
 } from './heard.ts'
+import { NUMBERING_MIGRATION } from './numbering.ts'
 import { type Database, openDatabase, transaction } from './sqlite/database.ts'
 import type { JournalPosition } from './trail.ts'
 
@@ -138,6 +139,7 @@ const migrations = [
   CREATE TABLE intake (one INTEGER PRIMARY KEY CHECK (one = 1), cursor INTEGER NOT NULL);
   INSERT INTO intake (one, cursor) VALUES (1, 0);`,
   HEARD_MIGRATION,
+  NUMBERING_MIGRATION,
 ]
 
 /**
