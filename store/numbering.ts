@@ -54,7 +54,7 @@ interface Source {
 
 /** Follows the numbers of messages that heard.ts has counted; to be called in a transaction. */
 export function numberRecorder(database: Database): (messages: readonly NumberedMessage[]) => void {
-  const { find, keep } = sourceKeeper(database)
+  const { find, keep, count, forget } = sourceKeeper(database)
   const ofDevice = database.prepare(
     `UPDATE heard SET numbered = numbered + ?, missing = missing + ?
      WHERE party = ? AND device = ?`,
@@ -64,11 +64,24 @@ export function numberRecorder(database: Database): (messages: readonly Numbered
   )
   return (messages) => {
     const sources = new Map<string, Source | undefined>()
+    const counts = new Map<string, number>()
     const sums = new Map<string, Sum>()
+    const sourceOf = (party: string, device: string, source: string, nowUs: number) => {
+      const known = find(party, device, source)
+      if (known !== undefined) return known
+      const name = `${party}/${device}`
+      let there = counts.get(name) ?? count(party, device)
+      if (there >= MAX_SOURCES) there -= forget(party, device, nowUs - FORGOTTEN_US)
+      counts.set(name, Math.min(there + 1, MAX_SOURCES))
+      if (there >= MAX_SOURCES) return undefined
+      return { party, device, source, numbering: undefined, lastUs: nowUs }
+    }
     for (const { party, device, receivedAtUs, numbers = [] } of messages) {
       for (const number of numbers) {
         const name = JSON.stringify([party, device, number.source])
-        if (!sources.has(name)) sources.set(name, find(party, device, number.source, receivedAtUs))
+        if (!sources.has(name)) {
+          sources.set(name, sourceOf(party, device, number.source, receivedAtUs))
+        }
         const source = sources.get(name)
         const followed = source && followNumber(source.numbering, number, receivedAtUs)
         if (source === undefined || followed === undefined) continue
@@ -126,22 +139,20 @@ function sourceKeeper(database: Database) {
   const many = database.prepare(
     'SELECT COUNT(*) AS count FROM numbering WHERE party = ? AND device = ?',
   )
-  const forget = database.prepare(
+  const old = database.prepare(
     'DELETE FROM numbering WHERE party = ? AND device = ? AND lastUs < ?',
   )
   const write = database.prepare('INSERT OR REPLACE INTO numbering VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-  const hasRoom = (party: string, device: string) => many.get(party, device).count < MAX_SOURCES
   return {
-    /** What is known of a source, nothing of a new one; undefined where there are too many. */
-    find(party: string, device: string, source: string, nowUs: number): Source | undefined {
+    find(party: string, device: string, source: string): Source | undefined {
       const row = one.get(party, device, source)
-      if (row !== undefined) {
-        return { party, device, source, numbering: JSON.parse(row.state), lastUs: row.lastUs }
-      }
-      if (!hasRoom(party, device)) forget.run(party, device, nowUs - FORGOTTEN_US)
-      if (!hasRoom(party, device)) return undefined
-      return { party, device, source, numbering: undefined, lastUs: nowUs }
+      if (row === undefined) return undefined
+      return { party, device, source, numbering: JSON.parse(row.state), lastUs: row.lastUs }
     },
+    count: (party: string, device: string): number => many.get(party, device).count,
+    /** Those that were not heard since then; gives how many they were. */
+    forget: (party: string, device: string, sinceUs: number): number =>
+      Number(old.run(party, device, sinceUs).changes),
     keep({ party, device, source, numbering, lastUs }: Source): void {
       if (numbering === undefined) return
       const gap = lastGap(numbering)

@@ -20,7 +20,7 @@ import { runningNumber } from './running-number.ts'
 export function readsOf(
   payload: Uint8Array,
   read: (value: JsonObject, first: number) => readonly (RawRead | Failure)[],
-  numbersIn: (value: JsonObject) => readonly unknown[] = () => [],
+  numbersIn?: (value: JsonObject) => readonly unknown[],
 ): Decoded {
   const message = jsonValues(payload)
   if (!message.ok) return wholly(message)
@@ -37,6 +37,7 @@ export function readsOf(
     if (next > MAX_PARTS) return wholly(fail('too_many_parts', ''))
   }
   for (const failure of message.failures) failures.push({ ...failure, index: next })
+  if (numbersIn === undefined) return { events: [], readings: [], reads, failures }
   const numbers = message.values.flatMap(({ value }) =>
     isObject(value) ? numbersIn(value).flatMap((number) => runningNumber('', number)) : [],
   )
