@@ -142,3 +142,9 @@ export function livelinessReader(
 function hourOf({ hour, ...counts }: Omit<Hour, 'fromUs'> & { hour: number }): Hour {
   return { fromUs: hour * US_AN_HOUR, ...counts }
 }
+
+/** Numbers of all devices that never came. */
+export function missingReader(database: Database): () => number {
+  const all = database.prepare('SELECT COALESCE(SUM(missing), 0) AS missing FROM heard')
+  return () => all.get().missing
+}

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { describe, expect, it } from 'vitest'
 import { everyLook, type Language, stage, visit } from './browser.ts'
+import { counter } from './counter.ts'
 import { raiseAlert } from './raise-alert.ts'
 
 const item = encodeURIComponent(stage?.sold ?? '')
@@ -274,6 +275,32 @@ describe.skipIf(stage === undefined)('an enterprise', () => {
       await check()
       await picture(`enterprise-${look.language}-${look.view}`)
     })
+  })
+
+  it.each(['zh', 'en'] as const)('sees what never came of a device, in %s', async (language) => {
+    const party = 'lingang'
+    const name = `counter-${language}`
+    const device = await counter(party, name)
+    await device.send(15, 16, 20)
+    await visit({ language, view: 'desk', role: 'enterprise', party }, async (visited) => {
+      const { page, open, check } = visited
+      await open('/app/enterprise')
+      const row = page.locator('.device-row', { hasText: name })
+      await row.getByText(said(language, '编号 6 个，缺 3 个', '3 of 6 numbers missing')).waitFor()
+      await row.getByText('24e124136b502217').waitFor()
+      await row.getByText('17–19').waitFor()
+      const bars = said(language, /缺号 3/, /3 numbers missing/)
+      await row.getByRole('img', { name: bars }).waitFor()
+      expect(await row.locator('.bars .lost').count()).toBe(1)
+      await check()
+      // What comes late is not missing any more.
+      await device.send(18, 17, 19)
+      await page.reload()
+      await row.getByText(said(language, '编号连续，共 6', 'none of 6 numbers missing')).waitFor()
+      expect(await row.locator('.bars .lost').count()).toBe(0)
+      await check()
+    })
+    await device.end()
   })
 
   it('tries an event: what is wrong is told with its place, what is right is stored', async () => {

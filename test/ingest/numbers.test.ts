@@ -54,7 +54,13 @@ describe('a sensor that numbers its frames', () => {
 
   const uplink = (fCnt: number | undefined, more: object = {}, of = eui) =>
     stores.message(
-      { deviceInfo: { devEui: of }, devAddr: '00189440', object: { temperature: 4 }, fCnt, ...more },
+      {
+        deviceInfo: { devEui: of },
+        devAddr: '00189440',
+        object: { temperature: 4 },
+        fCnt,
+        ...more,
+      },
       { device: 'lora', topic: `application/7f/device/${of}/event/up` },
     )
 
