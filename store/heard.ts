@@ -1,7 +1,8 @@
 /**
  * How lively each device is: when it was last heard, how many messages came, how many of them were
- * refused and how many never came by their numbers, by the hour for a week. Kept in intake.db, in the commit that moves its cursor: a
- * message that is settled again after a crash is not counted again.
+ * refused and how many never came by their numbers, by the hour for a week. Kept in intake.db, in
+ * the commit that moves its cursor: a message that is settled again after a crash is not counted
+ * again.
  */
 import { gapReader, type NumberedMessage, numberRecorder, type SourceGap } from './numbering.ts'
 import type { Database } from './sqlite/database.ts'

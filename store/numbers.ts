@@ -10,7 +10,7 @@
 
 /** A running number, as a message bears it. */
 export interface Numbered {
-  /** Which of those that a device speaks for has numbered, as its DevEUI; '' is the device itself. */
+  /** Which of those that a device speaks for numbers, as its DevEUI; '' is the device itself. */
   readonly source: string
   /** Undefined: its run has ended, and whatever comes next is of another. */
   readonly value: number | undefined

@@ -6,7 +6,7 @@ import { heatLevel, heatOf } from './heat.ts'
 
 interface HeatTableProps {
   readonly cases: readonly Case[]
-  /** They are on their way: what was there before stays, and stays open, so that it can be undone. */
+  /** They are on their way: what was there stays, and stays open, so that it can be undone. */
   readonly isLoading: boolean
   readonly nowMs: number
   /** The rule that is filtered by; '' for none. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, told } from '../server/api.ts'
 import type { Names } from '../server/names.ts'
-import { PickField } from '../ui/pick-field.tsx'
+import { PickField } from '../ui/pick.tsx'
 
 interface PartyPickProps {
   readonly label: string

@@ -1,6 +1,6 @@
 /** What a draft says: its title, why, what to do, how far down, whom to check. */
 import { useId, useState } from 'react'
-import { PickField } from '../ui/pick-field.tsx'
+import { PickField } from '../ui/pick.tsx'
 import { useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
 import { type Asked, DEPTHS, LEVELS, type Recall } from './recall-data.ts'

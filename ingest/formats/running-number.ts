@@ -2,7 +2,7 @@
 import type { Numbered } from '#store/numbers.ts'
 import { numberOf, textOf } from './raw-read.ts'
 
-/** Frame counters of LoRaWAN have 32 bits [LoRaWAN 1.0.3, 4.3.1.5], and so have those of readers. */
+/** Frame counters of LoRaWAN have 32 bits [LoRaWAN 1.0.3, 4.3.1.5], as have those of readers. */
 const OF_32_BITS = 2 ** 32
 
 /** The number of one message or read; nothing where it is none. `run` tells sessions apart. */
