@@ -330,7 +330,7 @@ function lagOf({ journal, progress }: Stores): Lag | undefined {
 type Watched = Stores & { readonly watch: WatchWorker }
 
 function gauges(stores: Watched, gateway: Gateway, parts: ReadinessParts): GaugeSource[] {
-  const { journal, progress, trail, alerts, registry, watch } = stores
+  const { journal, progress, trail, alerts, registry, watch, intake } = stores
   const { totals } = progress
   const calibrations = calibrationsOf(registry)
   const of = (name: string, help: string, read: GaugeSource['read']): GaugeSource => ({
@@ -364,6 +364,7 @@ function gauges(stores: Watched, gateway: Gateway, parts: ReadinessParts): Gauge
     of('ingest_readings', 'Readings stored since the start', () => totals.readings),
     of('ingest_rejections', 'Events and messages rejected', () => totals.rejected),
     of('ingest_statuses', 'Status messages, which are not kept', () => totals.statuses),
+    of('ingest_numbers_missing', 'Running numbers that never came', () => intake.missing()),
     of('mqtt_connections', 'Devices connected', () => gateway.stats().connections),
     of('mqtt_received', 'Messages received', () => gateway.stats().received),
     of('mqtt_acknowledged', 'Messages acknowledged', () => gateway.stats().acknowledged),

@@ -8,7 +8,7 @@ import { slugSchema } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import { alertSchema, alertSummarySchema, alertView, summaryView } from './alert-view.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, confinedTo } from './caller.ts'
 import { refusal } from './item.ts'
 import { answerPage, lastNumberOf, pageOf, pageParameters } from './paging.ts'
 import { count, moment, valueList } from './parameters.ts'
@@ -134,10 +134,6 @@ function keysOf(
   const primaries = aliases.isEmpty() ? [] : aliases.resolve(keys)
   const members = [...aliases.members([...new Set(primaries)]).values()].flat()
   return [...new Set([...keys, ...primaries, ...members])]
-}
-
-function confinedTo({ reach, party = '' }: Caller): string | undefined {
-  return reach === 'all' ? undefined : party
 }
 
 function serveOne(router: Router, { alerts }: AlertsParts) {

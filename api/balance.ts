@@ -95,7 +95,8 @@ async function balanceOf(
   const members = await membersOf(source, own.refs, roles)
   const summaries = await summariesOf(source, own.refs)
   const its = members.all.filter(({ item, role }) => item.key === key && role !== 'lot')
-  const runs = await runsOf(source, members.all, its)
+  const runs = await runsOf(source, members, its, summaries)
+  const weightOf = weights(registry)
   return {
     key,
     events: its.flatMap(({ eventRef, role, quantity, uom }) => {
@@ -106,8 +107,8 @@ async function balanceOf(
       as,
       eventIDs: events.map(({ eventID }) => eventID),
       eventTime: formatTimeUs(Math.min(...events.map(({ eventTimeUs }) => eventTimeUs))),
-      inputs: sideOf(inputs, registry),
-      outputs: sideOf(outputs, registry),
+      inputs: sideOf(inputs, weightOf),
+      outputs: sideOf(outputs, weightOf),
     })),
     complete: own.isWhole && members.isWhole && runs.isWhole,
   }
@@ -150,15 +151,26 @@ interface Run {
   readonly outputs: readonly EventMember[]
 }
 
+interface Members {
+  readonly all: readonly EventMember[]
+  readonly isWhole: boolean
+}
+
 /** One for each event, or for all events of a transformationID together. */
 async function runsOf(
   source: TrailSource,
-  members: readonly EventMember[],
+  members: Members,
   its: readonly EventMember[],
+  summaries: ReadonlyMap<number, EventSummary>,
 ): Promise<{ all: Run[]; isWhole: boolean }> {
   const runOfEvent = new Map<number, ItemRef>()
-  for (const { eventRef, role, item } of members) {
+  const known = new Map<number, EventMember[]>()
+  for (const member of members.all) {
+    const { eventRef, role, item } = member
     if (role === 'transformation') runOfEvent.set(eventRef, item)
+    const its = known.get(eventRef)
+    if (its) its.push(member)
+    else known.set(eventRef, [member])
   }
   const parts = new Map<string, { as: Run['as']; refs: readonly number[] }>()
   let isWhole = true
@@ -173,11 +185,17 @@ async function runsOf(
   }
   const all: Run[] = []
   for (const { as, refs } of parts.values()) {
-    const found = await membersOf(source, refs, ['input', 'output'])
+    const [ref = -1] = refs
+    const event = refs.length === 1 && members.isWhole ? summaries.get(ref) : undefined
+    // A lot may have gone into a thousand: what was read with its events is not read again.
+    const found =
+      event === undefined
+        ? await membersOf(source, refs, ['input', 'output'])
+        : { all: known.get(ref) ?? [], isWhole: true }
     isWhole &&= found.isWhole
     all.push({
       as,
-      events: await source.summaries(refs),
+      events: event === undefined ? await source.summaries(refs) : [event],
       inputs: found.all.filter(({ role }) => role === 'input'),
       outputs: found.all.filter(({ role }) => role === 'output'),
     })
@@ -185,11 +203,20 @@ async function runsOf(
   return { all, isWhole }
 }
 
-function sideOf(members: readonly EventMember[], { products }: BalanceParts['registry']) {
-  const weights = members.map(({ item, quantity, uom }) => {
-    const product = products.get(productOf(item.key) ?? item.key)
-    return kilogramsOf(pieces(item, quantity), uom, product?.kgPerUnit)
-  })
+/** What a unit of an item weighs, in kg; each product is looked up once. */
+function weights({ products }: BalanceParts['registry']): (key: string) => number | undefined {
+  const known = new Map<string, number | undefined>()
+  return (key) => {
+    const product = productOf(key) ?? key
+    if (!known.has(product)) known.set(product, products.get(product)?.kgPerUnit)
+    return known.get(product)
+  }
+}
+
+function sideOf(members: readonly EventMember[], weightOf: (key: string) => number | undefined) {
+  const weights = members.map(({ item, quantity, uom }) =>
+    kilogramsOf(pieces(item, quantity), uom, weightOf(item.key)),
+  )
   const counts = members.map(({ item, quantity, uom }) =>
     uom === undefined ? pieces(item, quantity) : undefined,
   )

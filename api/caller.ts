@@ -93,6 +93,11 @@ export function partyFor(caller: Caller, asked?: string): string | undefined {
   throw new Problem('forbidden', { detail: `this key sees what is of ${caller.party} only` })
 }
 
+/** The only party of which a caller may know; undefined where it is all of them. */
+export function confinedTo({ reach, party = '' }: Caller): string | undefined {
+  return reach === 'all' ? undefined : party
+}
+
 /** Whether something of a party is out of the caller's reach. */
 export function isForeign(caller: Caller, party: string | undefined): boolean {
   return caller.reach !== 'all' && party !== caller.party

@@ -1,4 +1,7 @@
-/** How lively devices are: when each was last heard, how much came and how much was refused. */
+/**
+ * How lively devices are: when each was last heard, how much came, how much was refused, and how
+ * much never came by the numbers of its sender.
+ */
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
 import type { Liveliness } from '#store/heard.ts'
@@ -16,8 +19,30 @@ const activitySchema = z
     lastHeard: z.iso.datetime().meta({ description: 'When a message of it was last received' }),
     messages: z.int(),
     refused: z.int().meta({ description: 'Messages of which something was refused' }),
+    numbers: z
+      .object({
+        received: z.int().meta({ description: 'Running numbers that came, each once' }),
+        missing: z.int().meta({ description: 'Those between them that never came' }),
+        lastGap: z
+          .object({
+            source: z.string().meta({ description: 'Who numbered them, such as a DevEUI' }),
+            from: z.int(),
+            to: z.int(),
+            noticed: z.iso.datetime(),
+          })
+          .optional(),
+      })
+      .optional()
+      .meta({ description: 'Of a device whose messages or reads bear running numbers' }),
     hours: z
-      .array(z.object({ from: z.iso.datetime(), messages: z.int(), refused: z.int() }))
+      .array(
+        z.object({
+          from: z.iso.datetime(),
+          messages: z.int(),
+          refused: z.int(),
+          missing: z.int().meta({ description: 'Numbers noticed as missing in it' }),
+        }),
+      )
       .meta({ description: 'Of the last week, those hours in which it was heard' }),
   })
   .meta({ id: 'DeviceActivity' })
@@ -33,7 +58,7 @@ export function serveDeviceActivity(router: Router, { intake }: DeviceActivityPa
       path: '/v1/device-activity',
       may: 'read devices',
       tag: 'Intake',
-      summary: 'When devices were last heard, how much came, how much was refused',
+      summary: 'When devices were last heard, how much came, was refused and never came',
       query: { party: slugSchema.optional(), ...pageParameters },
       answers: { 200: { description: 'A page', schema: pageOf(activitySchema) } },
     },
@@ -58,11 +83,22 @@ function placeOf(last: string | undefined): { party: string; device: string } | 
   return { party, device }
 }
 
-function view({ firstUs, lastUs, hours, ...rest }: Liveliness): z.output<typeof activitySchema> {
+function view(liveliness: Liveliness): z.output<typeof activitySchema> {
+  const { party, device, firstUs, lastUs, messages, refused, hours } = liveliness
+  const numbers = numbersOf(liveliness)
   return {
-    ...rest,
+    ...{ party, device, messages, refused },
     firstHeard: formatTimeUs(firstUs),
     lastHeard: formatTimeUs(lastUs),
+    ...(numbers && { numbers }),
     hours: hours.map(({ fromUs, ...hour }) => ({ from: formatTimeUs(fromUs), ...hour })),
   }
+}
+
+function numbersOf({ numbered, missing, lastGap }: Liveliness) {
+  if (numbered === 0) return undefined
+  if (lastGap === undefined) return { received: numbered, missing }
+  const { source, from, to, noticedUs } = lastGap
+  const gap = { source, from, to, noticed: formatTimeUs(noticedUs) }
+  return { received: numbered, missing, lastGap: gap }
 }

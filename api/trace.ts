@@ -2,13 +2,16 @@
  * The chain of an item: what it came from, what it became, where it was. As one JSON document, or
  * as a stream of its parts, a line each, for chains of any size: those are never held whole.
  */
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
+import type { AlertReader, Worst } from '#store/alerts/reader.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { chain, DEFAULT_LIMIT, partToJson } from '#trace/chain.ts'
 import { historyOf } from '#trace/history.ts'
 import { CERTAINTIES } from '#trace/parts.ts'
 import type { TrailSource } from '#trace/source.ts'
 import { type WalkOptions, walkBatches } from '#trace/walk.ts'
+import { type Caller, confinedTo } from './caller.ts'
 import { knownItem } from './item.ts'
 import { count, moment } from './parameters.ts'
 import { type ReadIdentifier, textsOfPath } from './reading.ts'
@@ -44,6 +47,9 @@ const chainSchema = z
         eventIDs,
         eventCount: z.int().meta({ description: 'All; eventIDs holds the first of them' }),
         verdict: z.enum(['do_not_sell', 'check']).optional().meta({ description: 'By a recall' }),
+        alert: z.enum(['critical', 'warning']).optional().meta({
+          description: 'The worst of its unresolved alerts; one that blocks it is critical',
+        }),
       }),
     ),
     links: z.array(
@@ -93,6 +99,7 @@ export interface TraceParts {
   readonly trail: TrailReader
   readonly read: ReadIdentifier
   readonly recalls: RecalledParts['recalls']
+  readonly alerts: Pick<AlertReader, 'worstAbout'>
   readonly registry: RecalledParts['registry']
 }
 
@@ -109,7 +116,8 @@ export function serveTrace(router: Router, parts: TraceParts) {
       description:
         `Accept: ${streamType} streams the parts of the chain, a line each, without holding it: ` +
         'a part has `part`: node, link, gap or cut. Where a recall holds the item the first part ' +
-        'is `recalled`. A node that a recall holds has its `verdict`.',
+        'is `recalled`. A node that a recall holds has its `verdict`, and one with unresolved ' +
+        'alerts the worst of them as `alert`.',
       query: {
         direction: z.enum(['back', 'forward', 'both']).default('both'),
         at: moment.optional().meta({ description: 'The chain as it was at that time' }),
@@ -134,13 +142,15 @@ export function serveTrace(router: Router, parts: TraceParts) {
       const recalled = recalledBy(parts, caller, await keysOf(trail, key, understood.lot))
       const options = { direction, atUs: at, depth, limit }
       if (c.req.header('Accept')?.includes(streamType)) {
-        return streamText(lines(parts, source, key, options, recalled), {
+        const mark = (keys: readonly string[]) => marksOf(parts, caller, keys)
+        return streamText(lines(mark, source, key, options, recalled), {
           'Content-Type': streamType,
         })
       }
       const bounded = Math.min(limit ?? DEFAULT_LIMIT, mostNodes)
       const found = await chain(source, key, { ...options, limit: bounded })
-      return c.json(found && { ...found, ...recalled, nodes: marked(parts, found.nodes) })
+      if (found === undefined) return c.json(found)
+      return c.json({ ...found, ...recalled, nodes: await marked(parts, caller, found.nodes) })
     },
   )
   return [chains]
@@ -153,19 +163,53 @@ async function keysOf(trail: TrailReader, key: string, lot: string | undefined):
   return [key, ...lots, ...(lot === undefined ? [] : [lot])]
 }
 
-function marked<Node extends { readonly key: string }>(parts: TraceParts, nodes: readonly Node[]) {
-  const verdicts = verdictsOf(
-    parts,
-    nodes.map(({ key }) => key),
-  )
-  return nodes.map((node) => {
-    const verdict = verdicts.get(node.key)
-    return verdict === undefined ? node : { ...node, verdict }
-  })
+interface Marks {
+  readonly verdict?: 'do_not_sell' | 'check'
+  readonly alert?: Worst
+}
+
+/** What speaks against some items, by their keys, as far as a caller may know of it. */
+function marksOf(
+  parts: TraceParts,
+  caller: Caller,
+  keys: readonly string[],
+): (key: string) => Marks | undefined {
+  const verdicts = verdictsOf(parts, keys)
+  const alerts = parts.alerts.worstAbout(keys, confinedTo(caller))
+  return (key) => {
+    const [verdict, alert] = [verdicts.get(key), alerts.get(key)]
+    if (verdict === undefined && alert === undefined) return undefined
+    return { ...(verdict && { verdict }), ...(alert && { alert }) }
+  }
+}
+
+/** Marked in one go: nobody else is answered meanwhile. */
+const MARKED_AT_ONCE = 1000
+
+async function marked<Node extends { readonly key: string }>(
+  parts: TraceParts,
+  caller: Caller,
+  nodes: readonly Node[],
+) {
+  const all: (Node & Marks)[] = []
+  for (let at = 0; at < nodes.length; at += MARKED_AT_ONCE) {
+    const some = nodes.slice(at, at + MARKED_AT_ONCE)
+    const markOf = marksOf(
+      parts,
+      caller,
+      some.map(({ key }) => key),
+    )
+    for (const node of some) {
+      const marks = markOf(node.key)
+      all.push(marks === undefined ? node : { ...node, ...marks })
+    }
+    await setImmediate()
+  }
+  return all
 }
 
 async function* lines(
-  parts: TraceParts,
+  mark: (keys: readonly string[]) => ReturnType<typeof marksOf>,
   source: TrailSource,
   key: string,
   options: WalkOptions,
@@ -173,12 +217,11 @@ async function* lines(
 ): AsyncGenerator<string> {
   if (recalled.recalls.length > 0) yield `${JSON.stringify({ part: 'recalled', ...recalled })}\n`
   for await (const batch of walkBatches(source, key, options)) {
-    const nodes = batch.flatMap((part) => (part.part === 'node' ? [part.key] : []))
-    const verdicts = verdictsOf(parts, nodes)
+    const markOf = mark(batch.flatMap((part) => (part.part === 'node' ? [part.key] : [])))
     for (const part of batch) {
       const told = partToJson(part)
-      const verdict = part.part === 'node' ? verdicts.get(part.key) : undefined
-      yield `${JSON.stringify(verdict === undefined ? told : { ...told, verdict })}\n`
+      const marks = part.part === 'node' ? markOf(part.key) : undefined
+      yield `${JSON.stringify(marks === undefined ? told : { ...told, ...marks })}\n`
     }
   }
 }

@@ -3,6 +3,7 @@
  * reason. Whether they are stored is decided afterwards, with the store at hand.
  */
 import type { Failure } from '#epcis/failure.ts'
+import type { Numbered } from '#store/numbers.ts'
 import type { NewEvent, Reading } from '#store/trail.ts'
 
 /** Who sent a message and when it came: what a decoder may add to what the bytes say. */
@@ -91,6 +92,8 @@ export interface Decoded {
   readonly reads?: readonly RawRead[]
   /** A message of an edge node, which means something only with those before it: sparkplug/. */
   readonly frame?: SparkplugFrame
+  /** The running numbers it bears, also those of parts that do not hold. */
+  readonly numbers?: readonly Numbered[]
   readonly failures: readonly PartFailure[]
 }
 

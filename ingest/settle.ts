@@ -239,9 +239,10 @@ class Source {
   }
 }
 
-function heardOf({ record, failures }: Message): Heard {
+function heardOf({ record, decoded, failures }: Message): Heard {
   const { position, party, device, receivedAtUs } = record
-  return { position, party, device, receivedAtUs, isRefused: failures.length > 0 }
+  const { numbers = [] } = decoded
+  return { position, party, device, receivedAtUs, isRefused: failures.length > 0, numbers }
 }
 
 function rejectionsOf({ record, failures }: Message): Rejection[] {

@@ -9,6 +9,7 @@ import type { Device } from '#store/registry/schema.ts'
 import type { Reading } from '#store/trail.ts'
 import type { Decoded, Origin, SparkplugFrame, SparkplugMetric } from './decoded.ts'
 import { readingsOf, type Sensor, sensorBehind } from './formats/sensor-readings.ts'
+import { bdSeqOf } from './formats/sparkplug.ts'
 import { rebirthCommand } from './formats/sparkplug-payload.ts'
 import type { Scope } from './memory.ts'
 
@@ -90,11 +91,6 @@ function readNode(text: string | undefined): Node {
 
 function write(scope: Scope, name: string, node: Node): void {
   scope.set(name, JSON.stringify(node))
-}
-
-function bdSeqOf({ metrics }: SparkplugFrame): string | undefined {
-  const value = metrics.find(({ name }) => name === 'bdSeq')?.value
-  return value === undefined ? undefined : String(value)
 }
 
 function remember(scope: Scope, name: string, { metrics }: SparkplugFrame): void {

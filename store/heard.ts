@@ -1,18 +1,16 @@
 /**
- * How lively each device is: when it was last heard, how many messages came and how many of them
- * were refused, by the hour for a week. Kept in intake.db, in the commit that moves its cursor: a
- * message that is settled again after a crash is not counted again.
+ * How lively each device is: when it was last heard, how many messages came, how many of them were
+ * refused and how many never came by their numbers, by the hour for a week. Kept in intake.db, in
+ * the commit that moves its cursor: a message that is settled again after a crash is not counted
+ * again.
  */
+import { gapReader, type NumberedMessage, numberRecorder, type SourceGap } from './numbering.ts'
 import type { Database } from './sqlite/database.ts'
 import type { JournalPosition } from './trail.ts'
 
-/** One message of a device, as it was settled. */
-export interface Heard {
+/** One message of a device, or of an HTTP capture by the id of its key, as it was settled. */
+export interface Heard extends NumberedMessage {
   readonly position: JournalPosition
-  readonly party: string
-  /** Device slug, or key id of an HTTP capture. */
-  readonly device: string
-  readonly receivedAtUs: number
   readonly isRefused: boolean
 }
 
@@ -23,8 +21,21 @@ export interface Liveliness {
   readonly lastUs: number
   readonly messages: number
   readonly refused: number
+  /** Running numbers that came, each once; 0 where it numbers nothing. */
+  readonly numbered: number
+  /** Those between them that never came. */
+  readonly missing: number
+  readonly lastGap: SourceGap | undefined
   /** Of those hours in which it was heard, the oldest first. */
-  readonly hours: readonly { fromUs: number; messages: number; refused: number }[]
+  readonly hours: readonly Hour[]
+}
+
+interface Hour {
+  readonly fromUs: number
+  readonly messages: number
+  readonly refused: number
+  /** Noticed in this hour, and not filled since. */
+  readonly missing: number
 }
 
 export interface LivelinessQuery {
@@ -70,6 +81,7 @@ export function heardRecorder(database: Database): (heard: readonly Heard[]) => 
   const forget = database.prepare(
     'DELETE FROM heard_hours WHERE party = ? AND device = ? AND hour < ?',
   )
+  const follow = numberRecorder(database)
   return (heard) => {
     for (const [name, sum] of summed(heard, ({ party, device }) => `${party}\n${device}`)) {
       const [party = '', device = ''] = name.split('\n')
@@ -82,6 +94,7 @@ export function heardRecorder(database: Database): (heard: readonly Heard[]) => 
       const [party = '', device = '', its = '0'] = name.split('\n')
       hour.run(party, device, Number(its), messages, refused)
     }
+    follow(heard)
   }
 }
 
@@ -110,20 +123,29 @@ export function livelinessReader(
   const page = of('(party, device) > (?, ?)')
   const ofParty = of('(party, device) > (?, ?) AND party = ?')
   const hours = database.prepare(
-    `SELECT hour, messages, refused FROM heard_hours WHERE party = ? AND device = ? ORDER BY hour`,
+    `SELECT hour, messages, refused, missing FROM heard_hours
+     WHERE party = ? AND device = ? ORDER BY hour`,
   )
+  const gap = gapReader(database)
   return ({ party, after = { party: '', device: '' }, limit }) => {
     const rows =
       party === undefined
         ? page.all(after.party, after.device, limit)
         : ofParty.all(after.party, after.device, party, limit)
-    return rows.map((row: Omit<Liveliness, 'hours'>) => ({
+    return rows.map((row: Omit<Liveliness, 'hours' | 'lastGap'>) => ({
       ...row,
+      lastGap: row.numbered === 0 ? undefined : gap(row.party, row.device),
       hours: hours.all(row.party, row.device).map(hourOf),
     }))
   }
 }
 
-function hourOf(row: { hour: number; messages: number; refused: number }) {
-  return { fromUs: row.hour * US_AN_HOUR, messages: row.messages, refused: row.refused }
+function hourOf({ hour, ...counts }: Omit<Hour, 'fromUs'> & { hour: number }): Hour {
+  return { fromUs: hour * US_AN_HOUR, ...counts }
+}
+
+/** Numbers of all devices that never came. */
+export function missingReader(database: Database): () => number {
+  const all = database.prepare('SELECT COALESCE(SUM(missing), 0) AS missing FROM heard')
+  return () => all.get().missing
 }

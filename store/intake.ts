@@ -13,7 +13,9 @@ import {
   type Liveliness,
   type LivelinessQuery,
   livelinessReader,
+  missingReader,
 } from './heard.ts'
+import { NUMBERING_MIGRATION } from './numbering.ts'
 import { type Database, openDatabase, transaction } from './sqlite/database.ts'
 import type { JournalPosition } from './trail.ts'
 
@@ -100,6 +102,8 @@ export interface Intake {
   jobs(query: JobQuery): readonly CaptureJob[]
   /** How lively devices are, by party and device. */
   liveliness(query: LivelinessQuery): readonly Liveliness[]
+  /** Running numbers of all devices that never came. */
+  missing(): number
   counts(): { rejections: number; jobs: number }
   close(): void
 }
@@ -138,6 +142,7 @@ const migrations = [
   CREATE TABLE intake (one INTEGER PRIMARY KEY CHECK (one = 1), cursor INTEGER NOT NULL);
   INSERT INTO intake (one, cursor) VALUES (1, 0);`,
   HEARD_MIGRATION,
+  NUMBERING_MIGRATION,
 ]
 
 /**
@@ -241,6 +246,7 @@ function reading(database: Database): Omit<Intake, 'record' | 'close'> {
         .map(jobOf)
     },
     liveliness: livelinessReader(database),
+    missing: missingReader(database),
     counts: () => counts.get(),
   }
 }

@@ -30,6 +30,8 @@ export function AlertsPage() {
   const { query, cases, waiting } = alerts
   const nowMs = useMinute()
   const chosen = cases.find((one) => one.alerts.some(({ id }) => id === picked))
+  // What has come is shown by the next look.
+  const isLoading = query.isPending || (cases.length === 0 && query.data?.items.length !== 0)
   const togglePause = () => {
     if (isPaused) alerts.goOn()
     setIsPaused(!isPaused)
@@ -47,8 +49,7 @@ export function AlertsPage() {
         <Counts cases={cases} isWhole={alerts.isWhole} />
         <FilterBar filter={filter} onFilter={setFilter} />
         <HeatTable
-          cases={cases}
-          nowMs={nowMs}
+          {...{ cases, isLoading, nowMs }}
           rule={filter.rule}
           onRule={(rule) => setFilter({ ...filter, rule })}
         />

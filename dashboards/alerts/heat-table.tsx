@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { alertWords } from '../words/alerts.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import type { Case } from './cases.ts'
@@ -6,6 +6,8 @@ import { heatLevel, heatOf } from './heat.ts'
 
 interface HeatTableProps {
   readonly cases: readonly Case[]
+  /** They are on their way: what was there stays, and stays open, so that it can be undone. */
+  readonly isLoading: boolean
   readonly nowMs: number
   /** The rule that is filtered by; '' for none. */
   readonly rule: string
@@ -13,10 +15,10 @@ interface HeatTableProps {
 }
 
 /** Rules by days: a rule filters the queue. What was looked at is what is loaded. */
-export function HeatTable({ cases, nowMs, rule: chosen, onRule }: HeatTableProps) {
+export function HeatTable({ cases, isLoading, nowMs, rule: chosen, onRule }: HeatTableProps) {
   const t = useWords(alertWords)
   const language = useLanguage()
-  const { days, rows } = useMemo(
+  const heat = useMemo(
     () =>
       heatOf(
         cases.flatMap(({ alerts }) => alerts),
@@ -24,6 +26,9 @@ export function HeatTable({ cases, nowMs, rule: chosen, onRule }: HeatTableProps
       ),
     [cases, nowMs],
   )
+  const [last, setLast] = useState(heat)
+  if (!isLoading && last !== heat) setLast(heat)
+  const { days, rows } = isLoading ? last : heat
   const most = Math.max(0, ...rows.flatMap(({ counts }) => counts))
   if (rows.length === 0) return null
   return (

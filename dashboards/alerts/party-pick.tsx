@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useId } from 'react'
 import { api, told } from '../server/api.ts'
 import type { Names } from '../server/names.ts'
+import { PickField } from '../ui/pick.tsx'
 
 interface PartyPickProps {
   readonly label: string
@@ -12,21 +12,10 @@ interface PartyPickProps {
 
 /** One of the registered parties. */
 export function PartyPick({ label, name, names }: PartyPickProps) {
-  const id = useId()
   const { data } = useQuery({
     queryKey: ['parties'],
     queryFn: () => told(api.v1.parties.$get({ query: { perPage: '1000' } })),
   })
-  return (
-    <div>
-      <label htmlFor={id}>{label}</label>
-      <select id={id} name={name} required>
-        {data?.items.map(({ slug }) => (
-          <option key={slug} value={slug}>
-            {names.party(slug)}
-          </option>
-        ))}
-      </select>
-    </div>
-  )
+  const options = data?.items.map(({ slug }): [string, string] => [slug, names.party(slug)])
+  return <PickField {...{ label, name }} options={options ?? []} isRequired />
 }

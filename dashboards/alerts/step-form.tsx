@@ -1,11 +1,12 @@
 /** What can be done about an alert as it stands, for one of them or for its whole case. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { useNames } from '../server/names.ts'
 import { useSession } from '../shell/session.ts'
+import { PickField } from '../ui/pick.tsx'
+import { ReasonEnd } from '../ui/reason-end.tsx'
 import { Failure } from '../ui/states.tsx'
 import { alertWords } from '../words/alerts.ts'
-import { commonWords } from '../words/common.ts'
 import { useWords } from '../words/language.ts'
 import type { Alert } from './alert-detail.tsx'
 import type { AlertSummary } from './cases.ts'
@@ -79,8 +80,6 @@ interface ReasonFormProps extends StepFormProps {
 
 function ReasonForm({ alert, inCase, onChanged, action, name, onDone }: ReasonFormProps) {
   const t = useWords(alertWords)
-  const common = useWords(commonWords)
-  const id = useId()
   const names = useNames()
   const queries = useQueryClient()
   const others = inCase.filter(
@@ -110,36 +109,26 @@ function ReasonForm({ alert, inCase, onChanged, action, name, onDone }: ReasonFo
   return (
     <form onSubmit={submit} className="reason-form">
       {action === 'resolve' && (
-        <div>
-          <label htmlFor={`${id}cause`}>{t.cause}</label>
-          <select id={`${id}cause`} name="cause" required>
-            {CAUSES.map((one) => (
-              <option key={one} value={one}>
-                {t[`cause_${one}`]}
-              </option>
-            ))}
-          </select>
-        </div>
+        <PickField
+          label={t.cause}
+          name="cause"
+          options={CAUSES.map((one) => [one, t[`cause_${one}`]])}
+        />
       )}
       {action === 'forward' && <PartyPick label={t.to} name="to" names={names} />}
-      <div>
-        <label htmlFor={`${id}reason`}>{t.reasonFor(name)}</label>
-        <textarea id={`${id}reason`} name="reason" rows={2} maxLength={2000} required />
-      </div>
-      {others.length > 0 && (
-        <label className="row plain">
-          <input type="checkbox" name="all" /> {t.wholeCase(others.length + 1)}
-        </label>
-      )}
-      <div className="row">
-        <button type="submit" className="primary small" disabled={act.isPending}>
-          {name}
-        </button>
-        <button type="button" className="small" onClick={onDone}>
-          {common.cancel}
-        </button>
-      </div>
-      {act.error && <Failure error={act.error} />}
+      <ReasonEnd
+        step={name}
+        label={t.reasonFor(name)}
+        isPending={act.isPending}
+        refusal={act.error && <Failure error={act.error} />}
+        onCancel={onDone}
+      >
+        {others.length > 0 && (
+          <label className="row plain">
+            <input type="checkbox" name="all" /> {t.wholeCase(others.length + 1)}
+          </label>
+        )}
+      </ReasonEnd>
     </form>
   )
 }

@@ -9,6 +9,9 @@ import { type Language, useLanguage, useWords } from '../words/language.ts'
 type Balance = InferResponseType<(typeof api.v1.balance)[':id']['$get']>
 type Run = Balance['runs'][number]
 
+/** Transformations that are told one by one: a lot may have gone into a thousand. */
+const MOST_RUNS = 50
+
 export function Amounts({ itemKey }: { itemKey: string }) {
   const t = useWords(chainWords)
   const language = useLanguage()
@@ -22,9 +25,12 @@ export function Amounts({ itemKey }: { itemKey: string }) {
   return (
     <>
       <h3>{t.amounts}</h3>
-      {data.runs.map((run) => (
+      {data.runs.slice(0, MOST_RUNS).map((run) => (
         <RunLine key={`${run.as} ${run.eventIDs.join(' ')}`} run={run} />
       ))}
+      {data.runs.length > MOST_RUNS && (
+        <p className="quiet">{t.moreRuns(data.runs.length - MOST_RUNS)}</p>
+      )}
       {data.runs.length === 0 && (
         <ul>
           {known.map(({ eventID, eventTime, quantity = 0, uom, role }) => (

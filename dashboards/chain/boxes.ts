@@ -80,9 +80,8 @@ export function boxesOf(
 /** Party, place, day and product: what a bundle has in common. */
 function bundleOf({ node, party, place, fromMs }: Visit): string {
   const product = node.key.replace(/\/(10|21|00|8003|8004)\/.*$/, '')
-  return [party, place, new Date(fromMs).toDateString(), node.kind, node.standing, product].join(
-    '|',
-  )
+  const day = new Date(fromMs).setHours(0, 0, 0, 0)
+  return [party, place, day, node.kind, node.standing, product].join('|')
 }
 
 const RANK: Readonly<Record<Certainty, number>> = { observed: 0, inferred: 1, possible: 2 }

@@ -121,11 +121,12 @@ function useDrawing(
     const prepare = (around: View) => {
       if (sheet.prepare(around)) ahead = requestAnimationFrame(() => prepare(around))
     }
+    const tell = () => view.show(at.scrollLeft, width - margin)
     const soon = () => {
-      view.show(at.scrollLeft, width - margin)
+      tell()
       isDue ||= requestAnimationFrame(draw)
     }
-    soon()
+    tell()
     draw()
     at.addEventListener('scroll', soon, { passive: true })
     const stop = view.listen(soon)

@@ -6,13 +6,12 @@ import { listText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
 import type { Side, Visit } from './graph.ts'
-import type { Mark } from './scene.ts'
+import { markOfNode } from './use-drawing.ts'
 
 export interface ListProps {
   readonly visits: readonly Visit[]
   readonly selected: string | undefined
   readonly sides: ReadonlyMap<string, Side>
-  readonly marks: ReadonlyMap<string, Mark>
   readonly names: Names
   readonly onSelect: (visitId: string) => void
 }
@@ -75,10 +74,10 @@ export function ChainTable(props: ListProps) {
   )
 }
 
-function Signs({ visit, sides, marks }: ListProps & { visit: Visit }) {
+function Signs({ visit, sides }: ListProps & { visit: Visit }) {
   const t = useWords(chainWords)
   const side = sides.get(visit.node.key)
-  const mark = marks.get(visit.node.key)
+  const mark = markOfNode(visit.node)
   return (
     <span className="row signs">
       {mark && <span className={`tag ${mark}`}>{mark === 'stop' ? '✕' : '!'}</span>}

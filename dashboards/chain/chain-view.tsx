@@ -14,7 +14,6 @@ import { CurveStrip } from './curve-strip.tsx'
 import type { Chain } from './graph.ts'
 import { NodePanel } from './node-panel.tsx'
 import { SharedView } from './shared-view.ts'
-import { useMarks } from './use-chain.ts'
 import { useDrawing } from './use-drawing.ts'
 import { useLimits } from './use-limits.ts'
 
@@ -30,7 +29,6 @@ export function ChainView({ chain, isFetching, onLoadAll }: ChainViewProps) {
   const t = useWords(chainWords)
   const [, navigate] = useLocation()
   const names = useNames()
-  const marks = useMarks()
   const limits = useLimits(chain.start)
   const [frame, width] = useWidth()
   const [shared] = useState(() => new SharedView())
@@ -42,7 +40,7 @@ export function ChainView({ chain, isFetching, onLoadAll }: ChainViewProps) {
   const [selected, setSelected] = useState<string>()
   const margin = width < NARROW ? 84 : 140
   const drawing = useDrawing(chain, {
-    ...{ mode, opened, isOnlyRelated, selected, marks, names },
+    ...{ mode, opened, isOnlyRelated, selected, names },
     width: Math.max(320, (width - margin) * zoom),
   })
   const { graph, boxes, layout, scene, current, sides } = drawing
@@ -62,7 +60,7 @@ export function ChainView({ chain, isFetching, onLoadAll }: ChainViewProps) {
     }
   }
   const lists = {
-    ...{ visits: graph.visits, selected: current?.id, sides, marks, names },
+    ...{ visits: graph.visits, selected: current?.id, sides, names },
     onSelect: setSelected,
   }
   return (

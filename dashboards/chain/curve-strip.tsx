@@ -7,10 +7,10 @@ import { useEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { type Curve, curveOf, type Limits, type Point } from '../inspector/curve.ts'
+import { CurveFigures } from '../inspector/curve-figures.tsx'
 import { api, told } from '../server/api.ts'
 import { chainWords } from '../words/chain.ts'
-import { durationText, numberText } from '../words/format.ts'
-import { useLanguage, useWords } from '../words/language.ts'
+import { useWords } from '../words/language.ts'
 import type { Axis } from './axis.ts'
 import { useColours } from './colours.ts'
 import { LEFT } from './layout.ts'
@@ -47,7 +47,6 @@ function useReadings(item: string): readonly Point[] | undefined {
 
 export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripProps) {
   const t = useWords(chainWords)
-  const language = useLanguage()
   const colours = useColours()
   const into = useRef<HTMLDivElement>(null)
   const points = useReadings(itemKey)
@@ -65,25 +64,11 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
   }, [curve, axis, margin, view, colours])
   if (!points || !curve) return null
   if (points.length === 0) return <p className="quiet">{t.noCurve}</p>
-  const noDataMs = curve.gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
-  const { excursions } = curve
-  const degrees = (value: number) => numberText(value, language)
-  const peak = points.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY)
   return (
     <div className="chain-curve">
-      <p className="row">
+      <CurveFigures curve={curve}>
         <strong>{t.temperature}</strong>
-        {limits && (
-          <span className="tag limit">{t.limits(degrees(limits.min), degrees(limits.max))}</span>
-        )}
-        {excursions.length > 0 && (
-          <span className="tag stop">✕ {t.excursions(excursions.length)}</span>
-        )}
-        <span className="tag">{t.peak(degrees(peak))}</span>
-        {noDataMs > 0 && (
-          <span className="tag inferred">? {t.noData(durationText(noDataMs, language))}</span>
-        )}
-      </p>
+      </CurveFigures>
       <div ref={into} role="img" aria-label={t.curveLabel} />
     </div>
   )

@@ -62,12 +62,14 @@ export function graphOf(chain: Chain): Graph {
 
 export function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
-  for (const one of all) {
-    const group = groups.get(by(one))
-    if (group) group.push(one)
-    else groups.set(by(one), [one])
-  }
+  for (const one of all) addTo(groups, by(one), one)
   return groups
+}
+
+function addTo<T>(groups: Map<string, T[]>, name: string, one: T): void {
+  const group = groups.get(name)
+  if (group) group.push(one)
+  else groups.set(name, [one])
 }
 
 /** The first time that a link tells of an item: for those without events of their own. */
@@ -174,8 +176,8 @@ export function sidesOf(chain: Chain, start: string): Map<string, Side> {
   const onwards = new Map<string, string[]>()
   const backwards = new Map<string, string[]>()
   const add = (from: string, to: string) => {
-    onwards.set(from, [...(onwards.get(from) ?? []), to])
-    backwards.set(to, [...(backwards.get(to) ?? []), from])
+    addTo(onwards, from, to)
+    addTo(backwards, to, from)
   }
   const isTraced = (key: string) => ['traced', 'lot'].includes(standing.get(key) ?? '')
   for (const { kind, from, to } of chain.links) {

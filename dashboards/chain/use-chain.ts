@@ -1,10 +1,6 @@
-/** A chain and what speaks against its items, as the server tells it. */
+/** A chain with what speaks against its items, as the server tells it. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
-import { allAlerts } from '../alerts/all-alerts.ts'
-import { UNRESOLVED } from '../alerts/cases.ts'
 import { api, inPath, told } from '../server/api.ts'
-import type { Mark } from './scene.ts'
 
 /** Nodes in each direction that are asked for at first, and what the server gives at most. */
 const FIRST_LIMIT = 1000
@@ -38,20 +34,4 @@ export function useChain({ id, depth, at }: Asked, isAll: boolean) {
         }),
       ),
   })
-}
-
-/** What items have against them, by key: alerts that nobody has resolved. */
-export function useMarks(): ReadonlyMap<string, Mark> {
-  const { data } = useQuery({
-    queryKey: ['marks'],
-    queryFn: () => allAlerts({ severity: 'critical|warning', state: UNRESOLVED }),
-  })
-  return useMemo(() => {
-    const marks = new Map<string, Mark>()
-    for (const { subject, severity, blocked } of data?.items ?? []) {
-      if (severity === 'critical' || blocked) marks.set(subject, 'stop')
-      else if (!marks.has(subject)) marks.set(subject, 'warn')
-    }
-    return marks
-  }, [data])
 }

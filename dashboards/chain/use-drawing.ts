@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { type Names, shortKey } from '../server/names.ts'
 import type { AxisMode } from './axis.ts'
 import { type Box, boxesOf } from './boxes.ts'
-import { type Chain, graphOf, type Side, sidesOf, type Visit } from './graph.ts'
+import { type Chain, type ChainNode, graphOf, type Side, sidesOf, type Visit } from './graph.ts'
 import { layoutOf } from './layout.ts'
 import { type Mark, sceneOf } from './scene.ts'
 
@@ -15,12 +15,11 @@ export interface DrawingOptions {
   readonly isOnlyRelated: boolean
   /** Id of a box or of a visit. */
   readonly selected: string | undefined
-  readonly marks: ReadonlyMap<string, Mark>
   readonly names: Names
 }
 
 export function useDrawing(chain: Chain, options: DrawingOptions) {
-  const { mode, width, opened, isOnlyRelated, selected, marks, names } = options
+  const { mode, width, opened, isOnlyRelated, selected, names } = options
   const graph = useMemo(() => graphOf(chain), [chain])
   const first = graph.visitsOf.get(chain.start)?.[0]?.id
   const wanted = selected ?? first
@@ -30,9 +29,9 @@ export function useDrawing(chain: Chain, options: DrawingOptions) {
   )
   const sides = useMemo(() => sidesOf(chain, focusKey), [chain, focusKey])
   const boxes = useMemo(() => {
+    if (!isOnlyRelated) return boxesOf(graph, { opened })
     const sidesAtStart = sidesOf(chain, chain.start)
-    const shows = ({ node }: Visit) => sidesAtStart.has(node.key)
-    return boxesOf(graph, { opened, ...(isOnlyRelated && { shows }) })
+    return boxesOf(graph, { opened, shows: ({ node }: Visit) => sidesAtStart.has(node.key) })
   }, [graph, chain, opened, isOnlyRelated])
   const layout = useMemo(() => layoutOf(boxes, mode, width), [boxes, mode, width])
   const current =
@@ -42,10 +41,10 @@ export function useDrawing(chain: Chain, options: DrawingOptions) {
       sceneOf(layout, {
         selected: current?.id,
         sideOf: (box) => sideOf(box, sides),
-        markOf: (box) => markOf(box, marks),
-        labelOf: (box) => labelOf(box, marks, names),
+        markOf,
+        labelOf: (box) => labelOf(box, names),
       }),
-    [layout, current, sides, marks, names],
+    [layout, current, sides, names],
   )
   return { graph, boxes, layout, scene, current, sides }
 }
@@ -55,21 +54,24 @@ function sideOf({ visits }: Box, sides: ReadonlyMap<string, Side>): Side {
   return (['start', 'up', 'down'] as const).find((side) => its.has(side)) ?? 'other'
 }
 
-export function markOf({ visits }: Box, marks: ReadonlyMap<string, Mark>): Mark | undefined {
-  const its = visits.map(({ node }) => {
-    if (node.verdict === 'do_not_sell') return 'stop'
-    return marks.get(node.key) ?? (node.verdict === 'check' ? 'warn' : undefined)
-  })
+/** What speaks against an item: a recall of it, or an alert that nobody has resolved. */
+export function markOfNode({ verdict, alert }: ChainNode): Mark | undefined {
+  if (verdict === 'do_not_sell' || alert === 'critical') return 'stop'
+  return verdict === 'check' || alert === 'warning' ? 'warn' : undefined
+}
+
+function markOf({ visits }: Box): Mark | undefined {
+  const its = visits.map(({ node }) => markOfNode(node))
   // A bundle in which some are sound is not told as if none were.
   if (its.every((mark) => mark === 'stop')) return 'stop'
   return its.some((mark) => mark !== undefined) ? 'warn' : undefined
 }
 
-export function labelOf({ visits }: Box, marks: ReadonlyMap<string, Mark>, names: Names): string {
+function labelOf({ visits }: Box, names: Names): string {
   const [first] = visits
   if (!first) return ''
   if (visits.length === 1) return shortKey(first.node.key)
-  const stopped = visits.filter(({ node }) => marks.get(node.key) === 'stop').length
+  const stopped = visits.filter(({ node }) => markOfNode(node) === 'stop').length
   const name = names.product(first.node.key) ?? shortKey(first.node.key)
   return `${name} ×${visits.length}${stopped > 0 ? ` (${stopped} ✕)` : ''}`
 }

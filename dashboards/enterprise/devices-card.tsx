@@ -6,14 +6,16 @@ import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
-import { durationText } from '../words/format.ts'
+import { durationText, numberText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import {
   type Activity,
   calibrationOf,
   type Device,
+  isLosing,
   isSilent,
   lastDay,
+  type Numbers,
   sensorKey,
 } from './liveliness.ts'
 
@@ -111,7 +113,7 @@ function DeviceRow({ device, activity, gaps, nowMs, partyName }: DeviceRowProps)
       </span>
       <span className="device-heard">
         {age === undefined ? t.never : t.ago(age)}
-        <Bars counts={lastDay(activity, nowMs)} />
+        <Bars hours={lastDay(activity, nowMs)} />
       </span>
       <span className="row device-signs">
         {!device.enabled && <span className="tag warn">{t.disabled}</span>}
@@ -123,6 +125,7 @@ function DeviceRow({ device, activity, gaps, nowMs, partyName }: DeviceRowProps)
             ✕ {t.refused} {activity.refused}
           </span>
         )}
+        {activity?.numbers && <NumbersTag numbers={activity.numbers} nowMs={nowMs} />}
         {gaps > 0 && <span className="tag inferred">? {t.dataGaps(gaps)}</span>}
         {calibration === 'over' && <span className="tag stop">✕ {t.calibrationOver(due)}</span>}
         {calibration === 'soon' && <span className="tag warn">! {t.calibrationSoon(due)}</span>}
@@ -132,25 +135,60 @@ function DeviceRow({ device, activity, gaps, nowMs, partyName }: DeviceRowProps)
   )
 }
 
+/** What never came, by the numbers of the sender: which it was last, and whether it goes on. */
+function NumbersTag({ numbers, nowMs }: { numbers: Numbers; nowMs: number }) {
+  const t = useWords(enterpriseWords)
+  const language = useLanguage()
+  const { received, missing, lastGap } = numbers
+  const all = numberText(received + missing, language)
+  if (missing === 0) return <span className="tag fine">✓ {t.noneMissing(all)}</span>
+  const [sign, look] = isLosing(numbers, nowMs) ? ['! ', 'warn'] : ['', '']
+  return (
+    <span className={`tag wrap ${look}`}>
+      {sign}
+      {t.numbersMissing(numberText(missing, language), all)}
+      {lastGap && (
+        <span className="plain">
+          {t.lastMissing(shortTime(lastGap.noticed, language), lastGap.source)}
+          <span className="number">
+            {lastGap.from === lastGap.to ? lastGap.from : `${lastGap.from}–${lastGap.to}`}
+          </span>
+        </span>
+      )}
+    </span>
+  )
+}
+
 const BAR = 5
 const BARS_HEIGHT = 18
+const MARK_HEIGHT = 4
 
-function Bars({ counts }: { counts: readonly number[] }) {
+/** Messages an hour; an hour in which numbers were missing is marked above. */
+function Bars({ hours }: { hours: ReturnType<typeof lastDay> }) {
   const t = useWords(enterpriseWords)
-  const most = Math.max(1, ...counts)
-  const all = counts.reduce((sum, count) => sum + count, 0)
+  const most = Math.max(1, ...hours.map(({ messages }) => messages))
+  const all = hours.reduce((sum, { messages }) => sum + messages, 0)
+  const lost = hours.reduce((sum, { missing }) => sum + missing, 0)
   return (
     <svg
       className="bars"
       role="img"
-      aria-label={t.rateLabel(all)}
-      width={counts.length * BAR}
-      height={BARS_HEIGHT}
+      aria-label={lost === 0 ? t.rateLabel(all) : t.rateAndMissing(all, lost)}
+      width={hours.length * BAR}
+      height={MARK_HEIGHT + BARS_HEIGHT}
     >
-      {counts.map((count, hour) => {
-        const height = count === 0 ? 1 : Math.max(2, (count / most) * BARS_HEIGHT)
+      {hours.map(({ messages, missing }, hour) => {
+        const height = messages === 0 ? 1 : Math.max(2, (messages / most) * BARS_HEIGHT)
         const x = hour * BAR
-        return <rect key={x} x={x} y={BARS_HEIGHT - height} width={BAR - 1} height={height} />
+        const y = MARK_HEIGHT + BARS_HEIGHT - height
+        return (
+          <g key={x}>
+            <rect x={x} y={y} width={BAR - 1} height={height} />
+            {missing > 0 && (
+              <rect className="lost" x={x} y={0} width={BAR - 1} height={MARK_HEIGHT - 1} />
+            )}
+          </g>
+        )
       })}
     </svg>
   )

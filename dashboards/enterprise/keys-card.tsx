@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
+import { PickField } from '../ui/pick.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { shortDate } from '../words/format.ts'
@@ -92,16 +93,13 @@ function MakeKey({ party }: { party: string }) {
     <details>
       <summary>{t.makeKey}</summary>
       <form onSubmit={submit}>
-        <label htmlFor={`${id}device`}>{t.keyFor}</label>
-        <select id={`${id}device`} name="device">
-          {devices.items.map(({ device, name }) => (
-            <option key={device} value={device}>
-              {name} ({device})
-            </option>
-          ))}
-        </select>
-        <label htmlFor={`${id}label`}>{t.keyLabel}</label>
-        <input id={`${id}label`} name="label" maxLength={200} />
+        <PickField
+          label={t.keyFor}
+          name="device"
+          options={devices.items.map(({ device, name }) => [device, `${name} (${device})`])}
+        />
+        <label htmlFor={id}>{t.keyLabel}</label>
+        <input id={id} name="label" maxLength={200} />
         <button type="submit" disabled={make.isPending}>
           {t.makeKey}
         </button>

@@ -11,15 +11,28 @@ const HOUR_MS = 3_600_000
 const DAY_HOURS = 24
 const SOON_MS = 30 * DAY_HOURS * HOUR_MS
 
-/** Messages in each of the last 24 hours, the oldest first. */
-export function lastDay(activity: Activity | undefined, nowMs: number): number[] {
+interface Hour {
+  readonly messages: number
+  /** Numbers noticed as missing in it. */
+  readonly missing: number
+}
+
+/** Each of the last 24 hours, the oldest first. */
+export function lastDay(activity: Activity | undefined, nowMs: number): Hour[] {
   const thisHour = Math.floor(nowMs / HOUR_MS)
-  const counts = new Array<number>(DAY_HOURS).fill(0)
-  for (const { from, messages } of activity?.hours ?? []) {
+  const hours = new Array<Hour>(DAY_HOURS).fill({ messages: 0, missing: 0 })
+  for (const { from, messages, missing } of activity?.hours ?? []) {
     const place = DAY_HOURS - 1 - (thisHour - Math.floor(Date.parse(from) / HOUR_MS))
-    if (place >= 0 && place < DAY_HOURS) counts[place] = messages
+    if (place >= 0 && place < DAY_HOURS) hours[place] = { messages, missing }
   }
-  return counts
+  return hours
+}
+
+export type Numbers = NonNullable<Activity['numbers']>
+
+/** Whether something was noticed as missing within a day. */
+export function isLosing({ lastGap }: Numbers, nowMs: number): boolean {
+  return lastGap !== undefined && nowMs - Date.parse(lastGap.noticed) < DAY_HOURS * HOUR_MS
 }
 
 export function isSilent(activity: Activity | undefined, nowMs: number): boolean {

@@ -2,10 +2,11 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
-import { durationText, numberText, shortTime } from '../words/format.ts'
+import { shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { type Curve, curveOf, type Limits, type Point } from './curve.ts'
+import { CurveFigures } from './curve-figures.tsx'
 import type { FullItem } from './item-data.ts'
 import { useNames } from './use-names.ts'
 import { useTemperature } from './use-temperature.ts'
@@ -39,37 +40,11 @@ function OneCurve({ item, device, points, limits }: OneCurveProps) {
   const curve = useMemo(() => curveOf(points, limits), [points, limits])
   return (
     <div className="curve">
-      <Figures curve={curve} />
+      <CurveFigures curve={curve} />
       <Custody item={item} points={points} />
       <Plot curve={curve} />
       <p className="quiet">{device}</p>
     </div>
-  )
-}
-
-/** What the curve shows, in words: for whoever cannot see it, and at a glance. */
-function Figures({ curve: { points, limits, excursions, gaps } }: { curve: Curve }) {
-  const t = useWords(itemWords)
-  const language = useLanguage()
-  const unknownMs = gaps.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
-  const longest = Math.max(0, ...excursions.map(({ fromMs, toMs }) => toMs - fromMs))
-  const peak = points.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY)
-  const number = (value: number) => numberText(value, language)
-  return (
-    <p className="row">
-      {limits && (
-        <span className="tag limit">{t.limit(number(limits.min), number(limits.max))}</span>
-      )}
-      {excursions.length > 0 && (
-        <span className="tag stop">✕ {t.excursions(excursions.length)}</span>
-      )}
-      {limits && excursions.length === 0 && <span className="tag fine">✓ {t.noExcursion}</span>}
-      <span className="tag">{t.peak(number(peak))}</span>
-      {longest > 0 && <span className="tag">{t.longest(durationText(longest, language))}</span>}
-      {unknownMs > 0 && (
-        <span className="tag inferred">? {t.noData(durationText(unknownMs, language))}</span>
-      )}
-    </p>
   )
 }
 

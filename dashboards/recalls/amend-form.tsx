@@ -1,8 +1,8 @@
 /** Changes what a draft says, with a reason. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId } from 'react'
+import type { FormEvent } from 'react'
 import { api, inPath, told } from '../server/api.ts'
-import { commonWords } from '../words/common.ts'
+import { ReasonEnd } from '../ui/reason-end.tsx'
 import { useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
 import type { Recall } from './recall-data.ts'
@@ -11,8 +11,6 @@ import { TextFields, textOf } from './text-fields.tsx'
 
 export function AmendForm({ recall, onDone }: { recall: Recall; onDone: () => void }) {
   const t = useWords(recallWords)
-  const common = useWords(commonWords)
-  const id = useId()
   const queries = useQueryClient()
   const amend = useMutation({
     mutationFn: (form: FormData) =>
@@ -34,17 +32,14 @@ export function AmendForm({ recall, onDone }: { recall: Recall; onDone: () => vo
   return (
     <form onSubmit={submit} className="reason-form">
       <TextFields text={recall} />
-      <label htmlFor={`${id}why`}>{t.why}</label>
-      <textarea id={`${id}why`} name="why" rows={2} maxLength={2000} required />
-      <div className="row">
-        <button type="submit" className="primary small" disabled={amend.isPending}>
-          {t.amend}
-        </button>
-        <button type="button" className="small" onClick={onDone}>
-          {common.cancel}
-        </button>
-      </div>
-      {amend.error && <Refusal error={amend.error} />}
+      <ReasonEnd
+        step={t.amend}
+        label={t.why}
+        name="why"
+        isPending={amend.isPending}
+        refusal={amend.error && <Refusal error={amend.error} />}
+        onCancel={onDone}
+      />
     </form>
   )
 }

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId } from 'react'
 import { api, inPath, told } from '../server/api.ts'
 import { Dialog } from '../ui/dialog.tsx'
+import { PickField } from '../ui/pick.tsx'
 import { commonWords } from '../words/common.ts'
 import { useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
@@ -46,16 +47,13 @@ export function CheckDialog({ recall, consignee, name, onClose }: CheckDialogPro
   return (
     <Dialog title={`${t.check}: ${name}`} onClose={onClose}>
       <form onSubmit={submit}>
-        <label htmlFor={`${id}result`}>{t.checkResult}</label>
-        <select id={`${id}result`} name="result">
-          {RESULTS.map((one) => (
-            <option key={one} value={one}>
-              {t[`check_${one}`]}
-            </option>
-          ))}
-        </select>
-        <label htmlFor={`${id}reason`}>{t.checkHow}</label>
-        <textarea id={`${id}reason`} name="reason" rows={2} maxLength={2000} required />
+        <PickField
+          label={t.checkResult}
+          name="result"
+          options={RESULTS.map((one) => [one, t[`check_${one}`]])}
+        />
+        <label htmlFor={id}>{t.checkHow}</label>
+        <textarea id={id} name="reason" rows={2} maxLength={2000} required />
         <div className="row">
           <button type="submit" className="primary" disabled={check.isPending}>
             {t.save}

@@ -4,6 +4,7 @@ import { type FormEvent, useId, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { api, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
+import { PickField } from '../ui/pick.tsx'
 import { Empty } from '../ui/states.tsx'
 import { commonWords } from '../words/common.ts'
 import { useWords } from '../words/language.ts'
@@ -101,41 +102,24 @@ function Rules() {
   return (
     <>
       <div className="filter-grid">
+        <PickField
+          label={t.class}
+          name="class"
+          options={CLASSES.map((one) => [one, t[`classMeans_${one}`]])}
+        />
+        <PickField
+          label={t.domain}
+          name="domain"
+          options={[['', t.domainOfProduct], ...DOMAINS.map((one) => [one, t[one]] as const)]}
+        />
+        <PickField
+          label={t.law}
+          name="law"
+          options={[['', t.lawOfDomain], ...LAWS.map((one) => [one, t[`law_${one}`]] as const)]}
+        />
         <div>
-          <label htmlFor={`${id}class`}>{t.class}</label>
-          <select id={`${id}class`} name="class">
-            {CLASSES.map((one) => (
-              <option key={one} value={one}>
-                {t[`classMeans_${one}`]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div>
-          <label htmlFor={`${id}domain`}>{t.domain}</label>
-          <select id={`${id}domain`} name="domain">
-            <option value="">{t.domainOfProduct}</option>
-            {DOMAINS.map((one) => (
-              <option key={one} value={one}>
-                {t[one]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div>
-          <label htmlFor={`${id}law`}>{t.law}</label>
-          <select id={`${id}law`} name="law">
-            <option value="">{t.lawOfDomain}</option>
-            {LAWS.map((one) => (
-              <option key={one} value={one}>
-                {t[`law_${one}`]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div>
-          <label htmlFor={`${id}decided`}>{t.decidedWhen}</label>
-          <input id={`${id}decided`} name="decided" type="datetime-local" />
+          <label htmlFor={id}>{t.decidedWhen}</label>
+          <input id={id} name="decided" type="datetime-local" />
         </div>
       </div>
       <label className={`row plain ${isDrill ? 'drill-banner' : ''}`}>

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api, inPath, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
-import { commonWords } from '../words/common.ts'
+import { PickField } from '../ui/pick.tsx'
+import { ReasonEnd } from '../ui/reason-end.tsx'
 import { useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
 import {
@@ -96,8 +97,6 @@ interface StepFormProps {
 
 function StepForm({ recall, action, onDone }: StepFormProps) {
   const t = useWords(recallWords)
-  const common = useWords(commonWords)
-  const id = useId()
   const queries = useQueryClient()
   const name = t[ACTION_WORDS[action]]
   const act = useMutation({
@@ -115,39 +114,30 @@ function StepForm({ recall, action, onDone }: StepFormProps) {
       {action === 'cancel' && <p className="tag warn wrap">! {t.needs_cancel}</p>}
       {action === 'approve' && <WhichVersion recall={recall} />}
       {action === 'classify' && (
-        <div>
-          <label htmlFor={`${id}class`}>{t.class}</label>
-          <select id={`${id}class`} name="class" defaultValue={recall.class}>
-            {CLASSES.map((one) => (
-              <option key={one} value={one}>
-                {t[`classMeans_${one}`]}
-              </option>
-            ))}
-          </select>
-        </div>
+        <PickField
+          label={t.class}
+          name="class"
+          options={CLASSES.map((one) => [one, t[`classMeans_${one}`]])}
+          first={recall.class}
+        />
       )}
       {action === 'report' && (
-        <div>
-          <label htmlFor={`${id}report`}>{t.reportKind}</label>
-          <select id={`${id}report`} name="report">
-            <option value="plan">{t.report_plan}</option>
-            <option value="progress">{t.report_progress}</option>
-          </select>
-        </div>
+        <PickField
+          label={t.reportKind}
+          name="report"
+          options={[
+            ['plan', t.report_plan],
+            ['progress', t.report_progress],
+          ]}
+        />
       )}
-      <div>
-        <label htmlFor={`${id}reason`}>{t.whyFor(name)}</label>
-        <textarea id={`${id}reason`} name="reason" rows={2} maxLength={2000} required />
-      </div>
-      <div className="row">
-        <button type="submit" className="primary small" disabled={act.isPending}>
-          {name}
-        </button>
-        <button type="button" className="small" onClick={onDone}>
-          {common.cancel}
-        </button>
-      </div>
-      {act.error && <Refusal error={act.error} />}
+      <ReasonEnd
+        step={name}
+        label={t.whyFor(name)}
+        isPending={act.isPending}
+        refusal={act.error && <Refusal error={act.error} />}
+        onCancel={onDone}
+      />
     </form>
   )
 }

@@ -1,5 +1,6 @@
 /** What a draft says: its title, why, what to do, how far down, whom to check. */
 import { useId, useState } from 'react'
+import { PickField } from '../ui/pick.tsx'
 import { useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
 import { type Asked, DEPTHS, LEVELS, type Recall } from './recall-data.ts'
@@ -45,16 +46,12 @@ export function TextFields({ text }: { text?: Text }) {
         />
       </div>
       <div className="filter-grid">
-        <div>
-          <label htmlFor={`${id}depth`}>{t.depth}</label>
-          <select id={`${id}depth`} name="depth" defaultValue={text?.depth ?? 'retail'}>
-            {DEPTHS.map((one) => (
-              <option key={one} value={one}>
-                {t[`depth_${one}`]}
-              </option>
-            ))}
-          </select>
-        </div>
+        <PickField
+          label={t.depth}
+          name="depth"
+          options={DEPTHS.map((one) => [one, t[`depth_${one}`]])}
+          first={text?.depth ?? 'retail'}
+        />
         <div>
           <label htmlFor={`${id}level`}>{t.level}</label>
           <select

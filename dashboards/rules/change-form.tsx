@@ -4,6 +4,7 @@ import type { InferResponseType } from 'hono/client'
 import { type FormEvent, useId, useRef, useState } from 'react'
 import { api, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
+import { PickField } from '../ui/pick.tsx'
 import { Failure } from '../ui/states.tsx'
 import { useLanguage, useWords } from '../words/language.ts'
 import { rulesWords } from '../words/rules.ts'
@@ -85,28 +86,16 @@ function Fields({ rule }: { rule: Rule }) {
         <label htmlFor={`${id}revision`}>{t.name}</label>
         <input {...field('revision')} required maxLength={100} />
       </div>
-      <div>
-        <label htmlFor={`${id}domain`}>{t.scope}</label>
-        <select {...field('domain')}>
-          <option value="">{t.everywhere}</option>
-          {DOMAINS.map((one) => (
-            <option key={one} value={one}>
-              {t[one]}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div>
-        <label htmlFor={`${id}severity`}>{t.severity}</label>
-        <select {...field('severity')}>
-          <option value="">{t.asIs}</option>
-          {SEVERITIES.map((one) => (
-            <option key={one} value={one}>
-              {t[one]}
-            </option>
-          ))}
-        </select>
-      </div>
+      <PickField
+        label={t.scope}
+        name="domain"
+        options={[['', t.everywhere], ...DOMAINS.map((one) => [one, t[one]] as const)]}
+      />
+      <PickField
+        label={t.severity}
+        name="severity"
+        options={[['', t.asIs], ...SEVERITIES.map((one) => [one, t[one]] as const)]}
+      />
       <div>
         <label htmlFor={`${id}from`}>{t.from}</label>
         <input {...field('from')} type="datetime-local" required defaultValue={localTime(nowMs)} />

@@ -26,21 +26,26 @@ export function useNames(): Names {
   const language = useLanguage()
   const common = { staleTime: HOUR_MS } as const
   const query = { perPage: MOST }
-  const { data: parties } = useQuery({
+  const ofParties = useQuery({
     ...common,
     queryKey: ['parties'],
     queryFn: () => told(api.v1.parties.$get({ query })),
   })
-  const { data: locations } = useQuery({
+  const ofLocations = useQuery({
     ...common,
     queryKey: ['locations'],
     queryFn: () => told(api.v1.locations.$get({ query })),
   })
-  const { data: products } = useQuery({
+  const ofProducts = useQuery({
     ...common,
     queryKey: ['products'],
     queryFn: () => told(api.v1.products.$get({ query })),
   })
+  const isPending = ofParties.isPending || ofLocations.isPending || ofProducts.isPending
+  // Whatever is drawn with names is drawn anew with each change: all of them come at once.
+  const parties = isPending ? undefined : ofParties.data
+  const locations = isPending ? undefined : ofLocations.data
+  const products = isPending ? undefined : ofProducts.data
   return useMemo(() => {
     const nameOf = ({ name, names }: Named) => names?.[language] ?? name
     const ofParty = new Map(parties?.items.map((each) => [each.slug, nameOf(each)]))

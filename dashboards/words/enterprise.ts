@@ -10,6 +10,12 @@ export const enterpriseWords = words(
     never: '从未上报',
     rate: '近 24 小时报文',
     rateLabel: (count: number) => `近 24 小时每小时报文数，共 ${count} 条`,
+    rateAndMissing: (count: number, missing: number) =>
+      `近 24 小时每小时报文数，共 ${count} 条，缺号 ${missing}`,
+    noneMissing: (all: string) => `编号连续，共 ${all}`,
+    numbersMissing: (missing: string, all: string) => `编号 ${all} 个，缺 ${missing} 个`,
+    lastMissing: (time: string, source: string) =>
+      `，最近 ${time}${source === '' ? '' : ` ${source}`}：`,
     refused: '拒收',
     calibration: '校准有效期',
     calibrationOver: (day: string) => `校准已于 ${day} 过期`,
@@ -65,6 +71,11 @@ export const enterpriseWords = words(
     never: 'never heard',
     rate: 'Messages in 24 h',
     rateLabel: (count) => `Messages an hour over 24 hours, ${count} in all`,
+    rateAndMissing: (count, missing) =>
+      `Messages an hour over 24 hours, ${count} in all, ${missing} numbers missing`,
+    noneMissing: (all) => `none of ${all} numbers missing`,
+    numbersMissing: (missing, all) => `${missing} of ${all} numbers missing`,
+    lastMissing: (time, source) => `, last ${time}${source === '' ? '' : ` ${source}`}: `,
     refused: 'Refused',
     calibration: 'Calibration',
     calibrationOver: (day) => `calibration ended on ${day}`,

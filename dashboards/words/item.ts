@@ -122,7 +122,7 @@ export const itemWords = words(
     adverse: 'Problem',
     temperature: 'Temperature',
     limit: (min, max) => `Limits ${min} to ${max} °C`,
-    excursions: (count) => `${count} excursions`,
+    excursions: (count) => (count === 1 ? '1 excursion' : `${count} excursions`),
     noExcursion: 'No excursion',
     peak: (value) => `Peak ${value} °C`,
     longest: (time) => `Longest ${time}`,

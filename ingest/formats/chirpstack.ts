@@ -10,6 +10,7 @@ import { type Decoded, wholly } from '#ingest/decoded.ts'
 import type { FormatInput } from './format-input.ts'
 import { decodeUplink } from './lorawan.ts'
 import { decodeObjects } from './objects.ts'
+import { runningNumber } from './running-number.ts'
 import { readingsOf, type Sensor, sensorBehind } from './sensor-readings.ts'
 
 const nothing: Decoded = { events: [], readings: [], failures: [] }
@@ -30,8 +31,15 @@ export function decodeChirpStack({ payload, topic, origin, device }: FormatInput
     }
     if (event === 'status') return statusOf(value, sensor, origin)
     const { object, data } = value
-    return decodeUplink({ sensor, time: timeOf(value), object, data }, device, origin)
+    const decoded = decodeUplink({ sensor, time: timeOf(value), object, data }, device, origin)
+    return { ...decoded, numbers: numberOf(value, devEui ?? '') }
   })
+}
+
+/** A sensor has another address after each join; a counter of 0 is not sent. */
+function numberOf({ fCnt, devAddr }: JsonObject, devEui: string) {
+  const value = fCnt ?? (devAddr === undefined ? undefined : 0)
+  return runningNumber(devEui.toLowerCase(), value, devAddr)
 }
 
 function timeOf(value: JsonObject): unknown {

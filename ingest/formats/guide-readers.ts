@@ -99,8 +99,8 @@ export const readerGuides = {
     passedOver: 'MAC, hostName, channel, phase, PC, XPC, CRC, USER, userDefined; management events',
     notes: [
       'Several objects in one message are taken, in an array or one right behind the other.',
-      '`eventNum` tells two reads of one millisecond apart; it begins again when the ' +
-        'reader does.',
+      '`eventNum` tells two reads of one millisecond apart, and which reads never came; it ' +
+        'begins again when the reader does.',
     ],
     sample: {
       topic: '{topic}',
@@ -139,7 +139,7 @@ export const readerGuides = {
         'the whole topic has to be registered for it.',
       'The sled drops a message of over 6,144 bytes without a word, and says itself ' +
         'that its data are no complete record: for handing over goods prefer a report of ' +
-        'few tags at a time.',
+        'few tags at a time. What it dropped shows as missing in `eventNum`.',
     ],
     sample: {
       topic: 'dock/DATA/clients/data1event/RFD40-212735201D0053',

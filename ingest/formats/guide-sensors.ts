@@ -14,6 +14,11 @@ const bridged = [
   ['here: file of BRIDGES', '{"url": "mqtt://…", "device": "{user}", "topics": ["…"]}'],
 ] as const
 
+/** Of the counter of a LoRaWAN sensor. */
+const frameCounter = (name: string, session: string) =>
+  `\`${name}\` tells how many frames of a sensor never came${session}. Among them are frames ` +
+  'that a network server keeps to itself, as those with nothing but commands of the network.'
+
 export const sensorGuides = {
   'sparkplug-b': {
     title: 'Sparkplug B edge nodes',
@@ -34,7 +39,8 @@ export const sensorGuides = {
       'Whether this server is there stands on `spBv1.0/STATE/suyuan`, retained: an edge node ' +
         'that names `suyuan` its primary host keeps what it measures while it is away. Behind ' +
         'another broker the bridge says so for the name it has as `sparkplugHost`.',
-      'Data and births are of QoS 0: what is lost on the way shows as a gap in `seq`. ' +
+      'Data and births are of QoS 0: what is lost on the way shows as a gap in `seq`, of ' +
+        'which up to 127 messages are told, so all topics of the node have to be here. ' +
         'The node is then asked for its births on `spBv1.0/{group}/NCMD/{node}`, at most ' +
         'twice a minute, which it may subscribe to.',
       'What an alias means is remembered with the births, and survives a restart. A ' +
@@ -54,8 +60,10 @@ export const sensorGuides = {
       ['topics of the bridge', 'application/{application id}/device/+/event/up'],
       ['its version', '5'],
     ],
-    understood: 'up: time, deviceInfo.devEui, object, data with a codec; status: batteryLevel',
-    passedOver: 'rxInfo, txInfo, fCnt, tags, names; join, ack, txack, log, location',
+    understood:
+      'up: time, deviceInfo.devEui, object, data with a codec, fCnt, devAddr; ' +
+      'status: batteryLevel',
+    passedOver: 'rxInfo, txInfo, tags, names; join, ack, txack, log, location',
     notes: [
       'ChirpStack needs a broker of MQTT 5 of its own; a bridge takes its messages from ' +
         'there and acknowledges them when they are on disk. Its QoS is 0 unless set: set ' +
@@ -64,6 +72,7 @@ export const sensorGuides = {
         'registered for the server, and its `sensors` list which DevEUI has which key; a ' +
         'sensor that is not listed is a component of the server by its DevEUI.',
       'A message whose deviceInfo names another DevEUI than its topic is refused.',
+      frameCounter('fCnt', '; it begins anew with another `devAddr`'),
     ],
     sample: {
       topic: 'application/7f/device/24e124136b502217/event/up',
@@ -89,11 +98,12 @@ export const sensorGuides = {
     ],
     understood:
       'end_device_ids.device_id, uplink_message: received_at, decoded_payload, frm_payload ' +
-      'with a codec',
+      'with a codec, f_cnt, session_key_id',
     passedOver: 'rx_metadata, settings, locations, version_ids, normalized_payload; other topics',
     notes: [
       'The server hands out QoS 0 only: what it sends while the bridge is away is lost there.',
       'An uplink that was typed in for a trial (`simulated`) is refused.',
+      frameCounter('f_cnt', '; it begins anew with another `session_key_id`'),
     ],
     sample: {
       topic: 'v3/chain@ttn/devices/fridge-1/up',
@@ -119,14 +129,16 @@ export const sensorGuides = {
       ['uplink data topic', '{topic}'],
       ['quality of service', '1'],
     ],
-    understood: 'devEUI (as a name only), time, object or values beside it, data with a codec',
-    passedOver: 'rxInfo, txInfo, fCnt, names, metadata',
+    understood:
+      'devEUI (as a name only), time, object or values beside it, data with a codec, fCnt',
+    passedOver: 'rxInfo, txInfo, names, metadata',
     notes: [
       'The DevEUI stands in the message alone, so it names a sensor only where the ' +
         'registry lists it for this gateway (`sensors`); every other one is a component ' +
         'of the gateway.',
       'Codec `milesight-tlv`: `01 75` battery %, `03 67` temperature, `04 68` humidity, ' +
         '`06 00` door, `20 ce` history with its own time.',
+      frameCounter('fCnt', ''),
     ],
     sample: {
       topic: '{topic}',

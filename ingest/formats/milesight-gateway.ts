@@ -11,6 +11,7 @@ import type { FormatInput } from './format-input.ts'
 import { decodeUplink } from './lorawan.ts'
 import { decodeObjects } from './objects.ts'
 import { textOf } from './raw-read.ts'
+import { runningNumber } from './running-number.ts'
 import { sensorBehind } from './sensor-readings.ts'
 
 /** Fields of the gateway and of the radio: none of them is measured by the sensor. */
@@ -22,13 +23,13 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 
 export function decodeMilesightGateway({ payload, origin, device }: FormatInput): Decoded {
   return decodeObjects(payload, (value) => {
-    const sensor = sensorBehind(device, textOf(value['devEUI']) ?? 'unknown')
+    const { fCnt, data, devAddr } = value
+    const devEui = textOf(value['devEUI'])
+    const sensor = sensorBehind(device, devEui ?? 'unknown')
     const time = value['time'] ?? value['gatewayTime']
-    return decodeUplink(
-      { sensor, time, object: objectOf(value), data: value['data'] },
-      device,
-      origin,
-    )
+    const decoded = decodeUplink({ sensor, time, object: objectOf(value), data }, device, origin)
+    if (devEui === undefined) return decoded
+    return { ...decoded, numbers: runningNumber(devEui.toLowerCase(), fCnt, devAddr) }
   })
 }
 

@@ -21,6 +21,7 @@ export function decodeObjects(
   return {
     events: [],
     readings: all.flatMap(({ readings }) => readings),
+    numbers: all.flatMap(({ numbers = [] }) => numbers),
     failures: failures.map((failure, index) => ({ ...failure, index })),
   }
 }

@@ -10,14 +10,17 @@ import {
   wholly,
 } from '#ingest/decoded.ts'
 import { jsonValues } from './json-values.ts'
+import { runningNumber } from './running-number.ts'
 
 /**
  * The reads of the objects of one message. `read` gives what one object holds, numbered from
- * `first` on. A read that is refused is so by itself.
+ * `first` on. A read that is refused is so by itself. `numbersIn` gives the running numbers of an
+ * object, where its reader has any.
  */
 export function readsOf(
   payload: Uint8Array,
   read: (value: JsonObject, first: number) => readonly (RawRead | Failure)[],
+  numbersIn?: (value: JsonObject) => readonly unknown[],
 ): Decoded {
   const message = jsonValues(payload)
   if (!message.ok) return wholly(message)
@@ -34,7 +37,11 @@ export function readsOf(
     if (next > MAX_PARTS) return wholly(fail('too_many_parts', ''))
   }
   for (const failure of message.failures) failures.push({ ...failure, index: next })
-  return { events: [], readings: [], reads, failures }
+  if (numbersIn === undefined) return { events: [], readings: [], reads, failures }
+  const numbers = message.values.flatMap(({ value }) =>
+    isObject(value) ? numbersIn(value).flatMap((number) => runningNumber('', number)) : [],
+  )
+  return { events: [], readings: [], reads, numbers, failures }
 }
 
 /** The members of a list, or a thing alone as a list of one. */

@@ -5,6 +5,7 @@
  */
 import { fail } from '#epcis/failure.ts'
 import { type Decoded, type SparkplugFrame, wholly } from '#ingest/decoded.ts'
+import type { Numbered } from '#store/numbers.ts'
 import type { FormatInput } from './format-input.ts'
 import { readSparkplug } from './sparkplug-payload.ts'
 
@@ -22,5 +23,23 @@ export function decodeSparkplug({ payload, topic }: FormatInput): Decoded {
   if (!read.ok) return wholly(read)
   const { timestampMs, seq, metrics } = read
   const frame: SparkplugFrame = { kind, group, node, device, timestampMs, seq, metrics }
-  return { ...nothing, frame }
+  return { ...nothing, frame, numbers: numbersOf(frame) }
+}
+
+/** The session of a birth or a death, as its node counts them. [Sparkplug 3.0, 6.4.6, 6.4.8] */
+export function bdSeqOf({ metrics }: SparkplugFrame): string | undefined {
+  const value = metrics.find(({ name }) => name === 'bdSeq')?.value
+  return value === undefined ? undefined : String(value)
+}
+
+/** A node and its devices number their messages together, each run from a birth of the node. */
+const MODULUS = 256
+
+function numbersOf(frame: SparkplugFrame): Numbered[] {
+  const { kind, group, node, seq } = frame
+  const run = kind === 'NBIRTH' || kind === 'NDEATH' ? bdSeqOf(frame) : undefined
+  const of = { source: `${group}/${node}`, modulus: MODULUS, run }
+  if (kind === 'NDEATH') return [{ ...of, value: undefined }]
+  if (seq === undefined || seq < 0 || seq >= MODULUS) return []
+  return [{ ...of, value: seq, isFirst: kind === 'NBIRTH' }]
 }

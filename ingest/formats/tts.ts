@@ -4,11 +4,12 @@
  * uplink that somebody has typed in for a trial. The sensor is the one of the topic.
  */
 import { fail } from '#epcis/failure.ts'
-import { isObject } from '#epcis/fields.ts'
+import { isObject, type JsonObject } from '#epcis/fields.ts'
 import { type Decoded, wholly } from '#ingest/decoded.ts'
 import type { FormatInput } from './format-input.ts'
 import { decodeUplink } from './lorawan.ts'
 import { decodeObjects } from './objects.ts'
+import { runningNumber } from './running-number.ts'
 import { sensorBehind } from './sensor-readings.ts'
 
 export function decodeTts({ payload, topic, origin, device }: FormatInput): Decoded {
@@ -28,6 +29,13 @@ export function decodeTts({ payload, topic, origin, device }: FormatInput): Deco
     if (!isObject(uplink)) return wholly(fail('format_malformed', '/uplink_message'))
     const time = uplink['received_at'] ?? value['received_at']
     const { decoded_payload: object, frm_payload: data } = uplink
-    return decodeUplink({ sensor, time, object, data }, device, origin)
+    const decoded = decodeUplink({ sensor, time, object, data }, device, origin)
+    return { ...decoded, numbers: numberOf(uplink, id ?? '') }
   })
+}
+
+/** Each join makes another session; a counter of 0 is not sent. */
+function numberOf({ f_cnt, session_key_id }: JsonObject, id: string) {
+  const value = f_cnt ?? (session_key_id === undefined ? undefined : 0)
+  return runningNumber(id, value, session_key_id)
 }

@@ -11,12 +11,18 @@ import { rawRead } from './raw-read.ts'
 import { listOf, readsOf } from './reads-of.ts'
 
 export function decodeZebraFx(payload: Uint8Array, origin: Origin): Decoded {
-  return readsOf(payload, (value, first) => {
-    const { data } = value
-    if (!isEvent(value)) return [fail('format_malformed', '')]
-    const tags = listOf(data).filter((tag) => isObject(tag) && hasTag(tag))
-    return tags.map((tag, at) => oneRead(value, tag, first + at, origin))
-  })
+  return readsOf(
+    payload,
+    (value, first) => {
+      if (!isEvent(value)) return [fail('format_malformed', '')]
+      return tagsOf(value).map((tag, at) => oneRead(value, tag, first + at, origin))
+    },
+    (value) => tagsOf(value).map(({ eventNum }) => eventNum),
+  )
+}
+
+function tagsOf({ data }: JsonObject): JsonObject[] {
+  return listOf(data).filter(isObject).filter(hasTag)
 }
 
 function isEvent(value: JsonObject): boolean {
@@ -29,11 +35,10 @@ function hasTag(tag: JsonObject): boolean {
 
 function oneRead(
   { timestamp }: JsonObject,
-  tag: unknown,
+  tag: JsonObject,
   index: number,
   origin: Origin,
 ): RawRead | Failure {
-  if (!isObject(tag)) return fail('format_malformed', '/data')
   return rawRead(
     {
       hex: tag['idHex'] ?? tag['EPC'],

@@ -21,7 +21,8 @@ interface Read {
   readonly timeUs: number
   readonly antenna: number
   readonly dBm: number
-  readonly at: number
+  /** The reader's own number of it: it counts from 1 in each of its runs. */
+  readonly eventNum: number
 }
 
 const writers: Readonly<Record<ReaderFormat, (device: Device, seen: readonly Seen[]) => string>> = {
@@ -42,16 +43,16 @@ const tagEveryUs = 7_000
 const readEveryUs = 120_000
 
 function readsOf(seen: readonly Seen[]): Read[] {
-  return seen.flatMap(({ key, timeUs }, at) => {
+  const reads = seen.flatMap(({ key, timeUs }, at) => {
     const hex = tagOf(key)
     return Array.from({ length: 2 + (at % 3) }, (_, n) => ({
       hex,
       timeUs: timeUs + at * tagEveryUs + n * readEveryUs,
       antenna: 1 + (n % 2),
       dBm: -45 - ((at * 7 + n * 3) % 20),
-      at: at * 4 + n + 1,
     }))
   })
+  return reads.map((read, at) => ({ ...read, eventNum: at + 1 }))
 }
 
 /** Serials of thirteen digits need 198 bits. A thing that no tag can name is a bug here. */
@@ -87,8 +88,8 @@ function smartReader({ device }: Device, seen: readonly Seen[]): string {
   return textOf({ readerName: device, tag_reads: reads })
 }
 
-function zebraFx({ hex, timeUs, antenna, dBm, at }: Read): unknown {
-  const data = { eventNum: at, format: 'epc', idHex: hex.toLowerCase(), antenna, peakRssi: dBm }
+function zebraFx({ hex, timeUs, antenna, dBm, eventNum }: Read): unknown {
+  const data = { eventNum, format: 'epc', idHex: hex.toLowerCase(), antenna, peakRssi: dBm }
   // Milliseconds and an offset without a colon are how its firmware writes times.
   const timestamp = formatTimeUs(Math.floor(timeUs / 1000) * 1000).replace('Z', '+0000')
   return { type: 'PORTAL', timestamp, data: { ...data, reads: 1 } }

@@ -32,6 +32,8 @@ export interface AlertPage {
   readonly after?: number | undefined
 }
 
+export type Worst = 'critical' | 'warning'
+
 export interface AlertReader {
   /** Newest first. */
   alerts(query: AlertQuery, page: AlertPage): Alert[]
@@ -43,6 +45,12 @@ export interface AlertReader {
   lastStep(): number
   /** Unresolved alerts that concern one of some items, the gravest first. */
   openAbout(keys: readonly string[], limit: number): Alert[]
+  /**
+   * The worst of what is unresolved about each of some items, where there is anything: `critical`
+   * where an alert is or blocks it, else `warning`. Of those that concern a party, where one is
+   * given.
+   */
+  worstAbout(keys: readonly string[], party: string | undefined): Map<string, Worst>
   /** Whether a party is among those that an alert concerns. */
   concerns(seq: number, party: string): boolean
   /** Slugs of all parties that an alert concerns, or was forwarded to. */
@@ -74,6 +82,17 @@ export function alertReader(database: Database): AlertReader {
        SELECT alert FROM alert_item WHERE key IN (SELECT value FROM json_each(?)))
      ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, alert.seq
      LIMIT ?`,
+  )
+  const worst = database.prepare(
+    `SELECT wanted.value AS key, max(severity = 'critical' OR isBlocked) AS isGrave
+     FROM json_each(?1) AS wanted
+     CROSS JOIN alert_item ON alert_item.key = wanted.value
+     CROSS JOIN alert ON alert.seq = alert_item.alert
+     WHERE state IN ('open', 'acknowledged', 'in_progress') AND severity IN ('critical', 'warning')
+       AND json_extract(body, '$.subject') = wanted.value
+       AND (?2 IS NULL OR EXISTS (
+         SELECT 1 FROM alert_party WHERE alert_party.party = ?2 AND alert_party.alert = alert.seq))
+     GROUP BY wanted.value`,
   )
   const counts = database.prepare(
     `SELECT (SELECT count(*) FROM alert) AS alerts,
@@ -107,6 +126,13 @@ export function alertReader(database: Database): AlertReader {
     openAbout(keys, limit) {
       const rows: ListedRow[] = about.all(JSON.stringify(keys), limit)
       return rows.map(alertOf)
+    },
+    worstAbout(keys, party) {
+      const rows: { key: string; isGrave: number }[] = worst.all(
+        JSON.stringify(keys),
+        party ?? null,
+      )
+      return new Map(rows.map(({ key, isGrave }) => [key, isGrave ? 'critical' : 'warning']))
     },
     concerns: (seq, party) => concerned.get(party, seq) !== undefined,
     partiesOf(seq) {

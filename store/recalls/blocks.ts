@@ -26,9 +26,13 @@ export function blockReader(database: Database): (keys: readonly string[]) => Bl
      ORDER BY scope_item.tier, recall.seq LIMIT ?`,
   )
   // Nearly all that is asked for is in no scope: a look at one tree says so in a tenth of the time.
-  const isInAny = database.prepare('SELECT 1 FROM scope_item WHERE key = ? LIMIT 1')
+  const inAny = database.prepare(
+    `SELECT value AS key FROM json_each(?)
+     WHERE EXISTS (SELECT 1 FROM scope_item WHERE scope_item.key = value)`,
+  )
   return (keys) => {
-    const found = keys.filter((key) => isInAny.get(key) !== undefined)
+    const rowsIn: { key: string }[] = inAny.all(JSON.stringify(keys))
+    const found = rowsIn.map(({ key }) => key)
     if (found.length === 0) return []
     const rows: BlockRow[] = select.all(JSON.stringify(found), found.length * MOST_A_KEY)
     return rows.map(blockOf)

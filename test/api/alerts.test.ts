@@ -117,6 +117,29 @@ describe('an alert', () => {
     expect(JSON.stringify(await facts(regulator))).not.toContain(id)
   })
 
+  it('marks its item in chains, the worst of all, until it is resolved', async () => {
+    const { id } = await twice()
+    const told = async (key: string) => {
+      const { json } = await world.call(`/v1/trace/${encodeURIComponent(epc('A'))}`, { key })
+      const nodes = json['nodes'] as { key: string; alert?: string }[]
+      return nodes.map((node) => [node.key, node.alert])
+    }
+    const streamed = async () => {
+      const headers = { Accept: 'application/x-ndjson' }
+      const path = `/v1/trace/${encodeURIComponent(epc('A'))}`
+      return (await world.call(path, { key: regulator, headers })).text
+    }
+    expect(await told(regulator)).toEqual([[epc('A'), 'critical']])
+    expect(await streamed()).toContain('"alert":"critical"')
+    // A shop that had it is told what it had, and not of an alert that does not concern it.
+    await world.capture(shop, on(3, { epcList: [epc('A')], bizStep: 'receiving' }))
+    expect(await told(maker)).toEqual([[epc('A'), 'critical']])
+    expect(await told(shop)).toEqual([[epc('A'), undefined]])
+    await step(id, { action: 'resolve', reason: 'x', causeCode: 'test' })
+    expect(await told(regulator)).toEqual([[epc('A'), undefined]])
+    expect(await streamed()).not.toContain('"alert"')
+  })
+
   it('that nobody takes up is escalated, level by level', async () => {
     const { id } = await twice()
     await world.watched(2)

@@ -20,6 +20,20 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
+/** A message of a sensor, as the gateway writes it into the journal. */
+async function uplink(fCnt: number, devAddr: string): Promise<void> {
+  const devEui = '24e124136b502217'
+  const text = JSON.stringify({ deviceInfo: { devEui }, devAddr, fCnt, object: { temperature: 4 } })
+  const entry = {
+    ...({ kind: 'mqtt', party: 'maker', device: 'lora', payload: Buffer.from(text) } as const),
+    topic: `application/7f/device/${devEui}/event/up`,
+    receivedAtUs: Date.now() * 1000,
+  }
+  await new Promise<void>((resolve, reject) => {
+    world.journal.append(entry, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
 async function activity(key: string, query = '') {
   const answer = await world.call(`/v1/device-activity${query}`, { key })
   expect(answer.status, answer.text).toBe(200)
@@ -49,5 +63,24 @@ describe('how lively devices are', () => {
     const token = String(first.json['nextPageToken'])
     const rest = await activity(inspector, `?perPage=1&nextPageToken=${token}`)
     expect(rest.map(({ party }) => party)).toEqual(['other'])
+  })
+
+  it('tells what never came by the numbers of the sender, and takes it back', async () => {
+    const topic = 'application/7f/device/+/event/up'
+    world.registry.devices.put({
+      ...{ party: 'maker', site: 'barn', device: 'lora', name: 'lora', enabled: true },
+      ...{ format: 'chirpstack-v4', topics: [{ topic, channel: 'telemetry' }] },
+    })
+    const lora = async () => (await activity(maker)).find(({ device }) => device === 'lora')
+    for (const fCnt of [5, 6, 10]) await uplink(fCnt, '00189440')
+    await expect.poll(async () => (await lora())?.['messages']).toBe(3)
+    const lastGap = { source: '24e124136b502217', from: 7, to: 9, noticed: expect.any(String) }
+    expect(await lora()).toMatchObject({ numbers: { received: 3, missing: 3, lastGap } })
+    expect(await lora()).toMatchObject({ hours: [{ messages: 3, missing: 3 }] })
+    for (const fCnt of [9, 8, 7, 0]) await uplink(fCnt, fCnt === 0 ? '0018aaaa' : '00189440')
+    await expect.poll(async () => (await lora())?.['messages']).toBe(7)
+    expect((await lora())?.['numbers']).toEqual({ received: 7, missing: 0 })
+    const others = (await activity(maker)).filter(({ device }) => device !== 'lora')
+    expect(others.every(({ numbers }) => numbers === undefined)).toBe(true)
   })
 })

@@ -62,11 +62,12 @@ const DESK = { viewport: { width: 1440, height: 900 } }
 const PAN_FRAMES = 180
 const SETTLED_MS = 3000
 
-export function measurePages(options: PagesOptions): Promise<PagesResult> {
+export async function measurePages(options: PagesOptions): Promise<PagesResult> {
+  // The program serves what is built when it starts.
+  await buildPages()
   return withProgram({}, async (program) => {
     const { onProgress } = options
     onProgress('pages: what they show is played')
-    await buildPages()
     const key = await newParty(program, 'bench')
     await playScene(program, Date.now())
     await playLargeData(program, key, options)

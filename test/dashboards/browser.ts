@@ -15,6 +15,12 @@ import type { Stage } from './setup.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export type Language = 'zh' | 'en'
+
+/** Of two, the one in a language. */
+export function said<T>(language: Language, zh: T, en: T): T {
+  return language === 'zh' ? zh : en
+}
+
 export type View = 'phone' | 'desk'
 export type Role = 'public' | 'inspector' | 'enterprise' | 'regulator' | 'admin'
 /** Of the simulated chain: whom an enterprise's key is of where nothing else is said. */

@@ -1,14 +1,11 @@
-import type { Page } from '@playwright/test'
-import { describe, expect, it } from 'vitest'
-import { everyLook, type Language, stage, visit } from './browser.ts'
+import type { BrowserContext, Page } from '@playwright/test'
+import { describe, expect, it, vi } from 'vitest'
+import { everyLook, type Language, said, stage, visit } from './browser.ts'
 import { raiseAlert } from './raise-alert.ts'
+import { codes } from './scene.ts'
 
 const item = encodeURIComponent(stage?.sold ?? '')
 const chain = `/app/chain?id=${item}`
-
-function said<T>(language: Language, zh: T, en: T): T {
-  return language === 'zh' ? zh : en
-}
 
 function graph(page: Page) {
   return page.getByRole('application')
@@ -17,6 +14,28 @@ function graph(page: Page) {
 /** What is selected, as the page says it to whoever cannot see it. */
 function spoken(page: Page) {
   return page.locator('[aria-live="polite"]')
+}
+
+const PATIENCE = { timeout: 30_000, interval: 200 }
+
+/** Asks for the chain as it was known at a time of Shanghai, and for the list of it. */
+async function listAsKnown(page: Page, language: Language, at: string): Promise<void> {
+  const press = (zh: string, en: string) =>
+    page.getByRole('button', { name: said(language, zh, en), exact: true }).click()
+  await page.getByLabel(said(language, /^按当时所知/, /^As known at/)).fill(at)
+  await press('查看', 'Show')
+  // What is asked for stands in the address, there in UTC.
+  const utc = new Date(`${at}+08:00`).toISOString()
+  await page.waitForURL((url) => url.searchParams.get('at') === utc)
+  await page
+    .getByText(said(language, /时所知，不是现在/, /As it was known at .*, not now/))
+    .waitFor()
+  // What was shown of another time goes, and its list with it.
+  const list = page.getByRole('region', { name: said(language, '列表', 'List'), exact: true })
+  await vi.waitFor(async () => {
+    await press('列表', 'List')
+    await list.getByRole('button').first().waitFor({ timeout: 2000 })
+  }, PATIENCE)
 }
 
 /** Run in the page: every colour on the canvas, as a number. */
@@ -151,6 +170,28 @@ describe.skipIf(stage === undefined)('the chain on a desk', () => {
     })
   })
 
+  it.each(['zh', 'en'] as const)(
+    'is that of a time in the zone of the reader, in %s',
+    async (language) => {
+      await visit({ language, view: 'desk', role: 'regulator' }, async ({ page, open, check }) => {
+        const item = `/app/chain?id=${encodeURIComponent(codes.fine)}`
+        // Xianda had it from 46 hours ago on; clocks here are 8 hours ahead of UTC.
+        const hoursAgo = (hours: number) => {
+          const here = new Date(Date.now() - (hours - 8) * 3_600_000)
+          return here.toISOString().slice(0, 16)
+        }
+        const list = page.getByRole('region', { name: said(language, '列表', 'List'), exact: true })
+        const holder = list.getByText(said(language, '鲜达配送中心', 'Xianda Distribution')).first()
+        await open(item)
+        await listAsKnown(page, language, hoursAgo(44))
+        await holder.waitFor()
+        await listAsKnown(page, language, hoursAgo(50))
+        await expect.poll(() => holder.count()).toBe(0)
+        await check()
+      })
+    },
+  )
+
   it('of what nobody has seen says so', async () => {
     await visit({ language: 'en', role: 'regulator' }, async ({ page, open, allow, check }) => {
       allow(/404/)
@@ -160,6 +201,34 @@ describe.skipIf(stage === undefined)('the chain on a desk', () => {
     })
   })
 })
+
+/** What the table of heat has to tell of all that the server has: a row a rule, a cell a day. */
+async function heatOf(context: BrowserContext, language: Language): Promise<string[][]> {
+  const items: { rule: string; title: Record<Language, string>; raised: string }[] = []
+  for (let token = ''; ; ) {
+    const states = 'open%7Cacknowledged%7Cin_progress'
+    const page = await context.request.get(`/v1/alerts?perPage=1000&state=${states}${token}`)
+    const body = (await page.json()) as { items: typeof items; nextPageToken?: string }
+    items.push(...body.items)
+    if (body.nextPageToken === undefined) break
+    token = `&nextPageToken=${body.nextPageToken}`
+  }
+  // Days of Shanghai, as the browser of the tests is there.
+  const dayOf = (time: string) => Math.floor((Date.parse(time) / 3_600_000 + 8) / 24)
+  const today = dayOf(new Date().toISOString())
+  const rows = [...new Set(items.map(({ rule }) => rule))].map((rule) => {
+    const its = items.filter((one) => one.rule === rule)
+    const counts = Array.from({ length: 7 }, (_, at) => {
+      return its.filter(({ raised }) => dayOf(raised) === today - 6 + at).length
+    })
+    return { rule, title: its[0]?.title[language], counts }
+  })
+  const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0)
+  return rows
+    .filter(({ counts }) => sum(counts) > 0)
+    .sort((a, b) => sum(b.counts) - sum(a.counts) || (a.rule < b.rule ? -1 : 1))
+    .map(({ rule, title, counts }) => [`${rule} ${title}`, ...counts.map((n) => String(n || '·'))])
+}
 
 describe.skipIf(stage === undefined)('the console of alerts', () => {
   it.each(everyLook)('tells cases and why, in $language on a $view', async (look) => {
@@ -194,6 +263,43 @@ describe.skipIf(stage === undefined)('the console of alerts', () => {
       await detail.getByText('genuine').waitFor()
     })
   })
+
+  it.each(['zh', 'en'] as const)(
+    'counts alerts by rule and day, and filters by a rule, in %s',
+    async (language) => {
+      await visit({ language, view: 'desk', role: 'regulator' }, async (visited) => {
+        const { page, context, open, check } = visited
+        const heat = page.getByRole('region', { name: said(language, /^热表/, /^Heat/) })
+        const told = async () => {
+          await open('/app/alerts')
+          await page.locator('summary', { hasText: said(language, '热表', 'Heat') }).click()
+          const rows = await heat.locator('tbody tr').all()
+          const read = rows.map(async (row) => {
+            const cells = await row.locator('td').allTextContents()
+            return [await row.getByRole('button').textContent(), ...cells]
+          })
+          return Promise.all(read)
+        }
+        // Rules may find more meanwhile.
+        await vi.waitFor(async () => {
+          expect(await told()).toEqual(await heatOf(context, language))
+        }, PATIENCE)
+        const first = heat.locator('tbody tr').first().getByRole('button')
+        const [rule = '', ...words] = ((await first.textContent()) ?? '').split(' ')
+        await first.click()
+        await expect.poll(() => first.getAttribute('aria-pressed')).toBe('true')
+        expect(rule).toMatch(/^[A-Z]\d+$/)
+        const titles = page.locator('.case-open strong')
+        await expect
+          .poll(async () => new Set(await titles.allTextContents()))
+          .toEqual(new Set([words.join(' ')]))
+        expect(await heat.locator('tbody tr').count()).toBe(1)
+        await check()
+        await first.click()
+        await expect.poll(() => heat.locator('tbody tr').count()).toBeGreaterThan(1)
+      })
+    },
+  )
 
   it('holds back what is new until somebody asks for it', async () => {
     await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
@@ -261,51 +367,6 @@ describe.skipIf(stage === undefined)('rules and parties', () => {
       expect(Number(first.replace(',', ''))).toBeGreaterThanOrEqual(Number(last.replace(',', '')))
       await check()
       await picture(`parties-${look.language}-${look.view}`)
-    })
-  })
-})
-
-describe.skipIf(stage === undefined)('an enterprise', () => {
-  it.each(everyLook)('sees its lines, in $language on a $view', async (look) => {
-    await visit({ ...look, role: 'enterprise' }, async ({ page, open, check, picture }) => {
-      await open('/app/enterprise')
-      await page.locator('.device-row').first().waitFor()
-      await page.locator('.lots li').first().waitFor()
-      await check()
-      await picture(`enterprise-${look.language}-${look.view}`)
-    })
-  })
-
-  it('tries an event: what is wrong is told with its place, what is right is stored', async () => {
-    await visit({ language: 'en', view: 'desk', role: 'enterprise' }, async (visited) => {
-      const { page, open, allow } = visited
-      allow(/400/)
-      await open('/app/enterprise')
-      const field = page.getByLabel('EPCIS event (JSON)')
-      const right = await field.inputValue()
-      await field.fill(right.replace('"OBSERVE"', '"LOOK"'))
-      await page.getByRole('button', { name: 'Capture' }).click()
-      await page.getByRole('alert').waitFor()
-      await field.fill('{')
-      await page.getByRole('button', { name: 'Check the form only' }).click()
-      await page.getByText('It is no JSON').waitFor()
-      await field.fill(right)
-      await page.getByRole('button', { name: 'Capture' }).click()
-      await page.getByText('Stored').waitFor()
-    })
-  })
-
-  it('makes a key for a device, sees it once, and revokes it', async () => {
-    await visit({ language: 'en', view: 'desk', role: 'enterprise' }, async ({ page, open }) => {
-      await open('/app/enterprise')
-      await page.getByText('Make a key for a device').first().click()
-      await page.getByLabel('For', { exact: true }).fill('a key of the tests')
-      await page.getByRole('button', { name: 'Make a key for a device' }).click()
-      await page.getByText('The new key is shown this once').waitFor()
-      const row = page.locator('.keys li', { hasText: 'a key of the tests' }).last()
-      await row.getByRole('button', { name: 'Revoke' }).click()
-      await row.getByRole('button', { name: 'Really revoke' }).click()
-      await row.getByText('revoked').waitFor()
     })
   })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { everyLook, type Language, stage, visit } from './browser.ts'
+import { everyLook, said, stage, visit } from './browser.ts'
 import {
   consigneesOf,
   makeDraft,
@@ -10,10 +10,6 @@ import {
 } from './recall-play.ts'
 import { codes } from './scene.ts'
 import type { Stage } from './setup.ts'
-
-function said<T>(language: Language, zh: T, en: T): T {
-  return language === 'zh' ? zh : en
-}
 
 const at = stage as Stage
 const inEnglish = { language: 'en', view: 'desk', role: 'regulator' } as const

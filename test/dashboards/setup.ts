@@ -21,6 +21,7 @@ const ITEMS = 400
 export interface Stage {
   readonly chromium: string
   readonly url: string
+  readonly mqttUrl: string
   readonly adminKey: string
   /** An item that went the whole way and was sold. */
   readonly sold: string
@@ -55,8 +56,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     await playScene(program, Date.now())
     await untilJudged(program)
     const sold = await simulate(program)
-    const { apiUrl: url, key: adminKey } = program
-    project.provide('stage', { chromium: CHROMIUM, url, adminKey, sold })
+    const { apiUrl: url, mqttUrl, key: adminKey } = program
+    project.provide('stage', { chromium: CHROMIUM, url, mqttUrl, adminKey, sold })
     return end
   } catch (error) {
     await end()

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Heard } from '#store/heard.ts'
 import {
   type CaptureJob,
   captureIDOf,
@@ -95,13 +96,72 @@ describe('the intake', () => {
     expect(intake.liveliness({ limit: 10 })).toEqual([
       {
         ...{ party: 'farm', device: 'gate', firstUs: 5_000_000, lastUs: 4_000_000_000 },
-        ...{ messages: 3, refused: 1 },
+        ...{ messages: 3, refused: 1, numbered: 0, missing: 0, lastGap: undefined },
         hours: [
-          { fromUs: 0, messages: 2, refused: 0 },
-          { fromUs: 3_600_000_000, messages: 1, refused: 1 },
+          { fromUs: 0, messages: 2, refused: 0, missing: 0 },
+          { fromUs: 3_600_000_000, messages: 1, refused: 1, missing: 0 },
         ],
       },
     ])
+  })
+
+  describe('and the numbers of its messages', () => {
+    const HOUR_US = 3_600_000_000
+    let position = 0
+    /** One message at an hour, with numbers of one source each. */
+    const numbered = (hour: number, ...numbers: [source: string, value: number][]): Heard => {
+      position += 10
+      return {
+        ...{ position, party: 'farm', device: 'lora', receivedAtUs: hour * HOUR_US },
+        isRefused: false,
+        numbers: numbers.map(([source, value]) => ({ source, value, modulus: 2 ** 32 })),
+      }
+    }
+    const record = (...heard: Heard[]) =>
+      intake.record({ rejections: [], jobs: [], heard, to: (heard.at(-1)?.position ?? 0) + 1 })
+    const lively = () => intake.liveliness({ limit: 10 })[0]
+    const missingByHour = () =>
+      lively()?.hours.map(({ fromUs, missing }) => [fromUs / HOUR_US, missing])
+
+    it('are followed of each source by itself, over restarts, and told by the hour', () => {
+      record(numbered(1, ['a', 1], ['b', 100]), numbered(2, ['a', 4]))
+      intake.close()
+      intake = openIntake(file())
+      record(numbered(3, ['b', 103], ['a', 5]))
+      expect(lively()).toMatchObject({ messages: 3, numbered: 5, missing: 4 })
+      expect(lively()?.lastGap).toEqual({ source: 'b', from: 101, to: 102, noticedUs: 3 * HOUR_US })
+      expect(missingByHour()).toEqual([
+        [1, 0],
+        [2, 2],
+        [3, 2],
+      ])
+    })
+
+    it('take a gap back in the hour in which it was noticed, and then tell the one before', () => {
+      record(numbered(1, ['a', 1]), numbered(2, ['a', 3]), numbered(3, ['a', 5], ['a', 4]))
+      expect(lively()).toMatchObject({ numbered: 4, missing: 1 })
+      expect(lively()?.lastGap).toMatchObject({ from: 2, to: 2 })
+      record(numbered(9, ['a', 2]))
+      expect(lively()).toMatchObject({ numbered: 5, missing: 0, lastGap: undefined })
+      expect(missingByHour()?.every(([, missing]) => missing === 0)).toBe(true)
+    })
+
+    it('are counted once, however often they are settled', () => {
+      const heard = [numbered(1, ['a', 1]), numbered(1, ['a', 7])]
+      record(...heard)
+      record(...heard, numbered(1, ['a', 9]))
+      expect(lively()).toMatchObject({ messages: 3, numbered: 3, missing: 6 })
+    })
+
+    it('are not followed of more sources than a device may have, until old ones are gone', () => {
+      const many = [...Array(10_000).keys()].map((n): [string, number] => [`s${n}`, 1])
+      record(numbered(1, ...many), numbered(2, ['late', 1]), numbered(3, ['late', 5]))
+      expect(lively()).toMatchObject({ numbered: 10_000, missing: 0 })
+      record(numbered(1000, ['s1', 2]), numbered(1001, ['late', 1], ['late', 5]))
+      expect(lively()).toMatchObject({ numbered: 10_003, missing: 3 })
+      record(numbered(1002, ['s1', 4], ['s2', 9]))
+      expect(lively()).toMatchObject({ numbered: 10_005, missing: 4 })
+    })
   })
 
   it('never moves its cursor back', () => {
