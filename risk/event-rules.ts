@@ -83,14 +83,20 @@ function partiesOf(facts: EventFacts, reference: Reference): NamedParty[] {
     if (identify(key).kind === 'place') return reference.place(key)?.party ?? []
     return key
   })
-  const byKey = new Map<string, NamedParty>()
-  for (const name of [facts.party, ...named]) {
-    const party = reference.party(name)
-    // A party that nobody knows is spoken of by its slug or by the key it was named with.
-    const key = party?.key ?? (name.includes(':') ? name : `party:${name}`)
-    if (!byKey.has(key)) byKey.set(key, { key, party })
+  const itself = partyOf(facts.party, reference)
+  if (named.length === 0) return [itself]
+  const byKey = new Map([[itself.key, itself]])
+  for (const name of named) {
+    const its = partyOf(name, reference)
+    if (!byKey.has(its.key)) byKey.set(its.key, its)
   }
   return [...byKey.values()]
+}
+
+/** A party that nobody knows is spoken of by its slug or by the key it was named with. */
+function partyOf(name: string, reference: Reference): NamedParty {
+  const party = reference.party(name)
+  return { key: party?.key ?? (name.includes(':') ? name : `party:${name}`), party }
 }
 
 interface NamedParty {

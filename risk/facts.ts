@@ -49,10 +49,9 @@ export interface Recorded {
   readonly party: string
   readonly recordTimeUs: number
   readonly context?: JsonContext
-  /** What ingest has read of it already: then it is not read again. */
+  /** What was read of it already: then it is not read again. */
   readonly already?: {
     readonly eventTimeUs: number
-    readonly members: readonly Member[]
     /** Canonical keys. */
     readonly readPoint: string | undefined
     readonly bizLocation: string | undefined
@@ -70,7 +69,7 @@ export function factsOf(event: EpcisEvent, recorded: Recorded): EventFacts | und
   const read = already ?? event
   const readPoint = keyOf(read.readPoint)
   const bizLocation = keyOf(read.bizLocation)
-  const members = already ? already.members : membersOf(event, context).members
+  const { members } = membersOf(event, context)
   const makes = event.type === 'ObjectEvent' || event.type === 'TransformationEvent'
   return {
     eventID: recorded.eventID,
@@ -171,8 +170,10 @@ export function happeningsOf(facts: EventFacts): Happened[] {
   const found: Happened[] = []
   for (const { key, kind, role } of facts.members) {
     if (!ITEM_ROLES.has(role)) continue
-    const happening = { facts, role, certainty: 'observed' as const, via: NOTHING }
-    found.push({ item: key, kind, happening: { ...happening, lots: lotsOf(key, kind, lots) } })
+    const its = lotsOf(key, kind, lots)
+    // In one go, as it is made of each item of each event.
+    const happening: ItemHappening = { facts, role, certainty: 'observed', via: NOTHING, lots: its }
+    found.push({ item: key, kind, happening })
   }
   return found
 }

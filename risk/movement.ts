@@ -202,11 +202,11 @@ export function stockedBy(
   for (const { item, kind, happening, after } of seen) {
     const lot = kind === 'lot' ? item : (after.lots[0] ?? happening.lots[0])
     const { expiry, expiresUs } = after
-    const product = productOf(item)
+    if (lot === undefined || expiry === undefined || expiresUs === undefined) continue
     const isOut = happening.role === 'child' && facts.action === 'DELETE'
     const isIn = movementKind(facts, happening.role) === 'produced' || isArrival(facts) || isOut
-    if (!isIn || lot === undefined || product === undefined) continue
-    if (expiry === undefined || expiresUs === undefined) continue
+    const product = isIn ? productOf(item) : undefined
+    if (product === undefined) continue
     found.set(lot, { site, product, lot, expiry, expiresUs })
   }
   return [...found.values()]

@@ -1,14 +1,19 @@
-/** Facts of stored events, as rules read them. The last ones are kept: items share their events. */
+/**
+ * Facts of stored events, as rules read them. The last ones are kept, those of a round at least:
+ * items share their events.
+ */
 import type { EpcisEvent } from '#epcis/event.ts'
 import type { JsonContext } from '#epcis/fields.ts'
 import { type EventFacts, factsOf } from '#risk/facts.ts'
+import { Cache } from '#store/sqlite/cache.ts'
 import type { StoredEvent, TrailReader } from '#store/trail.ts'
 
+/** At least half of them stay until as many others were read. */
 const KEPT = 4_000
 
 export class EventFactsReader {
   readonly #trail: Pick<TrailReader, 'events'>
-  readonly #known = new Map<number, EventFacts | undefined>()
+  readonly #known = new Cache<number, EventFacts>(KEPT)
 
   constructor(trail: Pick<TrailReader, 'events'>) {
     this.#trail = trail
@@ -17,24 +22,31 @@ export class EventFactsReader {
   /** Facts of an event that has been read already. */
   of(stored: StoredEvent): EventFacts | undefined {
     const { eventRef, eventID, party, recordTimeUs, body, context } = stored
-    if (this.#known.has(eventRef)) return this.#known.get(eventRef)
+    const known = this.#known.get(eventRef)
+    if (known) return known
     // It was checked when it was stored.
     const event: EpcisEvent = JSON.parse(body)
     const its: { context?: JsonContext } =
       context === undefined ? {} : { context: JSON.parse(context) }
-    const facts = factsOf(event, { eventID, party, recordTimeUs, ...its })
-    if (this.#known.size >= KEPT) this.#known.clear()
-    this.#known.set(eventRef, facts)
+    const facts = factsOf(event, { eventID, party, recordTimeUs, already: stored, ...its })
+    if (facts) this.#known.set(eventRef, facts)
     return facts
   }
 
   /** By number; those whose time is none are left out. */
   async read(eventRefs: readonly number[]): Promise<Map<number, EventFacts>> {
     const found = new Map<number, EventFacts>()
-    const unknown = eventRefs.filter((ref) => !this.#known.has(ref))
-    const enter = (ref: number, facts: EventFacts | undefined) => facts && found.set(ref, facts)
-    for (const ref of eventRefs) enter(ref, this.#known.get(ref))
-    for (const stored of await this.#trail.events(unknown)) enter(stored.eventRef, this.of(stored))
+    const unknown: number[] = []
+    for (const ref of eventRefs) {
+      const facts = this.#known.get(ref)
+      if (facts) found.set(ref, facts)
+      else unknown.push(ref)
+    }
+    if (unknown.length === 0) return found
+    for (const stored of await this.#trail.events(unknown)) {
+      const facts = this.of(stored)
+      if (facts) found.set(stored.eventRef, facts)
+    }
     return found
   }
 }

@@ -20,7 +20,7 @@ import { aliasedTrail } from '#store/aliased.ts'
 import { mountedSensors } from '#store/mounted.ts'
 import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
-import type { TrailReader } from '#store/trail.ts'
+import type { StoredEvent, TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import { concernOf } from './concern.ts'
 import { Draft } from './draft.ts'
@@ -48,6 +48,10 @@ type RegistryWatch = Watch & { readonly reference: RegistryReference }
 /** One commit: bounds memory, and how long a step that somebody takes has to wait. */
 const EVENTS_AT_ONCE = 500
 const DUE_AT_ONCE = 500
+/** While it is behind, several of these in one commit, which waits for the disk as long as one. */
+const MOST_PARTS = 4
+/** Unless they are as long as this, in UTF-16 units. */
+const LONG_EVENTS = 4_000_000
 const OWNERS_AT_ONCE = 100
 
 export class AlertFollower {
@@ -91,12 +95,13 @@ export class AlertFollower {
     const { alerts, nowUs, registry } = this.#parts
     this.#isPlain = registry.aliases.isEmpty()
     try {
-      const looked = await this.#follow()
+      const parts = await this.#follow()
+      const looked = parts > 0
       const { eventRef, replayTo } = alerts.ledger.progress()
       // Until history has been gone through, what was found of it is not whole.
       if (eventRef < replayTo && looked) return true
       if (replayTo !== 0) this.#lookAgainOnce()
-      const wasDue = await this.#tellMore()
+      const wasDue = await this.#tellMore(Math.max(1, parts))
       if (replayTo !== 0 && !wasDue) this.#endReplay()
       const escalated = alerts.escalate(nowUs())
       return looked || wasDue || replayTo !== 0 || escalated > 0
@@ -106,10 +111,13 @@ export class AlertFollower {
     }
   }
 
-  /** What is no event: facts that rest on several of them, times that have come, readings. */
-  async #tellMore(): Promise<boolean> {
+  /**
+   * What is no event: facts that rest on several of them, times that have come, readings. `parts`:
+   * how many times as many alerts may be made, so that they keep up with events.
+   */
+  async #tellMore(parts: number): Promise<boolean> {
     if (await this.#tellOwners()) return true
-    if ((await this.#tellDue()) || (await this.#askOverdue())) return true
+    if ((await this.#tellAllDue(parts)) || (await this.#askOverdue())) return true
     return (await this.#lookAtSensors()) || this.#lookAtClock()
   }
 
@@ -163,31 +171,55 @@ export class AlertFollower {
     this.#at = eventRef
   }
 
-  async #follow(): Promise<boolean> {
-    const { trail, alerts } = this.#parts
+  /** Looks at what is new; how many parts of `EVENTS_AT_ONCE` that was, begun ones included. */
+  async #follow(): Promise<number> {
+    const { alerts } = this.#parts
     if (!this.#isChecked && !(await this.#isSameStore())) this.replay('newer')
     this.#isChecked = true
     this.#forgetIfMoved()
     const progress = alerts.ledger.progress()
-    const refs = await trail.eventsAfter(progress.eventRef, EVENTS_AT_ONCE)
-    const upTo = refs.at(-1)
-    if (upTo === undefined) return false
+    const events = await this.#eventsAfter(progress.eventRef)
+    const upTo = events.at(-1)?.eventRef
+    if (upTo === undefined) return 0
     const draft = this.#draft()
     const round = new Round(this.#roundParts(draft, upTo))
-    const events = await trail.events(refs)
     round.expect(events)
     for (const stored of events) await round.look(stored)
     this.#commit(draft, progress, upTo)
-    return true
+    return Math.ceil(events.length / EVENTS_AT_ONCE)
   }
 
-  /** Makes alerts of findings whose time has come. */
-  async #tellDue(): Promise<boolean> {
+  async #eventsAfter(eventRef: number): Promise<StoredEvent[]> {
+    const { trail } = this.#parts
+    const events: StoredEvent[] = []
+    let length = 0
+    for (let parts = 0; parts < MOST_PARTS && length < LONG_EVENTS; parts += 1) {
+      const refs = await trail.eventsAfter(events.at(-1)?.eventRef ?? eventRef, EVENTS_AT_ONCE)
+      for (const stored of await trail.events(refs)) {
+        events.push(stored)
+        length += stored.body.length
+      }
+      if (refs.length < EVENTS_AT_ONCE) break
+    }
+    return events
+  }
+
+  /** Makes alerts of what is due, and of the rest another time. */
+  async #tellAllDue(parts: number): Promise<boolean> {
+    let told = 0
+    for (let part = 0; part < parts && told === part * DUE_AT_ONCE; part += 1) {
+      told += await this.#tellDue()
+    }
+    return told > 0
+  }
+
+  /** Makes alerts of findings whose time has come; of how many. */
+  async #tellDue(): Promise<number> {
     const { alerts, nowUs, registry, trail } = this.#parts
     const now = nowUs()
     const progress = alerts.ledger.progress()
     const due = alerts.ledger.dueEntries(now, DUE_AT_ONCE)
-    if (due.length === 0) return false
+    if (due.length === 0) return 0
     const draft = this.#draft()
     const watch = this.#watch(draft)
     for (const entry of await this.#confirmed(due, draft, watch, progress.eventRef)) {
@@ -198,7 +230,7 @@ export class AlertFollower {
       draft.concerns.set(finding.identity, concern)
     }
     this.#commit(draft, progress)
-    return true
+    return due.length
   }
 
   /** Those that hold, confirmed where that is needed; the others are dropped. */

@@ -45,19 +45,25 @@ export class LiveItems {
   }
 
   put(item: LiveItem): void {
-    // What was changed last is kept longest.
-    this.#known.delete(item.key)
-    this.#unknown.delete(item.key)
-    this.#known.set(item.key, item)
-    this.#changed.add(item.key)
+    const { key } = item
+    if (!this.#changed.has(key)) {
+      // What was changed last is kept longest.
+      this.#known.delete(key)
+      this.#unknown.delete(key)
+      this.#changed.add(key)
+    }
+    this.#known.set(key, item)
   }
 
   /** What has changed since it was last asked for, to be written. */
   changes(): ItemMemory[] {
-    return [...this.#changed].flatMap((key) => {
+    const changes: ItemMemory[] = []
+    // In the order of the file, so that each of its pages is looked up once.
+    for (const key of [...this.#changed].sort()) {
       const item = this.#known.get(key)
-      return item ? [{ ...item, state: JSON.stringify(item.state) }] : []
-    })
+      if (item) changes.push({ ...item, state: JSON.stringify(item.state) })
+    }
+    return changes
   }
 
   /** What has changed is durable. */

@@ -84,9 +84,10 @@ export class Round {
       }
       inThis.add(key)
       const after = this.#parts.items.get(key)?.state
+      if (!after) continue
+      const { kind, happening } = happened
       // What is known of it by now may be what this event has told.
-      if (after)
-        seen.push({ ...happened, item: key, before: isTold ? undefined : before?.state, after })
+      seen.push({ item: key, kind, happening, before: isTold ? undefined : before?.state, after })
     }
     this.#collect(facts, stored.eventRef, seen)
     const learned = learnedLots(seen)

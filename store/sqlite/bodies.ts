@@ -25,6 +25,8 @@ type BlockRow = [first: number, block: Uint8Array]
 
 export class Bodies {
   readonly #select: Statement
+  /** The block that was read last: events are read part by part, and a part ends within one. */
+  #last: Block | undefined
 
   constructor(database: Database) {
     this.#select = prepareArrays(
@@ -36,23 +38,30 @@ export class Bodies {
   /** The bodies of some events, in the order asked for. An unknown number is a bug and throws. */
   read(seqs: readonly number[]): string[] {
     const bodies = new Map<number, string>()
-    let block: Block | undefined
     // In their order in the file, so that each block is inflated once.
     for (const seq of [...seqs].sort((a, b) => a - b)) {
-      if (block === undefined || seq >= block.first + block.bodies.length) {
-        block = this.blockOf(seq)
-      }
-      const body = block?.bodies[seq - block.first]
+      if (!isIn(this.#last, seq)) this.#last = this.blockOf(seq)
+      const body = this.#last?.bodies[seq - this.#last.first]
       if (body === undefined) throw new RangeError(`there is no body of event ${seq}`)
       bodies.set(seq, body)
     }
     return seqs.map((seq) => bodies.get(seq) ?? '')
   }
 
+  /** What was read may not be so any more: a batch that failed is taken back. */
+  protected forget(): void {
+    this.#last = undefined
+  }
+
   protected blockOf(seq: number): Block | undefined {
     const row: BlockRow | undefined = this.#select.get(seq)
     return row && { first: row[0], bodies: unpack(row[1]) }
   }
+}
+
+/** Bodies are only ever added to a block: those that were read stay what they are. */
+function isIn(block: Block | undefined, seq: number): boolean {
+  return block !== undefined && block.first <= seq && seq < block.first + block.bodies.length
 }
 
 /** The bodies of the one connection that writes. */
@@ -69,6 +78,7 @@ export class WritableBodies extends Bodies {
    * added. To be called in a transaction.
    */
   add(first: number, bodies: readonly string[]): void {
+    this.forget()
     const last = this.blockOf(first)
     let start = last?.first ?? first
     let block = [...(last?.bodies ?? [])]
