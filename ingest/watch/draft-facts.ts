@@ -4,6 +4,7 @@
  */
 import type { Reason } from '#risk/difference.ts'
 import { isWitnessed, type LabReport, type Sampled } from '#risk/lab-report.ts'
+import type { Lane, LaneEnds, Transport } from '#risk/lane.ts'
 import {
   type AmountSum,
   type Movement,
@@ -14,6 +15,7 @@ import {
 import type { StockAsked, StockedLot, TestReport } from '#risk/reference.ts'
 import type { Dirty, FactChanges, RunRow, ShipmentRow } from '#store/alerts/fact-writer.ts'
 import type { FactReader, Of, Pick, TestResult } from '#store/alerts/facts.ts'
+import { DraftLanes } from './draft-lanes.ts'
 
 /** Of the lots that expire before a picked one so many are looked at, the last to expire first. */
 const MOST_LOTS = 50
@@ -38,6 +40,7 @@ export class DraftFacts implements FactChanges {
   readonly told: Dirty[] = []
   readonly dirty = new Map<string, Dirty>()
   readonly #known: FactReader
+  readonly #lanes: DraftLanes
   /** By site and product when the last was that this batch tells. */
   readonly #picked = new Map<string, number>()
   #lastPickUs: number | undefined
@@ -45,6 +48,30 @@ export class DraftFacts implements FactChanges {
 
   constructor(known: FactReader) {
     this.#known = known
+    this.#lanes = new DraftLanes(known, this.wrong)
+  }
+
+  get transports() {
+    return this.#lanes.transports
+  }
+
+  get retold() {
+    return this.#lanes.retold
+  }
+
+  /** A thing has come. */
+  arrive(transport: Of<Transport>): void {
+    this.#lanes.arrive(transport)
+  }
+
+  /** The life of a thing was told again, with these transports in it. */
+  retell(item: string, transports: readonly Of<Transport>[]): void {
+    this.#lanes.retell(item, transports)
+  }
+
+  /** What was known of a lane at a time. */
+  lane(ends: LaneEnds, atUs: number): Lane | undefined {
+    return this.#lanes.of(ends).at(atUs)
   }
 
   /** Whether anything is held, or exposed, as of the last commit. */

@@ -308,7 +308,7 @@ export class AlertFollower {
     return { ...this.#life, watch: this.#watch(draft), items: this.#items, draft, upTo }
   }
 
-  /** Rules and registry as of now, with what is known of tests, stock and recalls. */
+  /** Rules and registry as of now, with what is known of tests, stock, lanes and recalls. */
   #watch({ facts }: Draft): RegistryWatch {
     const { recalls = NO_RECALLS } = this.#parts
     const { rules, reference } = this.#registered()
@@ -321,6 +321,7 @@ export class AlertFollower {
         recalls: (item, lots) => (hasRecalls ? recalls.matches([item, ...lots]) : []),
         tests: (key) => facts.tests(key),
         earliestExpiry: (asked) => facts.earliestExpiry(asked),
+        lane: (ends, atUs) => facts.lane(ends, atUs),
       },
     }
   }

@@ -48,6 +48,8 @@ export interface Retold {
   readonly lastUs: number
   readonly findings: readonly Finding[]
   readonly happenings: readonly ItemHappening[]
+  /** The numbers of their events. */
+  readonly eventRefs: ReadonlyMap<EventFacts, number>
 }
 
 /** What an item's own events say up to one of them; undefined where they are too many. */
@@ -57,20 +59,20 @@ export async function retell(
   watch: Watch,
   upTo: number,
 ): Promise<Retold | undefined> {
-  const happenings = await ownHappenings(parts, subject, upTo)
-  if (!happenings) return undefined
+  const found = await ownFacts(parts, subject.item, upTo)
+  if (!found) return undefined
+  const happenings = happeningsIn(parts, subject, found)
   const { state, ledger } = recompute(itemMachine(subject, watch), happenings)
   const lastUs = Math.max(0, ...happenings.map(({ facts }) => facts.eventTimeUs))
-  return { state, lastUs, findings: [...ledger.values()], happenings }
+  const eventRefs = new Map([...found].map(([ref, facts]) => [facts, ref]))
+  return { state, lastUs, findings: [...ledger.values()], happenings, eventRefs }
 }
 
-async function ownHappenings(
+function happeningsIn(
   parts: LifeParts,
   { item }: ItemSubject,
-  upTo: number,
-): Promise<ItemHappening[] | undefined> {
-  const found = await ownFacts(parts, item, upTo)
-  if (!found) return undefined
+  found: ReadonlyMap<number, EventFacts>,
+): ItemHappening[] {
   return [...found.values()].flatMap((each) =>
     happeningsOf(each).flatMap(({ item: key, happening }) =>
       parts.primaryOf(key) === item ? [happening] : [],

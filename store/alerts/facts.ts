@@ -3,6 +3,7 @@
  * number of their event and go with it; what is read is as of the last commit.
  */
 import type { LabReport, Sampled } from '#risk/lab-report.ts'
+import type { LaneEnds, Transport } from '#risk/lane.ts'
 import type { AmountSum, Movement, MovementKind, Packing, Stocked } from '#risk/movement.ts'
 import type { Database } from '../sqlite/database.ts'
 
@@ -31,7 +32,15 @@ export interface Pick {
   readonly event: number
 }
 
-export interface FactReader {
+/** How long transports took, by their lanes. */
+interface LaneReader {
+  /** The last transports that came on a lane, in their order. */
+  transports(lane: LaneEnds): Of<Transport>[]
+  /** Lanes on which anything came, in their order, behind one of them. */
+  lanes(after: LaneEnds | undefined, limit: number): LaneEnds[]
+}
+
+export interface FactReader extends LaneReader {
   /** Of a lot or unit, in the order of time; `limit + 1` of them where there are more. */
   movements(thing: string, limit: number): Of<Movement>[]
   /** What a child went into, in the order of time. */
@@ -168,6 +177,7 @@ export function factReader(database: Database): FactReader {
     resultsFor: (thing) => resultsFor.all(thing).map(resultOf),
     runs: (process, limit) => runs.all(process, limit).map(({ body }: { body: string }) => body),
     shipment: (id, limit) => shipments.all(id, limit),
+    ...laneReader(database),
     hasAny: (table) => any[table].get() !== undefined,
     heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
     exposedIn: (carrier, limit) =>
@@ -175,6 +185,21 @@ export function factReader(database: Database): FactReader {
     exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
     mark: (name) => mark.get(name)?.value ?? 0,
     ownersOf: (event) => owners.all(event).map(({ owner }: { owner: string }) => owner),
+  }
+}
+
+function laneReader(database: Database): LaneReader {
+  const transports = database.prepare(
+    `SELECT * FROM transport WHERE origin = ? AND goal = ?
+     ORDER BY arrivedUs, departure, departedUs, event`,
+  )
+  const lanes = database.prepare(
+    `SELECT DISTINCT origin, goal FROM transport WHERE (origin, goal) > (?, ?)
+     ORDER BY origin, goal LIMIT ?`,
+  )
+  return {
+    transports: ({ origin, goal }) => transports.all(origin, goal),
+    lanes: (after, limit) => lanes.all(after?.origin ?? '', after?.goal ?? '', limit),
   }
 }
 
