@@ -9,7 +9,7 @@
 import type { Kind } from '#epcis/identifier.ts'
 import { type ItemHappening, orderOfHappenings, productOf } from './facts.ts'
 import type { Finding } from './finding.ts'
-import { advance, type ItemState, isArrival, UNBORN } from './item-state.ts'
+import { advance, type ItemState, UNBORN } from './item-state.ts'
 import { labelDiffers, listedWithPack, lotChanged } from './labels.ts'
 import { isAwaited, laneOf } from './lane.ts'
 import type { Machine, Stepped } from './machine.ts'
@@ -27,7 +27,14 @@ import {
   stepsOutOfOrder,
 } from './sequence.ts'
 import { expiredAndPassedOn, nearExpiry, nearUs, notFirstExpired } from './shelf-life.ts'
-import { diverted, impossibleTravel, lateUs, receivedElsewhere, stale } from './travel.ts'
+import {
+  diverted,
+  impossibleTravel,
+  lateUs,
+  receivedElsewhere,
+  stale,
+  staleAfterAll,
+} from './travel.ts'
 
 /** What may be said of a single thing, of what moves as one, and of an amount. */
 const RULES_OF: Readonly<Partial<Record<Kind, readonly ItemRule[]>>> = {
@@ -106,10 +113,13 @@ export class ItemRules {
     for (const rule of RULES_OF[kind] ?? NO_RULES) findings = together(findings, rule(seen))
     const next = this.#withLane(kind, state, advance(state, now, isTakenBack(seen)))
     const { away } = state
-    if (away && isAwaited(kind) && isArrival(now.facts)) {
+    let dropped: readonly string[] = NONE
+    if (away && isAwaited(kind) && next.away?.eventID !== away.eventID) {
       const shipped = this.#contextOf(subject, away.timeUs, away.place)
-      const late = stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
+      const isNone = now.facts.bizStep === 'void_shipping'
+      const late = isNone ? NONE : stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
       findings = together(findings, late)
+      if (late.length === 0) dropped = staleAfterAll(shipped, away, now.facts.recordTimeUs)
     }
     // What was near its expiry until now has been so, and is told to its end.
     if (state.expiresUs !== undefined && (next.end ?? next.sold) !== undefined) {
@@ -117,7 +127,7 @@ export class ItemRules {
       findings = together(findings, nearExpiry(there, state, eventTimeUs, eventTimeUs))
     }
     const known = noLongerUnknown(seen)
-    return { state: next, findings, dropped: known === undefined ? NONE : [known] }
+    return { state: next, findings, dropped: known === undefined ? dropped : [known, ...dropped] }
   }
 
   overdue(subject: ItemSubject, state: ItemState, nowUs: number): readonly Finding[] {

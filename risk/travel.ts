@@ -5,7 +5,7 @@
 
 import { productOf } from './facts.ts'
 import type { Finding } from './finding.ts'
-import { finding } from './finding.ts'
+import { finding, identityOf } from './finding.ts'
 import { type ItemState, isArrival } from './item-state.ts'
 import type { Lane } from './lane.ts'
 import type { PlaceFacts, Reference } from './reference.ts'
@@ -107,6 +107,8 @@ function isSameReceiver(reference: Reference, to: string, key: string): boolean 
   return owner(to) === owner(key)
 }
 
+const STALE = 'stale'
+
 /** How long a transport may take, by its lane where that is known well enough. */
 export function allowedDays(
   { parameters }: InForce<'C14'>,
@@ -122,7 +124,7 @@ export function lateUs(rule: InForce<'C14'>, away: NonNullable<ItemState['away']
   return away.timeUs + allowedDays(rule, away).days * US_A_DAY
 }
 
-/** C14, of something that is still under way, or has come (`toUs`). */
+/** C14, of something that is still under way, or was until it came or left again (`toUs`). */
 export function stale(
   { item, rules }: ItemContext,
   { away, knownUs }: ItemState,
@@ -155,11 +157,24 @@ export function stale(
       toUs,
       knowableUs: Math.max(dueUs + 1, knownUs),
       // Whatever it is measured against, it is the same transport.
-      incident: 'stale',
+      incident: STALE,
       measures,
       eventIDs: arrival === undefined ? [away.eventID] : [away.eventID, arrival],
       affected: [{ key: item, certainty: 'observed', path: [] }],
       cause: away.eventID,
     }),
   ]
+}
+
+/**
+ * What may have been said of a transport before it was known that it had come in time: `knownUs`
+ * is when that was told.
+ */
+export function staleAfterAll(
+  { item, rules: { C14 } }: ItemContext,
+  away: NonNullable<ItemState['away']>,
+  knownUs: number,
+): readonly string[] {
+  const isTold = C14 !== undefined && knownUs > lateUs(C14, away)
+  return isTold ? [identityOf('C14', item, away.timeUs, STALE)] : []
 }
