@@ -69,8 +69,8 @@ export class Draft {
   }
 
   /** Whose findings have a cause that begins so, as far as it is durable. */
-  ownersByCause(beginning: string, limit: number): string[] {
-    return this.#ledger.ownersByCause(beginning, limit)
+  ownersByCause(beginning: string, after: string, limit: number): string[] {
+    return this.#ledger.ownersByCause(beginning, after, limit)
   }
 
   put(entry: Entry): void {

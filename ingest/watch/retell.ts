@@ -98,9 +98,16 @@ export async function ownFacts(
   return facts.read([...refs])
 }
 
+/** A finding that nothing was held against, as there is too much of it: it says so. */
+function unconfirmed(each: Finding): Finding {
+  const measure = { name: 'notConfirmed', value: MOST_EVENTS + 1, limit: MOST_EVENTS } as const
+  const measures = [...each.measures, { ...measure, unit: 'count' as const }]
+  return { ...each, certainty: 'possible', measures }
+}
+
 /**
  * Of some findings those that the whole history of an item bears out, told as it tells them, by
- * identity. All of them where the history is too long to be told.
+ * identity. All of them, as possible, where the history is too long to be told.
  */
 export async function confirm(
   parts: LifeParts,
@@ -111,7 +118,10 @@ export async function confirm(
 ): Promise<ReadonlyMap<string, Finding>> {
   const asked = new Map(findings.map((each) => [each.identity, each]))
   const history = await historyOf(parts.trail, subject.item)
-  if (!history || history.more || history.happenings.length > MOST_EVENTS) return asked
+  if (!history) return asked
+  if (history.more || history.happenings.length > MOST_EVENTS) {
+    return new Map(findings.map((each) => [each.identity, unconfirmed(each)]))
+  }
   const known = history.happenings.filter(({ row }) => row.eventRef <= upTo)
   const facts = await parts.facts.read(known.map(({ row }) => row.eventRef))
   const happenings = known.flatMap(({ row, path }): ItemHappening[] => {

@@ -77,8 +77,8 @@ export interface FactReader extends LaneReader {
   hasAny(table: 'held' | 'exposed'): boolean
   /** What has failed that a thing came of. */
   heldFor(thing: string): string[]
-  /** Items that were out of their limits by themselves or in a carrier. */
-  exposedIn(carrier: string, limit: number): string[]
+  /** Items that were out of their limits by themselves or in a carrier, behind one of them. */
+  exposedIn(carrier: string, after: string, limit: number): string[]
   /** When an item's temperatures were gone through last; 0 where they never were. */
   exposureTold(item: string): number
   /** How far something was followed; 0 where it never was. */
@@ -145,7 +145,9 @@ export function factReader(database: Database): FactReader {
     exposed: all('SELECT 1 FROM exposed LIMIT 1'),
   }
   const held = all('SELECT origin FROM held WHERE thing = ?')
-  const exposed = all('SELECT item FROM exposed WHERE carrier = ? ORDER BY item LIMIT ?')
+  const exposed = all(
+    'SELECT item FROM exposed WHERE carrier = ? AND item > ? ORDER BY item LIMIT ?',
+  )
   const exposure = all('SELECT toldUs FROM exposure WHERE item = ?')
   const mark = all('SELECT value FROM mark WHERE name = ?')
   const owners = all(
@@ -180,8 +182,8 @@ export function factReader(database: Database): FactReader {
     ...laneReader(database),
     hasAny: (table) => any[table].get() !== undefined,
     heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
-    exposedIn: (carrier, limit) =>
-      exposed.all(carrier, limit).map(({ item }: { item: string }) => item),
+    exposedIn: (carrier, after, limit) =>
+      exposed.all(carrier, after, limit).map(({ item }: { item: string }) => item),
     exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
     mark: (name) => mark.get(name)?.value ?? 0,
     ownersOf: (event) => owners.all(event).map(({ owner }: { owner: string }) => owner),

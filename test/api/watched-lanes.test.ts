@@ -4,7 +4,8 @@ import { epc, place, startWatched, type Told, type Watched, wrong } from './watc
 import { event } from './world.ts'
 
 const MS_A_DAY = 86_400_000
-const [HERE, THERE, BEYOND] = [1, 2, 3]
+const [HERE, THERE, BEYOND] = [1, 2, 3] as const
+type Lane = readonly [from: number, to: number]
 const ends = (from: number, to: number) => ({ origin: place(from).id, goal: place(to).id })
 const LANE = ends(HERE, THERE)
 
@@ -31,15 +32,20 @@ const step = (bizStep: string, daysAgo: number, names: readonly string[], at: nu
     ...{ bizStep, epcList: names.map(epc), readPoint: place(at), ...more },
   })
 
-const ship = (daysAgo: number, names: readonly string[], [from, to] = [HERE, THERE], more = {}) => {
+const ship = (
+  daysAgo: number,
+  names: readonly string[],
+  [from, to]: Lane = [HERE, THERE],
+  more = {},
+) => {
   const destinationList = [{ type: 'location', destination: place(to).id }]
   return step('shipping', daysAgo, names, from, { destinationList, ...more })
 }
-const receive = (daysAgo: number, names: readonly string[], at = THERE, more = {}) =>
+const receive = (daysAgo: number, names: readonly string[], at: number = THERE, more = {}) =>
   step('receiving', daysAgo, names, at, more)
 
 /** So many consignments that came long ago, each by itself and a day apart. */
-function trips(count: number, days: number, lane = [HERE, THERE]): object[] {
+function trips(count: number, days: number, lane: Lane = [HERE, THERE]): object[] {
   return Array.from({ length: count }, (_, at) => {
     const [name, left] = [`T${lane.join('')}-${at}`, 100 + days + at]
     return [ship(left, [name], lane), receive(left - days, [name], lane[1])]
