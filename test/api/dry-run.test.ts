@@ -5,11 +5,13 @@ import type { WatchedRecall } from '#risk/recalled.ts'
 import type { RuleChange } from '#risk/rule-set.ts'
 import { referenceOf } from '#store/reference.ts'
 import {
+  AT_SITE,
   amount,
   epc,
   GTIN,
   lot,
   made,
+  PAPER,
   packed,
   place,
   report,
@@ -25,8 +27,6 @@ import { document } from './world.ts'
 let watched: Watched
 afterEach(() => watched.world.close())
 
-const AT_SITE = { readPoint: place(1) }
-const PAPER = { bizTransactionList: [{ type: 'desadv', bizTransaction: 'urn:test:advice:1' }] }
 const LONG_AGO = '2020-01-01T00:00:00Z'
 /** As far ahead as `raised` looks. */
 const soon = () => new Date(Date.now() + 30 * 86_400_000).toISOString()

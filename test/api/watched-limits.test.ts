@@ -8,7 +8,7 @@ import type { WatchedRecall } from '#risk/recalled.ts'
 import { RuleSet } from '#risk/rule-set.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Watched } from './watched.ts'
-import { epc, lot, made, packed, place, some, sscc, startWatched, things } from './watched.ts'
+import { AT_SITE, epc, lot, made, packed, some, sscc, startWatched, things } from './watched.ts'
 import { document } from './world.ts'
 
 let watched: Watched
@@ -93,7 +93,7 @@ describe('what is recalled and moves in a container (G1)', () => {
 describe('lots of one line and day', () => {
   beforeEach(async () => {
     for (const each of names(6)) {
-      await capture(some(1, 'commissioning', each, 1, { readPoint: place(1) }))
+      await capture(some(1, 'commissioning', each, 1, AT_SITE))
     }
   })
   const besides = async (most: number) => {
