@@ -146,6 +146,17 @@ export class Round {
     if (transport) draft.facts.arrive({ ...transport, event })
   }
 
+  /** What was told of it because nothing had happened, and nothing has. */
+  #stillWaiting(subject: ItemSubject, state: ItemState, found: readonly Finding[]): Finding[] {
+    const told = new Set(found.map(({ identity }) => identity))
+    return this.#parts.draft.entries(subject.item).flatMap(({ finding }) => {
+      const { identity, knowableUs } = finding
+      if (told.has(identity)) return []
+      const waiting = this.#rules.overdue(subject, state, knowableUs)
+      return waiting.some((each) => each.identity === identity) ? finding : []
+    })
+  }
+
   #retellTransports(item: string, { happenings, eventRefs }: Retold): void {
     const { draft, watch } = this.#parts
     const all = transportsIn(item, happenings, watch.reference)
@@ -165,7 +176,8 @@ export class Round {
     const told = await retell(this.#parts, subject, watch, upTo)
     if (!told) return false
     const { state, lastUs, findings } = told
-    draft.replace(key, findings, reason, isSure)
+    const all = [...findings, ...this.#stillWaiting(subject, state, findings)]
+    draft.replace(key, all, reason, isSure)
     if (isAwaited(kind)) this.#retellTransports(key, told)
     items.put({ key, kind, lastUs, through: upTo, dueUs: this.#rules.dueUs(subject, state), state })
     return true

@@ -1,6 +1,6 @@
 /** How long lanes take is learnt from what comes, and what is late is late for its lane (C14). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { epc, place, startWatched, type Told, type Watched, wrong } from './watched.ts'
+import { epc, GTIN, made, place, startWatched, type Told, type Watched, wrong } from './watched.ts'
 import { event } from './world.ts'
 
 const MS_A_DAY = 86_400_000
@@ -139,6 +139,25 @@ describe('what was told of as late', () => {
     expect(await told()).toEqual([['open', 'withdrawn'], [epc('B')]])
     watched.world.follower.replay('rules')
     expect(subjects(await late())).toEqual([epc('B')])
+  })
+
+  it('stays told, once, where something else of it is told late', async () => {
+    await capture(ship(9, ['A']))
+    const [alert] = await late()
+    await capture(step('inspecting', 10, ['A'], HERE))
+    expect(await late()).toMatchObject([{ id: alert?.['id'], count: 1 }])
+    const { steps } = await watched.detail(alert?.['id'])
+    expect(steps).toMatchObject([{ step: 'raised' }, { step: 'continued' }])
+    const { products } = watched.world.registry
+    const product = products.get(GTIN)
+    if (product) products.put({ ...product, shelfLifeDays: 100 })
+    const expiry = new Date(start + 10 * MS_A_DAY).toISOString().slice(0, 10)
+    await capture(made(1, ['B'], 'L1', expiry), step('storing', 3, ['B'], HERE))
+    const [near] = await watched.raised('B2', 0)
+    await capture(step('inspecting', 4, ['B'], HERE))
+    await watched.raised('B2', 0)
+    const { steps: all } = await watched.detail(near?.['id'])
+    expect(all).toMatchObject([{ step: 'raised' }])
   })
 
   it('is withdrawn once its shipping is taken back, and ends where it is shipped again', async () => {
