@@ -59,11 +59,12 @@ function endsIn(token: string | undefined): LaneEnds | undefined {
 }
 
 function view(facts: FactReader, lane: LaneEnds): z.output<typeof laneSchema>[] {
-  const transports = newestOf(facts.transports(lane))
-  const last = transports.at(-1)
-  const [p50, p95] = [daysWithin(50, transports), daysWithin(95, transports)]
+  const times = newestOf(facts.laneTimes(lane))
+  const lastUs = times.arrivedUs.at(-1)
+  const [p50, p95] = [daysWithin(50, times), daysWithin(95, times)]
   // The last of it may have been taken back since.
-  if (!last || p50 === undefined || p95 === undefined) return []
+  if (lastUs === undefined || p50 === undefined || p95 === undefined) return []
   const { origin: from, goal: to } = lane
-  return [{ from, to, transports: transports.length, p50, p95, last: formatTimeUs(last.arrivedUs) }]
+  const { length: transports } = times.arrivedUs
+  return [{ from, to, transports, p50, p95, last: formatTimeUs(lastUs) }]
 }

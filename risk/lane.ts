@@ -89,43 +89,76 @@ export function transportsIn(
   return found
 }
 
+/** When transports of a lane arrived, and when each departed, in the order in which they came. */
+export interface LaneTimes {
+  readonly arrivedUs: readonly number[]
+  readonly departedUs: readonly number[]
+}
+
 /** The order in which transports came, whatever order they are heard in. */
 export function orderOfTransports(one: Transport, other: Transport): number {
   if (one.arrivedUs !== other.arrivedUs) return one.arrivedUs - other.arrivedUs
-  if (one.departure === other.departure) return one.departedUs - other.departedUs
+  if (one.departedUs !== other.departedUs) return one.departedUs - other.departedUs
   return one.departure < other.departure ? -1 : 1
 }
 
-/** The transports of one lane, asked for several times. */
+/** The transports of one lane, the last MOST_TRANSPORTS that came, asked for several times. */
 export class LaneHistory {
-  readonly #transports: readonly Transport[]
+  readonly #arrivedUs: number[]
+  readonly #departedUs: number[]
   /** By how many had come. */
   readonly #lanes = new Map<number, Lane | undefined>()
 
-  /** `transports`: in their order, MOST_TRANSPORTS at most. */
-  constructor(transports: readonly Transport[]) {
-    this.#transports = transports
+  constructor({ arrivedUs, departedUs }: LaneTimes) {
+    this.#arrivedUs = [...arrivedUs]
+    this.#departedUs = [...departedUs]
+  }
+
+  static of(transports: readonly Transport[]): LaneHistory {
+    return new LaneHistory({
+      arrivedUs: transports.map(({ arrivedUs }) => arrivedUs),
+      departedUs: transports.map(({ departedUs }) => departedUs),
+    })
+  }
+
+  copy(): LaneHistory {
+    return new LaneHistory({ arrivedUs: this.#arrivedUs, departedUs: this.#departedUs })
+  }
+
+  add({ arrivedUs, departedUs }: Pick<Transport, 'arrivedUs' | 'departedUs'>): void {
+    let at = this.#countBefore(arrivedUs)
+    while (this.#arrivedUs[at] === arrivedUs && (this.#departedUs[at] ?? 0) < departedUs) at += 1
+    this.#arrivedUs.splice(at, 0, arrivedUs)
+    this.#departedUs.splice(at, 0, departedUs)
+    this.#lanes.clear()
+    if (this.#arrivedUs.length <= MOST_TRANSPORTS) return
+    this.#arrivedUs.shift()
+    this.#departedUs.shift()
   }
 
   /** What is known of those that came before a time; undefined where none did. */
   at(timeUs: number): Lane | undefined {
-    const { length } = this.#transports
+    const { length } = this.#arrivedUs
     const come = this.#countBefore(timeUs)
     // Where older ones are forgotten, the oldest that are kept stand for them.
-    const end = length < MOST_TRANSPORTS ? come : Math.max(come, Math.min(WINDOW, length))
-    if (!this.#lanes.has(end)) {
-      const last = this.#transports.slice(Math.max(0, end - WINDOW), end)
-      const days = daysWithin(95, last)
-      this.#lanes.set(end, days === undefined ? undefined : { transports: last.length, days })
-    }
+    const end = length < MOST_TRANSPORTS ? come : Math.max(come, WINDOW)
+    if (!this.#lanes.has(end)) this.#lanes.set(end, this.#lastBefore(end))
     return this.#lanes.get(end)
   }
 
+  #lastBefore(end: number): Lane | undefined {
+    const from = Math.max(0, end - WINDOW)
+    const departedUs = this.#departedUs.slice(from, end)
+    const arrivedUs = this.#arrivedUs.slice(from, end)
+    const days = daysWithin(95, { arrivedUs, departedUs })
+    return days === undefined ? undefined : { transports: arrivedUs.length, days }
+  }
+
   #countBefore(timeUs: number): number {
-    let [from, to] = [0, this.#transports.length]
+    let [from, to] = [0, this.#arrivedUs.length]
     while (from < to) {
       const middle = (from + to) >> 1
-      if ((this.#transports[middle]?.arrivedUs ?? timeUs) < timeUs) from = middle + 1
+      if ((this.#arrivedUs[middle] ?? timeUs) < timeUs) from = middle + 1
       else to = middle
     }
     return from
@@ -133,14 +166,14 @@ export class LaneHistory {
 }
 
 /** Of those that a limit rests on. */
-export function newestOf(transports: readonly Transport[]): readonly Transport[] {
-  return transports.slice(-WINDOW)
+export function newestOf({ arrivedUs, departedUs }: LaneTimes): LaneTimes {
+  return { arrivedUs: arrivedUs.slice(-WINDOW), departedUs: departedUs.slice(-WINDOW) }
 }
 
 /** The days that so many percent of some transports took at most, by nearest rank. */
-export function daysWithin(percent: number, transports: readonly Transport[]): number | undefined {
-  const taken = transports.map(({ departedUs, arrivedUs }) => arrivedUs - departedUs)
-  taken.sort((one, other) => one - other)
+export function daysWithin(percent: number, times: LaneTimes): number | undefined {
+  const { arrivedUs, departedUs } = times
+  const taken = Float64Array.from(arrivedUs, (each, at) => each - (departedUs[at] ?? each)).sort()
   const us = taken[Math.ceil((taken.length * percent) / 100) - 1]
   return us === undefined ? undefined : us / US_A_DAY
 }

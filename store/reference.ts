@@ -1,7 +1,7 @@
 /**
  * What rules know of parties, places and products: the registry, held in memory and read again
- * when it has changed. Of reports, stock, lanes and recalls it knows nothing: whoever follows events
- * adds them.
+ * when it has changed. Of reports, stock, lanes and recalls it knows nothing: whoever follows
+ * events adds them.
  */
 import { identify } from '#epcis/identifier.ts'
 import { socialCreditCheck } from '#epcis/scheme-code.ts'

@@ -143,7 +143,7 @@ export class Round {
     const { draft, watch } = this.#parts
     if (!state.away || !isAwaited(kind)) return
     const transport = transportOf(item, state, facts, watch.reference)
-    if (transport) draft.facts.arrive({ ...transport, event })
+    if (transport) draft.facts.lanes.arrive({ ...transport, event })
   }
 
   /** What was told of it because nothing had happened, and nothing has. */
@@ -160,7 +160,7 @@ export class Round {
   #retellTransports(item: string, { happenings, eventRefs }: Retold): void {
     const { draft, watch } = this.#parts
     const all = transportsIn(item, happenings, watch.reference)
-    draft.facts.retell(
+    draft.facts.lanes.retell(
       item,
       all.flatMap(({ transport, arrival }) => {
         const event = eventRefs.get(arrival)
@@ -206,7 +206,7 @@ export class Round {
     const { draft, trail } = this.#parts
     for (const each of await trail.summaries(await trail.byEventID(eventID))) {
       if (each.declaresError || each.party !== party) continue
-      draft.facts.wrong.add(each.eventRef)
+      draft.facts.takeBack(each.eventRef)
       for (const owner of draft.known.ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
     }
   }

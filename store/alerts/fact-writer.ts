@@ -140,10 +140,10 @@ export class FactWriter {
     )
     this.#oldTransports = database.prepare(
       `DELETE FROM transport WHERE origin = ?1 AND goal = ?2
-         AND (arrivedUs, departure, departedUs, event) <= (
-           SELECT arrivedUs, departure, departedUs, event FROM transport
+         AND (arrivedUs, departedUs, departure, event) <= (
+           SELECT arrivedUs, departedUs, departure, event FROM transport
            WHERE origin = ?1 AND goal = ?2
-           ORDER BY arrivedUs DESC, departure DESC, departedUs DESC, event DESC
+           ORDER BY arrivedUs DESC, departedUs DESC, departure DESC, event DESC
            LIMIT 1 OFFSET ${MOST_TRANSPORTS})`,
     )
     this.#noResult = database.prepare('DELETE FROM result WHERE thing = ?')
@@ -224,7 +224,7 @@ export class FactWriter {
     const lanes = new Map<string, readonly [origin: string, goal: string]>()
     for (const each of transports) {
       const { origin, goal, arrivedUs, departure, departedUs, event, item } = each
-      this.#transport.run(origin, goal, arrivedUs, departure, departedUs, event, item)
+      this.#transport.run(origin, goal, arrivedUs, departedUs, departure, event, item)
       lanes.set(`${origin} ${goal}`, [origin, goal])
     }
     for (const lane of lanes.values()) this.#oldTransports.run(...lane)

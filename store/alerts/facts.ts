@@ -3,7 +3,7 @@
  * number of their event and go with it; what is read is as of the last commit.
  */
 import type { LabReport, Sampled } from '#risk/lab-report.ts'
-import type { LaneEnds, Transport } from '#risk/lane.ts'
+import type { LaneEnds, LaneTimes, Transport } from '#risk/lane.ts'
 import type { AmountSum, Movement, MovementKind, Packing, Stocked } from '#risk/movement.ts'
 import type { Database } from '../sqlite/database.ts'
 
@@ -36,6 +36,12 @@ export interface Pick {
 interface LaneReader {
   /** The last transports that came on a lane, in their order. */
   transports(lane: LaneEnds): Of<Transport>[]
+  /** The same as times: a tenth of the cost. */
+  laneTimes(lane: LaneEnds): LaneTimes
+  /** On which a thing stands for transports. */
+  lanesOf(item: string): LaneEnds[]
+  /** On which an event tells of transports. */
+  lanesIn(event: number): LaneEnds[]
   /** Lanes on which anything came, in their order, behind one of them. */
   lanes(after: LaneEnds | undefined, limit: number): LaneEnds[]
 }
@@ -193,14 +199,27 @@ export function factReader(database: Database): FactReader {
 function laneReader(database: Database): LaneReader {
   const transports = database.prepare(
     `SELECT * FROM transport WHERE origin = ? AND goal = ?
-     ORDER BY arrivedUs, departure, departedUs, event`,
+     ORDER BY arrivedUs, departedUs, departure, event`,
   )
+  const times = database.prepare(
+    `SELECT json_group_array(arrivedUs) AS arrived, json_group_array(departedUs) AS departed
+     FROM (SELECT arrivedUs, departedUs FROM transport WHERE origin = ? AND goal = ?
+       ORDER BY arrivedUs, departedUs, departure, event)`,
+  )
+  const ofItem = database.prepare('SELECT DISTINCT origin, goal FROM transport WHERE item = ?')
+  const inEvent = database.prepare('SELECT DISTINCT origin, goal FROM transport WHERE event = ?')
   const lanes = database.prepare(
     `SELECT DISTINCT origin, goal FROM transport WHERE (origin, goal) > (?, ?)
      ORDER BY origin, goal LIMIT ?`,
   )
   return {
     transports: ({ origin, goal }) => transports.all(origin, goal),
+    laneTimes({ origin, goal }) {
+      const { arrived, departed }: Record<string, string> = times.get(origin, goal)
+      return { arrivedUs: JSON.parse(arrived ?? '[]'), departedUs: JSON.parse(departed ?? '[]') }
+    },
+    lanesOf: (item) => ofItem.all(item),
+    lanesIn: (event) => inEvent.all(event),
     lanes: (after, limit) => lanes.all(after?.origin ?? '', after?.goal ?? '', limit),
   }
 }

@@ -181,9 +181,9 @@ export const migrations: readonly string[] = [
   -- Transports that came, by their lane: the last of each. Of what left and came together one item
   -- stands for all; where its life is told again, so are they.
   CREATE TABLE transport (
-    origin TEXT NOT NULL, goal TEXT NOT NULL, arrivedUs INTEGER NOT NULL, departure TEXT NOT NULL,
-    departedUs INTEGER NOT NULL, event INTEGER NOT NULL, item TEXT NOT NULL,
-    PRIMARY KEY (origin, goal, arrivedUs, departure, departedUs, event)
+    origin TEXT NOT NULL, goal TEXT NOT NULL, arrivedUs INTEGER NOT NULL,
+    departedUs INTEGER NOT NULL, departure TEXT NOT NULL, event INTEGER NOT NULL,
+    item TEXT NOT NULL, PRIMARY KEY (origin, goal, arrivedUs, departedUs, departure, event)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX transport_event ON transport (event);
   CREATE INDEX transport_item ON transport (item);

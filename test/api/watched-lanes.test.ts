@@ -234,7 +234,7 @@ describe('what a lane is learnt from', () => {
     const draft = new Draft(alerts.ledger, facts)
     for (let at = 1; at <= 450; at += 1) {
       const arrivedUs = one.arrivedUs + at
-      draft.facts.arrive({ ...one, departure: `urn:${at}`, arrivedUs, event: one.event + at })
+      draft.facts.lanes.arrive({ ...one, departure: `urn:${at}`, arrivedUs, event: one.event + at })
     }
     alerts.commit({ ...draft, items: [], sensors: [], progress }, progress, 1)
     expect(transports()).toHaveLength(400)

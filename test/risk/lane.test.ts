@@ -29,41 +29,52 @@ function came(...days: readonly number[]): Transport[] {
   })
 }
 
+const timesOf = (all: readonly Transport[]) => ({
+  arrivedUs: all.map(({ arrivedUs }) => arrivedUs),
+  departedUs: all.map(({ departedUs }) => departedUs),
+})
+
 const times = (count: number, days: number) => Array.from({ length: count }, () => days)
 
 describe('how long a lane takes', () => {
   it('is what 95 of 100 transports took at most, by nearest rank', () => {
     const twenty = came(...Array.from({ length: 20 }, (_, index) => index + 1))
-    expect(daysWithin(95, twenty)).toBe(19)
-    expect(daysWithin(50, twenty)).toBe(10)
-    expect(daysWithin(95, came(3))).toBe(3)
-    expect(daysWithin(95, [])).toBeUndefined()
+    expect(daysWithin(95, timesOf(twenty))).toBe(19)
+    expect(daysWithin(50, timesOf(twenty))).toBe(10)
+    expect(daysWithin(95, timesOf(came(3)))).toBe(3)
+    expect(daysWithin(95, timesOf([]))).toBeUndefined()
   })
 
   it('is that of what had come by then, and not of what came later', () => {
-    const lane = new LaneHistory(came(...times(30, 2), ...times(10, 9)))
+    const lane = LaneHistory.of(came(...times(30, 2), ...times(10, 9)))
     expect(lane.at(100 * US_A_DAY)).toBeUndefined()
     expect(lane.at(130 * US_A_DAY)).toEqual({ transports: 30, days: 2 })
     expect(lane.at(200 * US_A_DAY)).toEqual({ transports: 40, days: 9 })
   })
 
   it('follows a lane that has become slower, as old ones are left out', () => {
-    const lane = new LaneHistory(came(...times(200, 2), ...times(190, 20)))
+    const lane = LaneHistory.of(came(...times(200, 2), ...times(190, 20)))
     expect(lane.at(1000 * US_A_DAY)).toEqual({ transports: 200, days: 20 })
   })
 
   it('is that of the oldest which are kept where those before are forgotten', () => {
     const all = came(...times(MOST_TRANSPORTS + 100, 20))
-    const kept = new LaneHistory(all.slice(-MOST_TRANSPORTS))
+    const kept = LaneHistory.of(all.slice(-MOST_TRANSPORTS))
     expect(kept.at(150 * US_A_DAY)).toEqual({ transports: 200, days: 20 })
   })
 
   it('does not depend on the order in which transports are heard', () => {
-    const all = came(...times(9, 1), 5, 7, 2, 8)
-    const heard = [...all].reverse().sort(orderOfTransports)
-    expect(new LaneHistory(heard).at(1000 * US_A_DAY)).toEqual(
-      new LaneHistory(all).at(1000 * US_A_DAY),
-    )
+    const all = came(...times(MOST_TRANSPORTS, 1), 5, 7, 2, 8, ...times(190, 3))
+    const told = LaneHistory.of([...all].reverse().sort(orderOfTransports).slice(-MOST_TRANSPORTS))
+    const heard = LaneHistory.of([])
+    for (const at of all.keys()) {
+      const each = all[(at * 7) % all.length]
+      if (each) heard.add(each)
+    }
+    for (const day of [150, 301, 500, 1000]) {
+      expect(heard.at(day * US_A_DAY)).toEqual(told.at(day * US_A_DAY))
+    }
+    expect(heard.at(1000 * US_A_DAY)).toEqual({ transports: 200, days: 3 })
   })
 })
 
