@@ -60,6 +60,8 @@ const rights = {
   report: { public: 'consumer', enterprise: 'own', ...authority },
   'read reports': authority,
   'read rules': masterData,
+  // They tell who delivers to whom.
+  'read lanes': authority,
   'write rules': { regulator: 'all', admin: 'all' },
   'try rules': { regulator: 'all', admin: 'all' },
   'read devices': ownRecords,

@@ -42,6 +42,7 @@ import { type ReadinessCheck, serveHealth } from './health.ts'
 import { serveIdentifiers } from './identifiers.ts'
 import { serveItems } from './items.ts'
 import { serveKeys } from './keys.ts'
+import { serveLanes } from './lanes.ts'
 import { serveLots } from './lots.ts'
 import { measureRequests, serveMetrics } from './metrics.ts'
 import type { PageFiles } from './page-files.ts'
@@ -185,6 +186,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveWebhookDeliveries(router, parts)
   serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
+  serveLanes(router, parts)
   serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
   serveAllOfRecalls(router, { ...parts, read })
   serveRejections(router, parts)

@@ -37,6 +37,9 @@ const CERTAINTY: Readonly<Record<Tier, Certainty>> = {
   possible: 'possible',
 }
 
+/** A finding, or that there may be more than is looked at. */
+export type Held = Finding | 'cut'
+
 /**
  * First the failure itself, then a finding for each item, as they are reached; an item that is
  * reached again more certainly comes again under the same identity.
@@ -45,7 +48,7 @@ export async function* holdsOf(
   rule: InForce<'F1'>,
   failure: Failure,
   source: HeldItems,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<Held> {
   const { key, test, result, reportedUs, recordedUs, eventID, clearedUs } = failure
   const common = {
     fromUs: reportedUs,
@@ -59,6 +62,7 @@ export async function* holdsOf(
   const own = { ...common, subject: key, words, eventIDs: [eventID], affected }
   yield finding(rule, 'failed', own)
   for await (const part of recallScope(source, [{ kind: 'key', key }])) {
+    if (part.part === 'cut') yield 'cut'
     if (part.part !== 'item' || part.key === key || source.isSample(part.key)) continue
     yield hold(rule, part, common, failure, source.installedAt(part.key))
   }
@@ -86,7 +90,7 @@ export function withReach(
     limit: undefined,
     unit: 'count',
   } as const
-  if (more === 0) return { ...failure, measures: [affected] }
+  if (more === 0 && !isCut) return { ...failure, measures: [affected] }
   const measures = [affected, { name: 'more', value: more, limit: named, unit: 'count' } as const]
   const variant = isCut ? 'failedMost' : 'failedMany'
   const template = ruleOf(rule.rule).texts[variant] ?? failure.text

@@ -9,8 +9,9 @@
 import type { Kind } from '#epcis/identifier.ts'
 import { type ItemHappening, orderOfHappenings, productOf } from './facts.ts'
 import type { Finding } from './finding.ts'
-import { advance, type ItemState, isArrival, UNBORN } from './item-state.ts'
+import { advance, type ItemState, UNBORN } from './item-state.ts'
 import { labelDiffers, listedWithPack, lotChanged } from './labels.ts'
+import { isAwaited, laneOf } from './lane.ts'
 import type { Machine, Stepped } from './machine.ts'
 import { type Reference, siteOf } from './reference.ts'
 import { recalledAndMoving, releasedUntested } from './release.ts'
@@ -26,7 +27,14 @@ import {
   stepsOutOfOrder,
 } from './sequence.ts'
 import { expiredAndPassedOn, nearExpiry, nearUs, notFirstExpired } from './shelf-life.ts'
-import { diverted, impossibleTravel, lateUs, receivedElsewhere, stale } from './travel.ts'
+import {
+  diverted,
+  impossibleTravel,
+  lateUs,
+  receivedElsewhere,
+  stale,
+  staleAfterAll,
+} from './travel.ts'
 
 /** What may be said of a single thing, of what moves as one, and of an amount. */
 const RULES_OF: Readonly<Partial<Record<Kind, readonly ItemRule[]>>> = {
@@ -103,12 +111,15 @@ export class ItemRules {
     const seen: Seen = { item, kind, rules, reference, state, now }
     let findings: readonly Finding[] = NONE
     for (const rule of RULES_OF[kind] ?? NO_RULES) findings = together(findings, rule(seen))
-    const next = advance(state, now, isTakenBack(seen))
+    const next = this.#withLane(kind, state, advance(state, now, isTakenBack(seen)))
     const { away } = state
-    if (away && isWatched(kind) && isArrival(now.facts)) {
+    let dropped: readonly string[] = NONE
+    if (away && isAwaited(kind) && next.away?.eventID !== away.eventID) {
       const shipped = this.#contextOf(subject, away.timeUs, away.place)
-      const late = stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
+      const isNone = now.facts.bizStep === 'void_shipping'
+      const late = isNone ? NONE : stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
       findings = together(findings, late)
+      if (late.length === 0) dropped = staleAfterAll(shipped, away, now.facts.recordTimeUs)
     }
     // What was near its expiry until now has been so, and is told to its end.
     if (state.expiresUs !== undefined && (next.end ?? next.sold) !== undefined) {
@@ -116,13 +127,13 @@ export class ItemRules {
       findings = together(findings, nearExpiry(there, state, eventTimeUs, eventTimeUs))
     }
     const known = noLongerUnknown(seen)
-    return { state: next, findings, dropped: known === undefined ? NONE : [known] }
+    return { state: next, findings, dropped: known === undefined ? dropped : [known, ...dropped] }
   }
 
   overdue(subject: ItemSubject, state: ItemState, nowUs: number): readonly Finding[] {
     const { away } = state
     const shipped = away && this.#contextOf(subject, away.timeUs, away.place)
-    const under = shipped && isWatched(subject.kind) ? stale(shipped, state, nowUs) : NONE
+    const under = shipped && isAwaited(subject.kind) ? stale(shipped, state, nowUs) : NONE
     const there = this.#contextOf(subject, nowUs, state.seen?.place)
     return together(under, nearExpiry(there, state, nowUs))
   }
@@ -130,11 +141,19 @@ export class ItemRules {
   dueUs(subject: ItemSubject, state: ItemState): number | undefined {
     const { away, seen } = state
     const rule = away && this.#contextOf(subject, away.timeUs, away.place).rules.C14
-    const under =
-      rule && isWatched(subject.kind) ? lateUs(rule, this.#reference, away).dueUs + 1 : undefined
+    const under = rule && isAwaited(subject.kind) ? lateUs(rule, away) + 1 : undefined
     const near = nearUs(this.#contextOf(subject, seen?.timeUs ?? 0, seen?.place), state)?.atUs
     if (under === undefined || near === undefined) return under ?? near
     return Math.min(under, near)
+  }
+
+  /** Something that leaves keeps what is known of its lane by then, as it is waited for by that. */
+  #withLane(kind: Kind, before: ItemState, next: ItemState): ItemState {
+    const { away } = next
+    if (!away || away === before.away || !isAwaited(kind)) return next
+    const ends = laneOf(this.#reference, away)
+    const lane = ends && this.#reference.lane(ends, away.timeUs)
+    return lane ? { ...next, away: { ...away, lane } } : next
   }
 
   #contextOf({ item, kind }: ItemSubject, timeUs: number, place: string | undefined): ItemContext {
@@ -166,9 +185,4 @@ export function itemMachine(subject: ItemSubject, watch: Watch): Machine<ItemSta
     overdue: (state, nowUs) => its.overdue(subject, state, nowUs),
     dueUs: (state) => its.dueUs(subject, state),
   }
-}
-
-/** Of a lot several consignments may be under way at once: nothing is waited for. */
-function isWatched(kind: Kind): boolean {
-  return kind === 'instance' || kind === 'logistic-unit' || kind === 'asset'
 }

@@ -3,6 +3,7 @@
  * order of its life need. It is the sum of what happened, so replaying gives the same.
  */
 import { type EventFacts, expiryUs, type ItemHappening } from './facts.ts'
+import type { Lane } from './lane.ts'
 
 /** Something that happened, and where. */
 export interface Mark {
@@ -17,6 +18,8 @@ interface Departure {
   readonly to: readonly string[]
   /** How many things the event names as leaving. */
   readonly count: number
+  /** What was known of its lane when it left. */
+  readonly lane?: Lane
 }
 
 export interface ItemState {

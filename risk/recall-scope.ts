@@ -21,6 +21,11 @@ export interface Neighbour {
   readonly reason: 'same-line-and-day' | 'carry-over' | 'missing-data'
 }
 
+/** That there are more neighbours than are looked at. */
+export interface MoreNeighbours {
+  readonly reason: 'more'
+}
+
 /** What a scope needs to read. Keys that come out of it are canonical. */
 export interface ScopeSource {
   readonly trail: TrailSource
@@ -28,7 +33,7 @@ export interface ScopeSource {
   lotsBetween(product: string, from: string, to: string): AsyncIterable<string>
   /** Lots, and serials without a lot, of a product made from one time up to another. */
   madeBetween(product: string, fromUs: number, toUs: number, site?: string): AsyncIterable<string>
-  neighbours(key: string): AsyncIterable<Neighbour>
+  neighbours(key: string): AsyncIterable<Neighbour | MoreNeighbours>
 }
 
 /** One step on the way to an item. */
@@ -60,7 +65,7 @@ export interface ScopeItem {
 /** Something that ends the scope before its end. */
 export interface ScopeCut {
   readonly part: 'cut'
-  readonly reason: 'suspects' | 'rows' | 'depth' | 'limit'
+  readonly reason: 'suspects' | 'neighbours' | 'rows' | 'depth' | 'limit'
   readonly count: number
   readonly keys: readonly string[]
 }
@@ -121,6 +126,10 @@ export async function* recallScope(
       yield* scopeOfOne(source, key, undefined, options, tally)
       if (options.neighbours === false) continue
       for await (const neighbour of source.neighbours(key)) {
+        if (neighbour.reason === 'more') {
+          yield { part: 'cut', reason: 'neighbours', count: 1, keys: [key] }
+          continue
+        }
         yield* scopeOfOne(source, neighbour.key, { of: key, neighbour }, options, tally)
       }
     }

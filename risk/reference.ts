@@ -5,6 +5,7 @@
  */
 import type { Certainty } from '#trace/parts.ts'
 import type { Quota } from './balances.ts'
+import type { Lane, LaneEnds } from './lane.ts'
 import type { Domain } from './rule.ts'
 
 export interface ProductFacts {
@@ -115,8 +116,8 @@ export interface Reference {
   recalls(item: string, lots: readonly string[]): readonly RecallMatch[]
   /** Reports on a lot or on one item. */
   tests(key: string): readonly TestReport[]
-  /** 95th percentile of the days from one site to another. */
-  laneDays(from: string, to: string): number | undefined
+  /** What was known at a time of how long it takes from one site to another. */
+  lane(ends: LaneEnds, atUs: number): Lane | undefined
   /** What expires first of a product in stock at a site. */
   earliestExpiry(asked: StockAsked): StockedLot | undefined
 }

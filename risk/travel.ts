@@ -5,12 +5,13 @@
 
 import { productOf } from './facts.ts'
 import type { Finding } from './finding.ts'
-import { finding } from './finding.ts'
-import { type ItemState, isArrival, type Mark } from './item-state.ts'
-import { type PlaceFacts, type Reference, siteOf } from './reference.ts'
+import { finding, identityOf } from './finding.ts'
+import { type ItemState, isArrival } from './item-state.ts'
+import type { Lane } from './lane.ts'
+import type { PlaceFacts, Reference } from './reference.ts'
 import type { InForce } from './rule-set.ts'
 import { found, type ItemContext, isSamePlace, NOTHING, type Seen } from './seen.ts'
-import { US_A_DAY, US_A_MINUTE, US_AN_HOUR } from './words.ts'
+import { type Measure, US_A_DAY, US_A_MINUTE, US_AN_HOUR } from './words.ts'
 
 const EARTH_KM = 6371.0088
 const RADIANS = Math.PI / 180
@@ -106,25 +107,26 @@ function isSameReceiver(reference: Reference, to: string, key: string): boolean 
   return owner(to) === owner(key)
 }
 
-/** How long a transport may take, of this lane if it is known. */
-export function lateUs(
-  rule: InForce<'C14'>,
-  reference: Reference,
-  { place, timeUs, to }: Mark & { readonly to: readonly string[] },
-): { readonly dueUs: number; readonly days: number } {
-  const { days, slackHours } = rule.parameters
-  const goal = to.find((each) => reference.place(each) !== undefined)
-  const lane =
-    place !== undefined && goal !== undefined
-      ? reference.laneDays(siteOf(reference, place), siteOf(reference, goal))
-      : undefined
-  const allowed = lane === undefined ? days : lane + slackHours / 24
-  return { dueUs: timeUs + allowed * US_A_DAY, days: allowed }
+const STALE = 'stale'
+
+/** How long a transport may take, by its lane where that is known well enough. */
+export function allowedDays(
+  { parameters }: InForce<'C14'>,
+  { lane }: NonNullable<ItemState['away']>,
+): { readonly days: number; readonly lane?: Lane } {
+  const { days, slackHours, transports } = parameters
+  if (lane === undefined || lane.transports < transports) return { days }
+  return { days: lane.days + slackHours / 24, lane }
 }
 
-/** C14, of something that is still under way, or has come (`toUs`). */
+/** When a transport is late that has not come by then. */
+export function lateUs(rule: InForce<'C14'>, away: NonNullable<ItemState['away']>): number {
+  return away.timeUs + allowedDays(rule, away).days * US_A_DAY
+}
+
+/** C14, of something that is still under way, or was until it came or left again (`toUs`). */
 export function stale(
-  { item, rules, reference }: ItemContext,
+  { item, rules }: ItemContext,
   { away, knownUs }: ItemState,
   nowUs: number,
   toUs?: number,
@@ -132,19 +134,47 @@ export function stale(
 ): readonly Finding[] {
   const rule = rules.C14
   if (!rule || !away) return NOTHING
-  const { dueUs, days } = lateUs(rule, reference, away)
+  const dueUs = lateUs(rule, away)
   if ((toUs ?? nowUs) <= dueUs) return NOTHING
+  const { days, lane } = allowedDays(rule, away)
   const value = ((toUs ?? nowUs) - away.timeUs) / US_A_DAY
+  const { slackHours, transports: needed } = rule.parameters
+  const known = { name: 'transports', limit: needed, unit: 'count' } as const
+  const measures: Measure[] = [
+    { name: 'days', value, limit: days, unit: 'days' },
+    { ...known, value: away.lane?.transports ?? 0 },
+  ]
+  if (lane) {
+    measures.push(
+      { name: 'usual', value: lane.days, limit: undefined, unit: 'days' },
+      { name: 'slack', value: slackHours, limit: undefined, unit: 'hours' },
+    )
+  }
   return [
-    finding(rule, 'stale', {
+    finding(rule, lane ? 'slow' : 'stale', {
       subject: item,
       fromUs: away.timeUs,
       toUs,
       knowableUs: Math.max(dueUs + 1, knownUs),
-      measures: [{ name: 'days', value, limit: days, unit: 'days' }],
+      // Whatever it is measured against, it is the same transport.
+      incident: STALE,
+      measures,
       eventIDs: arrival === undefined ? [away.eventID] : [away.eventID, arrival],
       affected: [{ key: item, certainty: 'observed', path: [] }],
       cause: away.eventID,
     }),
   ]
+}
+
+/**
+ * What may have been said of a transport before it was known that it had come in time: `knownUs`
+ * is when that was told.
+ */
+export function staleAfterAll(
+  { item, rules: { C14 } }: ItemContext,
+  away: NonNullable<ItemState['away']>,
+  knownUs: number,
+): readonly string[] {
+  const isTold = C14 !== undefined && knownUs > lateUs(C14, away)
+  return isTold ? [identityOf('C14', item, away.timeUs, STALE)] : []
 }

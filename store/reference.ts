@@ -1,7 +1,7 @@
 /**
  * What rules know of parties, places and products: the registry, held in memory and read again
- * when it has changed. Of reports, stock and recalls it knows nothing: whoever follows events adds
- * them. Lanes are not kept yet.
+ * when it has changed. Of reports, stock, lanes and recalls it knows nothing: whoever follows
+ * events adds them.
  */
 import { identify } from '#epcis/identifier.ts'
 import { socialCreditCheck } from '#epcis/scheme-code.ts'
@@ -78,7 +78,7 @@ function readReference(registry: Registered, version: number): RegistryReference
     place: (key) => places.get(key),
     recalls: () => [],
     tests: () => [],
-    laneDays: () => undefined,
+    lane: () => undefined,
     earliestExpiry: () => undefined,
     isWorkingDay: workingDaysOf(registry.workCalendars.get()),
     hasProduct: (key) => products.has(key),

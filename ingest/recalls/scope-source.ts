@@ -4,7 +4,7 @@
  * is asked for, and goes in slices.
  */
 import { gtinOf } from '#epcis/identifier.ts'
-import type { Neighbour, ScopeSource } from '#risk/recall-scope.ts'
+import type { MoreNeighbours, Neighbour, ScopeSource } from '#risk/recall-scope.ts'
 import { isLotBetween } from '#risk/suspect.ts'
 import { US_AN_HOUR } from '#risk/words.ts'
 import type { Assume } from '#store/recalls/recall.ts'
@@ -22,16 +22,20 @@ export interface ScopeSourceParts {
 
 const KEYS_AT_ONCE = 500
 const EVENTS_AT_ONCE = 200
-/** Neighbours of one suspect. */
+/** Neighbours of one suspect, and events of its line and day; beyond them the scope is cut. */
 const MOST_NEIGHBOURS = 20_000
+const MOST_EVENTS = 100_000
 /** Neighbours remembered: one that was told is not told again. */
 const MOST_TOLD = 100_000
 /** Uses of a suspected lot that are looked at for what was left in a tank. */
 const MOST_USES = 100
 
-export function scopeSource(parts: ScopeSourceParts): ScopeSource {
+export function scopeSource(
+  parts: ScopeSourceParts,
+  mostNeighbours = MOST_NEIGHBOURS,
+): ScopeSource {
   const { trail } = parts
-  const neighbours = new Neighbours(parts)
+  const neighbours = new Neighbours(parts, mostNeighbours)
   return {
     trail,
     async *lotsBetween(product, from, to) {
@@ -141,29 +145,37 @@ async function namingLots(
 /** What may be as bad as a suspected lot, as far as it is to be assumed. */
 class Neighbours {
   readonly #parts: ScopeSourceParts
+  readonly #most: number
   readonly #told = new Set<string>()
 
-  constructor(parts: ScopeSourceParts) {
+  constructor(parts: ScopeSourceParts, most: number) {
     this.#parts = parts
+    this.#most = most
   }
 
-  async *of(key: string): AsyncGenerator<Neighbour> {
-    const { trail, assume } = this.#parts
+  async *of(key: string): AsyncGenerator<Neighbour | MoreNeighbours> {
     this.#tell(key)
-    const [item] = await trail.find([key])
+    const [item] = await this.#parts.trail.find([key])
     // One bad serial speaks against no other.
     if (item?.kind !== 'lot') return
-    let left = MOST_NEIGHBOURS
-    if (assume.sameLineAndDay) {
-      for await (const neighbour of neighboursOf(trail, key)) {
-        if (left-- > 0 && this.#tell(neighbour.key)) yield neighbour
+    let left = this.#most
+    for await (const neighbour of this.#beside(item)) {
+      if (neighbour.reason === 'more') yield neighbour
+      else if (this.#tell(neighbour.key)) {
+        if (left === 0) {
+          yield { reason: 'more' }
+          return
+        }
+        left -= 1
+        yield neighbour
       }
     }
-    if (assume.carryOverHours > 0) {
-      for await (const neighbour of this.#ofTank(item)) {
-        if (left-- > 0 && this.#tell(neighbour)) yield { key: neighbour, reason: 'carry-over' }
-      }
-    }
+  }
+
+  async *#beside(item: ItemRef): AsyncGenerator<Neighbour | MoreNeighbours> {
+    const { trail, assume } = this.#parts
+    if (assume.sameLineAndDay) yield* neighboursOf(trail, item.key, MOST_EVENTS)
+    if (assume.carryOverHours > 0) yield* this.#ofTank(item)
   }
 
   /** Whether it is told for the first time. */
@@ -174,30 +186,36 @@ class Neighbours {
   }
 
   /** Lots that were made where this one was used, so soon after it that some may have been left. */
-  async *#ofTank(item: ItemRef): AsyncGenerator<string> {
+  async *#ofTank(item: ItemRef): AsyncGenerator<Neighbour | MoreNeighbours> {
     const { trail, assume } = this.#parts
-    const uses = (await rowsOf(trail, item)).filter(
-      ({ role, voidedAtUs }) => role === 'input' && voidedAtUs === undefined,
-    )
+    const { rows, isWhole } = await rowsOf(trail, item)
+    const uses = rows.filter(({ role, voidedAtUs }) => role === 'input' && voidedAtUs === undefined)
     for (const use of await summariesOf(trail, uses.slice(0, MOST_USES))) {
       if (use.readPoint === undefined) continue
-      yield* lotsMadeBy(trail, {
+      const lots = lotsMadeBy(trail, {
         eventTypes: ['TransformationEvent'],
         readPoints: [use.readPoint],
         geEventTimeUs: use.eventTimeUs + 1,
         ltEventTimeUs: use.eventTimeUs + assume.carryOverHours * US_AN_HOUR,
       })
+      for await (const key of lots) yield { key, reason: 'carry-over' }
     }
+    if (!isWhole || uses.length > MOST_USES) yield { reason: 'more' }
   }
 }
 
-async function rowsOf(trail: TrailReader, item: ItemRef): Promise<TrailRow[]> {
+const MOST_ROWS = 10_000
+
+async function rowsOf(
+  trail: TrailReader,
+  item: ItemRef,
+): Promise<{ readonly rows: readonly TrailRow[]; readonly isWhole: boolean }> {
   const found: TrailRow[] = []
   for await (const rows of trail.trail([item])) {
     for (const row of rows) found.push(row)
-    if (found.length > 10_000) break
+    if (found.length > MOST_ROWS) return { rows: found, isWhole: false }
   }
-  return found
+  return { rows: found, isWhole: true }
 }
 
 function summariesOf(trail: TrailReader, rows: readonly TrailRow[]): Promise<EventSummary[]> {

@@ -147,6 +147,6 @@ export function askForExposed(
 ): void {
   if (!facts.hasAny('exposed')) return
   for (const { item } of seen) {
-    if (known.exposedIn(item, 1).length > 0) facts.ask(`arrival ${item}`, reason)
+    if (known.exposedIn(item, '', 1).length > 0) facts.ask(`arrival ${item}`, reason)
   }
 }

@@ -10,13 +10,20 @@ export interface Content {
   readonly path: readonly string[]
 }
 
+/** What was in a container; of more than are looked at the first ones. */
+export interface Contents {
+  readonly contents: readonly Content[]
+  /** Whether that is all of it. */
+  readonly isWhole: boolean
+}
+
 /** The contents of a container, at most `limit`, those of its contents included. */
 export async function contentsAt(
   trail: TrailReader,
   container: string,
   atUs: number,
   limit: number,
-): Promise<Content[]> {
+): Promise<Contents> {
   const [item] = await trail.find([container])
   const found: Content[] = []
   let level = item ? [{ item, path: [] as readonly string[] }] : []
@@ -24,16 +31,16 @@ export async function contentsAt(
     const next: typeof level = []
     for (const { item: parent, path } of level) {
       for (const child of await insideOf(trail, parent, atUs)) {
-        if (found.length >= limit) return found
         const its = [parent.key, ...path]
         if (its.includes(child.key)) continue
+        if (found.length >= limit) return { contents: found, isWhole: false }
         found.push({ key: child.key, path: its })
         if (child.kind !== 'lot' && child.kind !== 'class') next.push({ item: child, path: its })
       }
     }
     level = next
   }
-  return found
+  return { contents: found, isWhole: true }
 }
 
 async function insideOf(trail: TrailReader, parent: ItemRef, atUs: number): Promise<ItemRef[]> {

@@ -4,6 +4,7 @@
  */
 import type { Reason } from '#risk/difference.ts'
 import { isWitnessed, type LabReport, type Sampled } from '#risk/lab-report.ts'
+import type { Lane, LaneEnds } from '#risk/lane.ts'
 import {
   type AmountSum,
   type Movement,
@@ -14,12 +15,14 @@ import {
 import type { StockAsked, StockedLot, TestReport } from '#risk/reference.ts'
 import type { Dirty, FactChanges, RunRow, ShipmentRow } from '#store/alerts/fact-writer.ts'
 import type { FactReader, Of, Pick, TestResult } from '#store/alerts/facts.ts'
+import { DraftLanes, KnownLanes } from './draft-lanes.ts'
 
 /** Of the lots that expire before a picked one so many are looked at, the last to expire first. */
 const MOST_LOTS = 50
 
 export class DraftFacts implements FactChanges {
   readonly wrong = new Set<number>()
+  readonly lanes: DraftLanes
   readonly movements: Of<Movement>[] = []
   readonly packings: Of<Packing>[] = []
   readonly lateMovements: Of<Movement>[] = []
@@ -43,8 +46,28 @@ export class DraftFacts implements FactChanges {
   #lastPickUs: number | undefined
   readonly #hasAny = new Map<'held' | 'exposed', boolean>()
 
-  constructor(known: FactReader) {
+  constructor(known: FactReader, lanes = new KnownLanes(known)) {
     this.#known = known
+    this.lanes = new DraftLanes(known, lanes)
+  }
+
+  get transports() {
+    return this.lanes.transports
+  }
+
+  get retold() {
+    return this.lanes.retold
+  }
+
+  /** What an event told goes. */
+  takeBack(event: number): void {
+    this.wrong.add(event)
+    this.lanes.takeBack(event)
+  }
+
+  /** What was known of a lane at a time. */
+  lane(ends: LaneEnds, atUs: number): Lane | undefined {
+    return this.lanes.of(ends).at(atUs)
   }
 
   /** Whether anything is held, or exposed, as of the last commit. */

@@ -8,6 +8,7 @@ import type { Concern, Entry, ItemMemory, Told } from '#store/alerts/alert.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
 import type { LedgerReader, SensorMemory } from '#store/alerts/ledger.ts'
 import { DraftFacts } from './draft-facts.ts'
+import type { KnownLanes } from './draft-lanes.ts'
 
 /** Evidence kept of one finding that many events tell of; the rest is counted. */
 const MOST_EVIDENCE = 100
@@ -22,10 +23,10 @@ export class Draft {
   readonly #sensors = new Map<string, SensorMemory>()
   readonly #ledger: LedgerReader
 
-  constructor(ledger: LedgerReader, known: FactReader) {
+  constructor(ledger: LedgerReader, known: FactReader, lanes?: KnownLanes) {
     this.#ledger = ledger
     this.known = known
-    this.facts = new DraftFacts(known)
+    this.facts = new DraftFacts(known, lanes)
   }
 
   get items(): Iterable<ItemMemory> {
@@ -69,8 +70,8 @@ export class Draft {
   }
 
   /** Whose findings have a cause that begins so, as far as it is durable. */
-  ownersByCause(beginning: string, limit: number): string[] {
-    return this.#ledger.ownersByCause(beginning, limit)
+  ownersByCause(beginning: string, after: string, limit: number): string[] {
+    return this.#ledger.ownersByCause(beginning, after, limit)
   }
 
   put(entry: Entry): void {

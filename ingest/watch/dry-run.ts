@@ -93,7 +93,7 @@ async function beginningOf(trail: TrailReader): Promise<number> {
   return first?.recordTimeUs ?? 0
 }
 
-/** Rules and registry with what is known of tests, stock and recalls by now. */
+/** Rules and registry with what is known of tests, stock, lanes and recalls by now. */
 function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonly RuleChange[]) {
   const reference = referenceNow()
   const facts = new DraftFacts(known.facts)
@@ -104,6 +104,7 @@ function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonl
       recalls: (item: string, lots: readonly string[]) => recalls.matches([item, ...lots]),
       tests: (key: string) => facts.tests(key),
       earliestExpiry: facts.earliestExpiry.bind(facts),
+      lane: facts.lane.bind(facts),
     },
   }
 }

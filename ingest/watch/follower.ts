@@ -24,6 +24,7 @@ import type { StoredEvent, TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import { concernOf } from './concern.ts'
 import { Draft } from './draft.ts'
+import { KnownLanes } from './draft-lanes.ts'
 import { EventFactsReader } from './event-facts.ts'
 import { LiveItems } from './items.ts'
 import { confirm, type LifeParts } from './retell.ts'
@@ -61,6 +62,7 @@ export class AlertFollower {
   readonly #sensors: SensorRules
   readonly #recalls: RecallRules
   readonly #moving = new MovingTold()
+  readonly #lanes: KnownLanes
   readonly #mounted: Mounted
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
@@ -80,6 +82,7 @@ export class AlertFollower {
     this.#recalls = new RecallRules(recalls)
     this.#mounted = mountedSensors(registry)
     this.#items = new LiveItems(alerts.ledger)
+    this.#lanes = new KnownLanes(alerts.facts)
     this.#referenceNow = referenceOf(registry)
     const { aliases } = registry
     this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted })
@@ -151,6 +154,7 @@ export class AlertFollower {
   #forget(): void {
     this.#items.forget()
     this.#moving.forget()
+    this.#lanes.forget()
   }
 
   /** Whether the store has the event that was looked at last: one made anew may not. */
@@ -320,7 +324,7 @@ export class AlertFollower {
 
   #draft(): Draft {
     const { ledger, facts } = this.#parts.alerts
-    return new Draft(ledger, facts)
+    return new Draft(ledger, facts, this.#lanes)
   }
 
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {
@@ -330,6 +334,7 @@ export class AlertFollower {
     const batch = { progress, items: this.#items.changes(), sensors, told, concerns, facts }
     if (alerts.commit(batch, from, nowUs())) {
       this.#items.keep()
+      this.#lanes.keep(facts.lanes)
       this.#at = eventRef
     } else {
       this.#forget()
@@ -340,7 +345,7 @@ export class AlertFollower {
     return { ...this.#life, watch: this.#watch(draft), items: this.#items, draft, upTo }
   }
 
-  /** Rules and registry as of now, with what is known of tests, stock and recalls. */
+  /** Rules and registry as of now, with what is known of tests, stock, lanes and recalls. */
   #watch({ facts }: Draft): RegistryWatch {
     const { recalls = NO_RECALLS } = this.#parts
     const { rules, reference } = this.#registered()
@@ -353,6 +358,7 @@ export class AlertFollower {
         recalls: (item, lots) => (hasRecalls ? recalls.matches([item, ...lots]) : []),
         tests: (key) => facts.tests(key),
         earliestExpiry: (asked) => facts.earliestExpiry(asked),
+        lane: (ends, atUs) => facts.lane(ends, atUs),
       },
     }
   }

@@ -1,37 +1,58 @@
 /**
  * What may be as bad as a lot that failed: lots of the same product, line and day, and serials of
- * which nobody has said of which lot they are, so that they may be of this one.
+ * which nobody has said of which lot they are, so that they may be of this one. Page by page, so
+ * that a day of a million events is never held.
  */
 import { productOf } from '#risk/facts.ts'
-import type { Neighbour } from '#risk/recall-scope.ts'
+import type { MoreNeighbours, Neighbour } from '#risk/recall-scope.ts'
 import { US_A_DAY } from '#risk/words.ts'
 import type { TrailReader } from '#store/trail.ts'
-import type { ItemRef, TrailRow } from '#trace/source.ts'
+import type { EventSummary, ItemRef, TrailRow } from '#trace/source.ts'
 
-/** Beyond so many events of one line and day no more are looked at. */
-const MOST_EVENTS = 5_000
+const PAGE = 500
 
-/** `key`: a lot; of anything else nothing is said. */
-export async function* neighboursOf(trail: TrailReader, key: string): AsyncGenerator<Neighbour> {
+/**
+ * `key`: a lot; of anything else nothing is said. Of so many events of one line and day at most;
+ * where there are more, that is said at the end.
+ */
+export async function* neighboursOf(
+  trail: TrailReader,
+  key: string,
+  mostEvents: number,
+): AsyncGenerator<Neighbour | MoreNeighbours> {
   const made = await makingOf(trail, key)
   const place = made?.readPoint ?? made?.bizLocation
   if (!made || place === undefined) return
-  const product = productOf(key)
   const fromUs = Math.floor(made.eventTimeUs / US_A_DAY) * US_A_DAY
-  const page = await trail.query(
-    {
-      parties: [made.party],
-      geEventTimeUs: fromUs,
-      ltEventTimeUs: fromUs + US_A_DAY,
-      ...(made.readPoint === undefined ? { bizLocations: [place] } : { readPoints: [place] }),
-    },
-    { limit: MOST_EVENTS },
-  )
-  const refs = page.events.flatMap(({ eventRef, voidedAtUs, declaresError, type, action }) => {
+  const query = {
+    parties: [made.party],
+    geEventTimeUs: fromUs,
+    ltEventTimeUs: fromUs + US_A_DAY,
+    ...(made.readPoint === undefined ? { bizLocations: [place] } : { readPoints: [place] }),
+  }
+  const told = new Set([key])
+  let after: number | undefined
+  for (let looked = 0; looked < mostEvents; looked += PAGE) {
+    const limit = Math.min(PAGE, mostEvents - looked)
+    const page = await trail.query(query, { limit, ...(after !== undefined && { after }) })
+    yield* amongMade(trail, page.events, productOf(key), told)
+    after = page.after
+    if (after === undefined) return
+  }
+  yield { reason: 'more' }
+}
+
+/** What some events made of a product; `told`: lots that were told of already. */
+async function* amongMade(
+  trail: TrailReader,
+  events: readonly EventSummary[],
+  product: string | undefined,
+  told: Set<string>,
+): AsyncGenerator<Neighbour> {
+  const refs = events.flatMap(({ eventRef, voidedAtUs, declaresError, type, action }) => {
     const isMaking = type === 'TransformationEvent' || (type === 'ObjectEvent' && action === 'ADD')
     return isMaking && voidedAtUs === undefined && !declaresError ? eventRef : []
   })
-  const told = new Set([key])
   const lotless = new Map<number, ItemRef[]>()
   const withLots = new Set<number>()
   for await (const members of trail.members(refs, ['object', 'output', 'lot'])) {
@@ -49,8 +70,7 @@ export async function* neighboursOf(trail: TrailReader, key: string): AsyncGener
   }
   for (const [eventRef, items] of lotless) {
     if (withLots.has(eventRef)) continue
-    for (const item of items)
-      if (!told.has(item.key)) yield { key: item.key, reason: 'missing-data' }
+    for (const item of items) yield { key: item.key, reason: 'missing-data' }
   }
 }
 

@@ -48,6 +48,8 @@ export interface Retold {
   readonly lastUs: number
   readonly findings: readonly Finding[]
   readonly happenings: readonly ItemHappening[]
+  /** The numbers of their events. */
+  readonly eventRefs: ReadonlyMap<EventFacts, number>
 }
 
 /** What an item's own events say up to one of them; undefined where they are too many. */
@@ -57,20 +59,20 @@ export async function retell(
   watch: Watch,
   upTo: number,
 ): Promise<Retold | undefined> {
-  const happenings = await ownHappenings(parts, subject, upTo)
-  if (!happenings) return undefined
+  const found = await ownFacts(parts, subject.item, upTo)
+  if (!found) return undefined
+  const happenings = happeningsIn(parts, subject, found)
   const { state, ledger } = recompute(itemMachine(subject, watch), happenings)
   const lastUs = Math.max(0, ...happenings.map(({ facts }) => facts.eventTimeUs))
-  return { state, lastUs, findings: [...ledger.values()], happenings }
+  const eventRefs = new Map([...found].map(([ref, facts]) => [facts, ref]))
+  return { state, lastUs, findings: [...ledger.values()], happenings, eventRefs }
 }
 
-async function ownHappenings(
+function happeningsIn(
   parts: LifeParts,
   { item }: ItemSubject,
-  upTo: number,
-): Promise<ItemHappening[] | undefined> {
-  const found = await ownFacts(parts, item, upTo)
-  if (!found) return undefined
+  found: ReadonlyMap<number, EventFacts>,
+): ItemHappening[] {
   return [...found.values()].flatMap((each) =>
     happeningsOf(each).flatMap(({ item: key, happening }) =>
       parts.primaryOf(key) === item ? [happening] : [],
@@ -96,9 +98,16 @@ export async function ownFacts(
   return facts.read([...refs])
 }
 
+/** A finding that nothing was held against, as there is too much of it: it says so. */
+function unconfirmed(each: Finding): Finding {
+  const measure = { name: 'notConfirmed', value: MOST_EVENTS + 1, limit: MOST_EVENTS } as const
+  const measures = [...each.measures, { ...measure, unit: 'count' as const }]
+  return { ...each, certainty: 'possible', measures }
+}
+
 /**
  * Of some findings those that the whole history of an item bears out, told as it tells them, by
- * identity. All of them where the history is too long to be told.
+ * identity. All of them, as possible, where the history is too long to be told.
  */
 export async function confirm(
   parts: LifeParts,
@@ -109,7 +118,10 @@ export async function confirm(
 ): Promise<ReadonlyMap<string, Finding>> {
   const asked = new Map(findings.map((each) => [each.identity, each]))
   const history = await historyOf(parts.trail, subject.item)
-  if (!history || history.more || history.happenings.length > MOST_EVENTS) return asked
+  if (!history) return asked
+  if (history.more || history.happenings.length > MOST_EVENTS) {
+    return new Map(findings.map((each) => [each.identity, unconfirmed(each)]))
+  }
   const known = history.happenings.filter(({ row }) => row.eventRef <= upTo)
   const facts = await parts.facts.read(known.map(({ row }) => row.eventRef))
   const happenings = known.flatMap(({ row, path }): ItemHappening[] => {

@@ -7,9 +7,9 @@ import type { Reason } from '#risk/difference.ts'
 import { aboutEvent } from '#risk/event-rules.ts'
 import { type EventFacts, type Happened, happeningsOf, productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
-import { ItemRules, type Watch } from '#risk/item-machine.ts'
+import { ItemRules, type ItemSubject, type Watch } from '#risk/item-machine.ts'
 import { type ItemState, UNBORN } from '#risk/item-state.ts'
-
+import { isAwaited, transportOf, transportsIn } from '#risk/lane.ts'
 import type { Seen } from '#risk/movement.ts'
 import { siteOf } from '#risk/reference.ts'
 import type { StoredEvent } from '#store/trail.ts'
@@ -18,7 +18,7 @@ import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
 import { addToLots, learnedLots } from './late-lots.ts'
 import { askForPicks } from './picks.ts'
-import { CONFIRMED, isWatched, type LifeParts, retell } from './retell.ts'
+import { CONFIRMED, isWatched, type LifeParts, type Retold, retell } from './retell.ts'
 
 export interface RoundParts extends LifeParts {
   readonly watch: Watch
@@ -128,9 +128,46 @@ export class Round {
     )
     for (const each of findings) draft.tell(key, each, isSure(each))
     for (const identity of dropped) draft.drop(identity, 'newer')
+    if (before) this.#arrive(subject, before, happening.facts, eventRef)
     const lastUs = Math.max(eventTimeUs, before?.lastUs ?? 0)
     const dueUs = this.#rules.dueUs(subject, state)
     items.put({ key, kind, lastUs, through: eventRef, dueUs, state })
+  }
+
+  /** How long it was under way is what is known of its lane. */
+  #arrive(
+    { item, kind }: ItemSubject,
+    { state }: LiveItem,
+    facts: EventFacts,
+    event: number,
+  ): void {
+    const { draft, watch } = this.#parts
+    if (!state.away || !isAwaited(kind)) return
+    const transport = transportOf(item, state, facts, watch.reference)
+    if (transport) draft.facts.lanes.arrive({ ...transport, event })
+  }
+
+  /** What was told of it because nothing had happened, and nothing has. */
+  #stillWaiting(subject: ItemSubject, state: ItemState, found: readonly Finding[]): Finding[] {
+    const told = new Set(found.map(({ identity }) => identity))
+    return this.#parts.draft.entries(subject.item).flatMap(({ finding }) => {
+      const { identity, knowableUs } = finding
+      if (told.has(identity)) return []
+      const waiting = this.#rules.overdue(subject, state, knowableUs)
+      return waiting.some((each) => each.identity === identity) ? finding : []
+    })
+  }
+
+  #retellTransports(item: string, { happenings, eventRefs }: Retold): void {
+    const { draft, watch } = this.#parts
+    const all = transportsIn(item, happenings, watch.reference)
+    draft.facts.lanes.retell(
+      item,
+      all.flatMap(({ transport, arrival }) => {
+        const event = eventRefs.get(arrival)
+        return event === undefined ? [] : { ...transport, event }
+      }),
+    )
   }
 
   /** Tells an item's life again; false where that would be too long. */
@@ -140,7 +177,9 @@ export class Round {
     const told = await retell(this.#parts, subject, watch, upTo)
     if (!told) return false
     const { state, lastUs, findings } = told
-    draft.replace(key, findings, reason, isSure)
+    const all = [...findings, ...this.#stillWaiting(subject, state, findings)]
+    draft.replace(key, all, reason, isSure)
+    if (isAwaited(kind)) this.#retellTransports(key, told)
     items.put({ key, kind, lastUs, through: upTo, dueUs: this.#rules.dueUs(subject, state), state })
     return true
   }
@@ -168,7 +207,7 @@ export class Round {
     const { draft, trail } = this.#parts
     for (const each of await trail.summaries(await trail.byEventID(eventID))) {
       if (each.declaresError || each.party !== party) continue
-      draft.facts.wrong.add(each.eventRef)
+      draft.facts.takeBack(each.eventRef)
       for (const owner of draft.known.ownersOf(each.eventRef)) draft.facts.ask(owner, 'corrected')
     }
   }
@@ -187,8 +226,11 @@ export class Round {
     for (const each of this.#rules.overdue(subject, state, nowUs)) {
       draft.tell(key, each, isSure(each))
     }
+    // It may be waited for longer than it was when it was put off, as where rules have changed.
+    const nextUs = this.#rules.dueUs(subject, state) ?? 0
     // Of two things that are waited for, the other one is asked for a day later.
-    const dueUs = waitsForMore(state) ? nowUs + US_A_DAY : undefined
+    const laterUs = waitsForMore(state) ? nowUs + US_A_DAY : undefined
+    const dueUs = nextUs > nowUs ? nextUs : laterUs
     items.put({ ...item, key, kind, state, dueUs })
   }
 }

@@ -6,7 +6,7 @@ import type { Watch } from '#risk/item-machine.ts'
 import { type LotBalance, lotBalance, notTold, oversold, type TooMany } from '#risk/lot-balance.ts'
 import { recompute } from '#risk/machine.ts'
 import { type Run, yieldMachine } from '#risk/mass-balance.ts'
-import type { Packing } from '#risk/movement.ts'
+import type { Movement, Packing } from '#risk/movement.ts'
 import type { ProductFacts } from '#risk/reference.ts'
 import type { FactReader, Of } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -82,28 +82,45 @@ function historyOf(
     if (units.size > MOST_UNITS) return tooMany(MOST_UNITS)
     level = [...next]
   }
+  const moves: Of<Movement>[] = []
   for (const unit of units) {
     const its = known.packingsIn(unit, MOST_MOVEMENTS)
     packings.push(...its.filter(({ child }) => child === ''))
+    moves.push(...known.movements(unit, MOST_MOVEMENTS))
+    if (Math.max(its.length, moves.length) > MOST_MOVEMENTS) return tooMany(MOST_MOVEMENTS)
   }
   packings.sort((one, other) => one.timeUs - other.timeUs || one.event - other.event)
-  const moves = [...units].flatMap((unit) => known.movements(unit, MOST_MOVEMENTS))
   moves.sort((one, other) => one.timeUs - other.timeUs || one.event - other.event)
   return { lot, moved, packings, units: moves, kgPerUnit, quota }
 }
 
+/** That the lots in a unit are too many to be gone through; nothing where E3 is off. */
+export function tooManyIn({ known, watch }: LotParts, unit: string): Finding[] {
+  const [first] = known.movements(unit, 1)
+  const { timeUs: fromUs = 0, recordUs: knownUs = 0 } = first ?? {}
+  const rule = watch.rules.get('E3', {}, fromUs)
+  return rule ? [notTold(rule, { subject: unit, limit: MOST_UNITS, fromUs, knownUs })] : []
+}
+
 /** Lots that a logistic unit carries, by itself and in what it carries. */
-export function lotsIn(known: FactReader, unit: string): string[] {
+export function lotsIn(
+  known: FactReader,
+  unit: string,
+): { readonly lots: ReadonlySet<string>; readonly isWhole: boolean } {
   const lots = new Set<string>()
+  let isWhole = true
   const units = new Set([unit])
   let level: readonly string[] = [unit]
   for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
     const next: string[] = []
     for (const parent of level) {
-      for (const { child } of known.packingsIn(parent, MOST_UNITS)) {
-        if (child === '') continue
+      const packings = known.packingsIn(parent, MOST_MOVEMENTS)
+      isWhole &&= packings.length <= MOST_MOVEMENTS
+      for (const { child } of packings) {
+        if (child === '' || units.has(child)) continue
         if (!child.includes('/00/')) lots.add(child)
-        else if (!units.has(child) && units.size < MOST_UNITS) {
+        else if (units.size >= MOST_UNITS) isWhole = false
+        else {
           units.add(child)
           next.push(child)
         }
@@ -111,7 +128,7 @@ export function lotsIn(known: FactReader, unit: string): string[] {
     }
     level = next
   }
-  return [...lots]
+  return { lots, isWhole }
 }
 
 /** E1 of a process, from its last runs. */

@@ -2,20 +2,29 @@
 import { productOf } from '#risk/facts.ts'
 import { type Finding, finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
+import type { Movement } from '#risk/movement.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import type { RecallMatch } from '#risk/reference.ts'
 import { worstOf } from '#risk/sample.ts'
-import type { FactReader } from '#store/alerts/facts.ts'
+import type { FactReader, Of } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { historyOf } from '#trace/history.ts'
 import type { Certainty } from '#trace/parts.ts'
 import { contentsAt } from './contents-at.ts'
 
-/** Contents of one container that are looked through, and named. */
-const MOST_CONTENTS = 20_000
-const MOST_NAMED = 1_000
-const MOST_MOVES = 100
-const MOST_CARRIERS = 50
+/** Beyond it that is said. */
+interface MovingLimits {
+  /** Of one container that are looked through. */
+  readonly contents: number
+  /** Of them by name. */
+  readonly named: number
+  /** The last shipments of one container. */
+  readonly moves: number
+}
+
+const MOST: MovingLimits = { contents: 20_000, named: 1_000, moves: 100 }
+/** Of all kinds, among which shipments are looked for. */
+const MOST_MOVEMENTS = 20_000
 const MOST_TOLD = 10_000
 
 export interface MovingParts {
@@ -53,59 +62,111 @@ export class MovingTold {
 }
 
 /** G1 of each time that a logistic unit was shipped with something recalled in it. */
-export async function aboutMoving(parts: MovingParts, unit: string): Promise<Finding[]> {
-  const { trail, known, watch, recalls } = parts
+export async function aboutMoving(
+  parts: MovingParts,
+  unit: string,
+  most = MOST,
+): Promise<Finding[]> {
+  const { known, recalls } = parts
   if (recalls.recalls(Number.MAX_SAFE_INTEGER).length === 0) return []
+  const movements = known.movements(unit, MOST_MOVEMENTS)
+  const moves = movements.filter(({ kind, amount }) => kind === 'shipped' && (amount ?? 0) >= 0)
   const found: Finding[] = []
-  for (const { kind, amount, timeUs, recordUs, event } of known.movements(unit, MOST_MOVES)) {
-    if (kind !== 'shipped' || (amount ?? 0) < 0) continue
-    const inside = await contentsAt(trail, unit, timeUs, MOST_CONTENTS)
-    const byRecall = new Map<
-      string,
-      { key: string; match: RecallMatch; via: readonly string[] }[]
-    >()
-    for (const { key, path } of inside) {
-      for (const match of recalls.matches([key])) {
-        if (timeUs < match.fromUs) continue
-        const its = byRecall.get(match.recall) ?? []
-        if (its.length < MOST_NAMED) its.push({ key, match, via: path })
-        byRecall.set(match.recall, its)
-      }
-    }
-    const [summary] = byRecall.size > 0 ? await trail.summaries([event]) : []
-    for (const [recall, its] of byRecall) {
-      const first = its[0]
-      const domain = first && watch.reference.product(first.key)?.domain
-      const rule = watch.rules.get('G1', { domain, product: first && productOf(first.key) }, timeUs)
-      // That it goes back is what a recall asks for.
-      const isBack = summary?.disposition === 'returned'
-      if (!rule || !first || !summary || isBack) continue
-      found.push(
-        finding(rule, 'moving', {
-          subject: unit,
-          fromUs: timeUs,
-          toUs: timeUs,
-          knowableUs: recordUs,
-          certainty: its.reduce<Certainty>((c, { match }) => worstOf(c, match.certainty), inferred),
-          incident: recall,
-          words: { recall, step: 'shipping' },
-          eventIDs: [summary.eventID],
-          affected: its.map(({ key, match, via }) => {
-            return { key, certainty: worstOf(inferred, match.certainty), path: via }
-          }),
-          cause: recall,
-        }),
-      )
+  for (const move of moves.slice(-most.moves)) {
+    found.push(...(await moved(parts, unit, move, most)))
+  }
+  const [first] = moves
+  const isCut = moves.length > most.moves || movements.length > MOST_MOVEMENTS
+  if (first && isCut) found.push(...notLookedAt(parts, unit, first, 'moves', most.moves))
+  return found
+}
+
+/** What is recalled of the contents of a unit. */
+interface Recalled {
+  readonly key: string
+  readonly match: RecallMatch
+  readonly via: readonly string[]
+}
+
+async function moved(
+  parts: MovingParts,
+  unit: string,
+  move: Of<Movement>,
+  most: MovingLimits,
+): Promise<Finding[]> {
+  const { trail, watch, recalls } = parts
+  const { timeUs, recordUs, event } = move
+  const { contents, isWhole } = await contentsAt(trail, unit, timeUs, most.contents)
+  const byRecall = new Map<string, Recalled[]>()
+  for (const { key, path: via } of contents) {
+    for (const match of recalls.matches([key])) {
+      if (timeUs < match.fromUs) continue
+      const its = byRecall.get(match.recall) ?? []
+      its.push({ key, match, via })
+      byRecall.set(match.recall, its)
     }
   }
+  const found = isWhole ? [] : notLookedAt(parts, unit, move, 'contents', most.contents)
+  const [summary] = byRecall.size > 0 ? await trail.summaries([event]) : []
+  for (const [recall, its] of byRecall) {
+    const first = its[0]
+    const rule = first && ruleFor(watch, first.key, timeUs)
+    // That it goes back is what a recall asks for.
+    const isBack = summary?.disposition === 'returned'
+    if (!rule || !summary || isBack) continue
+    const named = its.slice(0, most.named)
+    const more = its.length - named.length
+    const measure = { name: 'more', value: more, limit: named.length, unit: 'count' } as const
+    found.push(
+      finding(rule, more > 0 ? 'movingMany' : 'moving', {
+        subject: unit,
+        fromUs: timeUs,
+        toUs: timeUs,
+        knowableUs: recordUs,
+        certainty: its.reduce<Certainty>((c, { match }) => worstOf(c, match.certainty), inferred),
+        incident: recall,
+        ...(more > 0 && { measures: [measure] }),
+        words: { recall, step: 'shipping' },
+        eventIDs: [summary.eventID],
+        affected: named.map(({ key, match, via }) => {
+          return { key, certainty: worstOf(inferred, match.certainty), path: via }
+        }),
+        cause: recall,
+      }),
+    )
+  }
   return found
+}
+
+/** That something may be recalled which was not looked at. */
+function notLookedAt(
+  { watch }: MovingParts,
+  unit: string,
+  { timeUs, recordUs }: Of<Movement>,
+  variant: 'contents' | 'moves',
+  limit: number,
+): Finding[] {
+  const rule = ruleFor(watch, unit, timeUs)
+  if (!rule) return []
+  const told = finding(rule, variant, {
+    ...{ subject: unit, fromUs: timeUs, toUs: timeUs, knowableUs: recordUs },
+    severity: 'info',
+    certainty: 'possible',
+    measures: [{ name: 'count', value: limit + 1, limit, unit: 'count' }],
+    affected: [{ key: unit, certainty: 'possible', path: [] }],
+  })
+  return [told]
+}
+
+function ruleFor({ rules, reference }: Watch, key: string, atUs: number) {
+  return rules.get('G1', { domain: reference.product(key)?.domain, product: productOf(key) }, atUs)
 }
 
 const inferred: Certainty = 'inferred'
 
 /** What ever carried an item, near and far. */
-export async function carriersOf(trail: TrailReader, item: string): Promise<string[]> {
+export async function carriersOf(trail: TrailReader, item: string): Promise<Set<string>> {
   const history = await historyOf(trail, item)
   const carriers = history?.carriages.flatMap(({ path }) => path.map(({ parent }) => parent.key))
-  return [...new Set(carriers)].slice(0, MOST_CARRIERS)
+  return new Set(carriers)
 }

@@ -77,9 +77,7 @@ async function compare(parts: ShipmentParts, id: string, sides: Sides): Promise<
   const there = isSame ? shipped : await withContents(trail, shipped)
   const here = isSame ? received : await withContents(trail, received)
   // Half of what was in it would only look like a difference.
-  if (Math.max(there.length, here.length) >= MOST_ITEMS) {
-    return tooMany(parts, id, sides, MOST_ITEMS)
-  }
+  if (!there || !here) return tooMany(parts, id, sides, MOST_ITEMS)
   const whole = {
     id,
     shipped: there,
@@ -127,13 +125,18 @@ function sameNames(one: readonly Named[], other: readonly Named[]): boolean {
   return [...ones].every((key) => others.has(key))
 }
 
-async function withContents(trail: TrailReader, all: readonly Named[]): Promise<Shipped[]> {
+/** With what was in them; undefined where that is too much. */
+async function withContents(
+  trail: TrailReader,
+  all: readonly Named[],
+): Promise<Shipped[] | undefined> {
   const found: Shipped[] = [...all]
   for (const { key, atUs } of all) {
     const { kind } = identify(key)
     if (kind !== 'logistic-unit' && kind !== 'instance') continue
-    const inside = await contentsAt(trail, key, atUs, MOST_ITEMS - found.length)
-    found.push(...inside.map((each) => ({ ...each, certainty: 'inferred' as const })))
+    const { contents, isWhole } = await contentsAt(trail, key, atUs, MOST_ITEMS - found.length)
+    if (!isWhole) return undefined
+    found.push(...contents.map((each) => ({ ...each, certainty: 'inferred' as const })))
   }
   return found
 }

@@ -4,7 +4,7 @@
  */
 
 import { productOf } from '#risk/facts.ts'
-import { holdsOf, withReach } from '#risk/failed-test.ts'
+import { type Held, holdsOf, withReach } from '#risk/failed-test.ts'
 import { type Finding, merged } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { LabReport } from '#risk/lab-report.ts'
@@ -16,6 +16,8 @@ import type { TrailReader } from '#store/trail.ts'
 import type { LiveItems } from './items.ts'
 import { neighboursOf } from './neighbours.ts'
 
+/** Events of the line and day of a lot that are looked at; beyond it that is said. */
+const MOST_EVENTS = 5_000
 /** Items that are held by name; beyond it they are counted. */
 export const MOST_HELD = 1_000
 /** Beyond it they are not even counted. */
@@ -58,12 +60,15 @@ export async function aboutTests(parts: TestParts, thing: string): Promise<Findi
 }
 
 /** The failure with how many items it reached, and the first of those; each at its surest. */
-async function held(rule: InForce<'F1'>, holds: AsyncGenerator<Finding>): Promise<Finding[]> {
+async function held(rule: InForce<'F1'>, holds: AsyncGenerator<Held>): Promise<Finding[]> {
   const byItem = new Map<string, Finding>()
   const beyond = new Set<string>()
   let failure: Finding | undefined
+  let isCut = false
   for await (const each of holds) {
-    if (each.variant === 'failed') {
+    if (each === 'cut') {
+      isCut = true
+    } else if (each.variant === 'failed') {
       failure = each
     } else if (byItem.has(each.subject) || byItem.size < MOST_HELD) {
       const before = byItem.get(each.subject)?.certainty
@@ -73,11 +78,11 @@ async function held(rule: InForce<'F1'>, holds: AsyncGenerator<Finding>): Promis
       }
     } else {
       beyond.add(each.subject)
+      isCut ||= beyond.size >= MOST_COUNTED
       if (beyond.size >= MOST_COUNTED) break
     }
   }
   if (!failure) return []
-  const isCut = beyond.size >= MOST_COUNTED
   const reach = { named: byItem.size, more: beyond.size, isCut }
   return [withReach(rule, failure, reach), ...byItem.values()]
 }
@@ -88,7 +93,7 @@ function heldItems({ known, trail, items }: TestParts) {
     trail,
     lotsBetween: none,
     madeBetween: none,
-    neighbours: (key: string) => neighboursOf(trail, key),
+    neighbours: (key: string) => neighboursOf(trail, key, MOST_EVENTS),
     installedAt: (key: string) => items.get(key)?.state.installed?.place,
     isSample: (key: string) => isSample(known, key),
   }

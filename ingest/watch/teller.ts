@@ -19,7 +19,7 @@ import type { LiveItems } from './items.ts'
 import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
 import { Exposures } from './tell-exposure.ts'
-import { aboutLot, aboutProcess, lotsIn } from './tell-lots.ts'
+import { aboutLot, aboutProcess, lotsIn, tooManyIn } from './tell-lots.ts'
 import { aboutMoving, carriersOf, type MovingTold } from './tell-moving.ts'
 import { MARK } from './tell-recalls.ts'
 import { lastSampling, tellSampling } from './tell-sampling.ts'
@@ -27,8 +27,8 @@ import { aboutShipment } from './tell-shipments.ts'
 import { aboutResults, aboutSupplier } from './tell-suppliers.ts'
 import { aboutTests, reportsOn, resultsOf } from './tell-tests.ts'
 
-/** Items that are asked for at once, each to be told for itself. */
-const MOST_ASKED = 20_000
+/** Items that are asked for in one go, each to be told for itself; the others behind them. */
+const ASKED_AT_ONCE = 5_000
 
 export interface TellerParts {
   readonly trail: TrailReader
@@ -59,7 +59,9 @@ const TELLERS: Readonly<Record<string, Tell>> = {
   async lot(parts, thing, reason) {
     if (identify(thing).kind === 'logistic-unit') {
       // Of a unit the lots that are in it have moved.
-      for (const lot of lotsIn(parts.known, thing)) parts.draft.facts.ask(`lot ${lot}`, reason)
+      const { lots, isWhole } = lotsIn(parts.known, thing)
+      for (const lot of lots) parts.draft.facts.ask(`lot ${lot}`, reason)
+      parts.replace(`lot ${thing}`, isWhole ? [] : tooManyIn(parts, thing), reason)
       parts.draft.facts.ask(`moving ${thing}`, reason)
     } else {
       parts.replace(`lot ${thing}`, await aboutLot(parts, thing), reason)
@@ -89,10 +91,14 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     parts.moving.tell(unit, parts.recalls.lastChange())
     parts.replace(`moving ${unit}`, await aboutMoving(parts, unit), reason)
   },
-  async arrival({ known, draft }, carrier, reason) {
-    for (const item of known.exposedIn(carrier, MOST_ASKED)) {
-      draft.facts.ask(`exposure ${item}`, reason)
-    }
+  async arrival(parts, carrier, reason) {
+    askForCarried(parts, { carrier, after: '' }, reason)
+  },
+  async carried(parts, rest, reason) {
+    askForCarried(parts, JSON.parse(rest), reason)
+  },
+  async released(parts, rest, reason) {
+    askForReleased(parts, JSON.parse(rest), reason)
   },
   async picks({ known, trail, draft: { facts } }, rest, reason) {
     await tellPicks({ known, trail, facts }, rest, reason)
@@ -168,7 +174,29 @@ async function tellTests(parts: OwnerParts, thing: string, reason: Reason): Prom
   facts.held.set(thing, [...new Set(found.map(({ subject }) => subject))])
   parts.replace(`tests ${thing}`, found, reason)
   await round.tellAgain(thing, reason)
-  for (const item of draft.ownersByCause(`F2 ${thing} `, MOST_ASKED)) {
-    if (item !== thing) facts.ask(`again ${item}`, reason)
-  }
+  askForReleased(parts, { thing, after: '' }, reason)
+}
+
+/** The next items that were out of their limits in a carrier. */
+function askForCarried(
+  { known, draft: { facts } }: OwnerParts,
+  { carrier, after }: { readonly carrier: string; readonly after: string },
+  reason: Reason,
+): void {
+  const items = known.exposedIn(carrier, after, ASKED_AT_ONCE)
+  for (const item of items) facts.ask(`exposure ${item}`, reason)
+  if (items.length < ASKED_AT_ONCE) return
+  facts.ask(`carried ${JSON.stringify({ carrier, after: items.at(-1) })}`, reason)
+}
+
+/** The next items of which it was said that they were let go too soon, before their test. */
+function askForReleased(
+  { draft }: OwnerParts,
+  { thing, after }: { readonly thing: string; readonly after: string },
+  reason: Reason,
+): void {
+  const items = draft.ownersByCause(`F2 ${thing} `, after, ASKED_AT_ONCE)
+  for (const item of items) if (item !== thing) draft.facts.ask(`again ${item}`, reason)
+  if (items.length < ASKED_AT_ONCE) return
+  draft.facts.ask(`released ${JSON.stringify({ thing, after: items.at(-1) })}`, reason)
 }

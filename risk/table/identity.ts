@@ -230,7 +230,7 @@ export const IDENTITY = {
     },
   },
   C14: {
-    version: 1,
+    version: 2,
     title: text('在途超期', 'Shipped, and not received'),
     action: text('向承运方与收货方核实。', 'Ask the carrier and the consignee.'),
     severity: 'warning',
@@ -239,12 +239,28 @@ export const IDENTITY = {
     source: 'Design: 95th percentile of the lane and 24 h; 7 days where that is not known',
     parameters: {
       days: number(7, 'days', [0.1, 180], '默认时长', 'Time where the lane is not known'),
+      transports: number(
+        20,
+        'count',
+        [1, 200],
+        '线路所需运输次数',
+        'Transports of a lane that have to have come before its own time counts',
+      ),
       slackHours: number(24, 'hours', [0, 720], '线路余量', 'What is added to that of the lane'),
     },
     texts: {
       stale: text(
-        '发货后 {days} 未收货（限 {days.limit}）。',
-        'Not received {days} after it was shipped (limit {days.limit}).',
+        '发货后 {days} 未收货（限 {days.limit}，为默认时长：所走线路已知到达 {transports} 次，' +
+          '满 {transports.limit} 次方按线路计）。',
+        'Not received {days} after it was shipped (limit {days.limit}, which is the default: ' +
+          '{transports} transports of its lane are known to have come, and it takes ' +
+          '{transports.limit} to go by the lane).',
+      ),
+      slow: text(
+        '发货后 {days} 未收货（限 {days.limit}：该线路最近到达的 {transports} 次运输中 95% ' +
+          '用时不超过 {usual}，另加 {slack}）。',
+        'Not received {days} after it was shipped (limit {days.limit}: of the last {transports} ' +
+          'transports that came on its lane 95% took {usual} or less, and {slack} are added).',
       ),
     },
   },

@@ -3,7 +3,7 @@ import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
 
 export const RECALL = {
   G1: {
-    version: 1,
+    version: 2,
     title: text('召回品仍在流通', 'Recalled, and still moving'),
     action: text(
       '立即停止并隔离，通知召回方。',
@@ -22,6 +22,21 @@ export const RECALL = {
     },
     texts: {
       moving: text('召回 {recall} 生效后仍 {step}。', '{step}, though recall {recall} is open.'),
+      movingMany: text(
+        '召回 {recall} 生效后仍 {step}；其中 {more.limit} 件已列出，另有 {more} 件未逐件列出。',
+        '{step}, though recall {recall} is open; {more.limit} things in it are named, ' +
+          '{more} more are not.',
+      ),
+      contents: text(
+        '内装超过 {count.limit} 件：其余是否被召回未核对，请人工核对。',
+        'More than {count.limit} things are in it: whether the others are recalled was not ' +
+          'looked at, and has to be by hand.',
+      ),
+      moves: text(
+        '发运超过 {count.limit} 次：此前各次是否装有召回品未核对。',
+        'Shipped more than {count.limit} times: whether anything in it was recalled was looked ' +
+          'at of the last ones only.',
+      ),
     },
   },
   G2: {

@@ -1,6 +1,7 @@
 /** Writes the facts of a batch. All here is to be called in a transaction. */
 import type { Reason } from '#risk/difference.ts'
 import type { LabReport, Sampled } from '#risk/lab-report.ts'
+import { MOST_TRANSPORTS, type Transport } from '#risk/lane.ts'
 import type { Movement, Packing, Stocked } from '#risk/movement.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
 import type { Of, Pick, Side, TestResult } from './facts.ts'
@@ -42,6 +43,9 @@ export interface FactChanges {
   readonly sampled: readonly Of<Sampled>[]
   readonly runs: readonly RunRow[]
   readonly shipments: readonly ShipmentRow[]
+  readonly transports: Iterable<Of<Transport>>
+  /** Things whose transports until now go before those come. */
+  readonly retold: ReadonlySet<string>
   /** Of each thing here all results, in place of those before. */
   readonly results: ReadonlyMap<string, readonly Of<TestResult>[]>
   /** Of each origin here all things that a failed test of it holds, in place of those before. */
@@ -57,7 +61,16 @@ export interface FactChanges {
 }
 
 /** Tables whose rows are of one event. */
-const OF_EVENTS = ['movement', 'packing', 'report', 'sampled', 'run', 'shipment', 'pick'] as const
+const OF_EVENTS = [
+  'movement',
+  'packing',
+  'report',
+  'sampled',
+  'run',
+  'shipment',
+  'pick',
+  'transport',
+] as const
 const ALL = [
   ...OF_EVENTS,
   'stocked',
@@ -82,6 +95,9 @@ export class FactWriter {
   readonly #sampled: Statement
   readonly #run: Statement
   readonly #shipment: Statement
+  readonly #noTransport: Statement
+  readonly #transport: Statement
+  readonly #oldTransports: Statement
   readonly #noResult: Statement
   readonly #result: Statement
   readonly #noHeld: Statement
@@ -117,6 +133,19 @@ export class FactWriter {
     this.#sampled = into('sampled', 7)
     this.#run = into('run', 4)
     this.#shipment = into('shipment', 3)
+    this.#noTransport = database.prepare('DELETE FROM transport WHERE item = ?')
+    // Another thing may stand for it already.
+    this.#transport = database.prepare(
+      'INSERT OR IGNORE INTO transport VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#oldTransports = database.prepare(
+      `DELETE FROM transport WHERE origin = ?1 AND goal = ?2
+         AND (arrivedUs, departedUs, departure, event) <= (
+           SELECT arrivedUs, departedUs, departure, event FROM transport
+           WHERE origin = ?1 AND goal = ?2
+           ORDER BY arrivedUs DESC, departedUs DESC, departure DESC, event DESC
+           LIMIT 1 OFFSET ${MOST_TRANSPORTS})`,
+    )
     this.#noResult = database.prepare('DELETE FROM result WHERE thing = ?')
     this.#result = into('result', 9)
     this.#noHeld = database.prepare('DELETE FROM held WHERE origin = ?')
@@ -143,6 +172,7 @@ export class FactWriter {
   write(changes: FactChanges): void {
     for (const event of changes.wrong) for (const each of this.#removals) each.run(event)
     this.#writeAmounts(changes)
+    this.#writeTransports(changes)
     for (const each of changes.reports) {
       const { thing, event, test, passed, result, reportedUs, recordedUs, eventID, site } = each
       const of = [thing, event, test, passed ? 1 : 0, result]
@@ -187,6 +217,17 @@ export class FactWriter {
       this.#run.run(process, timeUs, event, body)
     }
     for (const { id, event, side } of shipments) this.#shipment.run(id, event, side)
+  }
+
+  #writeTransports({ transports, retold }: FactChanges): void {
+    for (const item of retold) this.#noTransport.run(item)
+    const lanes = new Map<string, readonly [origin: string, goal: string]>()
+    for (const each of transports) {
+      const { origin, goal, arrivedUs, departure, departedUs, event, item } = each
+      this.#transport.run(origin, goal, arrivedUs, departedUs, departure, event, item)
+      lanes.set(`${origin} ${goal}`, [origin, goal])
+    }
+    for (const lane of lanes.values()) this.#oldTransports.run(...lane)
   }
 
   /** Forgets all that follows from events. */

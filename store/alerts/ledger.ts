@@ -74,7 +74,8 @@ export class Ledger {
     this.#entry = database.prepare(`SELECT ${ENTRY} FROM finding WHERE identity = ?`)
     this.#entries = database.prepare(`SELECT ${ENTRY} FROM finding WHERE owner = ?`)
     this.#byCause = database.prepare(
-      'SELECT DISTINCT owner FROM finding WHERE cause >= ?1 AND cause < ?2 ORDER BY owner LIMIT ?3',
+      `SELECT DISTINCT owner FROM finding WHERE cause >= ?1 AND cause < ?2 AND owner > ?3
+       ORDER BY owner LIMIT ?4`,
     )
     this.#dueEntries = database.prepare(
       `SELECT ${ENTRY} FROM finding WHERE dueUs <= ? ORDER BY dueUs LIMIT ?`,
@@ -124,9 +125,10 @@ export class Ledger {
     return rows.map(entryOf)
   }
 
-  /** Owners of findings of some rules (FOUND_BY_CAUSE) whose cause begins so. */
-  ownersByCause(beginning: string, limit: number): string[] {
-    const rows: { owner: string }[] = this.#byCause.all(beginning, `${beginning}\u{10ffff}`, limit)
+  /** Owners of findings of some rules (FOUND_BY_CAUSE) whose cause begins so, behind one. */
+  ownersByCause(beginning: string, after: string, limit: number): string[] {
+    const end = `${beginning}\u{10ffff}`
+    const rows: { owner: string }[] = this.#byCause.all(beginning, end, after, limit)
     return rows.map(({ owner }) => owner)
   }
 

@@ -177,4 +177,19 @@ export const migrations: readonly string[] = [
     WHERE eventRef > 0;
   DELETE FROM item; DELETE FROM sensor; DELETE FROM finding;
   `,
+  `
+  -- Transports that came, by their lane: the last of each. Of what left and came together one item
+  -- stands for all; where its life is told again, so are they.
+  CREATE TABLE transport (
+    origin TEXT NOT NULL, goal TEXT NOT NULL, arrivedUs INTEGER NOT NULL,
+    departedUs INTEGER NOT NULL, departure TEXT NOT NULL, event INTEGER NOT NULL,
+    item TEXT NOT NULL, PRIMARY KEY (origin, goal, arrivedUs, departedUs, departure, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX transport_event ON transport (event);
+  CREATE INDEX transport_item ON transport (item);
+
+  UPDATE follower SET replayTo = max(eventRef, replayTo), eventRef = 0, reason = 'rules'
+    WHERE eventRef > 0;
+  DELETE FROM item; DELETE FROM sensor; DELETE FROM finding;
+  `,
 ]

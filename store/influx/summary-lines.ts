@@ -44,8 +44,13 @@ export interface SensorSite {
 /** Each sensor with each site that readings tell it was at, once. */
 export function sensorSites(readings: readonly Reading[]): SensorSite[] {
   const found = new Map<string, SensorSite>()
-  for (const { device, site } of readings) {
-    if (site !== undefined) found.set(`${device} ${site}`, { device, site })
+  let last: Reading | undefined
+  for (const reading of readings) {
+    const { device, site } = reading
+    // A message brings many of one sensor behind each other.
+    if (site === undefined || (device === last?.device && site === last.site)) continue
+    found.set(`${device} ${site}`, { device, site })
+    last = reading
   }
   return [...found.values()]
 }

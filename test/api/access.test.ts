@@ -53,6 +53,7 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/trace/urn:x', records],
   ['GET', '/v1/balance/urn:x', records],
   ['GET', '/v1/lots', records],
+  ['GET', '/v1/lanes', ['inspector', 'regulator', 'admin']],
   ['GET', '/v1/shipments', records],
   ['GET', '/v1/device-activity', records],
   ['GET', '/v1/items/urn:x', everybody],

@@ -2,13 +2,16 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { dryRunOver } from '#ingest/watch/dry-run.ts'
 import type { WatchedRecall } from '#risk/recalled.ts'
+import type { RuleChange } from '#risk/rule-set.ts'
 import { referenceOf } from '#store/reference.ts'
 import {
+  AT_SITE,
   amount,
   epc,
   GTIN,
   lot,
   made,
+  PAPER,
   packed,
   place,
   report,
@@ -19,12 +22,11 @@ import {
   things,
   type Watched,
 } from './watched.ts'
+import { document } from './world.ts'
 
 let watched: Watched
 afterEach(() => watched.world.close())
 
-const AT_SITE = { readPoint: place(1) }
-const PAPER = { bizTransactionList: [{ type: 'desadv', bizTransaction: 'urn:test:advice:1' }] }
 const LONG_AGO = '2020-01-01T00:00:00Z'
 /** As far ahead as `raised` looks. */
 const soon = () => new Date(Date.now() + 30 * 86_400_000).toISOString()
@@ -147,6 +149,11 @@ const CASES: readonly Case[] = [
     events: () => tested([true, true, false, false, false, false, false]),
   },
   {
+    rule: 'F4',
+    what: 'a failure rate that drifts',
+    events: () => tested(Array<boolean>(50).fill(false)),
+  },
+  {
     rule: 'F5',
     what: 'results that fail one after the other',
     events: () => tested([true, true, ...Array<boolean>(8).fill(false)]),
@@ -177,29 +184,43 @@ describe.each(CASES)('a dry run without $rule', ({ rule, what, product = {}, eve
   })
 })
 
+const DECIDED_US = Date.UTC(2026, 2, 3) * 1000
+
+/** What is tried over one recall, of some keys. */
+function recallsOf(recall: Partial<WatchedRecall>, keys: readonly string[] = []) {
+  const whole: WatchedRecall = {
+    ...{ recall: 'recall:R1', law: 'food-cn', recallClass: 'I', done: [], consignees: [] },
+    ...{ decidedUs: DECIDED_US, scope: undefined },
+    ...recall,
+  }
+  const match = {
+    ...({ recall: 'recall:R1', certainty: 'observed', path: [epc('A')] } as const),
+    ...{ fromUs: DECIDED_US, returnsTo: [] },
+  }
+  return {
+    matches: (asked: readonly string[]) => (asked.some((key) => keys.includes(key)) ? [match] : []),
+    hasAny: () => true,
+    changesAfter: () => [],
+    lastChange: () => 0,
+    recalls: () => [whole],
+  }
+}
+
+async function attemptOver(recalls: ReturnType<typeof recallsOf>, changes: readonly RuleChange[]) {
+  const { trail, registry, alerts } = watched.world
+  const parts = {
+    ...{ trail, registry, recalls, known: alerts.reader.known },
+    ...{ referenceNow: referenceOf(registry), nowUs: () => Date.now() * 1000 },
+  }
+  return await dryRunOver(parts, [], changes, { fromUs: 0, toUs: Date.parse(soon()) * 1000 })
+}
+
+const without = (rule: string, more: object = {}) => ({ ...off(rule, more), author: 'x' })
+
 describe('a dry run over recalls', () => {
   it('spares what is recalled and moves, also on a pallet, and what is late', async () => {
-    const recall: WatchedRecall = {
-      ...{ recall: 'recall:R1', law: 'food-cn', recallClass: 'I', done: [], consignees: [] },
-      ...{ decidedUs: Date.UTC(2026, 2, 3) * 1000, scope: undefined },
-    }
-    const keys = new Set([epc('A'), lot('L1')])
-    const reader = {
-      matches: (asked: readonly string[]) =>
-        asked.some((key) => keys.has(key))
-          ? [
-              {
-                ...({ recall: 'recall:R1', certainty: 'observed', path: [epc('A')] } as const),
-                ...{ fromUs: Date.UTC(2026, 2, 3) * 1000, returnsTo: [] },
-              },
-            ]
-          : [],
-      hasAny: () => true,
-      changesAfter: () => [],
-      lastChange: () => 0,
-      recalls: () => [recall],
-    }
-    watched = await startWatched('food', {}, { recalls: reader })
+    const recalls = recallsOf({}, [epc('A'), lot('L1')])
+    watched = await startWatched('food', {}, { recalls })
     await capture(
       made(1, ['A'], 'L1'),
       packed(2, 'ADD', sscc(1), { childEPCs: [epc('A')] }),
@@ -209,15 +230,43 @@ describe('a dry run over recalls', () => {
     const moving = await watched.raised('G1')
     const late = await watched.raised('G2')
     expect([moving.length, late.length]).toEqual([2, 2])
-    const { trail, registry, alerts } = watched.world
-    const parts = {
-      ...{ trail, registry, recalls: reader, known: alerts.reader.known },
-      ...{ referenceNow: referenceOf(registry), nowUs: () => Date.now() * 1000 },
-    }
-    const changes = [off('G1'), off('G2')].map((each) => ({ ...each, author: 'x' }))
-    const span = { fromUs: 0, toUs: Date.parse(soon()) * 1000 }
-    const { byRule, complete } = await dryRunOver(parts, [], changes, span)
+    const { byRule, complete } = await attemptOver(recalls, [without('G1'), without('G2')])
     expect([byRule, complete]).toEqual([{ G1: -2, G2: -2 }, true])
+  })
+
+  it('spares who has not answered (G3), or raises who would be late by a stricter limit', async () => {
+    const amounts = { shipped: 1, onHand: 0, returned: 0, destroyed: 0, used: 0 }
+    const told = { ...amounts, notifiedUs: DECIDED_US }
+    const consignees = [
+      { ...told, key: 'party:shop' },
+      { ...told, key: 'party:mill', acknowledgedUs: DECIDED_US + 20 * 3_600_000_000 },
+      { ...amounts, key: 'party:farm' },
+    ]
+    const recalls = recallsOf({ consignees })
+    watched = await startWatched('food', {}, { recalls })
+    await capture(made(1, ['A'], 'L1'))
+    expect(await watched.raised('G3')).toMatchObject([{ subject: 'party:shop' }])
+    const spared = await attemptOver(recalls, [without('G3')])
+    expect([spared.byRule, spared.complete]).toEqual([{ G3: -1 }, true])
+    const stricter = without('G3', { enabled: true, parameters: { firstHours: 12 } })
+    expect(await attemptOver(recalls, [stricter])).toMatchObject({ byRule: { G3: 1 }, changed: 1 })
+  })
+
+  it('spares a scope that is wide (G4), or raises it by a stricter limit', async () => {
+    const scope = (proven: number, possible: number) => ({
+      ...({ part: 'summary', suspects: 1, added: {} } as const),
+      tiers: { proven, inferred: 0, possible },
+    })
+    const wide = recallsOf({ scope: scope(4, 6) })
+    watched = await startWatched('food', {}, { recalls: wide })
+    await capture(made(1, ['A'], 'L1'))
+    expect(await watched.raised('G4')).toMatchObject([{ subject: 'recall:R1' }])
+    const spared = await attemptOver(wide, [without('G4')])
+    expect([spared.byRule, spared.complete]).toEqual([{ G4: -1 }, true])
+    const stricter = without('G4', { enabled: true, parameters: { leastPercent: 70 } })
+    const narrow = recallsOf({ scope: scope(6, 4) })
+    expect(await attemptOver(narrow, [stricter])).toMatchObject({ byRule: { G4: 1 } })
+    expect(await attemptOver(narrow, [])).toMatchObject({ byRule: {} })
   })
 })
 
@@ -238,6 +287,22 @@ describe('a dry run', () => {
     expect(await attempt([off('E3')])).toMatchObject({ spared: 0, complete: false })
     await watched.raised('E3')
     expect(await attempt([off('E3')])).toMatchObject({ spared: 1, complete: true })
+  })
+
+  it('tells the life of a lot whole, however many events it has', async () => {
+    watched = await startWatched('food', { markets: ['cn'] })
+    const { world, maker } = watched
+    world.registry.locations.put({ key: place(1).id, party: 'maker', name: 'P', market: 'us' })
+    const at = (n: number) => new Date(Date.UTC(2026, 2, 2) + n * 1000).toISOString()
+    const some1200 = Array.from({ length: 1_200 }, (_, n) => {
+      return some(2, 'storing', 'L1', 1, n === 0 || n === 1_199 ? AT_SITE : {})
+    }).map((each, n) => ({ ...each, eventTime: at(n) }))
+    const body = document([some(1, 'commissioning', 'L1', 9), ...some1200])
+    const answer = await world.call('/epcis/capture', { method: 'POST', key: maker, body })
+    expect(answer.status, answer.text).toBe(202)
+    await world.finished(answer.headers.get('Location'), maker)
+    expect(await watched.raised('D3')).toHaveLength(2)
+    expect(await attempt([off('D3')])).toMatchObject({ byRule: { D3: -2 }, complete: true })
   })
 
   it('is one at a time', async () => {

@@ -1,11 +1,13 @@
 /** Rules about amounts, end to end: B3, E1 to E4. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  AT_SITE,
   amount,
   epc,
   GTIN,
   lot,
   made,
+  PAPER,
   packed,
   place,
   run,
@@ -25,7 +27,6 @@ afterEach(() => watched.world.close())
 
 const capture = (...events: object[]) => watched.world.capture(watched.maker, ...events)
 const captureAt = (key: string, ...events: object[]) => watched.world.capture(key, ...events)
-const AT_SITE = { readPoint: place(1) }
 
 describe('more shipped than there was (E3)', () => {
   it('is raised, with both amounts; all that was made is no more', async () => {
@@ -107,7 +108,7 @@ describe('more shipped than there was (E3)', () => {
 
 describe('a lot that does not balance (E2)', () => {
   const count = (day: number, quantity: number) =>
-    some(day, 'stock_taking', 'L1', quantity, { readPoint: place(1) })
+    some(day, 'stock_taking', 'L1', quantity, AT_SITE)
 
   it('is found when the stock is counted; half a percent is allowed', async () => {
     await capture(
@@ -138,8 +139,6 @@ describe('a lot that does not balance (E2)', () => {
 })
 
 describe('received is not what was shipped (E4)', () => {
-  const paper = { bizTransactionList: [{ type: 'desadv', bizTransaction: 'urn:test:advice:1' }] }
-
   it('one of three is missing, after the time for the rest is over', async () => {
     await capture(made(1, ['A', 'B', 'C'], 'L1'))
     await capture(things(2, 'shipping', [epc('A'), epc('B'), epc('C')]))
@@ -163,9 +162,9 @@ describe('received is not what was shipped (E4)', () => {
     await capture(
       made(1, ['A', 'B'], 'L1'),
       packed(2, 'ADD', sscc(1), { childEPCs: [epc('A'), epc('B')] }),
-      things(3, 'shipping', [sscc(1)], paper),
+      things(3, 'shipping', [sscc(1)], PAPER),
     )
-    await captureAt(watched.shop, things(4, 'receiving', [sscc(1)], paper))
+    await captureAt(watched.shop, things(4, 'receiving', [sscc(1)], PAPER))
     expect(await watched.raised('E4')).toEqual([])
   })
 
@@ -173,17 +172,17 @@ describe('received is not what was shipped (E4)', () => {
     await capture(
       made(1, ['A', 'B', 'X'], 'L1'),
       packed(2, 'ADD', sscc(1), { childEPCs: [epc('A'), epc('B')] }),
-      things(3, 'shipping', [sscc(1)], paper),
+      things(3, 'shipping', [sscc(1)], PAPER),
     )
-    await captureAt(watched.shop, things(4, 'receiving', [epc('A'), epc('X')], paper))
+    await captureAt(watched.shop, things(4, 'receiving', [epc('A'), epc('X')], PAPER))
     const [alert] = await watched.raised('E4')
     const { affected } = (await watched.detail(alert?.['id'])) as { affected: { key: string }[] }
     expect(affected.map(({ key }) => key).sort()).toEqual([epc('B'), epc('X')])
   })
 
   it('less of a lot than was shipped', async () => {
-    await capture(some(1, 'commissioning', 'L1', 100), some(2, 'shipping', 'L1', 100, paper))
-    await captureAt(watched.shop, some(3, 'receiving', 'L1', 90, paper))
+    await capture(some(1, 'commissioning', 'L1', 100), some(2, 'shipping', 'L1', 100, PAPER))
+    await captureAt(watched.shop, some(3, 'receiving', 'L1', 90, PAPER))
     const [alert] = await watched.raised('E4')
     const { why } = await watched.detail(alert?.['id'])
     expect(why).toMatchObject({ measures: [{ name: 'missing', value: 10 }, { value: 0 }] })

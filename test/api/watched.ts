@@ -18,6 +18,11 @@ const CONTEXT = [
   'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld',
   { cbvmda: 'urn:epcglobal:cbv:mda' },
 ]
+/** At the maker's; and the paper of a transport. */
+export const AT_SITE = { readPoint: place(1) }
+export const PAPER = {
+  bizTransactionList: [{ type: 'desadv', bizTransaction: 'urn:test:advice:1' }],
+}
 export const amount = (name: string, quantity: number, uom?: string) => ({
   ...{ epcClass: lot(name), quantity },
   ...(uom !== undefined && { uom }),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Draft } from '#ingest/watch/draft.ts'
-import { aboutLot } from '#ingest/watch/tell-lots.ts'
+import { aboutLot, lotsIn, tooManyIn } from '#ingest/watch/tell-lots.ts'
 import { RuleSet } from '#risk/rule-set.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
 import { referenceOf } from '../risk/setting.ts'
@@ -58,5 +58,32 @@ describe('a lot that moved more often than is gone through', () => {
     expect(one?.text.en).toBe(
       `More than ${MOST} movements or containers: its balance was not told.`,
     )
+  })
+})
+
+describe('a unit with more units in it than are gone through', () => {
+  const unit = (n: number) => `https://id.gs1.org/00/${String(n).padStart(18, '0')}`
+  const LARGE = unit(999_999)
+
+  /** So many units, each with a lot of its own, put into one. */
+  function fill(count: number): void {
+    const draft = new Draft(alerts.ledger, alerts.facts)
+    const more = { amount: 1, unit: '', site: '', timeUs: 1 }
+    for (let n = 0; n < count; n += 1) {
+      draft.facts.packings.push({ child: unit(n), parent: LARGE, event: n, ...more })
+      draft.facts.packings.push({ child: `${LOT}${n}`, parent: unit(n), event: n, ...more })
+    }
+    const progress = alerts.ledger.progress()
+    alerts.commit({ ...draft, items: [], sensors: [], progress }, progress, 1)
+  }
+
+  it('is gone through at the limit; beyond it that is said', () => {
+    fill(1_999)
+    expect(lotsIn(alerts.facts, LARGE)).toMatchObject({ isWhole: true })
+    expect(lotsIn(alerts.facts, LARGE).lots.size).toBe(1_999)
+    fill(2_000)
+    expect(lotsIn(alerts.facts, LARGE).isWhole).toBe(false)
+    const [said] = tooManyIn({ known: alerts.facts, trail, watch }, LARGE)
+    expect(said).toMatchObject({ rule: 'E3', variant: 'tooMany', subject: LARGE })
   })
 })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { holdsOf } from '#risk/failed-test.ts'
-import type { Finding } from '#risk/finding.ts'
+import { holdsOf, withReach } from '#risk/failed-test.ts'
 import { materialChain } from '#risk/material.ts'
 import {
   clockOf,
@@ -114,6 +113,29 @@ describe('the scope of a recall (G4)', () => {
     world.make(0, [serial('s1'), serial('s2')], 'L1')
     const parts = await scope(world, [{ kind: 'key', key: serial('s1') }])
     expect(items(parts)).toEqual(['s1 proven: s1'])
+  })
+
+  it('more neighbours than are looked at are told as cut', async () => {
+    const world = new World()
+    world.make(0, [amount(L, 10)])
+    const neighbours = async function* () {
+      yield { reason: 'more' as const }
+    }
+    const parts = await scope(world, [{ kind: 'key', key: L }], { neighbours })
+    expect(parts).toContainEqual({ part: 'cut', reason: 'neighbours', count: 1, keys: [L] })
+    const source = {
+      ...sourceOf(world, { neighbours }),
+      ...{ installedAt: () => undefined, isSample: () => false },
+    }
+    const failure = { key: L, test: 'a', result: 'b', reportedUs: 1, recordedUs: 1, eventID: 'e' }
+    const holds = await all(holdsOf(inForce('F1'), failure, source))
+    expect(holds[1]).toBe('cut')
+    const [failed] = holds
+    if (!failed || failed === 'cut') throw new Error('nothing failed')
+    const reach = { named: 7, more: 0, isCut: true }
+    expect(withReach(inForce('F1'), failed, reach).text.en).toBe(
+      'Failed a: b. It reaches 7 or more; 7 are named.',
+    )
   })
 
   it('neighbours are possible with their reason, and can be left out', async () => {
@@ -331,7 +353,9 @@ describe('a failed test (F1)', () => {
       installedAt: (key: string) => (key === serial('column', 2) ? place(3) : undefined),
       isSample: () => false,
     }
-    const holds: Finding[] = await all(holdsOf(inForce('F1'), failure, source))
+    const holds = (await all(holdsOf(inForce('F1'), failure, source))).filter(
+      (each) => each !== 'cut',
+    )
     expect(
       holds.map(({ variant, subject, certainty, severity }) => {
         return `${variant} ${short(subject)} ${certainty} ${severity}`

@@ -237,17 +237,6 @@ describe('shipped, and not received (C14)', () => {
     expect(of('C14', about(world, S, { at: 30 * DAY }))).toEqual([])
   })
 
-  it('a lane that is known has its own time and a day', () => {
-    const world = born()
-    world.ship(1, [S], {
-      ...at(1),
-      destinationList: [{ type: 'location', destination: place(2) }],
-    })
-    const known = { places: { [place(2)]: {} }, laneDays: 2 }
-    expect(of('C14', about(world, S, { ...known, at: 1 + 2.9 * DAY }))).toEqual([])
-    expect(of('C14', about(world, S, { ...known, at: 1 + 3.1 * DAY }))).toEqual(['C14 stale'])
-  })
-
   it('a pallet is waited for like its goods', () => {
     const world = new World()
     world.ship(1, [pallet(1)], at(1))

@@ -6,6 +6,7 @@ import type { EventFacts, ItemHappening } from '#risk/facts.ts'
 import { factsOf, happeningsOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import { itemMachine, type Watch } from '#risk/item-machine.ts'
+import type { Lane } from '#risk/lane.ts'
 import { findingsAt, recompute } from '#risk/machine.ts'
 import type {
   PartyFacts,
@@ -27,21 +28,21 @@ export interface Register {
   readonly places?: Readonly<Record<string, PlaceFacts>>
   readonly recalls?: (item: string, lots: readonly string[]) => readonly RecallMatch[]
   readonly tests?: Readonly<Record<string, readonly TestReport[]>>
-  readonly laneDays?: number
+  readonly lane?: Lane
   readonly stock?: StockedLot
 }
 
 export const DRUG: ProductFacts = { domain: 'drugs', serialised: true }
 
 export function referenceOf(register: Register = {}): Reference {
-  const { product = DRUG, parties = {}, places = {}, recalls, tests = {}, laneDays } = register
+  const { product = DRUG, parties = {}, places = {}, recalls, tests = {}, lane } = register
   return {
     product: (key) => (/\/01\//.test(key) || key.startsWith('drugcode:') ? product : undefined),
     party: (key) => parties[key],
     place: (key) => places[key],
     recalls: (item, lots) => recalls?.(item, lots) ?? [],
     tests: (key) => tests[key] ?? [],
-    laneDays: () => laneDays,
+    lane: () => lane,
     earliestExpiry: () => register.stock,
   }
 }

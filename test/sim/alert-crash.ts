@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AlertFollower, type WatchParts } from '#ingest/watch/follower.ts'
 import { chanceOf } from '#simulators/random.ts'
+import { request } from '#simulators/server.ts'
 import { type Alert, isStanding } from '#store/alerts/alert.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
 import { AlertWriter } from '#store/alerts/writer.ts'
@@ -17,7 +18,7 @@ import { openTrail } from '#store/open.ts'
 import { openRegistry } from '#store/registry.ts'
 import { newParty } from '../e2e/devices.ts'
 import { freePorts, launchProgram } from '../e2e/program.ts'
-import { CaptureLoad, EVENTS_A_DOCUMENT, untilFollowed } from './capture-load.ts'
+import { CaptureLoad, EVENTS_A_DOCUMENT, PLACES, untilFollowed } from './capture-load.ts'
 
 export interface AlertCrashReport {
   readonly kills: number
@@ -25,6 +26,9 @@ export interface AlertCrashReport {
   readonly alerts: number
   /** Alerts that differ from those of an undisturbed look, or stand in one of both only. */
   readonly different: readonly string[]
+  /** Transports that lanes were learnt from, and whether they are those of an undisturbed look. */
+  readonly transports: number
+  readonly isSameLane: boolean
   /** Alerts that were raised more than once. */
   readonly raisedTwice: readonly string[]
 }
@@ -39,7 +43,12 @@ export async function alertCrashRun(options: {
   let program = launch()
   try {
     await program.ready()
-    const load = new CaptureLoad(program.apiUrl, await newParty(program, 'crash'))
+    const key = await newParty(program, 'crash')
+    for (const place of PLACES) {
+      const location = { key: place, party: 'crash', name: place }
+      await request(program, 'PUT', `/v1/locations/${encodeURIComponent(place)}`, location)
+    }
+    const load = new CaptureLoad(program.apiUrl, key)
     const chance = chanceOf(options.seed, 'kills')
     for (let kills = 0; kills < options.kills; kills += 1) {
       await program.ready()
@@ -72,6 +81,10 @@ async function compare(folder: DataFolder) {
   await lookAtAll({ ...parts, alerts: anew })
   const kept = openAlertReader(folder.alerts)
   const [found, wanted] = [standingIn(kept), standingIn(anew.reader)]
+  const lane = { origin: PLACES[0], goal: PLACES[1] }
+  const transports = kept.known.facts.transports(lane)
+  const isSameLane =
+    JSON.stringify(transports) === JSON.stringify(anew.reader.known.facts.transports(lane))
   const ids = [...new Set([...found.keys(), ...wanted.keys()])]
   const raised = new Map<string, number>()
   for (let at = 0; ; ) {
@@ -89,6 +102,8 @@ async function compare(folder: DataFolder) {
   await trail.close()
   return {
     alerts: found.size,
+    transports: transports.length,
+    isSameLane,
     different: ids.filter((id) => found.get(id) !== wanted.get(id)),
     raisedTwice: [...raised].filter(([, times]) => times > 1).map(([id]) => id),
   }
@@ -111,5 +126,8 @@ function standingIn(reader: AlertReader): Map<string, string> {
 }
 
 function textOf({ finding, count }: Alert): string {
-  return JSON.stringify({ ...finding, knowableUs: 0, count })
+  // How long something has been under way is as of when it was told.
+  const isUnderWay = finding.rule === 'C14' && finding.toUs === undefined
+  const figures = isUnderWay ? { measures: [], text: '' } : {}
+  return JSON.stringify({ ...finding, ...figures, knowableUs: 0, count })
 }

@@ -4,7 +4,13 @@ import { openAlertReader } from '#store/alerts/reader.ts'
 import type { DataFolder } from '#store/folder.ts'
 import { openTrail } from '#store/open.ts'
 
-export const EVENTS_A_DOCUMENT = 10
+export const EVENTS_A_DOCUMENT = 12
+
+/** From where and to where things are sent. */
+export const PLACES = [
+  'https://id.gs1.org/414/9521321000018',
+  'https://id.gs1.org/414/9521321000025',
+] as const
 
 /** Captures documents one after the other, each until it is accepted. */
 export class CaptureLoad {
@@ -45,7 +51,8 @@ export class CaptureLoad {
 
 /**
  * Serials, two of them commissioned twice and some late, a party that nobody knows; lots of which
- * more is shipped than was made, less received than was shipped, and some fail their test.
+ * more is shipped than was made, less received than was shipped, and some fail their test; and
+ * things that are sent and come, of some the arrival is told first.
  */
 function documentOf(n: number): object {
   const event = (at: number, serial: string, hours: number) => ({
@@ -76,11 +83,22 @@ function documentOf(n: number): object {
     amount(42, 'receiving', 11, paper('desadv')),
     amount(43, 'inspecting', 1, { ...paper('testres'), disposition }),
   ]
+  const moved = (of: number, isArrival: boolean) => ({
+    ...event(1, `T${of}`, isArrival ? 51 + (of % 7) : 50),
+    ...{ action: 'OBSERVE', bizStep: isArrival ? 'receiving' : 'shipping' },
+    readPoint: { id: PLACES[isArrival ? 1 : 0] },
+    destinationList: [{ type: 'location', destination: PLACES[1] }],
+  })
+  const transports = [moved(n, n % 4 === 0), moved(n - 1, (n - 1) % 4 !== 0)]
   return {
     '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
     ...{ type: 'EPCISDocument', schemaVersion: '2.0', creationDate: '2026-03-04T08:15:42.000Z' },
     epcisBody: {
-      eventList: [...serials.map((serial, at) => event(at, serial, hours[at] ?? 0)), ...amounts],
+      eventList: [
+        ...serials.map((serial, at) => event(at, serial, hours[at] ?? 0)),
+        ...amounts,
+        ...transports,
+      ],
     },
   }
 }
