@@ -4,9 +4,9 @@
  * DevEUI for this gateway; all others are components of the gateway. With a codec on the gateway
  * the values stand in `object` or beside the other fields; without one, in `data`.
  */
-import type { JsonObject } from '#epcis/fields.ts'
-import { isObject } from '#epcis/fields.ts'
-import type { Decoded } from '#ingest/decoded.ts'
+import { fail } from '#epcis/failure.ts'
+import { isObject, type JsonObject } from '#epcis/fields.ts'
+import { type Decoded, wholly } from '#ingest/decoded.ts'
 import type { FormatInput } from './format-input.ts'
 import { decodeUplink } from './lorawan.ts'
 import { decodeObjects } from './objects.ts'
@@ -22,7 +22,10 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 
 export function decodeMilesightGateway({ payload, origin, device }: FormatInput): Decoded {
   return decodeObjects(payload, (value) => {
-    const sensor = sensorBehind(device, textOf(value['devEUI']) ?? 'unknown')
+    const devEui = textOf(value['devEUI'])
+    // Without it the values of all sensors would be one series.
+    if (devEui === undefined) return wholly(fail('field_missing', '/devEUI'))
+    const sensor = sensorBehind(device, devEui)
     const time = value['time'] ?? value['gatewayTime']
     return decodeUplink(
       { sensor, time, object: objectOf(value), data: value['data'] },

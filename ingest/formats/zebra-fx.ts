@@ -8,13 +8,12 @@ import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
 import { rawRead } from './raw-read.ts'
-import { listOf, readsOf } from './reads-of.ts'
+import { listOf, passOver, readsOf } from './reads-of.ts'
 
 export function decodeZebraFx(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(payload, (value, first) => {
-    const { data } = value
-    if (!isEvent(value)) return [fail('format_malformed', '')]
-    const tags = listOf(data).filter((tag) => isObject(tag) && hasTag(tag))
+    const tags = listOf(value['data']).filter((tag) => isObject(tag) && hasTag(tag))
+    if (tags.length === 0) return isEvent(value) ? passOver(value) : [fail('format_malformed', '')]
     return tags.map((tag, at) => oneRead(value, tag, first + at, origin))
   })
 }

@@ -7,7 +7,7 @@ import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
 import { codeRead, rawRead } from './raw-read.ts'
-import { readsOf } from './reads-of.ts'
+import { passOver, readsOf } from './reads-of.ts'
 
 export function decodeZebraRfd(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(payload, (value, first) => {
@@ -16,6 +16,7 @@ export function decodeZebraRfd(payload: Uint8Array, origin: Origin): Decoded {
     const { tagData: tags = [], barcodeData: codes = [] } = data
     if (!Array.isArray(tags)) return [fail('format_malformed', '/data/tagData')]
     if (!Array.isArray(codes)) return [fail('format_malformed', '/data/barcodeData')]
+    if (data['tagData'] === undefined && data['barcodeData'] === undefined) return passOver(value)
     const behind = first + tags.length
     return [
       ...tags.map((tag, at) => oneRead(tag, timestamp, first + at, origin)),
