@@ -36,6 +36,8 @@ interface Table {
   readonly rows: readonly { readonly index: number; readonly row: Row }[]
   /** Whether it is divided by something else than commas, which then divide the decimals. */
   readonly hasDecimalComma: boolean
+  /** Of times that have none: that of the binding. */
+  readonly offset: string | undefined
 }
 
 export function decodeCsv({ payload, origin, device }: FormatInput): Decoded {
@@ -51,6 +53,7 @@ export function decodeCsv({ payload, origin, device }: FormatInput): Decoded {
     names: head.map((name) => name.trim().toLowerCase()),
     rows: rows.filter(({ row }) => row.length === head.length),
     hasDecimalComma: divider !== ',',
+    offset: device.binding?.timeZoneOffset,
   }
   const broken = rows
     .filter(({ row }) => row.length !== head.length)
@@ -75,7 +78,16 @@ function reads(table: Table, broken: readonly PartFailure[], origin: Origin): De
       (place) => row[place]?.trim() || undefined,
     )
     const rssiDbm = rssi && plainNumber(rssi, table)
-    const parts = { hex, time, antenna, antennaName, rssiDbm, count, tid, eventNum }
+    const parts = {
+      hex,
+      time: timeOf(time, table),
+      antenna,
+      antennaName,
+      rssiDbm,
+      count,
+      tid,
+      eventNum,
+    }
     const read = rawRead(parts, index, origin)
     if ('ok' in read) failures.push(partFailure(read, index))
     else found.push(read)
@@ -88,8 +100,8 @@ interface Cell extends Value {
   readonly fault?: PartFailure
 }
 
-/** What is measured in a column, or in a line. */
-type Measured = Pick<Value, 'component' | 'name' | 'unit'>
+/** What is measured in a column, or in a line, and when. */
+type Measured = Pick<Value, 'component' | 'name' | 'unit' | 'time'>
 
 function cellsOf(table: Table): Cell[] | undefined {
   const { head, names, rows } = table
@@ -97,8 +109,9 @@ function cellsOf(table: Table): Cell[] | undefined {
   const cells: Cell[] = []
   const add = (measured: Measured, row: Row, place: number, line: number) => {
     const text = row[place]?.trim() ?? ''
-    if (!isMissing(text))
-      cells.push(cellOf(text, measured, row[timeAt]?.trim(), table, cells.length, line))
+    if (isMissing(text)) return
+    const time = timeOf(row[timeAt]?.trim(), table)
+    cells.push(cellOf(text, { ...measured, time }, table, cells.length, line))
   }
   if (names.includes('type') && names.includes('value')) {
     const [typeAt, valueAt] = [names.indexOf('type'), names.indexOf('value')]
@@ -118,22 +131,16 @@ function cellsOf(table: Table): Cell[] | undefined {
   return cells
 }
 
-function cellOf(
-  text: string,
-  measured: Measured,
-  time: string | undefined,
-  table: Table,
-  index: number,
-  line: number,
-): Cell {
+function cellOf(text: string, measured: Measured, table: Table, index: number, line: number): Cell {
   const value = numericOf(plainNumber(text, table) ?? text)
-  const { unit = '' } = measured
+  const { name, unit = '' } = measured
   const told = `Line ${line + 2}: `
-  let fault: Failure | undefined
-  if (value === undefined) fault = fail('value_malformed', '/value', told + text)
-  else if (unit !== '' && !isUnit(measured.name, unit))
-    fault = fail('unit_unknown', '/uom', told + unit)
-  if (fault === undefined) return { ...measured, value, time }
+  const isStrange = unit !== '' && !isUnit(name, unit)
+  if (value !== undefined && !isStrange) return { ...measured, value }
+  const fault: Failure =
+    value === undefined
+      ? fail('value_malformed', '/value', told + text)
+      : fail('unit_unknown', '/uom', told + unit)
   return { ...measured, value: undefined, fault: partFailure(fault, index) }
 }
 
@@ -148,6 +155,15 @@ const DECIMAL_COMMA = /^([+-]?\d{1,15}),(\d{1,15})$/
 
 function plainNumber(text: string, { hasDecimalComma }: Table): number | undefined {
   return numberOf(hasDecimalComma ? text.replace(DECIMAL_COMMA, '$1.$2') : text)
+}
+
+const WITHOUT_OFFSET = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?$/
+
+/** A time of the clock on the wall with the offset of the binding, where it has one. */
+function timeOf(text: string | undefined, { offset }: Table): string | undefined {
+  const [, date, minute, second = ':00'] = WITHOUT_OFFSET.exec(text ?? '') ?? []
+  const isLocal = date !== undefined && offset !== undefined
+  return isLocal ? `${date}T${minute}${second}${offset}` : text
 }
 
 function measuredColumn(title: string, place: number) {

@@ -211,7 +211,8 @@ export const sensorGuides = {
     notes: [
       'Commas, semicolons or tabs, quotes as in RFC 4180, a line of names first. Where ' +
         'semicolons or tabs divide the fields, a comma may divide the decimals. Times have an ' +
-        'offset or a Z.',
+        'offset or a Z; those without are of the `timeZoneOffset` of the binding, and refused ' +
+        'where it has none.',
       'A line with another number of fields is refused by itself, and so is a value that is no ' +
         'number or has an unknown unit; fields that are empty, `-` or `n/a` are none.',
       'A table of reads needs a binding, and may come on the topic `reads` as well.',

@@ -37,6 +37,18 @@ describe('a table', () => {
     expect(reads?.[0]?.rssiDbm).toBe(-51.5)
   })
 
+  it('has times of the clock on the wall, where its binding says where that hangs', () => {
+    const text = 'time,temperature\n2026-03-04 16:15:42,4\n2026-03-04T16:15,5\n'
+    const china = { binding: { timeZoneOffset: '+08:00' } }
+    expect(told(decode('csv', text, 'any', china)).map((row) => row[5])).toEqual([42, 0])
+    const { reads } = decode('csv', `epc,time\n3034,2026-03-04 16:15:42.5`, 'any', china)
+    expect(reads?.[0]?.timeUs).toBe(at(500_000))
+    expect(codes(decode('csv', text))).toEqual([
+      ['time_invalid', 0],
+      ['time_invalid', 1],
+    ])
+  })
+
   it('is refused value by value where there is no number or no known unit', () => {
     const wide = 'time,temperature\n2026-03-04T08:15:42Z,warm\n2026-03-04T08:15:42Z,n/a\n'
     const { readings, failures } = decode('csv', `${wide}2026-03-04T08:15:42Z,4\n`)
