@@ -147,6 +147,8 @@ function refuse(
   if (odd !== undefined) throw new UsageError(`${odd} does nothing beside ${beside}`)
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const
+
 /** Runs what is asked for; the report goes to standard output as one JSON line. */
 export async function simulate(args: readonly string[], adminKey: string | undefined) {
   const asked = askedFor(args, adminKey)
@@ -155,13 +157,22 @@ export async function simulate(args: readonly string[], adminKey: string | undef
     return
   }
   const progress = progressOn(process.stderr, asked.what === 'run' ? 'simulating' : 'recording')
+  const stopping = new AbortController()
+  // The run ends in order, so that no key of it stays behind; a second signal ends it at once.
+  const stop = () => stopping.abort()
+  if (asked.what === 'run') for (const signal of signals) process.once(signal, stop)
   try {
     const report =
       asked.what === 'record'
         ? { recorded: asked.file, messages: record(asked.run, asked.file, progress.show) }
-        : await runSimulation({ ...asked.options, onProgress: progress.show })
+        : await runSimulation({
+            ...asked.options,
+            onProgress: progress.show,
+            stop: stopping.signal,
+          })
     process.stdout.write(`${JSON.stringify(report)}\n`)
   } finally {
+    for (const signal of signals) process.off(signal, stop)
     progress.end()
   }
 }
