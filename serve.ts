@@ -90,6 +90,8 @@ interface Stores {
 type Ends = (() => unknown)[]
 
 const GRACE_MS = 10_000
+/** Longer than the minute for which proxies keep a connection: they end it first. */
+const IDLE_MS = 75_000
 /** The first record behind the cursor tells how fresh the store is. */
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
@@ -291,6 +293,7 @@ async function listenHttp(
   ends: Ends,
 ): Promise<number> {
   const server = createAdaptorServer({ fetch }) as Server
+  server.keepAliveTimeout = IDLE_MS
   server.listen(HTTP_PORT, BIND)
   await once(server, 'listening')
   ends.push(async () => {

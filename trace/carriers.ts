@@ -6,6 +6,7 @@
  */
 import { type Placement, replayStays, type Stay, type StayKind, stayKindOf } from './containment.ts'
 import { isAfter, type Moment } from './moment.ts'
+import { placeOfFirst } from './ordered.ts'
 import type { EventMember, ItemRef, Role, TrailRow } from './source.ts'
 import { type ItemTrail, trailsOf, type View } from './view.ts'
 
@@ -233,7 +234,8 @@ function collect(
   during: Stretch,
   path: readonly Stay[],
 ): void {
-  for (let at = search.evenBefore ? 0 : firstFrom(rows, during.fromUs); at < rows.length; at++) {
+  const isDuring = ({ eventTimeUs }: TrailRow) => eventTimeUs >= during.fromUs
+  for (let at = search.evenBefore ? 0 : placeOfFirst(rows, isDuring); at < rows.length; at++) {
     const row = rows[at]
     if (!row || row.eventTimeUs >= during.toUs) break
     if (search.row(row)) search.found.push({ row, path })
@@ -245,15 +247,4 @@ function collect(
       continue
     collect(search, search.carriers.get(stay), inside, [...path, stay])
   }
-}
-
-function firstFrom(rows: readonly TrailRow[], fromUs: number): number {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((rows[middle]?.eventTimeUs ?? fromUs) >= fromUs) high = middle
-    else low = middle + 1
-  }
-  return low
 }

@@ -11,6 +11,7 @@
  */
 
 import { isAfter, type Moment } from './moment.ts'
+import { placeOfFirst } from './ordered.ts'
 import type { ItemRef, TrailRow } from './source.ts'
 
 export type StayKind = 'contains' | 'associated'
@@ -148,15 +149,7 @@ const ROUNDING = 1e-9
 
 /** A crate can be emptied thousands of times, and is asked about for each thing that was in it. */
 function firstAfter(moments: readonly Moment[], moment: Moment): Moment | undefined {
-  let low = 0
-  let high = moments.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const found = moments[middle]
-    if (found && isAfter(found, moment)) high = middle
-    else low = middle + 1
-  }
-  return moments[low]
+  return moments[placeOfFirst(moments, (each) => isAfter(each, moment))]
 }
 
 function stayOf(

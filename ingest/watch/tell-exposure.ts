@@ -4,10 +4,11 @@ import { aboutColdItem, transportsOf } from '#risk/cold-item.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { type Sample, sampleOf, seriesOf } from '#risk/sample.ts'
+import { type Sample, seriesOf } from '#risk/sample.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
+import { SensorSamples } from './sensor-samples.ts'
 
 /** Samples that are held at once: a year of one sensor each minute. Beyond it that is said. */
 const MOST_SAMPLES = 525_600
@@ -27,15 +28,17 @@ interface Read {
   readonly isCut: boolean
 }
 
-/** Items that are told in one go: those that were together share their series. */
+/** Items that are told in one go: those that were together share their series and readings. */
 export class Exposures {
   readonly #parts: ExposureParts
   readonly #most: number
+  readonly #samples: SensorSamples
   #of: { readonly stays: string; readonly read: Read } | undefined
 
   constructor(parts: ExposureParts, most = MOST_SAMPLES) {
     this.#parts = parts
     this.#most = most
+    this.#samples = new SensorSamples(parts.trail, parts.nowUs + AHEAD_US, most)
   }
 
   /** What holds of an item's temperatures; nothing where no event has named it. */
@@ -65,31 +68,9 @@ export class Exposures {
     // Infinity is no JSON: null stands for it.
     const stays = JSON.stringify(sensors)
     if (this.#of?.stays !== stays) {
-      const samples = await samplesOf(this.#parts, sensors, this.#most)
-      const isCut = samples.length > this.#most
+      const { samples, isCut } = await this.#samples.during(sensors)
       this.#of = { stays, read: { series: seriesOf(sensors, samples), isCut } }
     }
     return this.#of.read
   }
-}
-
-async function samplesOf(
-  { trail, nowUs }: ExposureParts,
-  sensors: readonly SensorStay[],
-  most: number,
-): Promise<Sample[]> {
-  const samples = new Map<string, Sample>()
-  for (const { device, fromUs, toUs } of sensors) {
-    const span = { fromUs: Math.max(0, fromUs), toUs: Math.min(toUs, nowUs + AHEAD_US) }
-    const query = { devices: [device], types: ['Temperature'], ...span }
-    for await (const points of trail.telemetry(query)) {
-      for (const point of points) {
-        const sample = sampleOf(point)
-        // Stays of one sensor may overlap: each value counts once.
-        if (sample) samples.set(`${device} ${sample.timeUs} ${sample.celsius}`, sample)
-      }
-      if (samples.size > most) return [...samples.values()]
-    }
-  }
-  return [...samples.values()]
 }

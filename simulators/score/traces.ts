@@ -1,6 +1,5 @@
 /** Traces as the API streams them, a part a line. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Server, ServerError } from '#simulators/server.ts'
+import { asked, type Server, ServerError } from '#simulators/server.ts'
 import type { FoundLink } from './compare.ts'
 import { textOf } from './oracle.ts'
 import type { Tier } from './scope.ts'
@@ -11,9 +10,6 @@ export interface FoundChain {
   /** What is followed, with how sure it is; carriers and what is attached are not in it. */
   readonly traced: ReadonlyMap<string, Tier>
 }
-
-const tries = 6
-const pauseMs = 100
 
 interface Part {
   readonly part: string
@@ -31,24 +27,11 @@ export async function trace(
   key: string,
   direction: 'back' | 'forward',
 ): Promise<FoundChain> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await traceOnce(server, key, direction)
-    } catch (error) {
-      if (error instanceof ServerError) throw error
-      if (attempt === tries)
-        throw new ServerError(0, `the trace of ${key} broke off: ${why(error)}`)
-      await sleep(pauseMs * 2 ** attempt)
-    }
-  }
+  const url = `${server.apiUrl}/v1/trace/${encodeURIComponent(key)}?direction=${direction}`
+  return asked(url, () => traceOnce(server, url))
 }
 
-async function traceOnce(
-  server: Server,
-  key: string,
-  direction: 'back' | 'forward',
-): Promise<FoundChain> {
-  const url = `${server.apiUrl}/v1/trace/${encodeURIComponent(key)}?direction=${direction}`
+async function traceOnce(server: Server, url: string): Promise<FoundChain> {
   // While a long chain is compared nothing is heard of a server that ends idle connections.
   const headers = {
     authorization: `Bearer ${server.key}`,
@@ -89,9 +72,4 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
     yield* lines
   }
   if (rest !== '') yield rest
-}
-
-function why(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : `${error.message}: ${why(error.cause)}`
 }

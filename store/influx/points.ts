@@ -37,9 +37,13 @@ export function later({ us, ns }: Moment, by: number): Moment {
   return { us: us + Math.floor(sum / 1000), ns: sum % 1000 }
 }
 
+const digitsOfSlot = Array.from({ length: slotsPerMicrosecond }, (_, ns) =>
+  String(ns).padStart(3, '0'),
+)
+
 /** Nanoseconds since 1970 in digits: they do not fit into a number. */
 export function nanoseconds({ us, ns }: Moment): string {
-  return us === 0 ? String(ns) : `${us}${String(ns).padStart(3, '0')}`
+  return us === 0 ? String(ns) : `${us}${digitsOfSlot[ns]}`
 }
 
 /** Fields that the rows of one series are spread over. */
@@ -77,20 +81,28 @@ export function eventBucket(seq: number, buckets: number): number {
   return Math.floor(seq / eventsInARow) % buckets
 }
 
+/** What JSON writes in another way than as it is, but for the quote and the backslash. */
+const notPlain = /[^\x20-\ud7ff\ue000-\uffff]/
+
 /** A string as a field's value. */
 export function quoted(text: string): string {
-  const escaped = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text
-  return `"${escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped}"`
+  if (!text.includes('"') && !text.includes('\\')) return `"${text}"`
+  // The same for text that is plain, at half of the time and little of the garbage.
+  if (!notPlain.test(text)) return JSON.stringify(text)
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }
 
+/** `place`: as Slots gives it, in the microsecond of `us`. */
 export function trailLine(
   { bucket, field }: TrailSpot,
-  overflow: number,
+  place: number,
   packed: string,
-  at: Moment,
+  us: number,
 ): string {
+  const overflow = Math.floor(place / slotsPerMicrosecond)
   const series = overflow === 0 ? `trail,b=${bucket}` : `trail,b=${bucket},s=${overflow}`
-  return `${series} p${field}=${quoted(packed)} ${nanoseconds(at)}`
+  const at = nanoseconds({ us, ns: place % slotsPerMicrosecond })
+  return `${series} p${field}=${quoted(packed)} ${at}`
 }
 
 /** A string as it was before quoted(), from behind its first quote on; and where it ends. */

@@ -143,11 +143,12 @@ function layOut(
     const step = steps.get(stepTag(event)) ?? { events: 0, rows: 0 }
     steps.set(stepTag(event), { events: step.events + 1, rows: step.rows + rows })
     const placed = { ...taken, place: eventPlace }
-    const pack = (restNs: number, text: string) => packText(seq, state.era, restNs, text)
+    const { era } = state
     const restNs = eventPlace.ns + 1
-    const record = pack(restNs, packRecord(event, recordTimeUs, placed))
-    const members = pack(restNs + record.length - 1, packMembers(event.members, own))
-    const body = pack(restNs + record.length + members.length - 2, event.body)
+    const record = packText(seq, era, restNs, packRecord(event, recordTimeUs, placed))
+    const membersNs = restNs + record.length - 1
+    const members = packText(seq, era, membersNs, packMembers(event.members, own))
+    const body = packText(seq, era, membersNs + members.length - 1, event.body)
     const texts = { record, members, body }
     const eventOwn = eventLines(eventBucket(seq, state.eventBuckets), eventPlace, texts)
     for (const line of eventOwn) lines.add(line)
@@ -171,28 +172,26 @@ function trailLines(
   lines: Lines,
 ): { rows: number; slot: number; width: number } {
   // An event may name an item twice in one role, by quantity and unit: one row of its trail.
-  const items = new Map<Role, { ends: TrailRowEnds; refs: Set<number> }>()
-  const rows: { key: string; ends: TrailRowEnds; spot: TrailSpot }[] = []
-  for (const [at, { key, role }] of event.members.entries()) {
-    let inRole = items.get(role)
+  const seen = new Map<Role, { ends: TrailRowEnds; refs: Set<number> }>()
+  const texts: string[] = []
+  const spots: TrailSpot[] = []
+  const { members, eventTimeUs } = event
+  for (const [at, { key, role }] of members.entries()) {
+    let inRole = seen.get(role)
     if (inRole === undefined) {
       inRole = { ends: trailRowEnds(seq, event, role, era), refs: new Set() }
-      items.set(role, inRole)
+      seen.set(role, inRole)
     }
     const ref = refs[at] ?? 0
     if (inRole.refs.has(ref)) continue
     inRole.refs.add(ref)
-    rows.push({ key, ends: inRole.ends, spot: trailSpotOf(key, trailBuckets) })
+    texts.push(packTrailRow(inRole.ends, key))
+    spots.push(trailSpotOf(key, trailBuckets))
   }
-  const placed = slots.place(
-    event.eventTimeUs,
-    rows.map(({ spot }) => spot.bucket),
-  )
-  const { slot, width } = placed
-  for (const [at, { key, ends, spot }] of rows.entries()) {
-    const { overflow, slot: ns } = placed.rows[at] ?? { overflow: 0, slot: 0 }
-    const place = { us: event.eventTimeUs, ns }
-    lines.add(trailLine(spot, overflow, packTrailRow(ends, key), place))
+  const buckets = spots.map(({ bucket }) => bucket)
+  const { slot, width, rows } = slots.place(eventTimeUs, buckets)
+  for (const [at, spot] of spots.entries()) {
+    lines.add(trailLine(spot, rows[at] ?? 0, texts[at] ?? '', eventTimeUs))
   }
   return { rows: rows.length, slot, width }
 }

@@ -22,18 +22,11 @@ export interface Taken {
   rowsBeyond(eventTimeUs: number, bucket: number): number
 }
 
-export interface RowPlace {
-  /** Tag s: 0 is none. */
-  readonly overflow: number
-  /** Nanoseconds, from 0 to 999. */
-  readonly slot: number
-}
-
 export interface EventPlace {
   readonly slot: number
   readonly width: number
-  /** Of each row, in the order given. */
-  readonly rows: readonly RowPlace[]
+  /** Of each row, in the order given: tag s, 0 for none, times a thousand, and the nanoseconds. */
+  readonly rows: readonly number[]
 }
 
 /** Rows beyond the slots of a microsecond, as they have to be kept. */
@@ -54,19 +47,19 @@ export class Slots {
     const slot = this.#free.get(eventTimeUs) ?? 0
     const within = new Map<number, number>()
     let width = 0
-    const numbers = buckets.map((bucket) => {
+    const rows = buckets.map((bucket) => {
       const number = within.get(bucket) ?? 0
       within.set(bucket, number + 1)
       width = Math.max(width, number + 1)
-      return number
+      return slot + number
     })
     if (slot + width <= slotsPerMicrosecond) {
       this.#free.set(eventTimeUs, slot + width)
-      return { slot, width, rows: numbers.map((n) => ({ overflow: 0, slot: slot + n })) }
+      return { slot, width, rows }
     }
     this.#free.set(eventTimeUs, slotsPerMicrosecond)
-    const rows = buckets.map((bucket) => this.#placeBeyond(eventTimeUs, bucket))
-    return { slot: slotsPerMicrosecond, width: 0, rows }
+    const beyond = buckets.map((bucket) => this.#placeBeyond(eventTimeUs, bucket))
+    return { slot: slotsPerMicrosecond, width: 0, rows: beyond }
   }
 
   /** What has changed of the rows beyond. */
@@ -76,14 +69,11 @@ export class Slots {
     )
   }
 
-  #placeBeyond(eventTimeUs: number, bucket: number): RowPlace {
+  #placeBeyond(eventTimeUs: number, bucket: number): number {
     const counts = this.#beyond.get(eventTimeUs) ?? new Map<number, number>()
     this.#beyond.set(eventTimeUs, counts)
     const before = counts.get(bucket) ?? this.#taken.rowsBeyond(eventTimeUs, bucket)
     counts.set(bucket, before + 1)
-    return {
-      overflow: 1 + Math.floor(before / slotsPerMicrosecond),
-      slot: before % slotsPerMicrosecond,
-    }
+    return slotsPerMicrosecond + before
   }
 }
