@@ -47,7 +47,8 @@ function parse<const Given extends Options>(args: readonly string[], options: Gi
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+    // Without the cause: its message is this one, and would be told twice.
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause))
   }
 }
 

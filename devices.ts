@@ -5,12 +5,13 @@
 import { mkdirSync } from 'node:fs'
 import type { parseArgs } from 'node:util'
 import { formatTimeUs } from '#epcis/time.ts'
-import { type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
+import { furtherTopics, type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
 import { scopeOf } from '#ingest/memory.ts'
 import { APART, tagApart } from '#ingest/reads/apart.ts'
+import { bindingFault } from '#ingest/reads/fold.ts'
 import { calibrationState } from '#store/calibration.ts'
 import { dataFolder } from '#store/folder.ts'
-import { type Device, deviceSchema, formatSchema } from '#store/registry/schema.ts'
+import { codecSchema, type Device, deviceSchema, formatSchema } from '#store/registry/schema.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import { type Command, columns, readArguments, UsageError } from './command.ts'
@@ -35,9 +36,14 @@ const actions: Readonly<Record<string, Action>> = {
   add({ registry, config }, args) {
     const { values } = readArguments(args, addOptions)
     const device = checked(deviceSchema, deviceOf(values))
+    const fault = device.binding && bindingFault(device)
+    if (fault !== undefined) throw new UsageError(`--binding: ${fault.message}`)
     taken(registry.devices.put(device))
     const { party, device: slug } = device
-    const secret = issue(registry, { role: 'device', party, device: slug })
+    // Nothing connects as a device whose messages a bridge fetches.
+    const secret = guideOf(device).isBridged
+      ? undefined
+      : issue(registry, { role: 'device', party, device: slug })
     tell(device, config, values.host, secret)
   },
   settings({ registry, config }, args) {
@@ -79,7 +85,7 @@ export const devices: Command = {
   help: `Usage: main.ts devices <action> [options]
 
   devices add --party P --device D --site S --name TEXT [--format F] [--topic T]… [--epc URI]
-              [--codec milesight-tlv] [--binding JSON] [--sensor ID=KEY]…
+              [--codec C] [--binding JSON] [--sensor ID=KEY]…
               [--calibration-due YYYY-MM-DD] [--host HOST]
                                    registers a device, or changes it, makes a key for it, and
                                    prints the settings to type into it
@@ -91,8 +97,9 @@ export const devices: Command = {
 
 F is one of ${formatSchema.options.slice(0, 6).join(', ')},
 ${formatSchema.options.slice(6).join(', ')}. docs/devices/ has a page for each, and says what a
-binding may hold. HOST is how devices reach this server. Reads and writes the data folder; a server
-that runs there sees it at once.
+binding may hold. C is ${codecSchema.options.join(', ')}. HOST is
+how devices reach this server. Reads and writes the data folder; a server that runs there sees it
+at once.
 `,
   async run([name = '', ...args]) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined
@@ -146,7 +153,8 @@ function jsonOf(binding: string): unknown {
 
 function sensorOf(text: string): object {
   const at = text.indexOf('=')
-  return { id: text.slice(0, Math.max(at, 0)), epc: text.slice(at + 1) }
+  if (at < 1) throw new UsageError(`--sensor is ID=KEY, not ${text}`)
+  return { id: text.slice(0, at), epc: text.slice(at + 1) }
 }
 
 function known(registry: Registry, name = ''): Device {
@@ -162,16 +170,27 @@ function tell(
   host = '(address of this server)',
   password: string | undefined,
 ): void {
-  const guide = device.format === undefined ? plainGuide : guides[device.format]
+  const guide = guideOf(device)
   const { party, site, device: slug } = device
-  const access = { host, port: config.MQTT_PORT, party, site, device: slug, password }
+  const { MQTT_PORT: port, MQTTS_PORT: tlsPort } = config
   const topics = device.topics.map(({ topic }) => topic)
+  const access = { host, port, tlsPort, party, site, device: slug, password, topics }
   print(`\n${guide.title}\n\n${columns(settingsFor(guide, access))}`)
-  if (guide.topics.length > 0) {
-    const lacking = topics.length === 0 ? ': none is registered yet, add --topic' : ''
-    print(`\nIts topics${lacking}\n${[...topics, ...guide.topics].map((t) => `  ${t}`).join('\n')}`)
+  const further = furtherTopics(guide, topics)
+  if (topics.length > 0) print(`\nIts topics\n${indented(topics)}`)
+  if (further.length > 0) {
+    const which = topics.length > 0 ? 'Topics that it may have as well' : 'Topics of its maker'
+    print(`\n${which}: register them with --topic\n${indented(further)}`)
   }
   if (guide.notes.length > 0) print(`\n${guide.notes.join('\n')}`)
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n')
+}
+
+function guideOf({ format }: Pick<Device, 'format'>): Guide {
+  return format === undefined ? plainGuide : guides[format]
 }
 
 const plainGuide: Guide = {
@@ -184,7 +203,11 @@ const plainGuide: Guide = {
     ['broker port', '{port}'],
     ['user name', '{user}'],
     ['password', '{password}'],
-    ['topic for measurements', '{topic}'],
+    ['client identifier', '{client}'],
+    ['topic for EPCIS events', '{base}/epcis'],
+    ['topic for measurements', '{base}/telemetry'],
+    ['topic for reads of tags', '{base}/reads'],
+    ['topic that tells it what was refused', '{base}/rejected'],
   ],
   understood: '',
   passedOver: '',

@@ -107,8 +107,22 @@ export function* pages<T>(
 export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`)
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const isMissing = message.endsWith('received undefined')
+    return isMissing ? `${flagOf(path)} is needed` : `${flagOf(path)}: ${message}`
+  })
   throw new UsageError(lines.join('\n'))
+}
+
+/** Lists of the schema are flags that may come several times. */
+const singular: Readonly<Record<string, string>> = { topics: 'topic', sensors: 'sensor' }
+
+/** The flag that gave a field, with the place inside of what it gave: `--binding.antennas.0`. */
+function flagOf(path: readonly PropertyKey[]): string {
+  const [first = '', ...rest] = path.map(String)
+  const flag = singular[first] ?? first.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const inside = flag === first || flag.includes('-') ? rest : rest.slice(2)
+  return `--${[flag, ...inside].join('.')}`
 }
 
 /** What a write gives, or its refusal for the person at the command line. */

@@ -5,13 +5,14 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { keyOf } from '#epcis/understand.ts'
+import { bindingFault } from '#ingest/reads/fold.ts'
 import type { Collection, Refusal, RefusalCode } from '#store/registry/collection.ts'
 import { deviceSchema, slugSchema } from '#store/registry/schema.ts'
 import { deviceKey, type Registry } from '#store/registry.ts'
 import type { Action } from './access.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
 import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
-import { Problem, type ProblemKind } from './problem.ts'
+import { Problem, type ProblemDetails, type ProblemKind } from './problem.ts'
 import type { Env, Router } from './route.ts'
 
 export interface RegistryParts {
@@ -30,6 +31,8 @@ interface Kind<T, Path extends string = string, OnePath extends string = string>
   readonly collection: Collection<T>
   /** The key that a path names. */
   readonly keyOfPath: (params: Readonly<Record<string, string>>) => string
+  /** What is wrong with one beyond its schema. */
+  readonly faultOf?: (thing: T) => ProblemDetails | undefined
   /** What the answer to the making of one holds beside it. */
   readonly made?: { readonly schema: z.ZodType; readonly more: (thing: T) => object }
 }
@@ -75,6 +78,10 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     write: 'write devices',
     collection: registry.devices,
     keyOfPath: ({ party = '', device = '' }) => deviceKey(party, device),
+    faultOf: (device) => {
+      const fault = device.binding && bindingFault(device)
+      return fault && { code: fault.code, path: '/binding', detail: fault.message }
+    },
     made: {
       schema: newDeviceSchema,
       more: ({ party, device, name }) => {
@@ -186,6 +193,8 @@ function put<T extends object>(
     const detail = `${key} is not of party ${caller.party}, which this key acts for`
     throw new Problem('forbidden', { detail })
   }
+  const fault = kind.faultOf?.(thing)
+  if (fault !== undefined) throw new Problem('invalid_input', fault)
   const written = collection.put(thing)
   if (!written.ok) throw refused(written)
   if (!written.created) return c.json(thing)

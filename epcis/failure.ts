@@ -64,6 +64,7 @@ export const FAILURES = {
   store_refused: 'The database that keeps events and readings will never take this one.',
   event_time_in_future: 'eventTime is more than 24 hours after the event was received.',
   reading_time_in_future: 'The reading is of more than 24 hours after it was received.',
+  clock_not_set: 'The time is before 2010: nothing has set the clock of the device.',
 } as const
 
 export type FailureCode = keyof typeof FAILURES

@@ -2,7 +2,7 @@
  * What every decoder gives: the parts of one message that hold, and those that do not with their
  * reason. Whether they are stored is decided afterwards, with the store at hand.
  */
-import type { Failure } from '#epcis/failure.ts'
+import { type Failure, fail } from '#epcis/failure.ts'
 import type { Numbered } from '#store/numbers.ts'
 import type { NewEvent, Reading } from '#store/trail.ts'
 
@@ -118,6 +118,18 @@ const MAX_AHEAD_US = 24 * 3600 * 1e6
 /** Whether a time that a device gave is too far ahead of the moment it came. */
 export function isFuture(timeUs: number, { receivedAtUs }: Origin): boolean {
   return timeUs > receivedAtUs + MAX_AHEAD_US
+}
+
+/**
+ * 2010-01-01: an earlier time is what a clock begins with that nothing has set. An event of it
+ * would come before all that has really happened to the item.
+ */
+const FIRST_TIME_US = 1_262_304_000e6
+
+/** What is wrong with the time that a device gave; undefined where nothing is. */
+export function timeFault(timeUs: number, sent: string, path: string, origin: Origin) {
+  if (isFuture(timeUs, origin)) return fail('reading_time_in_future', path, sent)
+  return timeUs < FIRST_TIME_US ? fail('clock_not_set', path, sent) : undefined
 }
 
 /** Parts that one message may hold: they are stored in one commit and held in memory until then. */

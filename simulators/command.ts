@@ -3,8 +3,7 @@ import { allFaults, type Fault, faultKinds, isFault } from './faults.ts'
 import { type FieldRates, isQuiet } from './field/field.ts'
 import { readFlags, share, UsageError, urlOf, wholeNumber } from './flags.ts'
 import { progressOn } from './progress.ts'
-import { record, replay } from './recording.ts'
-import type { World } from './script.ts'
+import { type Described, record, replay } from './recording.ts'
 import { runSimulation, type SimulationOptions } from './simulate.ts'
 import {
   aboutWorlds,
@@ -43,12 +42,15 @@ presets: main.ts simulate --list (default: food).
   --grace HOURS  how long rules wait for late data in the world's domains: 0 in a run that is
                  faster than life, so that what is missing is told now and not in three days
   --http         push by EPCIS capture instead of MQTT; telemetry and raw reads are left out
-  --record FILE  write the run to a file and publish nothing
+  --record FILE  write the run to a file and publish nothing; its truth is in it, and written when
+                 it is replayed
   --replay FILE  publish what was recorded; nothing else decides what happens then
   --url URL      HTTP API of the server (default: http://localhost:8080)
   --mqtt URL     its MQTT port (default: mqtt://, the host of --url, port 1883)
   --key KEY      an administrator's key (default: ADMIN_KEY of the environment)
 `
+
+const MAX_ITEMS = 10_000_000
 
 const text = { type: 'string' } as const
 const fieldFlags = {
@@ -93,12 +95,28 @@ const flags = {
   key: text,
 } as const
 
+const worldFlags = [
+  ...([
+    'seed',
+    'items',
+    'days',
+    'lots',
+    'parties',
+    'faults',
+    'partial-pallets',
+    'repacking',
+  ] as const),
+  ...(['missed-reads', 'wrong-scans', 'unseen-unpacking', 'lost', 'duplicates', 'late'] as const),
+  ...(['wrong-clocks', 'drops'] as const),
+] as const satisfies readonly (keyof typeof flags)[]
+const runFlags = ['truth', 'rate', 'grace', 'http', 'mqtt'] as const
+
 type Values = ReturnType<typeof readFlags<typeof flags>>['values']
 
 /** What a command line asks for. */
 export type Asked =
   | { readonly what: 'list' }
-  | { readonly what: 'record'; readonly world: World; readonly file: string }
+  | { readonly what: 'record'; readonly run: Described; readonly file: string }
   | { readonly what: 'run'; readonly options: SimulationOptions }
 
 /** `adminKey` stands in for --key. Throws UsageError. */
@@ -107,13 +125,29 @@ export function askedFor(args: readonly string[], adminKey: string | undefined):
   if (values.list) return { what: 'list' }
   if (positionals.length > 1)
     throw new UsageError(`one world or preset, not ${positionals.join(' ')}`)
-  const options = worldOptionsOf(values, positionals[0])
-  const { record: file } = values
-  if (file !== undefined) return { what: 'record', world: worldOf(options), file }
+  const { record: file, replay: recorded } = values
+  if (recorded !== undefined) refuse(values, [...worldFlags, 'record'], '--replay', positionals)
+  if (file !== undefined) refuse(values, runFlags, '--record', [])
+  const run = recorded === undefined ? made(values, positionals[0]) : replay(recorded)
+  if (file !== undefined) return { what: 'record', run, file }
   const key = values.key ?? adminKey
   if (key === undefined) throw new UsageError('--key or ADMIN_KEY is needed')
-  return { what: 'run', options: { ...simulationOf(values, key), ...played(values, options) } }
+  return { what: 'run', options: { ...simulationOf(values, key), ...run } }
 }
+
+/** A flag that would change nothing is not passed over: somebody has meant something by it. */
+function refuse(
+  values: Values,
+  names: readonly (keyof Values)[],
+  beside: string,
+  words: readonly string[],
+): void {
+  const given = names.filter((name) => values[name] !== undefined && values[name] !== false)
+  const [odd] = [...words, ...given.map((name) => `--${name}`)]
+  if (odd !== undefined) throw new UsageError(`${odd} does nothing beside ${beside}`)
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const
 
 /** Runs what is asked for; the report goes to standard output as one JSON line. */
 export async function simulate(args: readonly string[], adminKey: string | undefined) {
@@ -123,13 +157,22 @@ export async function simulate(args: readonly string[], adminKey: string | undef
     return
   }
   const progress = progressOn(process.stderr, asked.what === 'run' ? 'simulating' : 'recording')
+  const stopping = new AbortController()
+  // The run ends in order, so that no key of it stays behind; a second signal ends it at once.
+  const stop = () => stopping.abort()
+  if (asked.what === 'run') for (const signal of signals) process.once(signal, stop)
   try {
     const report =
       asked.what === 'record'
-        ? { recorded: asked.file, messages: record(asked.world, asked.file, progress.show) }
-        : await runSimulation({ ...asked.options, onProgress: progress.show })
+        ? { recorded: asked.file, messages: record(asked.run, asked.file, progress.show) }
+        : await runSimulation({
+            ...asked.options,
+            onProgress: progress.show,
+            stop: stopping.signal,
+          })
     process.stdout.write(`${JSON.stringify(report)}\n`)
   } finally {
+    for (const signal of signals) process.off(signal, stop)
     progress.end()
   }
 }
@@ -142,14 +185,14 @@ export function worldOptionsOf(values: Values, name = 'food'): WorldOptions {
   }
   const base = { ...defaults, ...(preset?.options ?? { world: isWorld(name) ? name : 'food' }) }
   const { partialPallets, repacking } = base.rates
-  const count = (flag: 'items' | 'days' | 'parties' | 'lots') =>
-    values[flag] === undefined ? undefined : wholeNumber(`--${flag}`, values[flag], 1)
+  const count = (flag: 'items' | 'days' | 'parties' | 'lots', most?: number) =>
+    values[flag] === undefined ? undefined : wholeNumber(`--${flag}`, values[flag], 1, most)
   const rate = (flag: 'partial-pallets' | 'repacking', usual: number) =>
     values[flag] === undefined ? usual : share(`--${flag}`, values[flag])
   return {
     ...base,
     seed: values.seed ?? base.seed,
-    items: count('items') ?? base.items,
+    items: count('items', MAX_ITEMS) ?? base.items,
     days: count('days') ?? base.days,
     parties: count('parties') ?? base.parties,
     lots: count('lots') ?? base.lots,
@@ -184,11 +227,8 @@ function isWorld(name: string): name is WorldName {
   return (worldNames as readonly string[]).includes(name)
 }
 
-function played(values: Values, options: WorldOptions) {
-  if (values.replay !== undefined) {
-    const world = replay(values.replay)
-    return { world, about: { seed: `recorded in ${values.replay}`, items: 0 } }
-  }
+function made(values: Values, name: string | undefined): Described {
+  const options = worldOptionsOf(values, name)
   const { seed, items, faults, field } = options
   const more = {
     ...(faults.length > 0 ? { faults } : {}),

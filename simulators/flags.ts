@@ -13,14 +13,15 @@ export function readFlags<const Given extends Options>(args: readonly string[], 
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+    // Without the cause: its message is this one, and would be told twice.
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause))
   }
 }
 
-export function wholeNumber(flag: string, text: string, least: number): number {
+export function wholeNumber(flag: string, text: string, least: number, most = 999_999_999): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= least) return value
-  throw new UsageError(`${flag} must be a whole number from ${least} to 999999999, not ${text}`)
+  if (value >= least && value <= most) return value
+  throw new UsageError(`${flag} must be a whole number from ${least} to ${most}, not ${text}`)
 }
 
 /** From 0 to 1. */

@@ -1,20 +1,31 @@
 /**
  * A run in a file: everything that is to be registered in the first line, then its steps, a JSON
  * object a line. Replaying it needs no seed and no field: it gives the same messages to the byte,
- * much faster than they are made, and holds no more than a piece of the file.
+ * much faster than they are made, and holds no more than a piece of the file. The last line says
+ * that it is the last: a recording that was interrupted is none.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Device, RecallOrder, Step, World } from './script.ts'
-import type { TruthLine } from './truth.ts'
+import type { RunLine, TruthLine } from './truth.ts'
 
 /** The file is not a recording, or is cut short. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
 }
 
+/** What a run was asked for, as the first line of its truth has it. */
+type About = Pick<RunLine, 'seed' | 'items' | 'faults' | 'field'>
+
+/** A run: its world, and what was asked for. */
+export interface Described {
+  readonly world: World
+  readonly about: About
+}
+
 /** The first line. */
 interface Head extends Omit<World, 'steps'> {
   readonly kind: 'recording'
+  readonly about: About
 }
 
 /** A message (device by its place in the list, payload, eventIDs, tags), a truth, or a recall. */
@@ -29,19 +40,24 @@ interface StepLine {
   readonly r?: RecallOrder
 }
 
+/** The last line: how many messages there were. */
+interface EndLine {
+  readonly end: number
+}
+
 const pieceBytes = 1 << 20
 const newline = 0x0a
 
 /** Writes a run; gives how many messages it has. Throws what the file system throws. */
 export function record(
-  world: World,
+  { world, about }: Described,
   file: string,
   onProgress: (share: number) => void = () => {},
 ): number {
   const { steps, ...rest } = world
   const places = new Map(world.devices.map((device, at) => [nameOf(device), at]))
   const output = openSync(file, 'w')
-  let waiting = [JSON.stringify({ kind: 'recording', ...rest })]
+  let waiting = [JSON.stringify({ kind: 'recording', about, ...rest } satisfies Head)]
   let size = 0
   let messages = 0
   const flush = () => {
@@ -59,6 +75,7 @@ export function record(
       flush()
       onProgress((step.atUs - world.fromUs) / (world.toUs - world.fromUs))
     }
+    waiting.push(JSON.stringify({ end: messages } satisfies EndLine))
     flush()
   } finally {
     closeSync(output)
@@ -89,12 +106,16 @@ function writeWhole(output: number, text: string): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(output, bytes, at)
 }
 
-/** The run of a file as a world. Throws RecordingError, and what the file system throws. */
-export function replay(file: string): World {
+/**
+ * The run of a file as a world, and what it was asked for. Throws RecordingError, and what the file
+ * system throws; where the file is cut short only its last step does.
+ */
+export function replay(file: string): Described {
   const first = linesOf(file).next()
   const head = first.done ? undefined : parsed(first.value)
   if (!isHead(head)) throw new RecordingError(`${file} is no recording of a run`)
-  return { ...head, steps: () => stepsOf(file, head.devices) }
+  const { kind: _kind, about, ...rest } = head
+  return { about, world: { ...rest, steps: () => stepsOf(file, head.devices) } }
 }
 
 function* stepsOf(file: string, devices: readonly Device[]): Generator<Step> {
@@ -102,6 +123,7 @@ function* stepsOf(file: string, devices: readonly Device[]): Generator<Step> {
   lines.next()
   for (const text of lines) {
     const line = parsed(text)
+    if (isEndLine(line)) return
     if (!isStepLine(line)) throw new RecordingError(`${file} has a line that is no step`)
     const { t: atUs, d, p: payload, e: eventIDs = [], n: tags, b, x, r } = line
     const device = d === undefined ? undefined : devices[d]
@@ -115,6 +137,7 @@ function* stepsOf(file: string, devices: readonly Device[]): Generator<Step> {
       yield b === 1 ? { ...message, breaksOff: true } : message
     }
   }
+  throw new RecordingError(`${file} ends before the run does: its recording was interrupted`)
 }
 
 /** The lines of a file without their ends, a piece of it in memory at a time. */
@@ -149,7 +172,11 @@ function parsed(text: string): unknown {
 }
 
 function isHead(value: unknown): value is Head {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'devices' in value
+  return typeof value === 'object' && value !== null && 'about' in value && 'devices' in value
+}
+
+function isEndLine(value: unknown): value is EndLine {
+  return typeof value === 'object' && value !== null && 'end' in value
 }
 
 function isStepLine(value: unknown): value is StepLine {

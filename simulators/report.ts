@@ -28,8 +28,9 @@ export function written(device: Device, acts: readonly Act[], atUs: number): Mes
     const payload = readsPayload(device, format, seen)
     return { kind: 'message', atUs, device, payload, eventIDs: [], acts, tags: seen.length }
   }
-  const events = acts.map(({ event }) => spelt(event, device))
-  const payload = JSON.stringify(device.wraps ? documentOf(events, atUs) : bare(events))
+  const events = acts.map(({ event }) => event)
+  const text = JSON.stringify(device.wraps ? documentOf(events, atUs) : bare(events))
+  const payload = device.spelling === 'digital-link' ? text : inUrns(text)
   const eventIDs = acts.map(({ event }) => event.eventID)
   return { kind: 'message', atUs, device, payload, eventIDs, acts }
 }
@@ -80,17 +81,15 @@ function documentOf(events: readonly unknown[], atUs: number): unknown {
   }
 }
 
-/** The same JSON with every canonical key in the spelling of the device. */
-function spelt(value: unknown, device: Device): unknown {
-  if (device.spelling === 'digital-link') return value
-  if (Array.isArray(value)) return value.map((item) => spelt(item, device))
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([field, inner]) => [field, spelt(inner, device)]),
-    )
-  }
-  const isKey = typeof value === 'string' && value.startsWith('https://id.gs1.org/')
-  return isKey ? (toUrn(value, companyPrefixLength) ?? value) : value
+/** Canonical keys hold nothing that JSON has to escape. */
+const KEY_IN_JSON = /"(https:\/\/id\.gs1\.org\/[^"\\]*)"/g
+
+/** The same JSON with every canonical key as a URN, where there is one. */
+function inUrns(text: string): string {
+  return text.replace(KEY_IN_JSON, (quoted, key: string) => {
+    const urn = toUrn(key, companyPrefixLength)
+    return urn === undefined ? quoted : `"${urn}"`
+  })
 }
 
 const samplesPerPack = 6

@@ -32,6 +32,13 @@ export interface SimulationOptions extends Server {
   readonly window?: number | undefined
   /** Told now and then how much of the run is done, from 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined
+  /** Ends the run before its time: in order, with its keys. */
+  readonly stop?: AbortSignal | undefined
+}
+
+/** It was told to stop before its end; what it has published stands. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
 }
 
 export interface SimulationReport {
@@ -64,7 +71,7 @@ const recallPatienceMs = 900_000
 const capturesAtOnce = 16
 const turnEvery = 512
 
-/** Throws ServerError, PublishError, or what the truth file throws. */
+/** Throws ServerError, PublishError, InterruptedError, or what the truth file throws. */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationReport> {
   const { world } = options
   const started = performance.now()
@@ -143,7 +150,7 @@ async function play(
   publisher: Publisher,
   authority: Authority,
 ): Promise<Omit<Told, 'reconnects' | 'leftOut' | 'recalls'>> {
-  const { about, onProgress } = options
+  const { about, onProgress, stop } = options
   const pace = paceOf(world, options)
   let [messages, events, tags] = [0, 0, 0]
   let sold: ItemLine | undefined
@@ -154,6 +161,7 @@ async function play(
     await truth?.write({ kind: 'party', slug, pgln, ...allowed })
   }
   for (const step of world.steps()) {
+    if (stop?.aborted) throw new InterruptedError(`stopped after ${messages} messages`)
     if (step.kind === 'truth') {
       const writing = truth?.write(step.line)
       if (writing !== undefined) await writing
@@ -191,14 +199,16 @@ async function play(
  */
 function paceOf(
   world: World,
-  { speed, rate }: SimulationOptions,
+  { speed, rate, stop }: SimulationOptions,
 ): (atUs: number, sent: number) => Promise<void> | undefined {
   const started = performance.now()
   return (atUs, sent) => {
     const bySpeedMs = speed === 0 ? 0 : (atUs - world.fromUs) / 1000 / speed
     const byRateMs = rate === undefined ? 0 : (sent / rate) * 1000
     const earlyMs = started + Math.max(bySpeedMs, byRateMs) - performance.now()
-    return earlyMs > 1 ? sleep(earlyMs) : undefined
+    // Told to stop it wakes up, and the next step ends the run.
+    const until = stop === undefined ? {} : { signal: stop }
+    return earlyMs > 1 ? sleep(earlyMs, undefined, until).catch(() => {}) : undefined
   }
 }
 

@@ -55,6 +55,37 @@ describe('devices add', () => {
     registry.close()
   })
 
+  it('prints what the topics that are registered say of the device, and which it has not', async () => {
+    const settings = async (...more: string[]) => (await run('add', ...gate, ...more)).stdout
+    const rfd = await settings(
+      '--format',
+      'zebra-rfd',
+      '--topic',
+      'dock/DATA/clients/data1event/S1',
+    )
+    expect(rfd).toMatch(/^ +tenant +dock$/m)
+    expect(rfd).not.toContain('{')
+    const shelly = await settings('--format', 'shelly', '--topic', 'shelly-1/events/rpc')
+    expect(shelly).toMatch(/^ +MQTT prefix +shelly-1$/m)
+    expect(shelly).toMatch(/as well.*\n +shelly-1\/online\n +shelly-1\/status\/\+$/m)
+    const node = ['spBv1.0/farm/+/press', 'spBv1.0/farm/+/press/+']
+    const sparkplug = await settings(
+      '--format',
+      'sparkplug-b',
+      ...node.flatMap((t) => ['--topic', t]),
+    )
+    expect(sparkplug).toMatch(/^ +group +farm$/m)
+    expect(sparkplug).toMatch(/^ +edge node +press$/m)
+    expect(sparkplug).not.toContain('as well')
+    const tts = await settings('--format', 'tts-v3', '--topic', 'v3/chain@ttn/devices/+/up')
+    const bridge = /\{"url".*\}$/m.exec(tts)?.[0] ?? ''
+    expect(JSON.parse(bridge)).toMatchObject({
+      ...{ device: 'farm/gate', username: 'chain@ttn', topics: ['v3/chain@ttn/devices/+/up'] },
+    })
+    expect(tts).not.toMatch(/sy_/)
+    expect(await settings()).toContain('suyuan/v1/farm/barn/gate/epcis')
+  })
+
   it('says what is wrong with the command line', async () => {
     const wrong = await run('add', ...gate, '--format', 'zebra')
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--format')])
@@ -63,6 +94,13 @@ describe('devices add', () => {
       2,
       expect.stringMatching(/^--binding is not JSON/),
     ])
+    const refused = async (...more: string[]) => (await run('add', ...gate, ...more)).stderr
+    expect(await refused('--binding', '{"bizStep":"recieving"}')).toMatch(/^--binding: .*recieving/)
+    expect(await refused('--calibration-due', 'soon')).toMatch(/^--calibration-due: /)
+    expect(await refused('--sensor', 'abc')).toBe('--sensor is ID=KEY, not abc\n')
+    expect(await refused('--topic', '#')).toMatch(/^--topic: must name a topic/)
+    expect(await refused('--frmat', 'x')).toMatch(/^Unknown option '--frmat'.{0,150}\n$/)
+    expect((await run('add', '--party', 'farm')).stderr).toMatch(/^--device is needed$/m)
     expect((await run('apart', 'farm/none')).stderr).toBe('there is no device farm/none\n')
   })
 })

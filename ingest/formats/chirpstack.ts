@@ -24,7 +24,9 @@ export function decodeChirpStack({ payload, topic, origin, device }: FormatInput
   const isListed = device.sensors !== undefined
   const sensor = sensorBehind(device, isOneOfMany || isListed ? devEui : undefined)
   return decodeObjects(payload, (value) => {
-    const info = isObject(value['deviceInfo']) ? value['deviceInfo'] : {}
+    const info = value['deviceInfo']
+    // Version 3 has the same topics and other fields.
+    if (!isObject(info)) return wholly(fail('format_malformed', '/deviceInfo'))
     const named = info['devEui']
     if (typeof named === 'string' && named.toLowerCase() !== devEui?.toLowerCase()) {
       return wholly(fail('sender_contradicts', '/deviceInfo/devEui', named))

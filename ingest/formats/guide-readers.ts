@@ -121,12 +121,12 @@ export const readerGuides = {
   'zebra-rfd': {
     title: 'Zebra RFD40 and RFD90 sleds',
     channel: 'reads',
-    topics: ['{party}/DATA/clients/data1event/{serial}'],
+    topics: ['{tenant}/DATA/clients/data1event/{serial}'],
     isBridged: false,
     settings: [
       ...broker,
       ['endpoint type', 'DATA1'],
-      ['tenant', 'the beginning of the topic; it is a part of the topic that is registered'],
+      ['tenant', '{tenant}'],
       ['second publish topic (tag data)', 'DATA/clients/data1event'],
       ['quality of service', '1'],
     ],

@@ -10,10 +10,6 @@ const broker = [
   ['client identifier', '{client}'],
 ] as const
 
-const bridged = [
-  ['here: file of BRIDGES', '{"url": "mqtt://…", "device": "{user}", "topics": ["…"]}'],
-] as const
-
 /** Of the counter of a LoRaWAN sensor. */
 const frameCounter = (name: string, session: string) =>
   `\`${name}\` tells how many frames of a sensor never came${session}. Among them are frames ` +
@@ -23,11 +19,12 @@ export const sensorGuides = {
   'sparkplug-b': {
     title: 'Sparkplug B edge nodes',
     channel: 'telemetry',
-    topics: ['spBv1.0/{group}/+/{node}', 'spBv1.0/{group}/+/{node}/{device}'],
+    topics: ['spBv1.0/{group}/+/{node}', 'spBv1.0/{group}/+/{node}/+'],
     isBridged: false,
     settings: [
       ...broker,
-      ['group, edge node', 'as registered in its topics'],
+      ['group', '{group}'],
+      ['edge node', '{node}'],
       ['primary host', 'suyuan'],
     ],
     understood:
@@ -52,13 +49,18 @@ export const sensorGuides = {
   'chirpstack-v4': {
     title: 'ChirpStack v4',
     channel: 'telemetry',
-    topics: ['application/{application id}/device/+/event/up'],
+    topics: [
+      'application/{application id}/device/+/event/up',
+      'application/{application id}/device/+/event/status',
+    ],
     isBridged: true,
     settings: [
-      ...bridged,
+      [
+        'here: file of BRIDGES',
+        '{"url": "mqtts://…", "version": 5, "device": "{user}", "topics": {topics}}',
+      ],
       ['[integration.mqtt] json', 'true'],
-      ['topics of the bridge', 'application/{application id}/device/+/event/up'],
-      ['its version', '5'],
+      ['[integration.mqtt] qos', '1'],
     ],
     understood:
       'up: time, deviceInfo.devEui, object, data with a codec, fCnt, devAddr; ' +
@@ -66,8 +68,8 @@ export const sensorGuides = {
     passedOver: 'rxInfo, txInfo, tags, names; join, ack, txack, log, location',
     notes: [
       'ChirpStack needs a broker of MQTT 5 of its own; a bridge takes its messages from ' +
-        'there and acknowledges them when they are on disk. Its QoS is 0 unless set: set ' +
-        '`qos=1`.',
+        'there and acknowledges them when they are on disk. Its QoS is 0 unless set, and what ' +
+        'comes so while the bridge is away is lost.',
       'A sensor with a topic of its own is registered as a device. A topic with `+` is ' +
         'registered for the server, and its `sensors` list which DevEUI has which key; a ' +
         'sensor that is not listed is a component of the server by its DevEUI.',
@@ -91,10 +93,12 @@ export const sensorGuides = {
     topics: ['v3/{application}@{tenant}/devices/+/up'],
     isBridged: true,
     settings: [
-      ...bridged,
-      ['its version', '4'],
-      ['its user name', '{application}@{tenant}'],
-      ['its password', 'an API key of the application with the right to read traffic'],
+      [
+        'here: file of BRIDGES',
+        '{"url": "mqtts://…:8883", "version": 4, "device": "{user}", "username": ' +
+          '"{application}@{tenant}", "password": "NNSXS.…", "topics": {topics}}',
+      ],
+      ['the password', 'an API key of the application with the right to read its traffic'],
     ],
     understood:
       'end_device_ids.device_id, uplink_message: received_at, decoded_payload, frm_payload ' +
@@ -136,8 +140,12 @@ export const sensorGuides = {
       'The DevEUI stands in the message alone, so it names a sensor only where the ' +
         'registry lists it for this gateway (`sensors`); every other one is a component ' +
         'of the gateway.',
-      'Codec `milesight-tlv`: `01 75` battery %, `03 67` temperature, `04 68` humidity, ' +
-        '`06 00` door, `20 ce` history with its own time.',
+      'Where the gateway has no codec, the registry names one for the bytes: `milesight-tlv` ' +
+        'of EM300-TH and EM320-TH, `milesight-ts101` of TS101, `milesight-ts30x` of TS301 and ' +
+        'TS302. They read `01 75` battery %, `03 67` temperature, `83 67` and `93 d7` the ' +
+        'same with an alarm, `04 68` humidity, `06 00` door, and `20 ce` history with its own ' +
+        'time, which models write in different lengths. Anything else ends the message there, ' +
+        'and is refused.',
       frameCounter('fCnt', ''),
     ],
     sample: {
@@ -157,7 +165,15 @@ export const sensorGuides = {
     channel: 'telemetry',
     topics: ['{device id}/events/rpc', '{device id}/online', '{device id}/status/+'],
     isBridged: false,
-    settings: [...broker, ['MQTT prefix', 'the device id'], ['RPC status notifications', 'on']],
+    settings: [
+      ['server', '{host}:{port}'],
+      ['username', '{user}'],
+      ['password', '{password}'],
+      ['client ID', '{device id}'],
+      ['MQTT prefix', '{device id}'],
+      ['RPC status notifications over MQTT', 'on'],
+      ['generic status update over MQTT', 'on, where {device id}/status/+ is registered'],
+    ],
     understood: 'NotifyStatus, NotifyFullStatus: temperature, humidity, devicepower, voltmeter, ts',
     passedOver: 'src, dst, wifi, other components, NotifyEvent; online',
     notes: [
@@ -205,8 +221,13 @@ export const sensorGuides = {
       'or `probe 2 [°C]`',
     passedOver: 'other columns',
     notes: [
-      'Commas, semicolons or tabs, quotes as in RFC 4180, a line of names first. A line ' +
-        'with another number of fields is refused by itself.',
+      'Commas, semicolons or tabs, quotes as in RFC 4180, a line of names first. Where ' +
+        'semicolons or tabs divide the fields, a comma may divide the decimals. Times have an ' +
+        'offset or a Z; those without are of the `timeZoneOffset` of the binding, and refused ' +
+        'where it has none.',
+      'A line with another number of fields is refused by itself, and so is a value that is no ' +
+        'number or has an unknown unit; fields that are empty, `-` or `n/a` are none.',
+      'A table of reads needs a binding, and may come on the topic `reads` as well.',
     ],
     sample: {
       topic: '{topic}',

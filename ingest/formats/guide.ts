@@ -10,15 +10,17 @@ export interface Guide {
   readonly title: string
   readonly channel: 'reads' | 'telemetry'
   /**
-   * Topics that the maker prescribes, to be registered, with `+` for what the device puts there;
-   * none where the device's own topic under suyuan/ can be typed in.
+   * Topics that the maker prescribes, to be registered, with `+` for what the device puts there and
+   * `{name}` for what is to be filled in; none where the device's own topic under suyuan/ can be
+   * typed in.
    */
   readonly topics: readonly string[]
   /** Whether it publishes to a broker of its own, from which a bridge takes its messages. */
   readonly isBridged: boolean
   /**
-   * What the device calls a setting, and its value: {host}, {port}, {user}, {password}, {client}
-   * and {topic} stand for those of the device.
+   * What the device calls a setting, and its value: {host}, {port}, {user}, {password}, {client},
+   * {base} and {topic} stand for those of the device, {topics} for those that are registered, and
+   * what is filled in there stands here by its name.
    */
   readonly settings: readonly (readonly [name: string, value: string])[]
   readonly understood: string
@@ -35,26 +37,64 @@ export const guides: Readonly<Record<Format, Guide>> = { ...readerGuides, ...sen
 export interface Access {
   readonly host: string
   readonly port: number
+  /** Of MQTT over TLS; undefined where there is none. */
+  readonly tlsPort?: number | undefined
   readonly party: string
   readonly site: string
   readonly device: string
   /** Undefined where it is not known any more. */
   readonly password: string | undefined
+  /** Those of its maker that are registered for it. */
+  readonly topics: readonly string[]
 }
 
 /** The settings to type in, with the values of one device. */
 export function settingsFor(guide: Guide, access: Access): [name: string, value: string][] {
-  const { host, port, party, site, device, password } = access
+  const { host, port, tlsPort, party, site, device, password, topics } = access
+  const base = `suyuan/v1/${party}/${site}/${device}`
   const values: Readonly<Record<string, string>> = {
     '{host}': host,
-    '{port}': String(port),
+    '{port}': tlsPort === undefined ? String(port) : `${port}, with TLS ${tlsPort}`,
     '{user}': `${party}/${device}`,
     '{password}': password ?? '(the key shown when the device was registered)',
     '{client}': device,
-    '{topic}': `suyuan/v1/${party}/${site}/${device}/${guide.channel}`,
+    '{base}': base,
+    '{topic}': `${base}/${guide.channel}`,
+    '{topics}': JSON.stringify(topics.length > 0 ? topics : guide.topics),
+    ...filledIn(guide, topics),
   }
-  return guide.settings.map(([name, value]) => [
-    name,
-    value.replace(/\{\w+\}/g, (known) => values[known] ?? known),
-  ])
+  return guide.settings.map(([name, value]) => [name, withValues(value, values)])
+}
+
+/** Topics of the maker that are not registered, as far as those that are tell what fills them. */
+export function furtherTopics(guide: Guide, topics: readonly string[]): string[] {
+  const values = filledIn(guide, topics)
+  return guide.topics
+    .map((topic) => withValues(topic, values))
+    .filter((topic) => !topics.includes(topic))
+}
+
+const PLACE = /\{[a-z ]+\}/g
+
+function withValues(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(PLACE, (place) => values[place] ?? place)
+}
+
+/** What stands in the registered topics where the guide's have a name: {name} -> text. */
+function filledIn({ topics: patterns }: Guide, topics: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const pattern of patterns) {
+    const names = pattern.match(PLACE) ?? []
+    const fixed = pattern
+      .split(PLACE)
+      .map((text) => text.replace(/[.+@/]/g, (mark) => (mark === '+' ? '[^/]+' : `\\${mark}`)))
+    const filled = new RegExp(`^${fixed.join('([^/]+?)')}$`)
+    const values = topics.map((topic) => filled.exec(topic)).find((match) => match !== null)
+    for (const [at, name] of names.entries()) {
+      const value = values?.[at + 1]
+      // A whole level that is left open is no value of this device.
+      if (value !== undefined && value !== '+') found[name] ??= value
+    }
+  }
+  return found
 }

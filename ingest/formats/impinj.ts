@@ -8,12 +8,12 @@ import { fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
 import { hexOfBase64, numberOf, rawRead } from './raw-read.ts'
-import { readsOf } from './reads-of.ts'
+import { passOver, readsOf } from './reads-of.ts'
 
 export function decodeImpinj(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(payload, (value, index) => {
     const event = value['tagInventoryEvent']
-    if (event === undefined && typeof value['eventType'] === 'string') return []
+    if (event === undefined && typeof value['eventType'] === 'string') return passOver(value)
     if (!isObject(event)) return [fail('format_malformed', '/tagInventoryEvent')]
     return [read(value, event, index, origin)]
   })

@@ -31,7 +31,7 @@ export function decodeUplink(
   if (device.codec === undefined) return wholly(fail('codec_missing', '/data'))
   const bytes = bytesOfBase64(data, MAX_BASE64)
   if (bytes === undefined) return wholly(fail('sensor_bytes_malformed', '/data'))
-  const { values, failure } = milesightValues(bytes)
+  const { values, failure } = milesightValues(bytes, device.codec)
   const decoded = readingsOf(values, time, sensor, origin)
   if (failure === undefined) return decoded
   return { ...decoded, failures: [...decoded.failures, partFailure(failure, values.length)] }

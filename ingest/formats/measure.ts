@@ -2,7 +2,7 @@
  * What sensors call the things they measure, as type of EPCIS and unit of UN/ECE Rec. 20. A name
  * that is not here is a type by itself, without a unit: its number is kept all the same.
  */
-import { unitOf } from '#ingest/units.ts'
+import { type Unit, unitOf } from '#ingest/units.ts'
 
 export interface Measure {
   readonly type: string
@@ -25,35 +25,62 @@ const measures = new Map(
   table.flatMap(([type, uom, ...names]) => names.map((name) => [name, { type, uom }] as const)),
 )
 
-/** How makers write units that SenML spells otherwise. */
-const symbols: Readonly<Record<string, string>> = {
-  '°C': 'Cel',
-  '℃': 'Cel',
-  degC: 'Cel',
-  celsius: 'Cel',
-  '%rh': '%RH',
-  '%RH': '%RH',
-  ohm: 'Ohm',
-  Ω: 'Ohm',
-  mbar: 'hPa',
-}
-const spelled = new Map(Object.entries(symbols))
+const CELSIUS = { uom: 'CEL', type: 'Temperature' }
+const FAHRENHEIT = { uom: 'FAH', type: 'Temperature' }
+const HUMIDITY = { uom: 'P1', type: 'RelativeHumidity' }
+const pressure = (uom: string) => ({ uom, type: 'Pressure' })
 
-const FAHRENHEIT: readonly string[] = ['°F', '℉', 'degF', 'fahrenheit']
+/**
+ * How makers write units, in lower case and without blanks. What is not here may be a symbol of
+ * SenML, whose case counts.
+ */
+const spelled = new Map<string, Unit>(
+  Object.entries({
+    ...{ '°c': CELSIUS, '℃': CELSIUS, ºc: CELSIUS, degc: CELSIUS, celsius: CELSIUS },
+    ...{ '°f': FAHRENHEIT, '℉': FAHRENHEIT, ºf: FAHRENHEIT, degf: FAHRENHEIT },
+    ...{ fahrenheit: FAHRENHEIT, '%rh': HUMIDITY, 'rh%': HUMIDITY, '%r.h.': HUMIDITY },
+    ...{ mbar: pressure('A97'), kpa: pressure('KPA'), bar: pressure('BAR'), psi: pressure('PS') },
+    ...{ ohm: { uom: 'OHM', type: 'Resistance' }, ω: { uom: 'OHM', type: 'Resistance' } },
+    ...{ lux: { uom: 'LUX', type: 'Illuminance' }, percent: { uom: 'P1' } },
+  }),
+)
+
+/** Letters that SenML has for another unit, where the name says that it is a temperature. */
+const ofTemperature = new Map([
+  ['C', CELSIUS],
+  ['F', FAHRENHEIT],
+])
+
+const REC_20 = /^[A-Z0-9]{2,3}$/
 
 /**
  * What a name and a unit symbol measure. A symbol that is not known leaves the value without a
  * unit: it must not get the one that its name usually has.
  */
 export function measureOf(name: string, symbol?: string): Measure {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
-  const known = measures.get(plain)
+  const known = measures.get(plainOf(name))
   const type = known?.type ?? name
   if (symbol === undefined || symbol === '') return known ?? { type, uom: '' }
-  if (FAHRENHEIT.includes(symbol)) return { type: known?.type ?? 'Temperature', uom: 'FAH' }
-  const unit = unitOf(spelled.get(symbol) ?? symbol)
-  if (unit === undefined) return { type, uom: /^[A-Z0-9]{2,3}$/.test(symbol) ? symbol : '' }
+  const unit =
+    (type === 'Temperature' ? ofTemperature.get(symbol) : undefined) ??
+    spelled.get(symbol.toLowerCase().replace(/\s/g, '')) ??
+    unitOf(symbol)
+  if (unit === undefined) return { type, uom: REC_20.test(symbol) ? symbol : '' }
   return { type: known?.type ?? unit.type ?? name, uom: unit.uom }
+}
+
+/** Whether a name is one of those that are known. */
+export function isMeasure(name: string): boolean {
+  return measures.has(plainOf(name))
+}
+
+function plainOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** Whether the symbol is one of a unit, for what the name measures. */
+export function isUnit(name: string, symbol: string): boolean {
+  return measureOf(name, symbol).uom !== ''
 }
 
 const STATES = new Map<string, number>([

@@ -4,9 +4,9 @@
  * DevEUI for this gateway; all others are components of the gateway. With a codec on the gateway
  * the values stand in `object` or beside the other fields; without one, in `data`.
  */
-import type { JsonObject } from '#epcis/fields.ts'
-import { isObject } from '#epcis/fields.ts'
-import type { Decoded } from '#ingest/decoded.ts'
+import { fail } from '#epcis/failure.ts'
+import { isObject, type JsonObject } from '#epcis/fields.ts'
+import { type Decoded, wholly } from '#ingest/decoded.ts'
 import type { FormatInput } from './format-input.ts'
 import { decodeUplink } from './lorawan.ts'
 import { decodeObjects } from './objects.ts'
@@ -25,10 +25,11 @@ export function decodeMilesightGateway({ payload, origin, device }: FormatInput)
   return decodeObjects(payload, (value) => {
     const { fCnt, data, devAddr } = value
     const devEui = textOf(value['devEUI'])
-    const sensor = sensorBehind(device, devEui ?? 'unknown')
+    // Without it the values of all sensors would be one series.
+    if (devEui === undefined) return wholly(fail('field_missing', '/devEUI'))
+    const sensor = sensorBehind(device, devEui)
     const time = value['time'] ?? value['gatewayTime']
     const decoded = decodeUplink({ sensor, time, object: objectOf(value), data }, device, origin)
-    if (devEui === undefined) return decoded
     return { ...decoded, numbers: runningNumber(devEui.toLowerCase(), fCnt, devAddr) }
   })
 }

@@ -1,44 +1,109 @@
 /**
  * The bytes of Milesight sensors: a channel, a type, and a value whose length both tell. Channels
  * that this table does not have end the message there, since nothing says how long they are; what
- * came before them stands.
+ * came before them stands. How long a record of the past is, only the model tells: each codec is of
+ * the models that write it alike.
  */
 import { type Failure, fail } from '#epcis/failure.ts'
+import type { Codec } from '#store/registry/schema.ts'
 import type { Value } from './sensor-readings.ts'
 
 interface Field {
   readonly bytes: number
-  read(view: DataView, at: number): readonly Value[]
+  /** Undefined where the bytes are none of this codec. */
+  read(view: DataView, at: number): readonly Value[] | undefined
 }
-
-function one(bytes: number, name: string, value: (view: DataView, at: number) => number): Field {
-  return { bytes, read: (view, at) => [{ component: '', name, value: value(view, at) }] }
-}
-
-const tenths = (view: DataView, at: number) => view.getInt16(at, true) / 10
-const halves = (view: DataView, at: number) => view.getUint8(at) / 2
-const byte = (view: DataView, at: number) => view.getUint8(at)
 
 /** By channel and type, as `channel << 8 | type`. */
-const fields = new Map<number, Field>([
-  [0x0175, one(1, 'battery', byte)],
-  [0x0367, one(2, 'temperature', tenths)],
+type Fields = ReadonlyMap<number, Field>
+type Read = (view: DataView, at: number) => number
+
+const tenths: Read = (view, at) => view.getInt16(at, true) / 10
+const halves: Read = (view, at) => view.getUint8(at) / 2
+const byte: Read = (view, at) => view.getUint8(at)
+
+function one(bytes: number, name: string, value: Read, component = ''): Field {
+  return { bytes, read: (view, at) => [{ component, name, value: value(view, at) }] }
+}
+
+/** A temperature, with what raised the alarm behind it: how much it changed, and why. */
+const temperature = (bytes: 2 | 3 | 5, component = '') =>
+  one(bytes, 'temperature', tenths, component)
+const battery: readonly [number, Field] = [0x0175, one(1, 'battery', byte)]
+
+/** EM300-TH, EM320-TH, and the door of EM300-MCS. */
+const climate: Fields = new Map([
+  battery,
+  [0x0367, temperature(2)],
+  [0x8367, temperature(3)],
   [0x0468, one(1, 'humidity', halves)],
   [0x0600, one(1, 'door', byte)],
-  [
-    0x20ce,
-    {
-      bytes: 7,
-      read: (view, at) => {
-        const time = view.getUint32(at, true)
-        return [
-          { component: '', name: 'temperature', value: tenths(view, at + 4), time },
-          { component: '', name: 'humidity', value: halves(view, at + 6), time },
-        ]
-      },
-    },
-  ],
+  [0x20ce, { bytes: 7, read: pastClimate }],
 ])
+
+/** TS101, one probe. */
+const probe: Fields = new Map([
+  battery,
+  [0x0367, temperature(2)],
+  [0x8367, temperature(3)],
+  [0x84d7, temperature(5)],
+  [0x20ce, { bytes: 6, read: pastProbe }],
+])
+
+/** TS301 and TS302, two probes or doors. */
+const probes: Fields = new Map([
+  battery,
+  ...[1, 2].flatMap((number): (readonly [number, Field])[] => {
+    const channel = (number + 2) << 8
+    const component = `chn${number}`
+    return [
+      [channel | 0x67, temperature(2, component)],
+      [channel | 0x00, one(1, 'door', byte, component)],
+      [0x8000 | channel | 0x67, temperature(3, component)],
+      [0x9000 | channel | 0xd7, temperature(5, component)],
+    ]
+  }),
+  [0x20ce, { bytes: 9, read: pastProbes }],
+])
+
+const codecs: Readonly<Record<Codec, Fields>> = {
+  'milesight-tlv': climate,
+  'milesight-ts101': probe,
+  'milesight-ts30x': probes,
+}
+
+function pastClimate(view: DataView, at: number): Value[] | undefined {
+  const time = view.getUint32(at, true)
+  const humidity = halves(view, at + 6)
+  // More than there is: these bytes are of a model that remembers something else.
+  if (humidity > 100) return undefined
+  return [
+    { component: '', name: 'temperature', value: tenths(view, at + 4), time },
+    { component: '', name: 'humidity', value: humidity, time },
+  ]
+}
+
+function pastProbe(view: DataView, at: number): Value[] {
+  const time = view.getUint32(at, true)
+  return [{ component: '', name: 'temperature', value: tenths(view, at + 4), time }]
+}
+
+/** Four bits a channel say what its two bytes are: 1 to 4 a temperature, 5, 6 a door, 0 nothing. */
+function pastProbes(view: DataView, at: number): Value[] | undefined {
+  const time = view.getUint32(at, true)
+  const kinds = view.getUint8(at + 4)
+  const values = [kinds >> 4, kinds & 0x0f].map((kind, place): Value[] | undefined => {
+    const from = at + 5 + 2 * place
+    const component = `chn${place + 1}`
+    if (kind === 0) return []
+    if (kind <= 4) return [{ component, name: 'temperature', value: tenths(view, from), time }]
+    if (kind > 6) return undefined
+    const isOpen = view.getInt16(from, true) !== 0
+    return [{ component, name: 'door', value: isOpen, time }]
+  })
+  return values.includes(undefined) ? undefined : values.flatMap((some) => some ?? [])
+}
+
 /** What a device says of itself when it joins: versions, serial number, class. Passed over. */
 const passed = new Map<number, number>([
   ...([0xff01, 0xff0b, 0xff0f] as const).map((code) => [code, 1] as const),
@@ -53,18 +118,21 @@ export interface TlvValues {
   readonly failure: Failure | undefined
 }
 
-export function milesightValues(bytes: Uint8Array): TlvValues {
+export function milesightValues(bytes: Uint8Array, codec: Codec): TlvValues {
+  const fields = codecs[codec]
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const values: Value[] = []
   for (let at = 0; at < bytes.length; ) {
     const code = at + 2 <= bytes.length ? view.getUint16(at) : undefined
     const field = code === undefined ? undefined : fields.get(code)
     const length = field?.bytes ?? (code === undefined ? undefined : passed.get(code))
-    if (length === undefined || at + 2 + length > bytes.length) {
+    const isWhole = length !== undefined && at + 2 + length <= bytes.length
+    const found = isWhole ? (field === undefined ? [] : field.read(view, at + 2)) : undefined
+    if (found === undefined || length === undefined) {
       const rest = Buffer.from(bytes.subarray(at, at + 8)).toString('hex')
       return { values, failure: fail('sensor_bytes_malformed', '/data', `At ${at}: ${rest}`) }
     }
-    if (field !== undefined) values.push(...field.read(view, at + 2))
+    values.push(...found)
     at += 2 + length
   }
   return { values, failure: undefined }

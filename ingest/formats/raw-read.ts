@@ -2,7 +2,7 @@
  * The spellings that makers have for the parts of a read, and one read of them.
  */
 import { type Failure, fail } from '#epcis/failure.ts'
-import { isFuture, type Origin, type RawRead } from '#ingest/decoded.ts'
+import { type Origin, type RawRead, timeFault } from '#ingest/decoded.ts'
 import { deviceTime } from './device-time.ts'
 
 /** What a maker's fields say of one read, each as it was found. */
@@ -21,14 +21,16 @@ export interface ReadParts {
 
 /**
  * A read of the fields of a message. Refused are an EPC that is none, or is told twice and not the
- * same, and a time that is none or far in the future; whatever else is odd is left out.
+ * same, and a time that is none, far in the future or of a clock that nothing has set; whatever
+ * else is odd is left out.
  */
 export function rawRead(parts: ReadParts, index: number, origin: Origin): RawRead | Failure {
   const hex = epcOf(parts)
   if (typeof hex !== 'string') return hex
   const time = deviceTime(parts.time, origin.receivedAtUs)
   if (time === undefined) return fail('time_invalid', '/timestamp')
-  if (isFuture(time.us, origin)) return fail('reading_time_in_future', '/timestamp', time.sent)
+  const fault = timeFault(time.us, time.sent, '/timestamp', origin)
+  if (fault !== undefined) return fault
   const antennaName = textOf(parts.antennaName)
   const count = numberOf(parts.count)
   return {

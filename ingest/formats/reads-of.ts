@@ -48,3 +48,20 @@ export function readsOf(
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }
+
+/**
+ * What an object without a read is in its format: nothing, or refused where its reads stand in the
+ * fields of another maker. A reader that was registered with the wrong format must not fall silent.
+ */
+export function passOver(value: JsonObject): Failure[] {
+  const places = listOf(value['data']).filter(isObject)
+  const isOfAnother =
+    Object.hasOwn(value, 'tagInventoryEvent') ||
+    Object.hasOwn(value, 'tag_reads') ||
+    Object.hasOwn(value, 'epc') ||
+    Array.isArray(value['reads']) ||
+    places.some((data) =>
+      ['idHex', 'tagData', 'barcodeData'].some((name) => data[name] !== undefined),
+    )
+  return isOfAnother ? [fail('format_malformed', '')] : []
+}

@@ -3,12 +3,12 @@ import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject } from '#epcis/fields.ts'
 import {
   type Decoded,
-  isFuture,
   MAX_PARTS,
   type Origin,
   ownerOf,
   type PartFailure,
   partFailure,
+  timeFault,
   wholly,
 } from '#ingest/decoded.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
@@ -46,8 +46,9 @@ export interface Value {
 }
 
 /**
- * The readings of some values. What is no number is left out; a time that is none or far in the
- * future refuses its value. `time` is of those that have none of their own.
+ * The readings of some values. What is no number is left out; a time that is none, far in the
+ * future or of a clock that nothing has set refuses its value. `time` is of those that have none of
+ * their own.
  */
 export function readingsOf(
   values: readonly Value[],
@@ -80,8 +81,7 @@ export function readingsOf(
 function timeOf(time: unknown, origin: Origin): number | Failure {
   const found = deviceTime(time, origin.receivedAtUs)
   if (found === undefined) return fail('time_invalid', '/time')
-  if (isFuture(found.us, origin)) return fail('reading_time_in_future', '/time', found.sent)
-  return found.us
+  return timeFault(found.us, found.sent, '/time', origin) ?? found.us
 }
 
 const MAX_VALUES_DEEP = 8

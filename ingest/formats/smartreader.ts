@@ -8,13 +8,14 @@ import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
 import { rawRead } from './raw-read.ts'
-import { readsOf } from './reads-of.ts'
+import { passOver, readsOf } from './reads-of.ts'
 
 export function decodeSmartReader(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(payload, (value, first) => {
     const reads = value['tag_reads']
-    if (reads === undefined)
-      return isOfReader(value) ? [] : [fail('format_malformed', '/tag_reads')]
+    if (reads === undefined) {
+      return isOfReader(value) ? passOver(value) : [fail('format_malformed', '/tag_reads')]
+    }
     if (!Array.isArray(reads)) return [fail('format_malformed', '/tag_reads')]
     return reads
       .filter((read) => !isHeartBeat(read))

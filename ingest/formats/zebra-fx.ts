@@ -8,14 +8,15 @@ import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
 import { rawRead } from './raw-read.ts'
-import { listOf, readsOf } from './reads-of.ts'
+import { listOf, passOver, readsOf } from './reads-of.ts'
 
 export function decodeZebraFx(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(
     payload,
     (value, first) => {
-      if (!isEvent(value)) return [fail('format_malformed', '')]
-      return tagsOf(value).map((tag, at) => oneRead(value, tag, first + at, origin))
+      const tags = tagsOf(value)
+      if (tags.length > 0) return tags.map((tag, at) => oneRead(value, tag, first + at, origin))
+      return isEvent(value) ? passOver(value) : [fail('format_malformed', '')]
     },
     (value) => tagsOf(value).map(({ eventNum }) => eventNum),
   )

@@ -8,17 +8,19 @@ import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
 import { codeRead, rawRead } from './raw-read.ts'
-import { listOf, readsOf } from './reads-of.ts'
+import { listOf, passOver, readsOf } from './reads-of.ts'
 
 export function decodeZebraRfd(payload: Uint8Array, origin: Origin): Decoded {
   return readsOf(payload, (value, first) => readsIn(value, first, origin), numbersIn)
 }
 
-function readsIn({ data, timestamp }: JsonObject, first: number, origin: Origin) {
+function readsIn(value: JsonObject, first: number, origin: Origin) {
+  const { data, timestamp } = value
   if (!isObject(data)) return [fail('format_malformed', '/data')]
   const { tagData: tags = [], barcodeData: codes = [] } = data
   if (!Array.isArray(tags)) return [fail('format_malformed', '/data/tagData')]
   if (!Array.isArray(codes)) return [fail('format_malformed', '/data/barcodeData')]
+  if (data['tagData'] === undefined && data['barcodeData'] === undefined) return passOver(value)
   const behind = first + tags.length
   return [
     ...tags.map((tag, at) => oneRead(tag, timestamp, first + at, origin)),

@@ -63,11 +63,11 @@ function alertLines(alerts: AlertScore | undefined): string[] {
     `Alerts: of critical faults ${found} of ${expected} found, recall ${share(found, expected)}`,
     counted('critical '),
     counted(''),
-    `  ${pad('', 25)}${alertColumns.map((name) => name.padStart(9)).join('')}`,
+    `  ${pad('', 25)}${alertColumns.map((name) => ` ${name.padStart(9)}`).join('')}`,
     ...kinds.map((kind) => {
       const { delaySeconds, worstDelaySeconds, offSeconds } = kind
       const cells = [kind.found, kind.expected, delaySeconds, worstDelaySeconds, offSeconds]
-      const texts = cells.map((cell) => String(cell ?? '-').padStart(9))
+      const texts = cells.map((cell) => ` ${String(cell ?? '-').padStart(9)}`)
       return `  ${pad(kind.fault, 25)}${texts.join('')}`
     }),
     ...[...rules]

@@ -173,7 +173,11 @@ const vendorTopicSchema = z.strictObject({
   topic: z
     .string()
     .max(512)
-    .refine(isVendorTopic, 'must name a topic outside suyuan/ and $, with + as one level at most'),
+    .refine(
+      isVendorTopic,
+      'must name a topic outside suyuan/ and $, with + as one level at most; of Sparkplug, ' +
+        'spBv1.0/{group}/+/{node} or spBv1.0/{group}/+/{node}/+',
+    ),
   channel: channelSchema,
 })
 
@@ -182,8 +186,16 @@ function isVendorTopic(topic: string): boolean {
   const wild = levels.filter((level) => level.includes('+'))
   const reserved = topic === '' || topic.startsWith('$') || levels[0] === 'suyuan'
   const firstIsWild = levels[0] === '+'
-  const oneWhole = wild.length === 0 || (wild.length === 1 && wild[0] === '+')
-  return !reserved && !firstIsWild && oneWhole && !topic.includes('#') && !topic.includes('\0')
+  const areWhole = wild.every((level) => level === '+')
+  const isOne = wild.length <= 1 || isOfNode(levels)
+  return !reserved && !firstIsWild && areWhole && isOne && !/[#\0]/.test(topic)
+}
+
+/** All devices of one edge node of Sparkplug: their names are not known beforehand. */
+function isOfNode(levels: readonly string[]): boolean {
+  const [namespace, group, type, node, device, ...more] = levels
+  const isNamed = ![group, node].includes('+') && node !== undefined
+  return namespace === 'spBv1.0' && isNamed && [type, device].join() === '+,+' && more.length === 0
 }
 
 /** What SQLite and JSON both keep as it is. */
@@ -221,8 +233,12 @@ export const formatSchema = z.enum([
 ])
 export type Format = z.infer<typeof formatSchema>
 
-/** What the bytes of a LoRaWAN sensor are written in, where its network server does not say. */
-export const codecSchema = z.enum(['milesight-tlv'])
+/**
+ * What the bytes of a LoRaWAN sensor are written in, where its network server does not say. Models
+ * write what they remember in different ways: docs/devices/milesight-gateway.md.
+ */
+export const codecSchema = z.enum(['milesight-tlv', 'milesight-ts101', 'milesight-ts30x'])
+export type Codec = z.infer<typeof codecSchema>
 
 /** What a read says beside the tag: the rest of the event it becomes. */
 const readSays = {

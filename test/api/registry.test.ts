@@ -82,6 +82,11 @@ describe('the registry over HTTP', () => {
     const topics = [{ topic: '#', channel: 'reads' }]
     const topic = await put('/v1/devices/farm/gate', { ...gate, topics })
     expect(topic.json).toMatchObject({ code: 'invalid_body', path: '/topics/0/topic' })
+    const misspelt = { ...gate, binding: { bizStep: 'recieving' } }
+    const binding = await put('/v1/devices/farm/gate', misspelt)
+    expect(binding.json).toMatchObject({ code: 'binding_unusable', path: '/binding', status: 400 })
+    expect(binding.json['detail']).toContain('recieving')
+    expect((await get('/v1/devices/farm/gate')).status).toBe(404)
     const mismatch = await put('/v1/devices/farm/other', gate)
     expect(mismatch.json).toMatchObject({ status: 400, code: 'path_mismatch' })
     const party = await put('/v1/devices/none/gate', { ...gate, party: 'none' })

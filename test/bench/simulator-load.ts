@@ -30,7 +30,7 @@ const options: SimulatorLoad = JSON.parse(process.argv[2] ?? '{}')
 const { items, file, server } = options
 const about = { seed: 'bench', items }
 const made = worldOf({ ...defaults, ...about, world: 'drugs', parties: 12 })
-const world = file === undefined ? made : replay(file)
+const world = file === undefined ? made : replay(file).world
 
 let startedMs = 0
 let cpuBefore = process.cpuUsage()

@@ -45,7 +45,8 @@ export async function measureSimulators(options: SimulatorsOptions): Promise<Sim
   try {
     onProgress('recording a simulated run')
     const about = { seed: 'bench', items }
-    const messages = record(worldOf({ ...defaults, ...about, world: 'drugs', parties: 12 }), file)
+    const world = worldOf({ ...defaults, ...about, world: 'drugs', parties: 12 })
+    const messages = record({ world, about }, file)
     const lists = { bareReplay: [], bareLive: [], replay: [], live: [] } as {
       [Name in 'bareReplay' | 'bareLive' | 'replay' | 'live']: SimulatorResult[]
     }

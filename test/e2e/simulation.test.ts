@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatTimeUs } from '#epcis/time.ts'
-import { runSimulation, type SimulationReport, untilStored } from '#simulators/simulate.ts'
+import {
+  InterruptedError,
+  runSimulation,
+  type SimulationReport,
+  untilStored,
+} from '#simulators/simulate.ts'
 import type { ItemLine, TruthLine } from '#simulators/truth.ts'
 import { defaults, worldOf } from '#simulators/worlds.ts'
 import { get, until } from './http.ts'
@@ -33,6 +38,29 @@ beforeAll(async () => {
 afterAll(async () => {
   await program?.end('SIGTERM')
   rmSync(folder, { recursive: true })
+})
+
+describe('a run that is told to stop', () => {
+  it('stops in order, and leaves none of its keys behind', async () => {
+    const stopping = new AbortController()
+    const options = {
+      ...program,
+      ...{ ...run, truthFile: undefined, speed: 1, stop: stopping.signal },
+      world: worldOf({ ...defaults, seed: 'stop', items: 10, world: 'materials' }),
+    }
+    // It would take days: it is asleep when it is told to stop.
+    const stopped = expect(runSimulation(options)).rejects.toThrow(InterruptedError)
+    await until(liveKeys, (count) => count > 0)
+    stopping.abort()
+    await stopped
+    expect(await liveKeys()).toBe(0)
+  })
+
+  async function liveKeys(): Promise<number> {
+    const { body } = await get(program, '/v1/keys?perPage=1000')
+    const all = body['items'] as { role: string; revokedAt?: string }[]
+    return all.filter(({ role, revokedAt }) => role === 'device' && revokedAt === undefined).length
+  }
 })
 
 describe('a simulated milk chain that publishes to the program', () => {

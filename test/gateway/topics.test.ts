@@ -77,4 +77,16 @@ describe('the topics of a device', () => {
     expect(heard.filter((filter) => !hears(filter))).toEqual([])
     expect(foreign.filter(hears)).toEqual([])
   })
+
+  it('lets an edge node speak for devices whose names are not known beforehand', () => {
+    const node = topicsOf({
+      ...{ party: 'farm', site: 'north', device: 'line', format: 'sparkplug-b' },
+      topics: [{ topic: 'spBv1.0/plant/+/edge/+', channel: 'telemetry' }],
+    })
+    const own = 'spBv1.0/plant/DDATA/edge/oven'
+    expect(node.publishable(own)).toBe(own)
+    for (const foreign of ['DDATA/other/oven', 'NDATA/edge', 'DDATA/edge/oven/x']) {
+      expect(node.publishable(`spBv1.0/plant/${foreign}`)).toBeUndefined()
+    }
+  })
 })

@@ -10,7 +10,7 @@ import { table } from './table.ts'
 
 const access = {
   ...{ host: 'suyuan.example', port: 1883, password: undefined },
-  ...{ party: 'green-farm', site: 'dock-1', device: 'gate-1' },
+  ...{ party: 'green-farm', site: 'dock-1', device: 'gate-1', topics: [] },
 }
 const binding = { readPoint: 'https://id.gs1.org/414/9521321000018', bizStep: 'receiving' }
 const receivedAtUs = parseTimeUs('2026-03-04T08:15:43Z') ?? 0
@@ -79,7 +79,8 @@ function sampleOf(format: Format, guide: Guide): string {
   const payload = isText ? String(sample.payload) : JSON.stringify(sample.payload, null, 2)
   const device: Device = {
     ...{ party: access.party, site: access.site, device: access.device, name: 'Gate 1' },
-    ...{ enabled: true, topics: [], format, codec: 'milesight-tlv', binding },
+    ...{ enabled: true, format, codec: 'milesight-tlv', binding },
+    topics: guide.topics.map((own) => ({ topic: own, channel: guide.channel })),
   }
   const decoded = decodeFormat({ payload: Buffer.from(payload), topic }, origin, device)
   return `

@@ -57,6 +57,7 @@ describe('the arguments of simulate', () => {
     const wrong = [
       ['--items', '0'],
       ['--items', 'many'],
+      ['--items', '10000001'],
       ['--speed', '-1'],
       ['--window', '1.5'],
       ['--url', 'nowhere'],
@@ -68,9 +69,19 @@ describe('the arguments of simulate', () => {
       expect(() => askedFor([`${flag}=${value}`], 'k')).toThrow(UsageError)
       expect(() => askedFor([`${flag}=${value}`], 'k')).toThrow(flag)
     }
+    expect(() => askedFor(['--fast'], 'k')).toThrow(/^Unknown option '--fast'/)
     expect(() => askedFor(['atlantis'], 'k')).toThrow('atlantis')
     expect(() => askedFor(['materials', '--faults', 'cold_chain_break'], 'k')).toThrow(UsageError)
   })
+})
+
+it('flags that would change nothing are refused beside a recording', () => {
+  for (const flag of ['--truth=t.jsonl', '--rate=5', '--http']) {
+    expect(() => askedFor(['milk', '--record=r.jsonl', flag], undefined)).toThrow(UsageError)
+  }
+  for (const word of ['milk', '--items=5', '--faults=all', '--record=r.jsonl']) {
+    expect(() => askedFor(['--replay=r.jsonl', word], 'k')).toThrow(`${word.split('=')[0]} does`)
+  }
 })
 
 it('progress that nobody watches on a terminal is a line every tenth, each once', () => {

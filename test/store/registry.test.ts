@@ -113,11 +113,14 @@ describe('the registry', () => {
   })
 
   it('refuses vendor topics that could cover more than one device', () => {
+    const isTaken = (topic: string) =>
+      deviceSchema.safeParse({ ...gate, topics: [{ topic, channel: 'reads' }] }).success
     const bad = ['#', 'a/#', '+/x', 'a/+/b/+', 'a/x+', '$SYS/a', 'suyuan/v1/a', '', 'a\0b']
-    const accepted = bad.filter(
-      (topic) => deviceSchema.safeParse({ ...gate, topics: [{ topic, channel: 'reads' }] }).success,
-    )
-    expect(accepted).toEqual([])
+    expect(bad.filter(isTaken)).toEqual([])
+    const node = ['spBv1.0/g/+/n', 'spBv1.0/g/+/n/d', 'spBv1.0/g/+/n/+']
+    expect(node.filter(isTaken)).toEqual(node)
+    const nodes = ['g/+/+', '+/+/n', 'g/+/+/d', '+/+/n/+', 'g/+/+/+', 'g/+/n/+/x', 'g/n/+/+']
+    expect(nodes.filter((rest) => isTaken(`spBv1.0/${rest}`))).toEqual([])
     expect(deviceSchema.safeParse(gate).success).toBe(true)
   })
 

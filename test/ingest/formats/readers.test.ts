@@ -264,6 +264,46 @@ describe('the simple form of reads', () => {
   })
 })
 
+describe('a reader that is registered with the format of another', () => {
+  const time = '2026-03-04T08:15:42.651Z'
+  const sent = {
+    impinj: impinj({ epcHex: hex }),
+    smartreader: { readerName: 'dock', tag_reads: [{ epc: hex, firstSeenTimestamp: at(0) }] },
+    fx: { type: 'CUSTOM', timestamp: time, data: { format: 'epc', idHex: hex } },
+    rfd: { type: 'inventory', timestamp: time, data: { tagData: [{ EPCid: hex }] } },
+    plain: { time, reads: [{ epc: hex }] },
+  }
+  const ofOthers = {
+    impinj: [decodeSmartReader, decodeZebraFx, decodeZebraRfd, decodePlainReads],
+    smartreader: [decodeImpinj, decodeZebraFx, decodeZebraRfd, decodePlainReads],
+    fx: [decodeImpinj, decodeSmartReader, decodeZebraRfd, decodePlainReads],
+    rfd: [decodeImpinj, decodeSmartReader, decodeZebraFx, decodePlainReads],
+    plain: [decodeImpinj, decodeSmartReader, decodeZebraFx, decodeZebraRfd],
+  }
+
+  it.each(['impinj', 'smartreader', 'fx', 'rfd', 'plain'] as const)(
+    'is refused, and does not fall silent: %s',
+    (name) => {
+      for (const decode of ofOthers[name]) {
+        const { reads, failures } = decode(bytes(sent[name]), origin)
+        expect([decode.name, reads?.length ?? 0, failures.length]).toEqual([decode.name, 0, 1])
+      }
+    },
+  )
+})
+
+describe('a reader whose clock nothing has set', () => {
+  it('is refused: its event would come before all that has happened', () => {
+    for (const time of ['1970-01-01T00:00:42Z', 42, '2009-12-31T23:59:59Z']) {
+      expect(codes(decodePlainReads(bytes({ time, reads: [{ epc: hex }] }), origin))).toEqual([
+        ['clock_not_set', 0],
+      ])
+    }
+    const old = { time: '2010-01-01T00:00:00Z', reads: [{ epc: hex }] }
+    expect(decodePlainReads(bytes(old), origin).reads).toHaveLength(1)
+  })
+})
+
 const decoders: readonly [string, (payload: Uint8Array, origin: Origin) => Decoded][] = [
   ['Impinj', decodeImpinj],
   ['SmartReader', decodeSmartReader],

@@ -1,45 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Decoded } from '#ingest/decoded.ts'
-import { decodeFormat } from '#ingest/formats/formats.ts'
 import { milesightValues } from '#ingest/formats/milesight-tlv.ts'
-import type { Device, Format } from '#store/registry/schema.ts'
-import { formatSchema } from '#store/registry/schema.ts'
-import { bytes, codes, origin, receivedAtUs } from './origin.ts'
-
-const own = 'urn:suyuan:device:farm:gate-1'
-const listed = 'https://id.gs1.org/8004/690123477'
-const eui = '24e124136b502217'
-const at = (us: number) => Date.UTC(2026, 2, 4, 8, 15, 42) * 1000 + us
-
-function device(format: Format, more: Partial<Device> = {}): Device {
-  const address = { party: 'farm', site: 'barn', device: 'gate-1', name: 'gate 1' }
-  return { ...address, enabled: true, topics: [], format, ...more }
-}
-
-function decode(
-  format: Format,
-  payload: unknown,
-  topic = 'any',
-  more: Partial<Device> = {},
-): Decoded {
-  const body = payload instanceof Uint8Array ? payload : bytes(payload)
-  return decodeFormat({ payload: body, topic }, origin, device(format, more))
-}
-
-/** What was measured: sensor, type, component, unit, value, and seconds of the minute. */
-const told = ({ readings }: Decoded) =>
-  readings.map(({ device: key, type, component, uom, value, timeUs }) => [
-    ...[key, type, component, uom, value],
-    (timeUs - at(-42_000_000)) / 1e6,
-  ])
+import { type Codec, codecSchema, formatSchema } from '#store/registry/schema.ts'
+import { bytes, codes, receivedAtUs } from './origin.ts'
+import { decode, eui, listed, own, told } from './sensor.ts'
 
 const tlv = Buffer.from('01755C03673401046865', 'hex').toString('base64')
+
+const tlvOf = (hex: string, codec: Codec = 'milesight-tlv') =>
+  milesightValues(Buffer.from(hex, 'hex'), codec)
 
 describe('the bytes of a Milesight sensor', () => {
   it('are battery, temperature and humidity, and what it measured before', () => {
     const text = '01755c0367340104686520ceee9ba7692c010a03670aff'
-    const { values, failure } = milesightValues(Buffer.from(text, 'hex'))
+    const { values, failure } = tlvOf(text)
     expect(failure).toBeUndefined()
     expect(values).toEqual([
       { component: '', name: 'battery', value: 92 },
@@ -53,9 +27,52 @@ describe('the bytes of a Milesight sensor', () => {
 
   it('stand up to where they end too soon or are not known', () => {
     for (const rest of ['0367', '036734', '7777', '01']) {
-      const { values, failure } = milesightValues(Buffer.from(`01755c${rest}`, 'hex'))
+      const { values, failure } = tlvOf(`01755c${rest}`)
       expect([values.length, failure?.code]).toEqual([1, 'sensor_bytes_malformed'])
     }
+  })
+
+  it('are a temperature also where that raises an alarm', () => {
+    const at24 = { component: '', name: 'temperature', value: 24 }
+    expect(tlvOf('8367f00001').values).toEqual([at24])
+    expect(tlvOf('8367f00001', 'milesight-ts101').values).toEqual([at24])
+    expect(tlvOf('84d7f000f40102', 'milesight-ts101').values).toEqual([at24])
+    expect(tlvOf('94d7f000f40102', 'milesight-ts30x').values).toEqual([
+      { ...at24, component: 'chn2' },
+    ])
+  })
+
+  it('are the past as the model has written it, and no other', () => {
+    const time = 0x69a79bee
+    const probe = { component: '', name: 'temperature', value: -18.5, time }
+    expect(tlvOf('20ceee9ba76947ff', 'milesight-ts101')).toMatchObject({ values: [probe] })
+    const two = tlvOf('20ceee9ba7694647ff010003673500', 'milesight-ts30x')
+    expect(two.values).toEqual([
+      { ...probe, component: 'chn1' },
+      { component: 'chn2', name: 'door', value: true, time },
+      { component: 'chn1', name: 'temperature', value: 5.3 },
+    ])
+    expect(tlvOf('20ceee9ba7690047ff0100', 'milesight-ts30x')).toMatchObject({ values: [] })
+    // Nine bytes of a model with two probes, read by the codec of another.
+    const wrong = tlvOf('20ceee9ba7694447ffe700')
+    expect([wrong.values, wrong.failure?.code]).toEqual([[], 'sensor_bytes_malformed'])
+    const unknown = tlvOf('20ceee9ba7697047ffe700', 'milesight-ts30x')
+    expect([unknown.values, unknown.failure?.code]).toEqual([[], 'sensor_bytes_malformed'])
+  })
+
+  it('never throw, and never give what is no number or has no name', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.constantFrom(...codecSchema.options),
+        (some, codec) => {
+          for (const { name, value } of milesightValues(some, codec).values) {
+            expect(name).not.toBe('')
+            expect(Number.isFinite(Number(value))).toBe(true)
+          }
+        },
+      ),
+    )
   })
 })
 
@@ -120,6 +137,13 @@ describe('ChirpStack', () => {
       own,
       'Temperature',
       'aaaaaaaaaaaaaaaa',
+    ])
+  })
+
+  it('of version 3, which has other fields under the same topic, is refused', () => {
+    const three = { applicationID: '7f', devEUI: eui, object: { temperature: 4.5 } }
+    expect(codes(decode('chirpstack-v4', three, topic, { topics }))).toEqual([
+      ['format_malformed', -1],
     ])
   })
 
@@ -201,6 +225,13 @@ describe('a Milesight gateway', () => {
     ])
   })
 
+  it('is refused where it does not name the sensor', () => {
+    const { devEUI: _none, ...nameless } = up
+    expect(codes(decode('milesight-gateway', nameless, 'any', { codec }))).toEqual([
+      ['field_missing', -1],
+    ])
+  })
+
   it('sends decoded values in an object or beside its own fields', () => {
     const sensors = [{ id: eui, epc: listed }]
     for (const decoded of [{ object: { temperature: 7 } }, { temperature: 7 }]) {
@@ -258,38 +289,6 @@ describe('a Shelly', () => {
       failures: [],
     })
     expect(codes(decode('shelly', { any: 1 }, topic))).toEqual([['format_malformed', -1]])
-  })
-})
-
-describe('a table', () => {
-  it('of reads has a tag a line', () => {
-    const line = '303400000000000000000001;2026-03-04T08:15:42Z;2;-51,5'
-    const text = `\ufeffEPC;Time;Antenna;RSSI\r\n${line}\r\n"zz";;;\r\n`
-    const binding = {}
-    const decoded = decode('csv', text, 'any', { binding })
-    expect(decoded.reads).toMatchObject([
-      { hex: '303400000000000000000001', timeUs: at(0), antenna: '2' },
-    ])
-    expect(codes(decoded)).toEqual([['read_epc_malformed', 1]])
-  })
-
-  it('of readings has one a line, or a column a measure', () => {
-    const long = 'time,type,value,uom,component\n2026-03-04T08:15:42Z,Temperature,4.5,CEL,top\n'
-    expect(told(decode('csv', long))).toEqual([[own, 'Temperature', 'top', 'CEL', 4.5, 42]])
-    const wide = 'time,temperature,"probe ""2"" [°C]",note\n2026-03-04 08:15:42Z,4.5,-18,"a, b"\n\n'
-    expect(told(decode('csv', wide))).toEqual([
-      [own, 'Temperature', '', 'CEL', 4.5, 42],
-      [own, 'Temperature', 'probe "2"', 'CEL', -18, 42],
-    ])
-  })
-
-  it('is refused where its columns are none, and line by line where a line is broken', () => {
-    expect(codes(decode('csv', 'a,b\n1,2\n'))).toEqual([['csv_malformed', -1]])
-    expect(codes(decode('csv', ''))).toEqual([['csv_malformed', -1]])
-    expect(codes(decode('csv', 'temperature\n"4'))).toEqual([['csv_malformed', -1]])
-    expect(codes(decode('csv', 'time,temperature\n2026-03-04T08:15:42Z,1\n5\n'))).toEqual([
-      ['csv_malformed', 2],
-    ])
   })
 })
 
