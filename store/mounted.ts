@@ -8,6 +8,8 @@ import { sensorKeyOf } from './registry/schema.ts'
 import type { Registry } from './registry.ts'
 
 const devicesAtOnce = 1000
+/** Answers that are remembered until the registry changes; beyond it all are found anew. */
+const mostKnown = 10_000
 
 type MountedParts = Pick<Registry, 'devices' | 'aliases' | 'version'>
 
@@ -15,15 +17,25 @@ type MountedParts = Pick<Registry, 'devices' | 'aliases' | 'version'>
 export function mountedSensors(registry: MountedParts): Mounted {
   let version: number | undefined
   let byAsset = new Map<string, string[]>()
+  const known = new Map<string, readonly string[]>()
   return (key) => {
     const now = registry.version()
     if (now !== version) {
       version = now
       byAsset = readAssets(registry)
+      known.clear()
     }
-    return byAsset.get(primaryOf(registry, key)) ?? []
+    // Things that travel together are in the same carriers, and each asks for all of them.
+    const before = known.get(key)
+    if (before) return before
+    const found = byAsset.get(primaryOf(registry, key)) ?? NONE
+    if (known.size >= mostKnown) known.clear()
+    known.set(key, found)
+    return found
   }
 }
+
+const NONE: readonly string[] = []
 
 function primaryOf({ aliases }: MountedParts, key: string): string {
   return aliases.isEmpty() ? key : (aliases.resolve([key])[0] ?? key)
