@@ -6,8 +6,9 @@ export interface Alert {
   readonly rule: string
   readonly severity: 'critical' | 'warning' | 'info'
   readonly subject: string
-  /** When the incident began, and when the alert was raised. */
+  /** When the incident began and ended, as far as it has, and when the alert was raised. */
   readonly from: string
+  readonly to?: string
   readonly raised: string
 }
 

@@ -40,6 +40,9 @@ const ofSeries: ReadonlySet<string> = new Set(['F3', 'F4', 'F5'])
 const failing: ReadonlySet<string> = new Set(['failed_test', 'contaminated_ingredient'])
 /** A logger tells at the end of its trip what it measured on it. */
 const tripMs = 24 * hourMs
+/** A door that stands wide open is over a limit for a quarter of an hour; A2 allows an hour. */
+const openingsOfBudget = 4
+const openingMs = 30 * 60_000
 /** Of what an alert concerns so much is looked at. */
 const mostAffected = 200
 const mostExamples = 20
@@ -145,11 +148,31 @@ export class AlertTally {
   }
 
   #tellFalse(alert: Alert): void {
+    if (this.#isAddedUp(alert)) {
+      this.#rule(alert).explained += 1
+      return
+    }
     this.#rule(alert).false += 1
     const examples = alert.severity === 'critical' ? 'critical' : 'warning'
     if (this.#falseExamples[examples].length < mostExamples) {
       this.#falseExamples[examples].push(alert)
     }
+  }
+
+  /**
+   * Whether it adds up what no single one of its causes is: a door that stood open so often, while
+   * the thing was there for weeks, that all of it together is over its budget.
+   */
+  #isAddedUp({ rule, from, to }: Alert): boolean {
+    if (rule !== 'A2' || to === undefined) return false
+    const [fromMs, toMs] = [Date.parse(from) - openingMs, Date.parse(to)]
+    const openings = new Map<string, number>()
+    for (const { fault, subject, happened } of this.#book.faults.values()) {
+      const atMs = Date.parse(happened)
+      if (fault !== 'door_opening' || atMs < fromMs || atMs > toMs) continue
+      openings.set(subject, (openings.get(subject) ?? 0) + 1)
+    }
+    return [...openings.values()].some((count) => count >= openingsOfBudget)
   }
 
   /** Whether it is so of the run as a whole: many tests failed, or sensors fell silent with it. */
