@@ -3,7 +3,7 @@ import { request } from '#simulators/server.ts'
 import { captured } from '../dashboards/scene.ts'
 import type { Program } from '../e2e/program.ts'
 
-const gtin = '06907654321093'
+const gtin = '06907654321090'
 const place = (number: number) =>
   `https://id.gs1.org/414/69076543${String(number).padStart(5, '0')}`
 const SITES = 50

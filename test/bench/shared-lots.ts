@@ -11,7 +11,7 @@ export const sharedBy: readonly number[] = [10_000, 100_000, 1_000_000]
 
 /** The lot that is in so many serials once the store has all of their products. */
 export function sharedLotOf(serials: number): string {
-  return `https://id.gs1.org/01/09521321999998/10/IN-${serials}`
+  return `https://id.gs1.org/01/09521321999992/10/IN-${serials}`
 }
 
 /** How many products have that lot in them: those with the lowest numbers. */
