@@ -65,6 +65,7 @@ function Claim({
   onChanged: CaseRowProps['onChanged']
 }) {
   const t = useWords(alertWords)
+  const language = useLanguage()
   const claim = useMutation({
     mutationFn: () => takeStep(alert.id, { action: 'acknowledge', reason: t.claim }),
     onSuccess: onChanged,
@@ -76,7 +77,7 @@ function Claim({
         type="button"
         className="small"
         disabled={claim.isPending}
-        aria-label={`${t.claim}: ${alert.title.zh} ${shortKey(alert.subject)}`}
+        aria-label={`${t.claim}: ${alert.title[language]} ${shortKey(alert.subject)}`}
         onClick={() => claim.mutate()}
       >
         {t.claim}

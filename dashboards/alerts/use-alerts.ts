@@ -10,14 +10,22 @@ import { casesOf, type Filter, type Held, isWanted, Rate, withSteps, withWaiting
 export const FLOOD = 10
 export const FLOOD_MINUTES = 10
 const NOTHING: Held = { shown: new Map(), waiting: new Map() }
+/** A list is asked for behind the stream; where that does not open, after so long without it. */
+const PATIENCE_MS = 3000
+/** The flood of a span ends though nothing more comes. */
+const LOOK_AGAIN_MS = 10_000
 
 export function useAlerts(filter: Filter, isPaused: boolean) {
+  const [isReady, setReady] = useState(false)
+  const asked = useRef({ isUnderWay: false, steps: new Map<string, LiveStep>() })
   const query = useQuery({
     queryKey: ['alerts', filter],
     queryFn: () => {
       const given = Object.entries(filter).filter(([, value]) => value !== '')
+      asked.current = { isUnderWay: true, steps: new Map() }
       return allAlerts(Object.fromEntries(given))
     },
+    enabled: isReady,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   })
@@ -25,10 +33,13 @@ export function useAlerts(filter: Filter, isPaused: boolean) {
   const [held, setHeld] = useState(NOTHING)
   const [inSpan, setInSpan] = useState(0)
   const [rate] = useState(() => new Rate(FLOOD_MINUTES * 60_000))
+  // What is heard while the pages of a list come one by one may be in none of them.
   useEffect(() => {
     const shown = new Map(data?.items.map((alert) => [alert.id, alert]))
-    setHeld({ shown, waiting: new Map() })
-  }, [data])
+    const heard = [...asked.current.steps.values()]
+    setHeld(withSteps({ shown, waiting: new Map() }, heard, (alert) => isWanted(filter, alert)))
+    if (data !== undefined) asked.current = { isUnderWay: false, steps: new Map() }
+  }, [data, filter])
   // The last step of each alert says all: a long pause costs no more than there are alerts.
   const unheard = useRef(new Map<string, LiveStep>())
   const take = (steps: readonly LiveStep[]) =>
@@ -36,9 +47,21 @@ export function useAlerts(filter: Filter, isPaused: boolean) {
   const isOpen = useSteps((steps) => {
     const raised = steps.filter(({ step }) => step === 'raised').length
     setInSpan(rate.add(raised, Date.now()))
+    if (asked.current.isUnderWay) {
+      for (const step of steps) asked.current.steps.set(step.alert.id, step)
+    }
     if (isPaused) for (const step of steps) unheard.current.set(step.alert.id, step)
     else take(steps)
   })
+  useEffect(() => {
+    if (isOpen) setReady(true)
+    const patience = setTimeout(() => setReady(true), PATIENCE_MS)
+    return () => clearTimeout(patience)
+  }, [isOpen])
+  useEffect(() => {
+    const timer = setInterval(() => setInSpan(rate.add(0, Date.now())), LOOK_AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [rate])
   const cases = useMemo(() => casesOf(held.shown.values()), [held.shown])
   return {
     query,

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { amountText } from '../chain/amounts.tsx'
 import { api, told } from '../server/api.ts'
@@ -19,18 +19,29 @@ interface LotsCardProps {
 export function LotsCard({ party, names }: LotsCardProps) {
   const t = useWords(enterpriseWords)
   const language = useLanguage()
-  const { data, error, isPending, refetch } = useQuery({
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['lots', party],
-    queryFn: () =>
-      told(api.v1.lots.$get({ query: { perPage: '200', ...(party !== undefined && { party }) } })),
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      told(
+        api.v1.lots.$get({
+          query: {
+            perPage: '200',
+            ...(party !== undefined && { party }),
+            ...(pageParam !== '' && { nextPageToken: pageParam }),
+          },
+        }),
+      ),
+    getNextPageParam: ({ nextPageToken }) => nextPageToken,
   })
+  const lots = data?.pages.flatMap(({ items }) => items)
   return (
     <Card title={t.lots}>
       {isPending && <Loading />}
       {error && <Failure error={error} onAgain={refetch} />}
-      {data?.items.length === 0 && <Empty title={t.noLots} />}
+      {lots?.length === 0 && <Empty title={t.noLots} />}
       <ul className="lines lots">
-        {data?.items.map(({ key, time, bizStep, quantity, uom, party: maker }) => (
+        {lots?.map(({ key, time, bizStep, quantity, uom, party: maker }) => (
           <li key={key}>
             <Link href={`/app/chain?id=${encodeURIComponent(key)}`}>{shortKey(key)}</Link>{' '}
             {names.product(key)}{' '}
@@ -44,6 +55,11 @@ export function LotsCard({ party, names }: LotsCardProps) {
           </li>
         ))}
       </ul>
+      {hasNextPage && (
+        <button type="button" className="small" onClick={() => void fetchNextPage()}>
+          {t.more}
+        </button>
+      )}
     </Card>
   )
 }

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { Link } from 'wouter'
 import { api, told } from '../server/api.ts'
 import { type Names, shortKey } from '../server/names.ts'
@@ -17,7 +18,7 @@ interface ShipmentsCardProps {
 export function ShipmentsCard({ party, names }: ShipmentsCardProps) {
   const t = useWords(enterpriseWords)
   const language = useLanguage()
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
+  const shipments = useInfiniteQuery({
     queryKey: ['shipments', party],
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
@@ -32,12 +33,18 @@ export function ShipmentsCard({ party, names }: ShipmentsCardProps) {
       ),
     getNextPageParam: ({ nextPageToken }) => nextPageToken,
   })
+  const { data, error, isPending, refetch, hasNextPage, isFetching, fetchNextPage } = shipments
   const open = data?.pages.flatMap(({ items }) => items).filter(({ missing }) => missing > 0) ?? []
+  // A page of which all was received says nothing of the next one.
+  const isSearching = open.length === 0 && hasNextPage && error === null
+  useEffect(() => {
+    if (isSearching && !isFetching) void fetchNextPage()
+  }, [isSearching, isFetching, fetchNextPage])
   return (
     <Card title={t.shipments}>
-      {isPending && <Loading />}
+      {(isPending || isSearching) && <Loading />}
       {error && <Failure error={error} onAgain={refetch} />}
-      {data && open.length === 0 && <Empty title={t.noShipments} />}
+      {data && open.length === 0 && !hasNextPage && <Empty title={t.noShipments} />}
       <ul className="lines">
         {open.map(({ eventID, sentAt, items, itemCount, missing, party: sender, readPoint }) => (
           <li key={`${eventID} ${sender}`}>
@@ -61,7 +68,7 @@ export function ShipmentsCard({ party, names }: ShipmentsCardProps) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
+      {hasNextPage && open.length > 0 && (
         <button type="button" className="small" onClick={() => void fetchNextPage()}>
           {t.more}
         </button>

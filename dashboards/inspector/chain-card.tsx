@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, inPath, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
-import { shortTime } from '../words/format.ts'
+import { listText, shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
@@ -80,7 +80,7 @@ function StageRow({ stage, adverse, item }: { stage: Stage; adverse: Adverse; it
   const { parties, steps, fromTime, keys, events } = stage
   const isAdverse = events.some(({ eventID, place }) => adverse.has(eventID) || adverse.has(place))
   const [first = '', second, ...rest] = parties
-  const who = [names(first), ...(second === undefined ? [] : [names(second)])].join('、')
+  const who = listText([first, ...(second === undefined ? [] : [second])].map(names), language)
   return (
     <li className={isAdverse ? 'stop' : ''}>
       <details open={isAdverse}>
@@ -90,7 +90,11 @@ function StageRow({ stage, adverse, item }: { stage: Stage; adverse: Adverse; it
           {isAdverse && <span className="tag stop">✕ {t.adverse}</span>}
           <span className="count">{t.items(keys.length)}</span>
           <span className="quiet block">
-            {shortTime(fromTime, language)} · {steps.map((s) => stepText(s, language)).join('、')}
+            {shortTime(fromTime, language)} ·{' '}
+            {listText(
+              steps.map((s) => stepText(s, language)),
+              language,
+            )}
           </span>
         </summary>
         <ul className="events">
@@ -99,7 +103,7 @@ function StageRow({ stage, adverse, item }: { stage: Stage; adverse: Adverse; it
               <span className="number">{shortTime(event.eventTime, language)}</span>{' '}
               {stepText(event.bizStep, language)} {event.place && names(event.place)}
               <span className="quiet block">
-                {event.keys.slice(0, 3).map(lotNumber).join('、')}
+                {listText(event.keys.slice(0, 3).map(lotNumber), language)}
                 {event.keys.length > 3 && ` +${event.keys.length - 3}`}
               </span>
             </li>

@@ -14,15 +14,26 @@ import { rulesWords } from '../words/rules.ts'
 import { type Reason, type Score, scoresOf } from './scores.ts'
 import './parties.css'
 
-const MOST = '1000'
+/** Of all parties, as the worst of them may stand on the last page. */
+async function allParties() {
+  const items = []
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const query: { perPage: string; nextPageToken?: string } = { perPage: '1000' }
+    if (after !== '') query.nextPageToken = after
+    const page = await told(api.v1.parties.$get({ query }))
+    items.push(...page.items)
+    after = page.nextPageToken
+  }
+  return items
+}
 
 export function PartiesPage() {
   const t = useWords(rulesWords)
   const id = useId()
   const [search, setSearch] = useState('')
   const parties = useQuery({
-    queryKey: ['parties'],
-    queryFn: () => told(api.v1.parties.$get({ query: { perPage: MOST } })),
+    queryKey: ['parties', 'all'],
+    queryFn: allParties,
   })
   const alerts = useQuery({
     queryKey: ['alerts', 'unresolved'],
@@ -31,10 +42,10 @@ export function PartiesPage() {
   const error = parties.error ?? alerts.error
   if (error) return <Failure error={error} onAgain={() => void parties.refetch()} />
   if (!parties.data || !alerts.data) return <Loading />
-  const byKey = new Map(parties.data.items.map((party) => [party.slug, party]))
+  const byKey = new Map(parties.data.map((party) => [party.slug, party]))
   const wanted = search.toLowerCase()
   const scores = scoresOf(
-    parties.data.items,
+    parties.data,
     alerts.data.items,
     new Date().toISOString().slice(0, 10),
   ).filter(({ slug }) =>

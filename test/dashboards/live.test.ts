@@ -49,6 +49,27 @@ async function hearsAll(page: Page, before: number, least: number): Promise<void
 }
 
 describe.skipIf(stage === undefined)('alerts as they come', () => {
+  it('are held back where they are raised while the list is on its way', async () => {
+    await visit(through(), async ({ page, context, open }) => {
+      let lists = 0
+      await context.route(/\/v1\/alerts\?.*state=open.*perPage=1000/, async (route) => {
+        const response = await route.fetch()
+        if (lists++ === 0) {
+          await raiseAlert('while-listed')
+          await expect.poll(() => heardBy(page)).toBeGreaterThan(0)
+          // The list hears of it as the mark does, a quarter of a second apart at most.
+          await page.waitForTimeout(500)
+        }
+        await route.fulfill({ response })
+      })
+      await open('/app/alerts')
+      await page.locator('.case-open').first().waitFor()
+      await page.getByRole('button', { name: /new: click to load/ }).waitFor()
+      await context.unrouteAll({ behavior: 'wait' })
+      expect(lists).toBeGreaterThan(0)
+    })
+  })
+
   it('reach more windows than a browser has connections, through one of them', async () => {
     await visit(through(), async ({ page, context, open }) => {
       await open('/app/alerts')
