@@ -14,6 +14,8 @@ import type { Stage } from './setup.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+const REDRAWN_MS = 800
+
 export type Language = 'zh' | 'en'
 
 /** Of two, the one in a language. */
@@ -194,6 +196,8 @@ function watched(page: Page, context: BrowserContext, { url }: Stage): Visited {
       const before = page.viewportSize()
       const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
       if (before) await page.setViewportSize({ ...before, height })
+      // What is drawn is drawn again in its new size.
+      await page.waitForTimeout(REDRAWN_MS)
       await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
       if (before) await page.setViewportSize(before)
     },
