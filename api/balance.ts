@@ -168,8 +168,8 @@ async function runsOf(
   for (const member of members.all) {
     const { eventRef, role, item } = member
     if (role === 'transformation') runOfEvent.set(eventRef, item)
-    const its = known.get(eventRef)
-    if (its) its.push(member)
+    const ofEvent = known.get(eventRef)
+    if (ofEvent) ofEvent.push(member)
     else known.set(eventRef, [member])
   }
   const parts = new Map<string, { as: Run['as']; refs: readonly number[] }>()

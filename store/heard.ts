@@ -4,6 +4,7 @@
  * the commit that moves its cursor: a message that is settled again after a crash is not counted
  * again.
  */
+import { US_AN_HOUR } from '#risk/words.ts'
 import { gapReader, type NumberedMessage, numberRecorder, type SourceGap } from './numbering.ts'
 import type { Database } from './sqlite/database.ts'
 import type { JournalPosition } from './trail.ts'
@@ -55,7 +56,6 @@ export const HEARD_MIGRATION = `
     refused INTEGER NOT NULL, PRIMARY KEY (party, device, hour)
   ) WITHOUT ROWID;`
 
-const US_AN_HOUR = 3_600_000_000
 const KEPT_HOURS = 7 * 24
 
 interface Sum {

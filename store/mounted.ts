@@ -6,9 +6,10 @@
 import type { Mounted } from '#trace/exposure.ts'
 import { sensorKeyOf } from './registry/schema.ts'
 import type { Registry } from './registry.ts'
+import { Cache } from './sqlite/cache.ts'
 
 const devicesAtOnce = 1000
-/** Answers that are remembered until the registry changes; beyond it all are found anew. */
+/** Answers that are remembered until the registry changes. */
 const mostKnown = 10_000
 
 type MountedParts = Pick<Registry, 'devices' | 'aliases' | 'version'>
@@ -17,7 +18,7 @@ type MountedParts = Pick<Registry, 'devices' | 'aliases' | 'version'>
 export function mountedSensors(registry: MountedParts): Mounted {
   let version: number | undefined
   let byAsset = new Map<string, string[]>()
-  const known = new Map<string, readonly string[]>()
+  const known = new Cache<string, readonly string[]>(mostKnown)
   return (key) => {
     const now = registry.version()
     if (now !== version) {
@@ -29,7 +30,6 @@ export function mountedSensors(registry: MountedParts): Mounted {
     const before = known.get(key)
     if (before) return before
     const found = byAsset.get(primaryOf(registry, key)) ?? NONE
-    if (known.size >= mostKnown) known.clear()
     known.set(key, found)
     return found
   }

@@ -3,7 +3,7 @@
  * and what never came, of a device and by the hour. It all moves in the commit of the cursor, so a
  * message that is settled again after a crash neither opens a gap nor fills one again.
  */
-
+import { US_AN_HOUR } from '#risk/words.ts'
 import {
   type Followed,
   followNumber,
@@ -38,7 +38,6 @@ export const NUMBERING_MIGRATION = `
   ) WITHOUT ROWID;
   CREATE INDEX numbering_gaps ON numbering (party, device, gapUs);`
 
-const US_AN_HOUR = 3_600_000_000
 /** Of one device, as many as the registry lists for it; the numbers of others are not followed. */
 const MAX_SOURCES = 10_000
 /** A source that was not heard for so long makes room for others. */

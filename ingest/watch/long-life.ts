@@ -2,8 +2,8 @@
  * What happened to an item by name, in its order and some events at a time: a lot may have a
  * million of them, and none of its life but its state is held.
  */
-import { happeningsOf, type ItemHappening, orderOfHappenings } from '#risk/facts.ts'
-import type { LifeParts } from './retell.ts'
+import { type ItemHappening, orderOfHappenings } from '#risk/facts.ts'
+import { happeningsIn, type LifeParts } from './retell.ts'
 
 const AT_ONCE = 500
 /** What happens at one time is put in order before it is told; beyond so many it is told anyhow. */
@@ -32,14 +32,10 @@ export async function* lifeOf(
 }
 
 async function happenings(
-  { facts, primaryOf }: LifeParts,
+  parts: LifeParts,
   item: string,
   eventRefs: readonly number[],
 ): Promise<readonly ItemHappening[]> {
-  const found = [...(await facts.read(eventRefs)).values()].flatMap((each) =>
-    happeningsOf(each).flatMap(({ item: key, happening }) =>
-      primaryOf(key) === item ? [happening] : [],
-    ),
-  )
-  return found.sort(orderOfHappenings)
+  const found = await parts.facts.read(eventRefs)
+  return happeningsIn(parts, item, found).sort(orderOfHappenings)
 }

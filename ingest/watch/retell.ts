@@ -61,21 +61,22 @@ export async function retell(
 ): Promise<Retold | undefined> {
   const found = await ownFacts(parts, subject.item, upTo)
   if (!found) return undefined
-  const happenings = happeningsIn(parts, subject, found)
+  const happenings = happeningsIn(parts, subject.item, found)
   const { state, ledger } = recompute(itemMachine(subject, watch), happenings)
   const lastUs = Math.max(0, ...happenings.map(({ facts }) => facts.eventTimeUs))
   const eventRefs = new Map([...found].map(([ref, facts]) => [facts, ref]))
   return { state, lastUs, findings: [...ledger.values()], happenings, eventRefs }
 }
 
-function happeningsIn(
-  parts: LifeParts,
-  { item }: ItemSubject,
+/** What some events say of an item, by its primary key. */
+export function happeningsIn(
+  { primaryOf }: Pick<LifeParts, 'primaryOf'>,
+  item: string,
   found: ReadonlyMap<number, EventFacts>,
 ): ItemHappening[] {
   return [...found.values()].flatMap((each) =>
     happeningsOf(each).flatMap(({ item: key, happening }) =>
-      parts.primaryOf(key) === item ? [happening] : [],
+      primaryOf(key) === item ? [happening] : [],
     ),
   )
 }
