@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { api, told } from '../server/api.ts'
+import { partiesQuery } from '../server/parties.ts'
 import { Pick } from '../ui/pick.tsx'
 import { alertWords } from '../words/alerts.ts'
 import { useLanguage, useWords } from '../words/language.ts'
@@ -30,10 +31,7 @@ export function FilterBar({ filter, onFilter }: FilterBarProps) {
     queryKey: ['rules'],
     queryFn: () => told(api.v1.rules.$get()),
   })
-  const { data: parties } = useQuery({
-    queryKey: ['parties'],
-    queryFn: () => told(api.v1.parties.$get({ query: { perPage: '1000' } })),
-  })
+  const { data: parties } = useQuery(partiesQuery)
   const set = (part: Partial<Filter>) => onFilter({ ...filter, ...part })
   const onItem = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -82,7 +80,7 @@ export function FilterBar({ filter, onFilter }: FilterBarProps) {
           value={filter.party}
           options={[
             ['', t.all],
-            ...(parties?.items ?? []).map(
+            ...(parties ?? []).map(
               ({ slug, name, names }) => [slug, names?.[language] ?? name] as const,
             ),
           ]}

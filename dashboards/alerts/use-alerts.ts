@@ -17,12 +17,13 @@ const LOOK_AGAIN_MS = 10_000
 
 export function useAlerts(filter: Filter, isPaused: boolean) {
   const [isReady, setReady] = useState(false)
-  const asked = useRef({ isUnderWay: false, steps: new Map<string, LiveStep>() })
+  /** What is heard while a list is on its way, the last step of each alert. */
+  const meanwhile = useRef<Map<string, LiveStep>>(undefined)
   const query = useQuery({
     queryKey: ['alerts', filter],
     queryFn: () => {
       const given = Object.entries(filter).filter(([, value]) => value !== '')
-      asked.current = { isUnderWay: true, steps: new Map() }
+      meanwhile.current = new Map()
       return allAlerts(Object.fromEntries(given))
     },
     enabled: isReady,
@@ -36,9 +37,9 @@ export function useAlerts(filter: Filter, isPaused: boolean) {
   // What is heard while the pages of a list come one by one may be in none of them.
   useEffect(() => {
     const shown = new Map(data?.items.map((alert) => [alert.id, alert]))
-    const heard = [...asked.current.steps.values()]
+    const heard = [...(meanwhile.current?.values() ?? [])]
     setHeld(withSteps({ shown, waiting: new Map() }, heard, (alert) => isWanted(filter, alert)))
-    if (data !== undefined) asked.current = { isUnderWay: false, steps: new Map() }
+    if (data !== undefined) meanwhile.current = undefined
   }, [data, filter])
   // The last step of each alert says all: a long pause costs no more than there are alerts.
   const unheard = useRef(new Map<string, LiveStep>())
@@ -47,9 +48,7 @@ export function useAlerts(filter: Filter, isPaused: boolean) {
   const isOpen = useSteps((steps) => {
     const raised = steps.filter(({ step }) => step === 'raised').length
     setInSpan(rate.add(raised, Date.now()))
-    if (asked.current.isUnderWay) {
-      for (const step of steps) asked.current.steps.set(step.alert.id, step)
-    }
+    for (const step of steps) meanwhile.current?.set(step.alert.id, step)
     if (isPaused) for (const step of steps) unheard.current.set(step.alert.id, step)
     else take(steps)
   })

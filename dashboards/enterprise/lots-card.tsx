@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { amountText } from '../chain/amounts.tsx'
 import { api, told } from '../server/api.ts'
 import { type Names, shortKey } from '../server/names.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
@@ -19,21 +19,15 @@ interface LotsCardProps {
 export function LotsCard({ party, names }: LotsCardProps) {
   const t = useWords(enterpriseWords)
   const language = useLanguage()
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['lots', party],
-    initialPageParam: '',
-    queryFn: ({ pageParam }) =>
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = usePages(
+    ['lots', party],
+    (after) =>
       told(
         api.v1.lots.$get({
-          query: {
-            perPage: '200',
-            ...(party !== undefined && { party }),
-            ...(pageParam !== '' && { nextPageToken: pageParam }),
-          },
+          query: { perPage: '200', ...(party !== undefined && { party }), ...after },
         }),
       ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+  )
   const lots = data?.pages.flatMap(({ items }) => items)
   return (
     <Card title={t.lots}>

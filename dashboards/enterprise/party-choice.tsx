@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { api, told } from '../server/api.ts'
 import type { Names } from '../server/names.ts'
+import { partiesQuery } from '../server/parties.ts'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { useWords } from '../words/language.ts'
 
@@ -16,10 +16,7 @@ interface PartyChoiceProps {
 export function PartyChoice({ label, chosen, onChoose, names }: PartyChoiceProps) {
   const t = useWords(enterpriseWords)
   const id = useId()
-  const { data } = useQuery({
-    queryKey: ['parties'],
-    queryFn: () => told(api.v1.parties.$get({ query: { perPage: '1000' } })),
-  })
+  const { data } = useQuery(partiesQuery)
   return (
     <div className="row">
       <label htmlFor={id}>{label}</label>
@@ -30,7 +27,7 @@ export function PartyChoice({ label, chosen, onChoose, names }: PartyChoiceProps
         onChange={(event) => onChoose(event.target.value || undefined)}
       >
         <option value="">{t.all}</option>
-        {data?.items.map(({ slug }) => (
+        {data?.map(({ slug }) => (
           <option key={slug} value={slug}>
             {names.party(slug)}
           </option>

@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, told } from '../server/api.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
@@ -12,21 +13,15 @@ export function RejectionsCard({ party }: { party: string | undefined }) {
   const t = useWords(enterpriseWords)
   const language = useLanguage()
   const [shown, setShown] = useState<string>()
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['rejections', party],
-    initialPageParam: '',
-    queryFn: ({ pageParam }) =>
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = usePages(
+    ['rejections', party],
+    (after) =>
       told(
         api.v1.rejections.$get({
-          query: {
-            perPage: '20',
-            ...(party !== undefined && { party }),
-            ...(pageParam !== '' && { nextPageToken: pageParam }),
-          },
+          query: { perPage: '20', ...(party !== undefined && { party }), ...after },
         }),
       ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+  )
   const rows = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Card title={t.rejections}>

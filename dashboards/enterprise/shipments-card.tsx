@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link } from 'wouter'
 import { api, told } from '../server/api.ts'
 import { type Names, shortKey } from '../server/names.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
@@ -18,21 +18,13 @@ interface ShipmentsCardProps {
 export function ShipmentsCard({ party, names }: ShipmentsCardProps) {
   const t = useWords(enterpriseWords)
   const language = useLanguage()
-  const shipments = useInfiniteQuery({
-    queryKey: ['shipments', party],
-    initialPageParam: '',
-    queryFn: ({ pageParam }) =>
-      told(
-        api.v1.shipments.$get({
-          query: {
-            perPage: '50',
-            ...(party !== undefined && { party }),
-            ...(pageParam !== '' && { nextPageToken: pageParam }),
-          },
-        }),
-      ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+  const shipments = usePages(['shipments', party], (after) =>
+    told(
+      api.v1.shipments.$get({
+        query: { perPage: '50', ...(party !== undefined && { party }), ...after },
+      }),
+    ),
+  )
   const { data, error, isPending, refetch, hasNextPage, isFetching, fetchNextPage } = shipments
   const open = data?.pages.flatMap(({ items }) => items).filter(({ missing }) => missing > 0) ?? []
   // A page of which all was received says nothing of the next one.

@@ -1,6 +1,7 @@
 /** Names of parties and places: those that the item's answer tells, and those of the register. */
 import { useQuery } from '@tanstack/react-query'
 import { api, told } from '../server/api.ts'
+import { partiesQuery } from '../server/parties.ts'
 import { useLanguage } from '../words/language.ts'
 import type { FullItem } from './item-data.ts'
 
@@ -11,11 +12,7 @@ const HOUR_MS = 3_600_000
 export function useNames({ names }: Pick<FullItem, 'names'>): (key: string) => string {
   const language = useLanguage()
   const common = { staleTime: HOUR_MS } as const
-  const parties = useQuery({
-    ...common,
-    queryKey: ['parties'],
-    queryFn: () => told(api.v1.parties.$get({ query: { perPage: MOST } })),
-  })
+  const parties = useQuery({ ...common, ...partiesQuery })
   const locations = useQuery({
     ...common,
     queryKey: ['locations'],
@@ -23,7 +20,7 @@ export function useNames({ names }: Pick<FullItem, 'names'>): (key: string) => s
   })
   return (key) => {
     const found =
-      parties.data?.items.find(({ slug }) => slug === key) ??
+      parties.data?.find(({ slug }) => slug === key) ??
       locations.data?.items.find((location) => location.key === key)
     return found?.names?.[language] ?? found?.name ?? names[key] ?? key
   }

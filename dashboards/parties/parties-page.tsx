@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import { Link } from 'wouter'
 import { allAlerts } from '../alerts/all-alerts.ts'
 import { UNRESOLVED } from '../alerts/cases.ts'
-import { api, told } from '../server/api.ts'
+import { partiesQuery } from '../server/parties.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
@@ -14,27 +14,11 @@ import { rulesWords } from '../words/rules.ts'
 import { type Reason, type Score, scoresOf } from './scores.ts'
 import './parties.css'
 
-/** Of all parties, as the worst of them may stand on the last page. */
-async function allParties() {
-  const items = []
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const query: { perPage: string; nextPageToken?: string } = { perPage: '1000' }
-    if (after !== '') query.nextPageToken = after
-    const page = await told(api.v1.parties.$get({ query }))
-    items.push(...page.items)
-    after = page.nextPageToken
-  }
-  return items
-}
-
 export function PartiesPage() {
   const t = useWords(rulesWords)
   const id = useId()
   const [search, setSearch] = useState('')
-  const parties = useQuery({
-    queryKey: ['parties', 'all'],
-    queryFn: allParties,
-  })
+  const parties = useQuery(partiesQuery)
   const alerts = useQuery({
     queryKey: ['alerts', 'unresolved'],
     queryFn: () => allAlerts({ state: UNRESOLVED }),

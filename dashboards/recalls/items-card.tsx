@@ -1,9 +1,10 @@
 /** Items of a version, tier by tier and never mixed: each with the way to it and where it is. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { api, inPath, told } from '../server/api.ts'
 import { shortKey, useNames } from '../server/names.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
@@ -26,23 +27,17 @@ export function ItemsCard({ id, version }: ItemsCardProps) {
   const [tier, setTier] = useState<Tier>('proven')
   const [opened, setOpened] = useState<string>()
   const query = { version: String(version), tier }
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['recall items', id, query],
-    initialPageParam: '',
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: ({ pageParam }) =>
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = usePages(
+    ['recall items', id, query],
+    (after) =>
       told(
         api.v1.recalls[':id'].items.$get({
           param: { id: inPath(id) },
-          query: {
-            ...query,
-            perPage: '500',
-            ...(pageParam !== '' && { nextPageToken: pageParam }),
-          },
+          query: { ...query, perPage: '500', ...after },
         }),
       ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+    { staleTime: Number.POSITIVE_INFINITY },
+  )
   const items = data?.pages.flatMap((page) => page.items) ?? []
   return (
     <Card

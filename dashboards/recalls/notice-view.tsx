@@ -1,8 +1,8 @@
 /** A recall as a consignee sees it: the notice, what it got and has, and its answer. */
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { api, inPath, told } from '../server/api.ts'
 import { shortKey, useNames } from '../server/names.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
@@ -67,18 +67,16 @@ function OwnItems({ id }: { id: string }) {
   const t = useWords(recallWords)
   const language = useLanguage()
   const names = useNames()
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['recall items', id],
-    initialPageParam: '',
-    queryFn: ({ pageParam }) =>
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = usePages(
+    ['recall items', id],
+    (after) =>
       told(
         api.v1.recalls[':id'].items.$get({
           param: { id: inPath(id) },
-          query: { perPage: '500', ...(pageParam !== '' && { nextPageToken: pageParam }) },
+          query: { perPage: '500', ...after },
         }),
       ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+  )
   const items = data?.pages.flatMap((page) => page.items).filter((item) => 'state' in item) ?? []
   return (
     <Card

@@ -1,7 +1,8 @@
 /** Recalls as the server tells them: whole to authorities, to others what concerns them. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { InferRequestType, InferResponseType } from 'hono/client'
 import { api, inPath, told } from '../server/api.ts'
+import { usePages } from '../server/pages.ts'
 import { useSession } from '../shell/session.ts'
 
 export type Listed = InferResponseType<typeof api.v1.recalls.$get>['items'][number]
@@ -65,19 +66,17 @@ export function shownVersion({ version, versions }: Recall): Version | undefined
 
 /** Every step, the first first. */
 export function useRecallSteps(id: string) {
-  return useInfiniteQuery({
-    queryKey: ['recall', id, 'steps'],
-    initialPageParam: '',
-    queryFn: ({ pageParam }) =>
+  return usePages(
+    ['recall', id, 'steps'],
+    (after) =>
       told(
         api.v1.recalls[':id'].steps.$get({
           param: { id: inPath(id) },
-          query: { perPage: '1000', ...(pageParam !== '' && { nextPageToken: pageParam }) },
+          query: { perPage: '1000', ...after },
         }),
       ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-    refetchInterval: LATER_MS,
-  })
+    { refetchInterval: LATER_MS },
+  )
 }
 
 /** Who the reader is to the server's steps, and whether it may take any. */

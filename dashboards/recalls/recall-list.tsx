@@ -1,9 +1,9 @@
 /** Recalls, the newest first: how far each is, and whether it is one in earnest. */
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { api, told } from '../server/api.ts'
 import { type Names, useNames } from '../server/names.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Pick } from '../ui/pick.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
@@ -29,22 +29,11 @@ export function RecallList() {
     ...(recallClass !== '' && { class: recallClass }),
     ...(drill !== '' && { drill }),
   }
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['recalls', query],
-    initialPageParam: '',
-    refetchInterval: REFRESH_MS,
-    queryFn: ({ pageParam }) =>
-      told(
-        api.v1.recalls.$get({
-          query: {
-            ...query,
-            perPage: '200',
-            ...(pageParam !== '' && { nextPageToken: pageParam }),
-          },
-        }),
-      ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = usePages(
+    ['recalls', query],
+    (after) => told(api.v1.recalls.$get({ query: { ...query, perPage: '200', ...after } })),
+    { refetchInterval: REFRESH_MS },
+  )
   const recalls = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Card

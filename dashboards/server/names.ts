@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useLanguage } from '../words/language.ts'
 import { api, told } from './api.ts'
+import { partiesQuery } from './parties.ts'
 
 const MOST = '1000'
 const HOUR_MS = 3_600_000
@@ -26,11 +27,7 @@ export function useNames(): Names {
   const language = useLanguage()
   const common = { staleTime: HOUR_MS } as const
   const query = { perPage: MOST }
-  const ofParties = useQuery({
-    ...common,
-    queryKey: ['parties'],
-    queryFn: () => told(api.v1.parties.$get({ query })),
-  })
+  const ofParties = useQuery({ ...common, ...partiesQuery })
   const ofLocations = useQuery({
     ...common,
     queryKey: ['locations'],
@@ -48,7 +45,7 @@ export function useNames(): Names {
   const products = isPending ? undefined : ofProducts.data
   return useMemo(() => {
     const nameOf = ({ name, names }: Named) => names?.[language] ?? name
-    const ofParty = new Map(parties?.items.map((each) => [each.slug, nameOf(each)]))
+    const ofParty = new Map(parties?.map((each) => [each.slug, nameOf(each)]))
     const ofPlace = new Map(locations?.items.map((each) => [each.key, nameOf(each)]))
     const ofProduct = new Map(products?.items.map((each) => [each.key, nameOf(each)]))
     return {

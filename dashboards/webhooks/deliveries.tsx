@@ -1,8 +1,9 @@
 /** What was sent to a receiver, each attempt with what came of it, and sending again. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { localTime } from '../rules/draft.ts'
 import { api, told } from '../server/api.ts'
+import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { wordOf } from '../words/chain.ts'
@@ -27,22 +28,17 @@ export function Deliveries({ webhook: { id } }: { webhook: Webhook }) {
   const pick = useId()
   const [state, setState] = useState('')
   const [shown, setShown] = useState<number>()
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['deliveries', id, state],
-    initialPageParam: '',
-    refetchInterval: REFRESH_MS,
-    queryFn: ({ pageParam }) =>
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage } = usePages(
+    ['deliveries', id, state],
+    (after) =>
       told(
         api.v1.webhooks[':id'].deliveries.$get({
           param: { id },
-          query: {
-            ...(state !== '' && { state }),
-            ...(pageParam !== '' && { nextPageToken: pageParam }),
-          },
+          query: { ...(state !== '' && { state }), ...after },
         }),
       ),
-    getNextPageParam: ({ nextPageToken }) => nextPageToken,
-  })
+    { refetchInterval: REFRESH_MS },
+  )
   const rows = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Card title={t.deliveries}>
