@@ -244,14 +244,10 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
       async (_, fate) => {
         const writer = await open()
         await writer.apply(streamBatch(0, size))
-        const second = streamBatch(2, size)
+        const [first, second] = [streamBatch(1, size), streamBatch(2, size)]
         // Readings of the first one again: they are in InfluxDB, and count once.
-        const again = {
-          ...second,
-          readings: [...streamBatch(1, size).readings, ...second.readings],
-        }
-        const begin = () =>
-          Promise.all([streamBatch(1, size), again].map((one) => writer.begin(one)))
+        const again = { ...second, readings: [...first.readings, ...second.readings] }
+        const begin = () => Promise.all([first, again].map((one) => writer.begin(one)))
         let isFailing = true
         proxy.decide = async ({ path, body }) => {
           if (!isFailing || !isWrite(path) || !body.startsWith('batch,')) return 'pass'
@@ -265,7 +261,7 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
         const reader = read()
         await expectWholeBatches(reader, 1, size, aheadOfEnds)
         await reader.close()
-        for (const { applied } of await begin()) await applied
+        await Promise.all((await begin()).map(({ applied }) => applied))
         await expectWholeBatches(writer, 3, size)
         await writer.close()
       },
