@@ -8,6 +8,7 @@ import {
   type Play,
   packLot,
 } from './recall-play.ts'
+import { saved } from './saved.ts'
 import { codes } from './scene.ts'
 import type { Stage } from './setup.ts'
 
@@ -209,20 +210,13 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
   it('gives its lists as CSV and XLSX', async () => {
     await visit(inEnglish, async ({ page, open }) => {
       await open(`/app/recalls?id=${notified.id}`)
-      const saved = async (name: string) => {
-        const [download] = await Promise.all([
-          page.waitForEvent('download'),
-          page.getByRole('link', { name, exact: true }).click(),
-        ])
-        const chunks: Buffer[] = []
-        for await (const chunk of await download.createReadStream()) chunks.push(chunk)
-        return Buffer.concat(chunks)
-      }
-      const items = (await saved('Items in the scope as CSV')).toString()
+      const file = (name: string) =>
+        saved(page, () => page.getByRole('link', { name, exact: true }).click())
+      const items = (await file('Items in the scope as CSV')).toString()
       expect(items).toContain('key,kind,tier,assumptions,path')
       expect(items).toContain(codes.warm)
-      expect((await saved('Consignees as CSV')).toString()).toContain('renmin')
-      expect((await saved('Items in the scope as XLSX')).subarray(0, 2).toString()).toBe('PK')
+      expect((await file('Consignees as CSV')).toString()).toContain('renmin')
+      expect((await file('Items in the scope as XLSX')).subarray(0, 2).toString()).toBe('PK')
     })
   })
 
