@@ -232,7 +232,8 @@ function Steps({ steps, names }: { steps: Alert['steps']; names: Names }) {
           <li key={seq}>
             {shortTime(time, language)} <strong>{wordOf(t, `step_${step}`)}</strong>{' '}
             <span className="quiet">{party === undefined ? by : names.party(party)}</span>
-            {to !== undefined && ` → ${names.party(to)}`}
+            {to !== undefined &&
+              ` → ${step === 'escalated' ? wordOf(t, `level_${to}`) : names.party(to)}`}
             {causeCode !== undefined && ` · ${wordOf(t, `cause_${causeCode}`)}`}
             {reason !== undefined && <span className="block">{reason}</span>}
             {before && <s className="quiet block">{before.text[language]}</s>}

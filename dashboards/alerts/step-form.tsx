@@ -11,7 +11,7 @@ import { useWords } from '../words/language.ts'
 import type { Alert } from './alert-detail.tsx'
 import type { AlertSummary } from './cases.ts'
 import { PartyPick } from './party-pick.tsx'
-import { type Action, type StepGiven, takeStep } from './take-step.ts'
+import { type Action, type StepGiven, TakenInPart, takeOnEach } from './take-step.ts'
 
 const CAUSES = ['genuine', 'data_entry', 'scanner', 'late_upload', 'test'] as const
 
@@ -86,9 +86,8 @@ function ReasonForm({ alert, inCase, onChanged, action, name, onDone }: ReasonFo
     (one) => one.id !== alert.id && actionsFor(one, true).includes(action),
   )
   const act = useMutation({
-    mutationFn: async ({ step, ids }: { step: StepGiven; ids: readonly string[] }) => {
-      for (const one of ids) onChanged(await takeStep(one, step))
-    },
+    mutationFn: ({ step, ids }: { step: StepGiven; ids: readonly string[] }) =>
+      takeOnEach(ids, step, onChanged),
     onSuccess: onDone,
     onSettled: () => queries.invalidateQueries({ queryKey: ['alert', alert.id] }),
   })
@@ -120,7 +119,7 @@ function ReasonForm({ alert, inCase, onChanged, action, name, onDone }: ReasonFo
         step={name}
         label={t.reasonFor(name)}
         isPending={act.isPending}
-        refusal={act.error && <Failure error={act.error} />}
+        refusal={act.error && <NotDone error={act.error} />}
         onCancel={onDone}
       >
         {others.length > 0 && (
@@ -130,5 +129,18 @@ function ReasonForm({ alert, inCase, onChanged, action, name, onDone }: ReasonFo
         )}
       </ReasonEnd>
     </form>
+  )
+}
+
+/** What was done all the same, and why the rest was not. */
+function NotDone({ error }: { error: Error }) {
+  const t = useWords(alertWords)
+  if (!(error instanceof TakenInPart)) return <Failure error={error} />
+  const { done, all, cause } = error
+  return (
+    <>
+      {all > 1 && <p role="alert">{t.doneSome(done, all)}</p>}
+      <Failure error={cause} />
+    </>
   )
 }

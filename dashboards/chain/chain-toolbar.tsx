@@ -4,13 +4,9 @@ import { Choice } from '../ui/choice.tsx'
 import { chainWords } from '../words/chain.ts'
 import { commonWords } from '../words/common.ts'
 import { useWords } from '../words/language.ts'
-import { type AxisMode, ticksOf, tickText } from './axis.ts'
-import { useColours } from './colours.ts'
+import type { AxisMode } from './axis.ts'
 import { chainRows, csvOf, saveFile } from './export.ts'
 import type { Chain } from './graph.ts'
-import type { Layout } from './layout.ts'
-import type { Scene } from './scene.ts'
-import { svgOf } from './svg.ts'
 
 export type ViewName = 'graph' | 'list' | 'table'
 const VIEWS: readonly ViewName[] = ['graph', 'list', 'table']
@@ -18,9 +14,7 @@ const MODES: readonly AxisMode[] = ['linear', 'compressed']
 
 interface ToolbarProps {
   readonly chain: Chain
-  readonly layout: Layout
-  readonly scene: Scene
-  readonly laneNames: (party: string) => string
+  readonly svg: () => string
   readonly view: ViewName
   readonly mode: AxisMode
   readonly isOnlyRelated: boolean
@@ -75,21 +69,15 @@ export function ChainToolbar(props: ToolbarProps) {
           )}
         </>
       )}
-      <Exports {...props} />
+      <Exports chain={props.chain} svg={props.svg} />
     </div>
   )
 }
 
-function Exports({ chain, layout, scene, laneNames }: ToolbarProps) {
+function Exports({ chain, svg }: Pick<ToolbarProps, 'chain' | 'svg'>) {
   const t = useWords(chainWords)
   const common = useWords(commonWords)
-  const colours = useColours()
   const name = shortKey(chain.start).replace('…', '')
-  const saveSvg = () => {
-    const ticks = ticksOf(layout.axis)
-    const parts = { layout, scene, laneNames, ticks, tickText, colours }
-    saveFile(`${name}.svg`, 'image/svg+xml', svgOf({ ...parts, title: chain.start }))
-  }
   return (
     <span className="row end">
       <button
@@ -99,7 +87,11 @@ function Exports({ chain, layout, scene, laneNames }: ToolbarProps) {
       >
         {t.saveCsv}
       </button>
-      <button type="button" className="small" onClick={saveSvg}>
+      <button
+        type="button"
+        className="small"
+        onClick={() => saveFile(`${name}.svg`, 'image/svg+xml', svg())}
+      >
         {t.saveSvg}
       </button>
       <button type="button" className="small" onClick={() => print()}>

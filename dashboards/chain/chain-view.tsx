@@ -9,6 +9,7 @@ import type { AxisMode } from './axis.ts'
 import type { Box } from './boxes.ts'
 import { ChainCanvas } from './chain-canvas.tsx'
 import { ChainList, ChainTable } from './chain-list.tsx'
+import { ChainPaper } from './chain-paper.tsx'
 import { ChainToolbar, type ViewName } from './chain-toolbar.tsx'
 import { CurveStrip } from './curve-strip.tsx'
 import type { Chain } from './graph.ts'
@@ -16,6 +17,7 @@ import { NodePanel } from './node-panel.tsx'
 import { SharedView } from './shared-view.ts'
 import { useDrawing } from './use-drawing.ts'
 import { useLimits } from './use-limits.ts'
+import { useSvg } from './use-svg.ts'
 
 interface ChainViewProps {
   readonly chain: Chain
@@ -51,6 +53,7 @@ export function ChainView({ chain, isFetching, onLoadAll }: ChainViewProps) {
   }
   const undo = () => setOpened(opened.slice(0, -1))
   const laneNames = (party: string) => (party === '' ? t.unknownParty : names.party(party))
+  const svg = useSvg({ title: chain.start, layout, scene, laneNames })
   const onKey = (key: string) => {
     if (key === 'e' || key === 'enter') expand(current)
     else if (key === 'u') undo()
@@ -67,7 +70,7 @@ export function ChainView({ chain, isFetching, onLoadAll }: ChainViewProps) {
     <div className="chain-desk">
       <Card title={t.chain} className="chain-card" side={<Heading {...{ chain, sides, names }} />}>
         <ChainToolbar
-          {...{ chain, layout, scene, laneNames, view, mode, isOnlyRelated }}
+          {...{ chain, svg, view, mode, isOnlyRelated }}
           onView={setView}
           onMode={setMode}
           onOnlyRelated={setIsOnlyRelated}
@@ -99,6 +102,7 @@ export function ChainView({ chain, isFetching, onLoadAll }: ChainViewProps) {
             </>
           )}
         </div>
+        <ChainPaper svg={svg} />
         <p className="unseen" aria-live="polite">
           {current && spoken(current, laneNames)}
         </p>

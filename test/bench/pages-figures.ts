@@ -3,7 +3,7 @@ import type { PagesResult } from './pages.ts'
 import type { Figure } from './report.ts'
 
 export function pagesFigures(result: PagesResult): Figure[] {
-  const { pan, idle, alertFrames, alertSeconds } = result
+  const { pan, idle, alertFrames, alertSeconds, alertsHeard, alertsRaised } = result
   const count = (value: number) => value.toLocaleString('en')
   const empty = (value: number) => ({ what: 'ms of an empty page', value })
   const kilobytes = (bytes: number) => Math.round(bytes / 100) / 10
@@ -57,6 +57,13 @@ export function pagesFigures(result: PagesResult): Figure[] {
       unit: 'ms',
       beside: empty(idle.mostMs),
       aim: { most: 100 },
+    },
+    {
+      what: '  of them heard by the page',
+      value: alertsHeard,
+      unit: 'alerts',
+      beside: { what: 'raised by the server', value: alertsRaised },
+      aim: { least: 1, most: 1, ofRatio: true },
     },
     { what: '  a frame, p95', value: alertFrames.p95Ms, unit: 'ms', beside: empty(idle.p95Ms) },
   ]

@@ -8,9 +8,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Response,
+} from '@playwright/test'
 import { request } from '#simulators/server.ts'
 import { buildPages } from '../../dashboards/build.ts'
+import { alertsKept, heardBy } from '../dashboards/alerts-heard.ts'
 import { CHROMIUM, QUIET } from '../dashboards/chromium.ts'
 import { captured, codes, playScene } from '../dashboards/scene.ts'
 import { newParty } from '../e2e/devices.ts'
@@ -51,6 +58,9 @@ export interface PagesResult {
   readonly curveMs: number
   readonly alerts: number
   readonly alertSeconds: number
+  /** Of those that the server raised while the page was open, and that the page says it heard. */
+  readonly alertsRaised: number
+  readonly alertsHeard: number
   readonly alertFrames: Frames
 }
 
@@ -172,10 +182,13 @@ async function scriptBytesOf(browser: Browser, url: string): Promise<number> {
   const context = await browser.newContext({ ...PHONE, serviceWorkers: 'block' })
   const page = await context.newPage()
   const bodies: Promise<Buffer>[] = []
-  page.on('response', (response) => {
+  const onResponse = (response: Response) => {
     if (response.request().resourceType() === 'script') bodies.push(response.body())
-  })
+  }
+  page.on('response', onResponse)
   await page.goto(url, { waitUntil: 'networkidle' })
+  // What comes later, as for an alert, has no body any more once the page is closed.
+  page.off('response', onResponse)
   const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length)
   await context.close()
   return sizes.reduce((sum, size) => sum + size, 0)
@@ -260,6 +273,9 @@ async function flooded(context: BrowserContext, program: Program, key: string, a
   await page.locator('main').waitFor()
   // What opening it takes is no part of what alerts cost.
   await sleep(SETTLED_MS)
+  // Of before the page was opened; rules may still be at work on what was played.
+  const before = await lasting(async () => (await alertsKept(program)) - (await heardBy(page)))
+  const heardBefore = await heardBy(page)
   await page.evaluate(NOTE_FRAMES)
   const startMs = performance.now()
   const seconds = Math.max(1, Math.round((alerts / 1000) * 60))
@@ -272,8 +288,28 @@ async function flooded(context: BrowserContext, program: Program, key: string, a
   }
   const alertSeconds = Math.round((performance.now() - startMs) / 1000)
   const alertFrames = framesFrom((await page.evaluate('globalThis.framesNoted')) as number[])
+  // Rules and stream may be behind by then, and catch up: what is never heard is told as that.
+  const { raised: alertsRaised, heard: alertsHeard } = await lasting(async () => ({
+    raised: (await alertsKept(program)) - before - heardBefore,
+    heard: (await heardBy(page)) - heardBefore,
+  }))
   await page.close()
-  return { alertSeconds, alertFrames }
+  return { alertSeconds, alertsRaised, alertsHeard, alertFrames }
+}
+
+const LASTING_MS = 5000
+const LOOK_AGAIN_MS = 500
+
+/** What is told once it has not changed for a while. */
+async function lasting<T>(ask: () => Promise<T>): Promise<T> {
+  let told = await ask()
+  for (let sinceMs = performance.now(); performance.now() - sinceMs < LASTING_MS; ) {
+    await sleep(LOOK_AGAIN_MS)
+    const next = await ask()
+    if (JSON.stringify(next) !== JSON.stringify(told)) sinceMs = performance.now()
+    told = next
+  }
+  return told
 }
 
 const NOTE_FRAMES = `(() => {

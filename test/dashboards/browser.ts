@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
 import axe from 'axe-core'
 import { afterAll, expect, inject } from 'vitest'
+import type { Server } from '#simulators/server.ts'
 import { QUIET } from './chromium.ts'
 import type { Stage } from './setup.ts'
 
@@ -30,6 +31,12 @@ const PARTY = 'pork-plant'
 
 /** Undefined where no browser is: tests of pages skip then, which setup.ts has said. */
 export const stage: Stage | undefined = inject('stage')
+
+/** The stage as helpers of other tests want it. */
+export function server(): Server {
+  const { url: apiUrl = '', adminKey: key = '' } = stage ?? {}
+  return { apiUrl, key }
+}
 
 const VIEWS = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },

@@ -129,27 +129,6 @@ describe.skipIf(stage === undefined)('the chain on a desk', () => {
     })
   })
 
-  it('is taken away as CSV and as SVG', async () => {
-    await visit({ language: 'en', view: 'desk', role: 'regulator' }, async ({ page, open }) => {
-      await open(chain)
-      const saved = async (name: string) => {
-        const [download] = await Promise.all([
-          page.waitForEvent('download'),
-          page.getByRole('button', { name, exact: true }).click(),
-        ])
-        const chunks: Buffer[] = []
-        for await (const chunk of await download.createReadStream()) chunks.push(chunk)
-        return Buffer.concat(chunks).toString()
-      }
-      const csv = await saved('CSV')
-      expect(csv).toContain('what,kind,key,to,certainty')
-      expect(csv).toContain(stage?.sold ?? '')
-      const svg = await saved('SVG')
-      expect(svg).toContain('<svg xmlns="http://www.w3.org/2000/svg"')
-      expect(svg).toContain('stroke-dasharray')
-    })
-  })
-
   it('is told to a depth, and as it was known at a time, and says both', async () => {
     await visit({ language: 'en', view: 'desk', role: 'regulator' }, async (visited) => {
       const { page, open, check } = visited

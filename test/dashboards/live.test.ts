@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { alertsKept, heardBy } from './alerts-heard.ts'
 import { type BreakingProxy, startBreakingProxy } from './breaking-proxy.ts'
-import { stage, visit } from './browser.ts'
+import { server, stage, visit } from './browser.ts'
 import { raiseAlert } from './raise-alert.ts'
 
 const MOST_CONNECTIONS = 6
@@ -16,33 +17,13 @@ afterEach(() => proxy?.close())
 const through = () =>
   ({ language: 'en', view: 'desk', role: 'regulator', through: proxy.url }) as const
 
-/** How many new alerts a window has heard of, by the mark at its top. */
-async function heardBy(page: Page): Promise<number> {
-  const text = (await page.locator('.top-actions .tag').first().textContent()) ?? ''
-  return Number(/(\d+) new alerts/.exec(text)?.[1] ?? 0)
-}
-
 const isLive = (page: Page) => page.locator('.top-actions').getByText('Live').waitFor()
-
-/** All alerts that there are; each is raised once. */
-async function alertsKept(): Promise<number> {
-  const headers = { Authorization: `Bearer ${stage?.adminKey}` }
-  let count = 0
-  for (let token: string | undefined = ''; token !== undefined; ) {
-    const more: string = token === '' ? '' : `&nextPageToken=${token}`
-    const answer = await fetch(`${stage?.url}/v1/alerts?perPage=1000${more}`, { headers })
-    const page = (await answer.json()) as { items: object[]; nextPageToken?: string }
-    count += page.items.length
-    token = page.nextPageToken
-  }
-  return count
-}
 
 /** Whether a window has heard of just what was raised since there were so many, and of enough. */
 async function hearsAll(page: Page, before: number, least: number): Promise<void> {
   await expect
     .poll(async () => {
-      const raised = (await alertsKept()) - before
+      const raised = (await alertsKept(server())) - before
       return { isEnough: raised >= least, missed: raised - (await heardBy(page)) }
     })
     .toEqual({ isEnough: true, missed: 0 })
@@ -95,7 +76,7 @@ describe.skipIf(stage === undefined)('alerts as they come', () => {
       await open('/app/alerts')
       await isLive(page)
       await expect.poll(() => proxy.streams()).toBe(1)
-      const before = (await alertsKept()) - (await heardBy(page))
+      const before = (await alertsKept(server())) - (await heardBy(page))
       for (let round = 0; round < 4; round++) {
         await raiseAlert(`before-break-${round}`)
         proxy.cut()
@@ -125,7 +106,7 @@ describe.skipIf(stage === undefined)('alerts as they come', () => {
       await second.goto('/app/alerts')
       await isLive(second)
       expect(proxy.streams()).toBe(1)
-      const before = (await alertsKept()) - (await heardBy(second))
+      const before = (await alertsKept(server())) - (await heardBy(second))
       await raiseAlert('two-windows')
       await hearsAll(second, before, 1)
       // The window that held the stream goes, and the other takes it over.

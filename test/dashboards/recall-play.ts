@@ -1,8 +1,9 @@
 /** Recalls of the scene, made by the administrator over the API, for pages that show them. */
 
 import { until } from '../e2e/http.ts'
-import { keyOf } from './browser.ts'
-import { product } from './scene.ts'
+import { keyOf, server } from './browser.ts'
+import { rightsOf } from './raise-alert.ts'
+import { captured, product } from './scene.ts'
 import type { Stage } from './setup.ts'
 
 export const packLot = `https://id.gs1.org/01/${product.gtin}/10/${product.lot}`
@@ -92,4 +93,32 @@ export async function originOf(stage: Stage, item: string): Promise<string> {
 export async function consigneesOf(play: Play): Promise<string[]> {
   const { body } = await play.get('/consignees')
   return (body as unknown as { party: string }[]).map(({ party }) => party)
+}
+
+export interface Goods {
+  readonly lot: string
+  /** One pack of it, which a shop has. */
+  readonly pack: string
+}
+
+/** A lot that only one test knows, of which a shop got everything. */
+export async function ownGoods(name: string): Promise<Goods> {
+  const number = `${name}-${Date.now().toString(36).slice(-6, -2)}`
+  const product = 'https://id.gs1.org/01/06907654323001'
+  const goods = { lot: `${product}/10/${number}`, pack: `${product}/21/${number}` }
+  const happens = (hoursAgo: number, more: object) => ({
+    ...{ type: 'ObjectEvent', action: 'OBSERVE', eventTimeZoneOffset: '+08:00' },
+    eventTime: new Date(Date.now() - hoursAgo * 3_600_000).toISOString(),
+    epcList: [goods.pack],
+    ...more,
+  })
+  await captured(server(), await rightsOf('recall-maker'), [
+    happens(9, {
+      ...{ action: 'ADD', bizStep: 'commissioning' },
+      ilmd: { 'cbvmda:lotNumber': number },
+    }),
+    happens(8, { bizStep: 'shipping' }),
+  ])
+  await captured(server(), await rightsOf('recall-shop'), [happens(7, { bizStep: 'receiving' })])
+  return goods
 }

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyLook, said, stage, visit } from './browser.ts'
 import {
+  call,
   consigneesOf,
   makeDraft,
   makeNotified,
   originOf,
+  ownGoods,
   type Play,
   packLot,
 } from './recall-play.ts'
+import { saved } from './saved.ts'
 import { codes } from './scene.ts'
 import type { Stage } from './setup.ts'
 
@@ -140,10 +143,21 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
     })
   })
 
-  it('goes its whole way, by two people, and keeps every step', async () => {
-    // What was recalled in earnest stays blocked, and other tests sell it.
-    const play = await makeDraft(at, { title: 'The whole way', drill: true })
+  it.each([
+    ['in earnest', false],
+    ['as a drill', true],
+  ] as const)('goes its whole way %s, by two people, and keeps every step', async (how, drill) => {
+    const { lot, pack } = await ownGoods(drill ? 'DRILL' : 'WAY')
+    const asked = { title: `The whole way ${how}`, drill, domain: 'food', from: [{ lot }] }
+    const play = await makeDraft(at, asked)
+    const verdict = async () => {
+      const { body } = await call(at, `/v1/items/${encodeURIComponent(pack)}`, at.adminKey)
+      return (body['verdict'] as { verdict: string }).verdict
+    }
+    const before = await verdict()
+    expect(before).not.toBe('do_not_sell')
     const parties = await consigneesOf(play)
+    expect(parties).toContain('recall-shop')
     await visit(inEnglish, async ({ page, open, allow }) => {
       allow(/409/)
       await open(`/app/recalls?id=${play.id}`)
@@ -159,6 +173,7 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
       await isNow('approved')
       await act('Notify consignees')
       await isNow('notified')
+      await expect.poll(verdict).toBe(drill ? before : 'do_not_sell')
       await act('Confirm sealed')
       await page.getByRole('alert').getByText('some consignees have not answered').waitFor()
       await card.getByText('acknowledgement', { exact: true }).waitFor()
@@ -209,20 +224,13 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
   it('gives its lists as CSV and XLSX', async () => {
     await visit(inEnglish, async ({ page, open }) => {
       await open(`/app/recalls?id=${notified.id}`)
-      const saved = async (name: string) => {
-        const [download] = await Promise.all([
-          page.waitForEvent('download'),
-          page.getByRole('link', { name, exact: true }).click(),
-        ])
-        const chunks: Buffer[] = []
-        for await (const chunk of await download.createReadStream()) chunks.push(chunk)
-        return Buffer.concat(chunks)
-      }
-      const items = (await saved('Items in the scope as CSV')).toString()
+      const file = (name: string) =>
+        saved(page, () => page.getByRole('link', { name, exact: true }).click())
+      const items = (await file('Items in the scope as CSV')).toString()
       expect(items).toContain('key,kind,tier,assumptions,path')
       expect(items).toContain(codes.warm)
-      expect((await saved('Consignees as CSV')).toString()).toContain('renmin')
-      expect((await saved('Items in the scope as XLSX')).subarray(0, 2).toString()).toBe('PK')
+      expect((await file('Consignees as CSV')).toString()).toContain('renmin')
+      expect((await file('Items in the scope as XLSX')).subarray(0, 2).toString()).toBe('PK')
     })
   })
 

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
-import { toBuffer } from 'bwip-js/node'
 import { describe, expect, it } from 'vitest'
 import { everyLook, stage, visit } from './browser.ts'
+import { pngOf, turned, y4mOf } from './film.ts'
 import { codes, product } from './scene.ts'
 
 const { gtin, lot } = product
@@ -21,12 +20,10 @@ const SYMBOLS = [
   { bcid: 'code128', text: codes.fine.slice(-20), read: codes.fine.slice(-20) },
   { bcid: 'itf14', text: gtin.replace(/^0/, '1').slice(0, 13), read: undefined },
   { bcid: 'ean13', text: gtin.slice(1), read: gtin.slice(1) },
+  { bcid: 'ean8', text: '96385074', read: '96385074' },
+  { bcid: 'upca', text: '036000291452', read: '0036000291452' },
+  { bcid: 'upce', text: '01234565', read: '0012345000065' },
 ] as const
-
-function pngOf(bcid: string, text: string): Promise<Buffer> {
-  const sizes = { scale: 4, paddingwidth: 12, paddingheight: 12, backgroundcolor: 'FFFFFF' }
-  return toBuffer({ bcid, text, ...sizes, includetext: false })
-}
 
 describe.skipIf(stage === undefined)('a code comes in', () => {
   it.each(everyLook)('on its page, in $language on a $view', async (look) => {
@@ -113,48 +110,3 @@ describe.skipIf(stage === undefined)('a code comes in', () => {
     })
   })
 })
-
-/** A picture turned and blended into white, made by the browser's own canvas. */
-async function turned(page: Page, png: Buffer, degrees: number, alpha = 1): Promise<Buffer> {
-  const url = await page.evaluate(`(async () => {
-    const image = new Image()
-    image.src = 'data:image/png;base64,${png.toString('base64')}'
-    await image.decode()
-    const side = Math.ceil(Math.hypot(image.width, image.height))
-    const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side })
-    const context = canvas.getContext('2d')
-    context.fillStyle = '#fff'
-    context.fillRect(0, 0, side, side)
-    context.globalAlpha = ${alpha}
-    context.translate(side / 2, side / 2)
-    context.rotate(${degrees} * Math.PI / 180)
-    context.drawImage(image, -image.width / 2, -image.height / 2)
-    return canvas.toDataURL('image/png')
-  })()`)
-  return Buffer.from(String(url).replace(/^.*,/, ''), 'base64')
-}
-
-const WIDTH = 640
-const HEIGHT = 480
-const FRAMES = 10
-
-/** A film of one picture, as Chromium takes it for a camera: luminance, and grey for colour. */
-async function y4mOf(page: Page, png: Buffer): Promise<Buffer> {
-  const pixels = await page.evaluate(`(async () => {
-    const image = new Image()
-    image.src = 'data:image/png;base64,${png.toString('base64')}'
-    await image.decode()
-    const canvas = document.createElement('canvas')
-    Object.assign(canvas, { width: ${WIDTH}, height: ${HEIGHT} })
-    const context = canvas.getContext('2d')
-    context.fillStyle = '#fff'
-    context.fillRect(0, 0, ${WIDTH}, ${HEIGHT})
-    context.drawImage(image, (${WIDTH} - image.width) / 2, (${HEIGHT} - image.height) / 2)
-    const { data } = context.getImageData(0, 0, ${WIDTH}, ${HEIGHT})
-    return Array.from({ length: ${WIDTH * HEIGHT} }, (_, at) => data[at * 4])
-  })()`)
-  const grey = Buffer.alloc((WIDTH * HEIGHT) / 2, 128)
-  const frame = Buffer.concat([Buffer.from('FRAME\n'), Buffer.from(pixels as number[]), grey])
-  const header = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`)
-  return Buffer.concat([header, ...Array.from({ length: FRAMES }, () => frame)])
-}

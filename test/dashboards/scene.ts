@@ -3,7 +3,7 @@
  * store, a distributor and a shop. One crate was warm on its way, and its sensor was silent for a
  * while; the other was not.
  */
-import { request } from '#simulators/server.ts'
+import { request, type Server } from '#simulators/server.ts'
 import { newParty } from '../e2e/devices.ts'
 import { get, post, until } from '../e2e/http.ts'
 import type { Program } from '../e2e/program.ts'
@@ -68,7 +68,7 @@ export async function playScene(program: Program, nowMs: number): Promise<void> 
 
 /** Captures events of a firm at once, and waits until all of them are stored. */
 export async function captured(
-  program: Program,
+  program: Server,
   key: string,
   events: readonly object[],
 ): Promise<void> {

@@ -23,6 +23,8 @@ export interface Stage {
   readonly url: string
   readonly mqttUrl: string
   readonly adminKey: string
+  /** The data folder of the program. */
+  readonly dataDir: string
   /** An item that went the whole way and was sold. */
   readonly sold: string
 }
@@ -57,7 +59,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     await untilJudged(program)
     const sold = await simulate(program)
     const { apiUrl: url, mqttUrl, key: adminKey } = program
-    project.provide('stage', { chromium: CHROMIUM, url, mqttUrl, adminKey, sold })
+    project.provide('stage', { chromium: CHROMIUM, url, mqttUrl, adminKey, dataDir, sold })
     return end
   } catch (error) {
     await end()

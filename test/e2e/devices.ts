@@ -1,6 +1,6 @@
 /** Parties and devices of a program under test, and clients with their credentials. */
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
-import { isNewKey, request } from '#simulators/server.ts'
+import { isNewKey, request, type Server } from '#simulators/server.ts'
 import type { Program } from './program.ts'
 
 export interface TestDevice {
@@ -14,7 +14,7 @@ export interface TestDevice {
 const site = 'site-1'
 
 /** Registers a party; gives a key that captures and reads for it. */
-export async function newParty(program: Program, slug: string): Promise<string> {
+export async function newParty(program: Server, slug: string): Promise<string> {
   await request(program, 'PUT', `/v1/parties/${slug}`, { slug, name: slug, domain: 'food' })
   const grant = { role: 'enterprise', party: slug, label: 'test' }
   const made = await request(program, 'POST', '/v1/keys', grant)

@@ -1,5 +1,6 @@
 /** Requests to a program under test. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Server } from '#simulators/server.ts'
 import type { Program } from './program.ts'
 
 export interface Answer {
@@ -9,7 +10,7 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export async function get(program: Program, path: string, key = program.key): Promise<Answer> {
+export async function get(program: Server, path: string, key = program.key): Promise<Answer> {
   return answerOf(
     await fetch(program.apiUrl + path, { headers: { authorization: `Bearer ${key}` } }),
   )
@@ -17,7 +18,7 @@ export async function get(program: Program, path: string, key = program.key): Pr
 
 /** Posts a text as it is, or JSON. */
 export async function post(
-  program: Program,
+  program: Server,
   path: string,
   key: string,
   body: unknown,
