@@ -2,6 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api, told } from '../server/api.ts'
+import { allPages } from '../server/pages.ts'
+import { devicesQuery } from '../server/register.ts'
 import { Card } from '../ui/card.tsx'
 import { PickField } from '../ui/pick.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
@@ -15,15 +17,17 @@ export function KeysCard({ party }: { party: string | undefined }) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['keys', party],
     queryFn: () =>
-      told(api.v1.keys.$get({ query: { perPage: '1000', ...(party !== undefined && { party }) } })),
+      allPages((after) =>
+        told(api.v1.keys.$get({ query: { ...after, ...(party !== undefined && { party }) } })),
+      ),
   })
   return (
     <Card title={t.keys}>
       {isPending && <Loading />}
       {error && <Failure error={error} onAgain={refetch} />}
-      {data?.items.length === 0 && <Empty title={t.noKeys} />}
+      {data?.length === 0 && <Empty title={t.noKeys} />}
       <ul className="lines keys">
-        {data?.items.map(({ keyId, role, device, label, createdAt, revokedAt }) => (
+        {data?.map(({ keyId, role, device, label, createdAt, revokedAt }) => (
           <li key={keyId} className="row">
             <span className="grow">
               <strong>{device ?? role}</strong> {label}
@@ -73,10 +77,7 @@ function MakeKey({ party }: { party: string }) {
   const t = useWords(enterpriseWords)
   const id = useId()
   const queries = useQueryClient()
-  const { data: devices } = useQuery({
-    queryKey: ['devices', party],
-    queryFn: () => told(api.v1.devices.$get({ query: { perPage: '1000', party } })),
-  })
+  const { data: devices } = useQuery(devicesQuery(party))
   const make = useMutation({
     mutationFn: ({ device, label }: { device: string; label: string }) =>
       told(api.v1.keys.$post({ json: { role: 'device', party, device, label } })),
@@ -88,7 +89,7 @@ function MakeKey({ party }: { party: string }) {
     const text = (name: string) => String(form.get(name) ?? '').trim()
     make.mutate({ device: text('device'), label: text('label') })
   }
-  if (!devices || devices.items.length === 0) return null
+  if (!devices || devices.length === 0) return null
   return (
     <details>
       <summary>{t.makeKey}</summary>
@@ -96,7 +97,7 @@ function MakeKey({ party }: { party: string }) {
         <PickField
           label={t.keyFor}
           name="device"
-          options={devices.items.map(({ device, name }) => [device, `${name} (${device})`])}
+          options={devices.map(({ device, name }) => [device, `${name} (${device})`])}
         />
         <label htmlFor={id}>{t.keyLabel}</label>
         <input id={id} name="label" maxLength={200} />

@@ -1,13 +1,14 @@
 /** The temperature along an item's way: in figures, as a curve, and who held it when. */
 import { useEffect, useMemo, useRef } from 'react'
 import { Card } from '../ui/card.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { Empty, Loading } from '../ui/states.tsx'
 import { shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { type Curve, curveOf, type Limits, type Point } from './curve.ts'
 import { CurveFigures } from './curve-figures.tsx'
 import type { FullItem } from './item-data.ts'
+import { KeptMark, NotThere } from './kept-mark.tsx'
 import { useNames } from './use-names.ts'
 import { useTemperature } from './use-temperature.ts'
 
@@ -19,9 +20,10 @@ export function CurveCard({ item }: { item: FullItem }) {
   return (
     <Card title={t.temperature}>
       {series.isPending && <Loading />}
-      {series.error && <Failure error={series.error} onAgain={() => series.refetch()} />}
-      {series.data?.length === 0 && <Empty title={t.noReadings} />}
-      {series.data?.map(({ device, points }) => (
+      {series.error && <NotThere error={series.error} onAgain={() => series.refetch()} />}
+      <KeptMark at={series.data?.keptAt} />
+      {series.data?.value.length === 0 && <Empty title={t.noReadings} />}
+      {series.data?.value.map(({ device, points }) => (
         <OneCurve key={device} item={item} device={device} points={points} limits={limits} />
       ))}
     </Card>
