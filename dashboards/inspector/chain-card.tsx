@@ -9,7 +9,7 @@ import { listText, shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
-import { lotNumber } from './about-card.tsx'
+import { keyText } from './about-card.tsx'
 import type { FullItem } from './item-data.ts'
 import { KeptMark, NotThere } from './kept-mark.tsx'
 import { type Missing, reachOf, type Stage, stagesOf } from './stages.ts'
@@ -111,7 +111,7 @@ function StageRow({ stage, adverse, item }: { stage: Stage; adverse: Adverse; it
               <span className="number">{shortTime(event.eventTime, language)}</span>{' '}
               {stepText(event.bizStep, language)} {event.place && names(event.place)}
               <span className="quiet block">
-                {listText(event.keys.slice(0, 3).map(lotNumber), language)}
+                {listText(event.keys.slice(0, 3).map(keyText), language)}
                 {event.keys.length > 3 && ` +${event.keys.length - 3}`}
               </span>
             </li>
@@ -130,7 +130,7 @@ function GapRow({ gap: { gap, key, fromTime } }: { gap: Missing }) {
     <li className="gap">
       <span className="tag inferred">? {t.gap}</span>{' '}
       <span className="quiet">
-        {shortTime(fromTime, language)} · {GAPS[gap]?.[language] ?? gap} · {lotNumber(key)}
+        {shortTime(fromTime, language)} · {GAPS[gap]?.[language] ?? gap} · {keyText(key)}
       </span>
     </li>
   )

@@ -5,7 +5,8 @@ import { Empty, Loading } from '../ui/states.tsx'
 import { shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
-import { type Curve, curveOf, type Limits, type Point } from './curve.ts'
+import { shortKey } from '../words/short-key.ts'
+import { type Curve, curveOf, type Limits, MARGINS, type Point } from './curve.ts'
 import { CurveFigures } from './curve-figures.tsx'
 import type { FullItem } from './item-data.ts'
 import { KeptMark, NotThere } from './kept-mark.tsx'
@@ -38,6 +39,7 @@ interface OneCurveProps {
 }
 
 function OneCurve({ item, device, points, limits }: OneCurveProps) {
+  const t = useWords(itemWords)
   // Looked at once: of a hundred thousand points that is as much work as drawing them.
   const curve = useMemo(() => curveOf(points, limits), [points, limits])
   return (
@@ -45,7 +47,9 @@ function OneCurve({ item, device, points, limits }: OneCurveProps) {
       <CurveFigures curve={curve} />
       <Custody item={item} points={points} />
       <Plot curve={curve} />
-      <p className="quiet">{device}</p>
+      <p className="quiet" title={device}>
+        {t.sensor} {shortKey(device)}
+      </p>
     </div>
   )
 }
@@ -89,7 +93,11 @@ function Custody({ item, points }: { item: FullItem; points: readonly Point[] })
     return end > begin ? [{ place, begin, end, certainty }] : []
   })
   return (
-    <ol className="custody" aria-label={t.custody}>
+    <ol
+      className="custody"
+      style={{ marginInline: `${MARGINS.left}px ${MARGINS.right}px` }}
+      aria-label={t.custody}
+    >
       {stays.map(({ place, begin, end, certainty }) => (
         <li
           key={`${place} ${begin}`}

@@ -25,6 +25,9 @@ export interface Gap {
   readonly toMs: number
 }
 
+/** Pixels beside the area of a curve: who held the goods is laid on the same axis of time. */
+export const MARGINS = { left: 44, right: 12 } as const
+
 /** A sample holds until the next; after so many intervals without one nothing is known. */
 const INTERVALS_KNOWN = 3
 

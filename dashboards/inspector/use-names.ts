@@ -5,18 +5,19 @@ import { askedOrKept } from '../offline/answers.ts'
 import { type Named, nameIn } from '../server/names.ts'
 import { locationsQuery, partiesQuery, SELDOM } from '../server/register.ts'
 import { useLanguage } from '../words/language.ts'
-import type { FullItem } from './item-data.ts'
+import { type Item, isFull } from './item-data.ts'
 
 /** Without a network what is kept is told at once. */
 const once = { ...SELDOM, retry: false } as const
 
-/** Gives the name of a party or a place; the key itself where it has none. */
-export function useNames({ names }: Pick<FullItem, 'names'>): (key: string) => string {
+/** Gives the name of a party or a place; the key itself where it has none, or may not be told. */
+export function useNames(item: Item): (key: string) => string {
   const language = useLanguage()
   const queries = useQueryClient()
   const { data } = useQuery({
     ...SELDOM,
     queryKey: ['names'],
+    enabled: isFull(item),
     queryFn: async () => {
       const { value } = await askedOrKept('names', async () => {
         const parties = await queries.fetchQuery({ ...partiesQuery, ...once })
@@ -32,9 +33,10 @@ export function useNames({ names }: Pick<FullItem, 'names'>): (key: string) => s
   return useCallback(
     (key) => {
       const found = data?.get(key)
-      return (found && nameIn(language, found)) ?? names[key] ?? key
+      if (found) return nameIn(language, found)
+      return (isFull(item) ? item.names[key] : undefined) ?? key
     },
-    [data, language, names],
+    [data, language, item],
   )
 }
 

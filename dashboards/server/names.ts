@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { type Language, useLanguage } from '../words/language.ts'
+import { shortKey } from '../words/short-key.ts'
 import { locationsQuery, partiesQuery, productsQuery, SELDOM } from './register.ts'
 
 export interface Names {
@@ -48,12 +49,4 @@ export function useNames(): Names {
 /** The key without lot, serial and what follows. */
 function productKey(key: string): string {
   return key.replace(/(\/01\/\d{14}).*$/, '$1')
-}
-
-const SHORT = 11
-
-/** What people call a thing: its lot, serial or number, the end of it where it is long. */
-export function shortKey(key: string): string {
-  const last = decodeURIComponent(/[^/:]+$/.exec(key)?.[0] ?? key)
-  return last.length > SHORT ? `…${last.slice(-8)}` : last
 }

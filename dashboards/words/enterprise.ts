@@ -1,5 +1,6 @@
 /** Words of the page of an enterprise. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const enterpriseWords = words(
   {
@@ -39,7 +40,6 @@ export const enterpriseWords = words(
     missing: (missing: number, all: number) => `${all} 件中 ${missing} 件未签收`,
     items: '货物',
     quantity: '数量',
-    pieces: '件',
     keys: '密钥',
     keyFor: '设备',
     keyLabel: '用途',
@@ -83,7 +83,7 @@ export const enterpriseWords = words(
     calibrationUntil: (day) => `calibrated until ${day}`,
     disabled: 'disabled',
     silent: 'silent for more than a day',
-    dataGaps: (count) => (count === 1 ? '1 gap in its data' : `${count} gaps in its data`),
+    dataGaps: (count) => `${counted(count, 'gap')} in its data`,
     ago: (length) => `${length} ago`,
     none: 'No device is registered',
     rejections: 'Refused messages',
@@ -99,7 +99,6 @@ export const enterpriseWords = words(
     missing: (missing, all) => `${missing} of ${all} not received`,
     items: 'Goods',
     quantity: 'Quantity',
-    pieces: 'pcs',
     keys: 'Keys',
     keyFor: 'Device',
     keyLabel: 'For',

@@ -1,4 +1,5 @@
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const itemWords = words(
   {
@@ -7,6 +8,7 @@ export const itemWords = words(
     noRecordLine: (code: string) => `本系统没有此码的任何记录：${code}`,
     noRecordHint: '没有记录不等于假货，但来源无法核实。请核对编号，或报告问题。',
     notACode: '这不是可识别的编号',
+    notACodeLine: (code: string) => `无法从中认出任何编号：${code}。请对照包装重新输入或重拍。`,
     freshAsOf: (time: string) => `数据截至 ${time}`,
     keptFrom: (time: string) => `离线：显示 ${time} 查询的结果`,
     notKept: '离线：本机没有保存这部分，连上网络后再看',
@@ -56,6 +58,7 @@ export const itemWords = words(
     noReadings: '没有温度记录。',
     curveLabel: '温度曲线',
     custody: '保管方',
+    sensor: '传感器',
     reports: '现场记录',
     saidAt: (time: string, by: string) => `${time} · ${by}`,
     act: '封存 / 取证',
@@ -83,16 +86,18 @@ export const itemWords = words(
       'No record does not mean that it is a fake, but where it comes from cannot be verified. ' +
       'Compare the code, or report a problem.',
     notACode: 'This is no code that can be read',
+    notACodeLine: (code) =>
+      `Nothing could be made of ${code}. Compare it with the pack, and type or scan it again.`,
     freshAsOf: (time) => `Data as of ${time}`,
     keptFrom: (time) => `Offline: as it was looked up at ${time}`,
     notKept: 'Offline: this part is not kept in this browser; it shows once there is a network',
-    evidence: (events, parties) => `${events} events · ${parties} sources`,
+    evidence: (events, parties) => `${counted(events, 'event')} · ${counted(parties, 'source')}`,
     more: 'there are more records',
-    scans: (count) => `Looked up ${count} times`,
+    scans: (count) => (count === 1 ? 'Looked up for the first time' : `Looked up ${count} times`),
     firstScan: (date) => `first on ${date}`,
-    sales: (count) => `recorded as sold ${count} times`,
+    sales: (count) => `recorded as sold ${count === 1 ? 'once' : `${count} times`}`,
     resold: 'sold twice?',
-    otherReasons: (count) => `${count} further reasons`,
+    otherReasons: (count) => counted(count, 'further reason'),
     nothingAgainst: 'Nothing speaks against it.',
     about: 'Product and code',
     product: 'Product',
@@ -112,8 +117,8 @@ export const itemWords = words(
     lastSeen: 'Last seen',
     container: 'Packed in',
     chain: 'Chain',
-    stages: (count) => `${count} stages`,
-    items: (count) => `${count} lots or items`,
+    stages: (count) => counted(count, 'stage'),
+    items: (count) => counted(count, 'lot or item', 'lots or items'),
     upstream: (count) => `${count} upstream`,
     downstream: (count) => `${count} downstream`,
     gap: 'Record missing',
@@ -124,7 +129,7 @@ export const itemWords = words(
     adverse: 'Problem',
     temperature: 'Temperature',
     limit: (min, max) => `Limits ${min} to ${max} °C`,
-    excursions: (count) => (count === 1 ? '1 excursion' : `${count} excursions`),
+    excursions: (count) => counted(count, 'excursion'),
     noExcursion: 'No excursion',
     peak: (value) => `Peak ${value} °C`,
     longest: (time) => `Longest ${time}`,
@@ -132,6 +137,7 @@ export const itemWords = words(
     noReadings: 'There are no readings.',
     curveLabel: 'Temperature curve',
     custody: 'Held by',
+    sensor: 'Sensor',
     reports: 'From the field',
     saidAt: (time, by) => `${time} · ${by}`,
     act: 'Seal / report',
