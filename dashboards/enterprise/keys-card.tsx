@@ -1,5 +1,6 @@
 /** Keys of an enterprise. A new one is shown once, and kept nowhere. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { InferResponseType } from 'hono/client'
 import { type FormEvent, useId, useState } from 'react'
 import { api, told } from '../server/api.ts'
 import { allPages } from '../server/pages.ts'
@@ -10,10 +11,10 @@ import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { shortDate } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 
 export function KeysCard({ party }: { party: string | undefined }) {
   const t = useWords(enterpriseWords)
-  const language = useLanguage()
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['keys', party],
     queryFn: () =>
@@ -21,30 +22,48 @@ export function KeysCard({ party }: { party: string | undefined }) {
         told(api.v1.keys.$get({ query: { ...after, ...(party !== undefined && { party }) } })),
       ),
   })
+  const standing = data?.filter(({ revokedAt }) => revokedAt === undefined) ?? []
+  const gone = data?.filter(({ revokedAt }) => revokedAt !== undefined) ?? []
   return (
     <Card title={t.keys}>
       {isPending && <Loading />}
       {error && <Failure error={error} onAgain={refetch} />}
       {data?.length === 0 && <Empty title={t.noKeys} />}
-      <ul className="lines keys">
-        {data?.map(({ keyId, role, device, label, createdAt, revokedAt }) => (
-          <li key={keyId} className="row">
-            <span className="grow">
-              <strong>{device ?? role}</strong> {label}
-              <span className="quiet block">
-                {keyId} · {shortDate(createdAt, language)}
-              </span>
-            </span>
-            {revokedAt === undefined ? (
-              <Revoke keyId={keyId} isDevice={role === 'device'} />
-            ) : (
-              <span className="tag">{t.revoked}</span>
-            )}
-          </li>
-        ))}
-      </ul>
+      <KeyList keys={standing} />
+      {gone.length > 0 && (
+        <details>
+          <summary>{t.revokedKeys(gone.length)}</summary>
+          <KeyList keys={gone} />
+        </details>
+      )}
       {party !== undefined && <MakeKey party={party} />}
     </Card>
+  )
+}
+
+type Key = InferResponseType<typeof api.v1.keys.$get>['items'][number]
+
+function KeyList({ keys }: { keys: readonly Key[] }) {
+  const t = useWords(enterpriseWords)
+  const language = useLanguage()
+  return (
+    <ul className="lines keys">
+      {keys.map(({ keyId, role, device, label, createdAt, revokedAt }) => (
+        <li key={keyId} className="row">
+          <span className="grow">
+            <strong>{device ?? whoText(role, language)}</strong> {label}
+            <span className="quiet block">
+              {keyId} · {shortDate(createdAt, language)}
+            </span>
+          </span>
+          {revokedAt === undefined ? (
+            <Revoke keyId={keyId} isDevice={role === 'device'} />
+          ) : (
+            <span className="tag">{t.revoked}</span>
+          )}
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -48,6 +48,7 @@ export const enterpriseWords = words(
     revoke: '收回',
     reallyRevoke: '确定收回',
     revoked: '已收回',
+    revokedKeys: (count: number) => `已收回的密钥 ${count}`,
     noKeys: '没有密钥',
     tryEvent: '试发事件',
     tryAbout: '编写或粘贴一个 EPCIS 2.0 事件。发送即正式提交，以本企业名义入库。',
@@ -107,6 +108,7 @@ export const enterpriseWords = words(
     revoke: 'Revoke',
     reallyRevoke: 'Really revoke',
     revoked: 'revoked',
+    revokedKeys: (count) => `Revoked: ${counted(count, 'key')}`,
     noKeys: 'There are no keys',
     tryEvent: 'Try an event',
     tryAbout:
