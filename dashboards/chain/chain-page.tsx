@@ -37,11 +37,13 @@ export function ChainPage() {
 
 function Told({ asked }: { asked: Asked }) {
   const [isAll, setIsAll] = useState(false)
-  const { data, error, isPending, isFetching, refetch } = useChain(asked, isAll)
+  const { chain, mayHaveMore } = useChain(asked, isAll)
+  const { data, error, isPending, isFetching, refetch } = chain
   if (asked.id === '') return null
   if (error) return <Failure error={error} onAgain={refetch} />
   if (isPending || !data) return <Loading />
-  return <ChainView chain={data} isFetching={isFetching} onLoadAll={() => setIsAll(true)} />
+  const onLoadAll = mayHaveMore ? () => setIsAll(true) : undefined
+  return <ChainView chain={data} isFetching={isFetching} onLoadAll={onLoadAll} />
 }
 
 /** What is shown is not what is known now: that must not be overlooked. */

@@ -12,6 +12,7 @@ import {
   type Excursion,
   type Limits,
   type Point,
+  rangeOf,
 } from '../inspector/curve.ts'
 import { CurveFigures } from '../inspector/curve-figures.tsx'
 import { labelPeaks } from '../inspector/label-peaks.ts'
@@ -141,15 +142,6 @@ function follow(plot: uPlot, { scrollX, width, cursorX }: SharedView): void {
   }
   const left = cursorX === undefined ? -10 : cursorX - scrollX
   if (Math.abs((plot.cursor.left ?? -10) - left) > 0.5) plot.setCursor({ left, top: 10 }, false)
-}
-
-function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
-  let [low, high] = [limits?.min ?? 0, limits?.max ?? 0]
-  for (const { min, max } of points) {
-    low = Math.min(low, min)
-    high = Math.max(high, max)
-  }
-  return [Math.floor(low - 1), Math.ceil(high + 2)]
 }
 
 function drawBehind(plot: uPlot, { limits, gaps, axis, colours }: PlotParts): void {

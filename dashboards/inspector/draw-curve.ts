@@ -3,13 +3,20 @@
  * nothing is known hatched, the worst of each excursion with its value. Colours are the tokens'.
  */
 import uPlot from 'uplot'
-import { type Curve, type Excursion, type Gap, type Limits, MARGINS, type Point } from './curve.ts'
+import {
+  type Curve,
+  type Excursion,
+  type Gap,
+  type Limits,
+  MARGINS,
+  type Point,
+  rangeOf,
+} from './curve.ts'
 import { labelPeaks } from './label-peaks.ts'
 import 'uplot/dist/uPlot.min.css'
 
 const HEIGHT = 220
 const HATCH_STEP = 8
-const MARGIN = 1
 
 /** Puts the curve into an element; `destroy` takes it out. */
 export function drawCurve(into: HTMLElement, curve: Curve): uPlot {
@@ -75,16 +82,6 @@ function columnsOf(points: readonly Point[], gaps: readonly Gap[]): uPlot.Aligne
   times.length = end
   values.length = end
   return [times, values]
-}
-
-function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
-  let low = limits?.min ?? Number.POSITIVE_INFINITY
-  let high = limits?.max ?? Number.NEGATIVE_INFINITY
-  for (const { min, max } of points) {
-    if (min < low) low = min
-    if (max > high) high = max
-  }
-  return [Math.floor(low - MARGIN), Math.ceil(high + 2 * MARGIN)]
 }
 
 function timesOf(_plot: uPlot, seconds: number[]): string[] {

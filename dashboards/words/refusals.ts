@@ -75,7 +75,13 @@ const CHINESE: Readonly<Record<string, string>> = {
   base64_read: '按标签内容的 base64 读取。',
 }
 
-/** What a code means; in English, or where the code has no text here, the message as it came. */
+/**
+ * What a code means, with what was found; in English, or where the code has no text here, the
+ * message as it came.
+ */
 export function refusalText(code: string, message: string, language: Language): string {
-  return (language === 'zh' && CHINESE[code]) || message
+  const chinese = language === 'zh' ? CHINESE[code] : undefined
+  if (chinese === undefined) return message
+  const found = / Found (.+)\.$/s.exec(message)?.[1]
+  return found === undefined ? chinese : `${chinese}实为：${found}`
 }

@@ -19,7 +19,7 @@ const through = () =>
 /** How many new alerts a window has heard of, by the mark at its top. */
 async function heardBy(page: Page): Promise<number> {
   const text = (await page.locator('.top-actions .tag').first().textContent()) ?? ''
-  return Number(/(\d+) new alerts/.exec(text)?.[1] ?? 0)
+  return Number(/(\d+) new alerts?/.exec(text)?.[1] ?? 0)
 }
 
 const isLive = (page: Page) => page.locator('.top-actions').getByText('Live').waitFor()

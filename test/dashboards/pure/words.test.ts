@@ -43,6 +43,7 @@ describe('words of the server have words of people', () => {
   it('why a message is refused, and what is noticed about a code', () => {
     const codes = [...Object.keys(FAILURES), ...Object.keys(NOTES)]
     expect(untold(codes, (code) => refusalText(code, code, 'zh'))).toEqual([])
+    expect(refusalText('type_wrong', 'The type is wrong. Found 7.', 'zh')).toMatch(/实为：7$/)
   })
 })
 
