@@ -17,13 +17,14 @@ export function Navigation({ offered, page }: NavigationProps) {
   const nav = useRef<HTMLElement>(null)
   const hidden = useHidden(nav, offered.length)
   // The page one is on is in view, wherever it stands in the row.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are offered once it is known to whom
   useEffect(() => {
     const row = nav.current
     const current = row?.querySelector<HTMLElement>('[aria-current]')
     if (row && current && page) {
       row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2
     }
-  }, [page])
+  }, [page, offered.length])
   return (
     <nav ref={nav} aria-label={t.navigation} className={hidden}>
       {offered.map((each) => (

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { RECALL_EVENTS } from '#api/webhooks/recall-source.ts'
 import { VOCABULARIES } from '#epcis/cbv.ts'
 import { chineseOf } from '#epcis/cbv-names.ts'
 import { FAILURES } from '#epcis/failure.ts'
 import { NOTES } from '#epcis/understood.ts'
 import { RULE_IDS, ruleOf } from '#risk/table.ts'
 import { UNIT_NAMES } from '#risk/words.ts'
+import { ATTEMPT_CODES, DEAD_CODES } from '#store/webhooks/delivery.ts'
+import { happeningText, outcomeText } from '../../../dashboards/words/deliveries.ts'
 import { figureText, sentenceText, unitText } from '../../../dashboards/words/figures.ts'
 import { whoText } from '../../../dashboards/words/people.ts'
 import { readable } from '../../../dashboards/words/readable.ts'
@@ -44,6 +47,13 @@ describe('words of the server have words of people', () => {
     const codes = [...Object.keys(FAILURES), ...Object.keys(NOTES)]
     expect(untold(codes, (code) => refusalText(code, code, 'zh'))).toEqual([])
     expect(refusalText('type_wrong', 'The type is wrong. Found 7.', 'zh')).toMatch(/实为：7$/)
+  })
+
+  it('what webhooks tell of, and what became of an attempt', () => {
+    const codes = [...Object.keys(ATTEMPT_CODES), ...Object.keys(DEAD_CODES)]
+    expect(untold(codes, (code) => outcomeText(code, 'zh'))).toEqual([])
+    const types = Object.values(RECALL_EVENTS).map((event) => `suyuan.recall.${event}`)
+    expect(untold(types, (type) => happeningText(type, 'zh'))).toEqual([])
   })
 })
 
