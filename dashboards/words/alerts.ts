@@ -168,7 +168,7 @@ export const alertWords = words(
     cause_scanner: 'scanner fault',
     cause_late_upload: 'late upload',
     cause_test: 'test',
-    wholeCase: (count) => `For all of this case that is loaded: ${counted(count, 'alert')}`,
+    wholeCase: (count) => `For all ${counted(count, 'loaded alert')} of this case`,
     doneSome: (done, all) => `${done} of ${all} done`,
     why: 'Why',
     ruleVersion: (rule, version, revision) => `rule ${rule}, version ${version} · by ${revision}`,

@@ -9,7 +9,7 @@ const WHO: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   device: ['设备', 'device'],
   public: ['公众', 'public'],
   rules: ['系统规则', 'rules'],
-  clock: ['系统时限', 'time limit'],
+  clock: ['系统时限', 'clock'],
   system: ['系统', 'system'],
 }
 
