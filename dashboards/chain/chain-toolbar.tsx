@@ -3,9 +3,9 @@
 import { Choice } from '../ui/choice.tsx'
 import { chainWords } from '../words/chain.ts'
 import { commonWords } from '../words/common.ts'
-import { useWords } from '../words/language.ts'
+import { useLanguage, useWords } from '../words/language.ts'
 import { shortKey } from '../words/short-key.ts'
-import { type AxisMode, ticksOf, tickText } from './axis.ts'
+import { type AxisMode, type Tick, ticksOf, tickText } from './axis.ts'
 import { useColours } from './colours.ts'
 import { chainRows, csvOf, saveFile } from './export.ts'
 import type { Chain } from './graph.ts'
@@ -85,11 +85,17 @@ function Exports({ chain, layout, scene, laneNames }: ToolbarProps) {
   const t = useWords(chainWords)
   const common = useWords(commonWords)
   const colours = useColours()
+  const language = useLanguage()
   const name = shortKey(chain.start).replace('…', '')
   const saveSvg = () => {
     const ticks = ticksOf(layout.axis)
-    const parts = { layout, scene, laneNames, ticks, tickText, colours }
-    saveFile(`${name}.svg`, 'image/svg+xml', svgOf({ ...parts, title: chain.start }))
+    const parts = { layout, scene, laneNames, ticks, colours }
+    const asText = (tick: Tick) => tickText(tick, language)
+    saveFile(
+      `${name}.svg`,
+      'image/svg+xml',
+      svgOf({ ...parts, tickText: asText, title: chain.start }),
+    )
   }
   return (
     <span className="row end">

@@ -54,9 +54,10 @@ function OneCurve({ item, device, points, limits }: OneCurveProps) {
   )
 }
 
-/** Drawn again when the width or the colours change. */
+/** Drawn again when the width, the colours or the language change. */
 function Plot({ curve }: { curve: Curve }) {
   const t = useWords(itemWords)
+  const language = useLanguage()
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const end = new AbortController()
@@ -66,7 +67,7 @@ function Plot({ curve }: { curve: Curve }) {
       const draw = () => {
         remove()
         if (signal.aborted || !frame.current) return
-        const plot = drawCurve(frame.current, curve)
+        const plot = drawCurve(frame.current, curve, language)
         remove = () => plot.destroy()
       }
       draw()
@@ -75,7 +76,7 @@ function Plot({ curve }: { curve: Curve }) {
       signal.addEventListener('abort', () => remove())
     })
     return () => end.abort()
-  }, [curve])
+  }, [curve, language])
   return <div ref={frame} className="plot" role="img" aria-label={t.curveLabel} />
 }
 

@@ -3,6 +3,8 @@
  * nothing is known hatched, the worst of each excursion with its value. Colours are the tokens'.
  */
 import uPlot from 'uplot'
+import { axisDay } from '../words/format.ts'
+import type { Language } from '../words/language.ts'
 import {
   type Curve,
   type Excursion,
@@ -19,7 +21,7 @@ const HEIGHT = 220
 const HATCH_STEP = 8
 
 /** Puts the curve into an element; `destroy` takes it out. */
-export function drawCurve(into: HTMLElement, curve: Curve): uPlot {
+export function drawCurve(into: HTMLElement, curve: Curve, language: Language): uPlot {
   const { points, limits, excursions, gaps } = curve
   const start = performance.now()
   const range = rangeOf(points, limits)
@@ -39,7 +41,7 @@ export function drawCurve(into: HTMLElement, curve: Curve): uPlot {
       cursor: { points: { size: 8 }, drag: { x: true, y: false } },
       scales: { y: { range } },
       axes: [
-        { ...axis, values: timesOf },
+        { ...axis, values: (_, seconds) => timesOf(seconds, language) },
         { ...axis, size: MARGINS.left, values: (_, values) => values.map((value) => `${value}°`) },
       ],
       series: [{}, { stroke: colour('--curve'), width: 2, points: { show: false } }],
@@ -84,11 +86,11 @@ function columnsOf(points: readonly Point[], gaps: readonly Gap[]): uPlot.Aligne
   return [times, values]
 }
 
-function timesOf(_plot: uPlot, seconds: number[]): string[] {
+function timesOf(seconds: readonly number[], language: Language): string[] {
   const days = new Set(seconds.map((second) => new Date(second * 1000).getDate())).size
   return seconds.map((second) => {
     const date = new Date(second * 1000)
-    const day = `${date.getMonth() + 1}/${date.getDate()}`
+    const day = axisDay(date, language)
     const isMidnight = date.getHours() === 0 && date.getMinutes() === 0
     const clock = `${date.getHours()}:${String(date.getMinutes()).padStart(2, '0')}`
     return days > 2 && isMidnight ? day : days > seconds.length ? day : clock

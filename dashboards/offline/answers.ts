@@ -43,7 +43,7 @@ function answers(): Promise<IDBPDatabase<Answers>> {
   return opened
 }
 
-/** What the server answers; without an answer what it has answered the last time. Throws Refused. */
+/** What the server answers; without an answer what it answered the last time. Throws Refused. */
 export function askedOrKept<T>(name: string, ask: () => Promise<T>): Promise<Aged<T>> {
   const asked = ask().then((value): Aged<T> => {
     // Without room in the browser, or in a private window, there is nothing to go back to.

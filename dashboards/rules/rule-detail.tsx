@@ -7,7 +7,7 @@ import { useLanguage, useWords } from '../words/language.ts'
 import { whoText } from '../words/people.ts'
 import { rulesWords } from '../words/rules.ts'
 import { ChangeForm } from './change-form.tsx'
-import { numbersOf, parameterName, type Rule, type Rules } from './draft.ts'
+import { type Change, numbersOf, parameterName, type Rule, type Rules } from './draft.ts'
 import { RemoveChange } from './remove-change.tsx'
 
 export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
@@ -15,6 +15,8 @@ export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
   const language = useLanguage()
   const role = useSession()?.role
   const mayChange = role === 'regulator' || role === 'admin'
+  const told = ({ fromUs, author, reason }: Change) =>
+    [shortTime(fromUs / 1000, language), whoText(author, language), reason].join(' · ')
   return (
     <div className="rule-parts">
       <Card title={`${rule.id} ${rule.title[language]}`}>
@@ -54,10 +56,7 @@ export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
                   {parameterName(rule, name, language)} = {String(value)}
                 </span>
               ))}
-              <span className="quiet block">
-                {shortTime(change.fromUs / 1000, language)} · {whoText(change.author, language)} ·{' '}
-                {change.reason}
-              </span>
+              <span className="quiet block">{told(change)}</span>
               {mayChange && <RemoveChange change={change} rules={rules} />}
             </li>
           ))}

@@ -15,16 +15,17 @@ export function Navigation({ offered, page }: NavigationProps) {
   const t = useWords(commonWords)
   const names = useWords(navigationWords)
   const nav = useRef<HTMLElement>(null)
-  const hidden = useHidden(nav, offered.length)
+  // They are offered once it is known to whom.
+  const count = offered.length
+  const hidden = useHidden(nav, count)
   // The page one is on is in view, wherever it stands in the row.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: they are offered once it is known to whom
   useEffect(() => {
     const row = nav.current
     const current = row?.querySelector<HTMLElement>('[aria-current]')
-    if (row && current && page) {
+    if (row && current && page && count > 0) {
       row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2
     }
-  }, [page, offered.length])
+  }, [page, count])
   return (
     <nav ref={nav} aria-label={t.navigation} className={hidden}>
       {offered.map((each) => (
@@ -43,10 +44,9 @@ export function Navigation({ offered, page }: NavigationProps) {
 /** On which sides there is more than is in view, as names of classes. */
 function useHidden(nav: React.RefObject<HTMLElement | null>, count: number): string {
   const [hidden, setHidden] = useState('')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each page there is another width
   useEffect(() => {
     const row = nav.current
-    if (!row) return
+    if (!row || count === 0) return
     const look = () => {
       const { scrollLeft, scrollWidth, clientWidth } = row
       const sides = [

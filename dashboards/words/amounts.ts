@@ -11,7 +11,7 @@ const UNITS: Readonly<Record<string, string>> = {
   MTR: 'm',
 }
 
-/** A unit as people write it; pieces where there is none. A code without a word is told as it is. */
+/** A unit as people write it; pieces where there is none. An unknown code is told as it is. */
 export function uomText(uom: string | undefined, language: Language, quantity = 0): string {
   if (uom !== undefined && uom !== '') return UNITS[uom] ?? uom
   if (language === 'zh') return '件'

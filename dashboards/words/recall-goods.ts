@@ -152,7 +152,8 @@ export const recallGoodsWords = words(
     unit: 'Unit',
     consignees: 'Consignees',
     consigneeCounts: (all, notified, acknowledged, answered) =>
-      `${counted(all, 'consignee')} · told ${notified} · acknowledged ${acknowledged} · answered ${answered}`,
+      `${counted(all, 'consignee')} · told ${notified} · ` +
+      `acknowledged ${acknowledged} · answered ${answered}`,
     noConsignees: 'Nobody is known to hold any of it',
     noticed: 'notified',
     delivered: 'delivered',

@@ -18,7 +18,8 @@ export const scanWords = words(
     recent: '最近查询',
     noRecent: '还没有查询。',
     kept: (count: number, most: number, used: string, room: string) =>
-      `本机保存最近 ${most} 次查询（现有 ${count} 次），连同链路与温度曲线，离线可看；链路与曲线已用 ${used} / ${room} MB，满后先删最旧的。`,
+      `本机保存最近 ${most} 次查询（现有 ${count} 次），连同链路与温度曲线，离线可看；` +
+      `链路与曲线已用 ${used} / ${room} MB，满后先删最旧的。`,
     queueTitle: '待传记录',
     queueEmpty: '没有待传的记录。',
     sendNow: '立即上传',
@@ -50,7 +51,8 @@ export const scanWords = words(
     noRecent: 'Nothing yet.',
     kept: (count, most, used, room) =>
       `The last ${most} look-ups (now ${count}) are kept in this browser with their chains and ` +
-      `curves, for the time without a network; those take ${used} of ${room} MB, and the oldest go first.`,
+      `curves, for the time without a network; those take ${used} of ${room} MB, and the oldest ` +
+      'go first.',
     queueTitle: 'To be sent',
     queueEmpty: 'Nothing waits to be sent.',
     sendNow: 'Send now',

@@ -70,7 +70,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
     })
   })
 
-  it('an inspector in a basement sees what he saw: chain, curve, names, and how old it is', async () => {
+  it('an inspector in a basement sees what he saw, chain and curve, and how old it is', async () => {
     await visit({ role: 'inspector', language: 'en' }, async (visited) => {
       const { page, context, open, allow, check } = visited
       allow(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)

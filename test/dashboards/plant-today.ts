@@ -11,9 +11,10 @@ const HOUR_MS = 3_600_000
  */
 export async function plantToday(): Promise<void> {
   if (stage === undefined) return
+  const { url } = stage
   const key = await keyOf('enterprise', stage, PARTY)
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }
-  const listed = await fetch(`${stage.url}/v1/products?perPage=1000`, { headers })
+  const listed = await fetch(`${url}/v1/products?perPage=1000`, { headers })
   const { items } = (await listed.json()) as {
     items: { key: string; party: string; serialised?: boolean }[]
   }
@@ -29,7 +30,7 @@ export async function plantToday(): Promise<void> {
   })
   const send = async (more: object) => {
     const body = JSON.stringify(event(more))
-    return (await fetch(`${stage.url}/epcis/events`, { method: 'POST', headers, body })).status
+    return (await fetch(`${url}/epcis/events`, { method: 'POST', headers, body })).status
   }
   const made = { eventTime: at(30), action: 'ADD', bizStep: 'commissioning' }
   expect(await send(made)).toBe(201)
@@ -43,6 +44,6 @@ export async function plantToday(): Promise<void> {
     epcisBody: { eventList: [event(wrong)] },
   }
   const body = JSON.stringify(document)
-  const answer = await fetch(`${stage.url}/epcis/capture`, { method: 'POST', headers, body })
+  const answer = await fetch(`${url}/epcis/capture`, { method: 'POST', headers, body })
   expect(answer.status).toBe(202)
 }
