@@ -1,9 +1,11 @@
 /** How alerts and their steps go out. What others captured is counted for a party, not shown. */
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
-import type { Finding } from '#risk/finding.ts'
+import { reasonIn } from '#risk/difference.ts'
+import { type Finding, HINTS } from '#risk/finding.ts'
 import { DOMAINS, SEVERITIES } from '#risk/rule.ts'
 import { ruleOf } from '#risk/table.ts'
+import { UNIT_NAMES } from '#risk/words.ts'
 import { ALERT_STATES, type Alert, CAUSE_CODES, type Step } from '#store/alerts/alert.ts'
 import type { Caller } from './caller.ts'
 
@@ -50,6 +52,9 @@ export const stepSchema = z
     by: z.string(),
     party: z.string().optional(),
     reason: z.string().optional(),
+    because: textSchema
+      .optional()
+      .meta({ description: 'The reason, where it is the system’s own' }),
     causeCode: z.enum(CAUSE_CODES).optional(),
     to: z.string().optional(),
     exercise: z.boolean().optional(),
@@ -71,7 +76,7 @@ export const alertSchema = z
           name: z.string(),
           value: z.number(),
           limit: z.number().optional(),
-          unit: z.string(),
+          unit: z.enum(UNIT_NAMES),
         }),
       ),
       eventIDs: z.array(z.string()),
@@ -86,7 +91,7 @@ export const alertSchema = z
         }),
       ),
       knowable: time,
-      hint: z.string().optional().meta({ description: 'What practice finds it to be' }),
+      hint: z.enum(HINTS).optional().meta({ description: 'What practice finds it to be' }),
     }),
     affected: z.array(z.object({ key: z.string(), certainty, path: z.array(z.string()) })),
     action: textSchema,
@@ -160,7 +165,13 @@ function whyView({ finding, evidence }: Alert, caller: Caller) {
 }
 
 export function stepView({ alert: _, atUs, before, ...step }: Step): z.output<typeof stepSchema> {
-  return { ...step, time: formatTimeUs(atUs), ...(before && { before: shortly(before) }) }
+  const because = step.reason === undefined ? undefined : reasonIn(step.reason)
+  return {
+    ...step,
+    ...(because && { because }),
+    time: formatTimeUs(atUs),
+    ...(before && { before: shortly(before) }),
+  }
 }
 
 function shortly({ severity, text }: Finding) {

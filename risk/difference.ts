@@ -17,6 +17,11 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS
 
+/** A reason in both languages by its English, which is what is kept of it. */
+export function reasonIn(english: string): Text | undefined {
+  return Object.values(REASONS).find(({ en }) => en === english)
+}
+
 /**
  * `raised`: it is new. `continued`: the same incident, told further by what came after it.
  * `superseded`: the same incident, told otherwise; its identity may have changed, as its beginning

@@ -29,7 +29,8 @@ export interface AffectedItem {
 }
 
 /** What people in practice find it to be: for whoever closes it, never a reason not to raise it. */
-export type Hint = 'scanner' | 'late_upload' | 'data_entry' | 'door' | 'gap'
+export const HINTS = ['scanner', 'late_upload', 'data_entry', 'door', 'gap'] as const
+export type Hint = (typeof HINTS)[number]
 
 export interface Finding {
   readonly rule: RuleId

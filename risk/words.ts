@@ -2,6 +2,7 @@
  * What findings are written in: sentences in Chinese and English as templates with places for
  * figures, and the units that the figures have.
  */
+import { chineseOf } from '#epcis/cbv-names.ts'
 
 export interface Text {
   readonly zh: string
@@ -29,6 +30,8 @@ export const UNITS = {
 
 export type Unit = keyof typeof UNITS
 
+export const UNIT_NAMES = Object.keys(UNITS) as [Unit, ...Unit[]]
+
 /** A computed value beside its limit, both in `unit`. */
 export interface Measure {
   readonly name: string
@@ -41,7 +44,8 @@ const PLACE = /\{([a-zA-Z]{1,20})(\.limit)?\}/g
 
 /**
  * A template filled: `{name}` is a measure with its unit or a word, `{name.limit}` the limit of a
- * measure. A place that nothing fills is left as it stands.
+ * measure. A place that nothing fills is left as it stands. Steps, dispositions and tests are told
+ * as people call them.
  */
 export function fill(
   template: Text,
@@ -51,22 +55,69 @@ export function fill(
   const into = (language: keyof Text) =>
     template[language].replace(PLACE, (whole, name: string, limit: string | undefined) => {
       const measure = measures.find((each) => each.name === name)
-      if (!measure) return words[name] ?? whole
+      if (!measure) {
+        const word = words[name] ?? whole
+        return SPOKEN.has(name) ? spoken(word, language) : word
+      }
       const value = limit === undefined ? measure.value : measure.limit
-      return value === undefined ? whole : amount(value, measure.unit, language)
+      return value === undefined ? whole : amount(value, measure, language)
     })
-  return { zh: into('zh'), en: into('en') }
+  const en = into('en')
+  return { zh: into('zh'), en: en.charAt(0).toUpperCase() + en.slice(1) }
 }
 
-function amount(value: number, unit: Unit, language: keyof Text): string {
-  const name = UNITS[unit][language]
+/** Places of words that have names. All others hold what somebody gave: a lot, a key, a day. */
+const SPOKEN: ReadonlySet<string> = new Set(['step', 'end', 'result', 'test'])
+
+/** Words of ours beside those of the vocabulary. */
+const OURS: Readonly<Record<string, string>> = {
+  transforming: '转化',
+  seen: '出现',
+  general: '总体检验',
+  start: '启动召回',
+  notify: '通知',
+  plan: '提交计划',
+  progress: '报告进度',
+  complete: '完成召回',
+}
+
+/** Of one word, or several with commas between; what is no word of these stays. */
+function spoken(words: string, language: keyof Text): string {
+  const each = words.split(', ').map((word) => {
+    const chinese = OURS[word] ?? chineseOf(word)
+    if (chinese === undefined) return word
+    return language === 'zh' ? chinese : word.replaceAll('_', ' ')
+  })
+  return each.join(language === 'zh' ? '，' : ', ')
+}
+
+const MOST_DIGITS = 4
+
+/** Rounded as much as it may be and still differ from its limit, in the unit that fits it. */
+function amount(value: number, { value: one, limit: other, unit }: Measure, language: keyof Text) {
+  const [divisor, fitting] = fittingUnit(value, unit)
+  const apart = (digits: number) =>
+    other === undefined ||
+    one === other ||
+    round(one / divisor, digits) !== round(other / divisor, digits)
+  const size = Math.abs(value / divisor)
+  let digits = size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : MOST_DIGITS
+  while (digits < MOST_DIGITS && !apart(digits)) digits += 1
+  const name = UNITS[fitting][language]
   const space = name === '' || name === '%' ? '' : ' '
-  return `${round(value)}${space}${name}`
+  return `${round(value / divisor, digits)}${space}${name}`
 }
 
-/** Four decimals are more than any sensor has; whole numbers stay whole. */
-function round(value: number): string {
-  return String(Math.round(value * 1e4) / 1e4)
+/** Lengths of time that nobody counts in minutes or hours. */
+function fittingUnit(value: number, unit: Unit): readonly [divisor: number, unit: Unit] {
+  const minutes = unit === 'minutes' ? value : unit === 'hours' ? value * 60 : 0
+  if (minutes > 10 * 1440) return [unit === 'minutes' ? 1440 : 24, 'days']
+  return unit === 'minutes' && minutes > 48 * 60 ? [60, 'hours'] : [1, unit]
+}
+
+/** Whole numbers stay whole. */
+function round(value: number, digits: number): string {
+  return String(Math.round(value * 10 ** digits) / 10 ** digits)
 }
 
 const US_A_SECOND = 1_000_000

@@ -3,13 +3,17 @@ import { useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
 import { Link } from 'wouter'
 import { api, inPath, told } from '../server/api.ts'
-import { type Names, shortKey, useNames } from '../server/names.ts'
+import { type Names, useNames } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { alertWords } from '../words/alerts.ts'
 import { wordOf } from '../words/chain.ts'
+import { figureText, unitText } from '../words/figures.ts'
 import { numberText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
+import { readable } from '../words/readable.ts'
+import { shortKey } from '../words/short-key.ts'
 import { AlertRecalls } from './alert-recalls.tsx'
 import type { AlertSummary } from './cases.ts'
 import { StepForm } from './step-form.tsx'
@@ -54,7 +58,7 @@ function Told({ alert, inCase, onPick, onChanged }: Omit<DetailProps, 'id'> & { 
           <span className={`tag ${sign}`}>{t[severity]}</span> {title[language]} ·{' '}
           {shortKey(subject)}
         </h3>
-        <p>{text[language]}</p>
+        <p>{readable(text[language], names)}</p>
         <p className="row">
           <span className={`tag ${certainty === 'observed' ? '' : 'inferred'}`}>
             {wordOf(t, `certainty_${certainty}`)}
@@ -93,7 +97,13 @@ function Why({ why, rule }: { why: Alert['why']; rule: string }) {
   return (
     <>
       <h3>{t.why}</h3>
-      <p className="quiet">{t.ruleVersion(rule, why.ruleVersion, why.revision)}</p>
+      <p className="quiet">
+        {t.ruleVersion(
+          rule,
+          why.ruleVersion,
+          why.revision === 'default' ? t.asDelivered : why.revision,
+        )}
+      </p>
       {why.measures.length > 0 && (
         <table>
           <caption className="unseen">{t.values}</caption>
@@ -107,11 +117,13 @@ function Why({ why, rule }: { why: Alert['why']; rule: string }) {
           <tbody>
             {why.measures.map(({ name, value, limit, unit }) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">{figureText(name, language)}</th>
                 <td>
-                  {number(value)} {unit}
+                  {number(value)} {unitText(unit, language)}
                 </td>
-                <td>{limit === undefined ? '–' : `${number(limit)} ${unit}`}</td>
+                <td>
+                  {limit === undefined ? '–' : `${number(limit)} ${unitText(unit, language)}`}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -119,7 +131,7 @@ function Why({ why, rule }: { why: Alert['why']; rule: string }) {
       )}
       {why.hint !== undefined && (
         <p>
-          {t.hint}: {why.hint}
+          {t.hint}: {t[`hint_${why.hint}`]}
         </p>
       )}
       {why.readings.length > 0 && (
@@ -130,7 +142,7 @@ function Why({ why, rule }: { why: Alert['why']; rule: string }) {
           <ul className="lines">
             {why.readings.slice(0, LISTED).map(({ device, time, value, uom }) => (
               <li key={`${device} ${time}`}>
-                {shortTime(time, language)} · {number(value)} {uom}{' '}
+                {shortTime(time, language)} · {number(value)} {uom === 'CEL' ? '℃' : uom}{' '}
                 <span className="quiet">{shortKey(device)}</span>
               </li>
             ))}
@@ -228,15 +240,19 @@ function Steps({ steps, names }: { steps: Alert['steps']; names: Names }) {
     <>
       <h3>{t.steps}</h3>
       <ol className="lines">
-        {steps.map(({ seq, time, step, by, party, reason, causeCode, to, before }) => (
+        {steps.map(({ seq, time, step, by, party, reason, because, causeCode, to, before }) => (
           <li key={seq}>
             {shortTime(time, language)} <strong>{wordOf(t, `step_${step}`)}</strong>{' '}
-            <span className="quiet">{party === undefined ? by : names.party(party)}</span>
+            <span className="quiet">
+              {party === undefined ? whoText(by, language) : names.party(party)}
+            </span>
             {to !== undefined &&
               ` → ${step === 'escalated' ? wordOf(t, `level_${to}`) : names.party(to)}`}
             {causeCode !== undefined && ` · ${wordOf(t, `cause_${causeCode}`)}`}
-            {reason !== undefined && <span className="block">{reason}</span>}
-            {before && <s className="quiet block">{before.text[language]}</s>}
+            {step !== 'raised' && reason !== undefined && (
+              <span className="block">{because?.[language] ?? reason}</span>
+            )}
+            {before && <s className="quiet block">{readable(before.text[language], names)}</s>}
           </li>
         ))}
       </ol>

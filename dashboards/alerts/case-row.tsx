@@ -1,10 +1,11 @@
 /** A case in the queue: how bad, what, how old, who has it, and one touch to claim it. */
 import { useMutation } from '@tanstack/react-query'
-import { type Names, shortKey } from '../server/names.ts'
+import type { Names } from '../server/names.ts'
 import { useReason } from '../ui/states.tsx'
 import { alertWords } from '../words/alerts.ts'
 import { durationText, listText } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { shortKey } from '../words/short-key.ts'
 import type { AlertSummary, Case, Severity } from './cases.ts'
 import { takeStep } from './take-step.ts'
 

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { api, told } from '../server/api.ts'
-import { partiesQuery } from '../server/parties.ts'
+import { partiesQuery } from '../server/register.ts'
 import { Pick } from '../ui/pick.tsx'
 import { alertWords } from '../words/alerts.ts'
 import { useLanguage, useWords } from '../words/language.ts'

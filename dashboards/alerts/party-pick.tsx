@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Names } from '../server/names.ts'
-import { partiesQuery } from '../server/parties.ts'
+import { partiesQuery } from '../server/register.ts'
 import { PickField } from '../ui/pick.tsx'
 
 interface PartyPickProps {

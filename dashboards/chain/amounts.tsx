@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
 import { api, inPath, told } from '../server/api.ts'
+import { amountText } from '../words/amounts.ts'
 import { chainWords } from '../words/chain.ts'
 import { numberText, shortTime } from '../words/format.ts'
 import { type Language, useLanguage, useWords } from '../words/language.ts'
@@ -79,18 +80,4 @@ function sideText({ kg, pieces, amounts, count }: Run['inputs'], language: Langu
       quantity === undefined ? '?' : amountText(quantity, uom, language),
     )
   return count > 2 ? `${first.join(' + ')} + …` : first.join(' + ') || '?'
-}
-
-const UNITS: Readonly<Record<string, string>> = {
-  KGM: 'kg',
-  GRM: 'g',
-  TNE: 't',
-  LTR: 'L',
-  MTR: 'm',
-}
-
-/** With its unit as people write it. */
-export function amountText(quantity: number, uom: string | undefined, language: Language): string {
-  const unit = uom === undefined ? (language === 'zh' ? '件' : 'pcs') : (UNITS[uom] ?? uom)
-  return `${numberText(quantity, language)} ${unit}`
 }

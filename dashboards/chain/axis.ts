@@ -2,6 +2,9 @@
  * From time to place and back. Linear, or compressed: where nothing happens little room is left,
  * so that an hour of a slaughterhouse and a month of storage can both be read.
  */
+import { axisDay } from '../words/format.ts'
+import type { Language } from '../words/language.ts'
+
 export type AxisMode = 'linear' | 'compressed'
 
 export interface Axis {
@@ -86,11 +89,9 @@ export function ticksOf(axis: Axis): Tick[] {
   return ticks
 }
 
-/** A day as 11/19, a time of day as 05:00. */
-export function tickText({ ms, isDay }: Tick): string {
+/** A day, or a time of day as 05:00. */
+export function tickText({ ms, isDay }: Tick, language: Language = 'zh'): string {
   const date = new Date(ms)
   const two = (value: number) => String(value).padStart(2, '0')
-  return isDay
-    ? `${two(date.getMonth() + 1)}/${two(date.getDate())}`
-    : `${two(date.getHours())}:${two(date.getMinutes())}`
+  return isDay ? axisDay(date, language) : `${two(date.getHours())}:${two(date.getMinutes())}`
 }

@@ -4,8 +4,8 @@
  */
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { chainWords } from '../words/chain.ts'
-import { useWords } from '../words/language.ts'
-import { ticksOf, tickText } from './axis.ts'
+import { useLanguage, useWords } from '../words/language.ts'
+import { type Tick, ticksOf, tickText } from './axis.ts'
 import { useColours } from './colours.ts'
 import { BOX_HEIGHT, BOX_WIDTH, type Layout, placedAt, type Step, stepFrom } from './layout.ts'
 import { AXIS_HEIGHT, paint, viewOf } from './paint.ts'
@@ -95,6 +95,7 @@ function useDrawing(
 ): void {
   const colours = useColours()
   const size = useSize(scroller)
+  const language = useLanguage()
   const ticks = useMemo(() => ticksOf(layout.axis), [layout])
   useEffect(() => {
     const [at, onto] = [scroller.current, canvas.current]
@@ -113,7 +114,9 @@ function useDrawing(
       ctx.setTransform(scale, 0, 0, scale, 0, 0)
       const frame = { sheet, lanes: layout.lanes, laneNames, ticks, width, height, margin }
       const { scrollLeft: scrollX, scrollTop: scrollY } = at
-      const whole = { ...frame, scrollX, scrollY, cursorX: view.cursorX, tickText }
+      const asText = (tick: Tick) => tickText(tick, language)
+      const { cursorX } = view
+      const whole = { ...frame, scrollX, scrollY, cursorX, tickText: asText }
       paint(ctx, whole, colours)
       cancelAnimationFrame(ahead)
       ahead = requestAnimationFrame(() => prepare(viewOf(whole)))
@@ -136,7 +139,7 @@ function useDrawing(
       at.removeEventListener('scroll', soon)
       stop()
     }
-  }, [layout, scene, laneNames, ticks, margin, view, size, colours, scroller, canvas])
+  }, [layout, scene, laneNames, ticks, language, margin, view, size, colours, scroller, canvas])
 }
 
 function useSize(element: { readonly current: HTMLElement | null }) {

@@ -1,9 +1,10 @@
 /** The same chain without a drawing: as a list by party, and as a table. */
-import { type Names, shortKey } from '../server/names.ts'
+import type { Names } from '../server/names.ts'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { chainWords, wordOf } from '../words/chain.ts'
 import { listText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { shortKey } from '../words/short-key.ts'
 import { stepText } from '../words/steps.ts'
 import type { Side, Visit } from './graph.ts'
 import { markOfNode } from './use-drawing.ts'

@@ -6,11 +6,13 @@ import { VERDICT_SIGNS } from '../inspector/verdict-card.tsx'
 import { RecallLink } from '../recalls/recall-link.tsx'
 import { localTime } from '../rules/draft.ts'
 import { api, inPath, told } from '../server/api.ts'
+import { useNames } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { chainWords } from '../words/chain.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { readable } from '../words/readable.ts'
 import { ChainView } from './chain-view.tsx'
 import { type Asked, useChain } from './use-chain.ts'
 import './chain.css'
@@ -35,11 +37,13 @@ export function ChainPage() {
 
 function Told({ asked }: { asked: Asked }) {
   const [isAll, setIsAll] = useState(false)
-  const { data, error, isPending, isFetching, refetch } = useChain(asked, isAll)
+  const { chain, mayHaveMore } = useChain(asked, isAll)
+  const { data, error, isPending, isFetching, refetch } = chain
   if (asked.id === '') return null
   if (error) return <Failure error={error} onAgain={refetch} />
   if (isPending || !data) return <Loading />
-  return <ChainView chain={data} isFetching={isFetching} onLoadAll={() => setIsAll(true)} />
+  const onLoadAll = mayHaveMore ? () => setIsAll(true) : undefined
+  return <ChainView chain={data} isFetching={isFetching} onLoadAll={onLoadAll} />
 }
 
 /** What is shown is not what is known now: that must not be overlooked. */
@@ -111,6 +115,7 @@ function AskForm({ asked: { id, depth, at } }: { asked: Asked }) {
 function VerdictLine({ id }: { id: string }) {
   const t = useWords(chainWords)
   const language = useLanguage()
+  const names = useNames()
   const { data } = useQuery({
     queryKey: ['verdict', id],
     queryFn: () => told(api.v1.items[':id'].$get({ param: { id: inPath(id) } })),
@@ -123,7 +128,7 @@ function VerdictLine({ id }: { id: string }) {
         <strong>
           <span aria-hidden="true">{VERDICT_SIGNS[verdict]}</span> {title[language]}
         </strong>
-        <p>{reasons[0]?.text[language]}</p>
+        <p>{readable(reasons[0]?.text[language] ?? '', names)}</p>
       </div>
       <span className="row">
         <RecallLink item={id} />

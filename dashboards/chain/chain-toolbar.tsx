@@ -1,9 +1,10 @@
 /** How a chain is looked at, and what can be taken away of it. */
-import { shortKey } from '../server/names.ts'
+
 import { Choice } from '../ui/choice.tsx'
 import { chainWords } from '../words/chain.ts'
 import { commonWords } from '../words/common.ts'
 import { useWords } from '../words/language.ts'
+import { shortKey } from '../words/short-key.ts'
 import type { AxisMode } from './axis.ts'
 import { chainRows, csvOf, saveFile } from './export.ts'
 import type { Chain } from './graph.ts'

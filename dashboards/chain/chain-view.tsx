@@ -22,7 +22,8 @@ import { useSvg } from './use-svg.ts'
 interface ChainViewProps {
   readonly chain: Chain
   readonly isFetching: boolean
-  readonly onLoadAll: () => void
+  /** Undefined where the server gives no more than is there. */
+  readonly onLoadAll: (() => void) | undefined
 }
 
 const NARROW = 700
@@ -163,9 +164,11 @@ function Cuts({ chain: { cut }, isFetching, onLoadAll }: ChainViewProps) {
       {limited !== '' && (
         <>
           <span className="tag inferred">? {t.cut(limited)}</span>
-          <button type="button" className="small" disabled={isFetching} onClick={onLoadAll}>
-            {t.loadMore}
-          </button>
+          {onLoadAll && (
+            <button type="button" className="small" disabled={isFetching} onClick={onLoadAll}>
+              {t.loadMore}
+            </button>
+          )}
         </>
       )}
     </p>

@@ -6,8 +6,16 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { type Curve, curveOf, type Limits, type Point } from '../inspector/curve.ts'
+import {
+  type Curve,
+  curveOf,
+  type Excursion,
+  type Limits,
+  type Point,
+  rangeOf,
+} from '../inspector/curve.ts'
 import { CurveFigures } from '../inspector/curve-figures.tsx'
+import { labelPeaks } from '../inspector/label-peaks.ts'
 import { api, told } from '../server/api.ts'
 import { chainWords } from '../words/chain.ts'
 import { useWords } from '../words/language.ts'
@@ -136,15 +144,6 @@ function follow(plot: uPlot, { scrollX, width, cursorX }: SharedView): void {
   if (Math.abs((plot.cursor.left ?? -10) - left) > 0.5) plot.setCursor({ left, top: 10 }, false)
 }
 
-function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
-  let [low, high] = [limits?.min ?? 0, limits?.max ?? 0]
-  for (const { min, max } of points) {
-    low = Math.min(low, min)
-    high = Math.max(high, max)
-  }
-  return [Math.floor(low - 1), Math.ceil(high + 2)]
-}
-
 function drawBehind(plot: uPlot, { limits, gaps, axis, colours }: PlotParts): void {
   const { ctx, bbox } = plot
   clipped(plot, () => {
@@ -200,26 +199,32 @@ function hatch(ctx: CanvasRenderingContext2D, left: number, right: number, bbox:
   ctx.restore()
 }
 
-function drawExcursions(plot: uPlot, { limits, excursions, axis, colours }: PlotParts): void {
+function drawExcursions(plot: uPlot, parts: PlotParts): void {
+  const { limits, excursions, axis, colours } = parts
   if (!limits) return
   const { ctx } = plot
   clipped(plot, () => {
     ctx.strokeStyle = colours('--stop')
     ctx.fillStyle = colours('--stop')
     ctx.lineWidth = 2 * devicePixelRatio
-    ctx.font = `600 ${Math.round(12 * devicePixelRatio)}px system-ui, sans-serif`
-    // uPlot leaves its own alignment behind.
-    ctx.textAlign = 'center'
-    for (const { fromMs, toMs, peak, peakMs } of excursions) {
+    for (const { fromMs, toMs, peak } of excursions) {
       const isHigh = peak > limits.max
       const from = plot.valToPos(LEFT + axis.xOf(fromMs), 'x', true)
       const to = plot.valToPos(LEFT + axis.xOf(toMs), 'x', true)
       const y = plot.valToPos(isHigh ? limits.max : limits.min, 'y', true)
       stroke(ctx, from, y, Math.max(to, from + 2), y)
-      const x = plot.valToPos(LEFT + axis.xOf(peakMs), 'x', true)
-      ctx.textBaseline = isHigh ? 'bottom' : 'top'
-      const at = plot.valToPos(peak, 'y', true) + (isHigh ? -4 : 4)
-      ctx.fillText(`${isHigh ? '▲' : '▼'} ${peak.toFixed(1)}°`, x, at)
     }
+    labelPeaks(plot, inView(plot, parts), limits, (ms) =>
+      plot.valToPos(LEFT + axis.xOf(ms), 'x', true),
+    )
+  })
+}
+
+/** Labels of what is out of view would stand at its edge. */
+function inView({ scales }: uPlot, { excursions, axis }: PlotParts): readonly Excursion[] {
+  const { min = 0, max = 0 } = scales['x'] ?? {}
+  return excursions.filter(({ peakMs }) => {
+    const x = LEFT + axis.xOf(peakMs)
+    return x >= min && x <= max
   })
 }

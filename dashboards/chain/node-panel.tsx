@@ -1,12 +1,13 @@
 /** What is selected: what, when, where, why, who, how much, and what that rests on. */
 import { Link } from 'wouter'
 import { RecallLink } from '../recalls/recall-link.tsx'
-import { type Names, shortKey } from '../server/names.ts'
+import type { Names } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { chainWords, wordOf } from '../words/chain.ts'
 import { listText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
-import { stepText } from '../words/steps.ts'
+import { shortKey } from '../words/short-key.ts'
+import { dispositionText, stepText } from '../words/steps.ts'
 import { Amounts } from './amounts.tsx'
 import { type Box, MOST_OPENED } from './boxes.ts'
 import type { ChainEvent, Graph, Visit } from './graph.ts'
@@ -124,7 +125,7 @@ function Dimensions({ visit, names }: { visit: Visit; names: Names }) {
           steps.map((step) => stepText(step, language)),
           language,
         )}
-        {last && <span className="quiet"> · {last}</span>}
+        {last && <span className="quiet"> · {dispositionText(last, language)}</span>}
       </dd>
       <dt>{t.who}</dt>
       <dd>{party ? names.party(party) : t.unknownParty}</dd>

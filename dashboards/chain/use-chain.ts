@@ -2,9 +2,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, inPath, told } from '../server/api.ts'
 
-/** Nodes in each direction that are asked for at first, and what the server gives at most. */
-const FIRST_LIMIT = 1000
+/** Nodes in each direction that the server gives at most. */
 const MOST = 10_000
+/**
+ * A phone asks for fewer at first, which it can hold and draw. Elsewhere all are asked for at once:
+ * the walk is what takes the time, and whoever wants the rest would have it walked again.
+ */
+const FIRST = matchMedia('(max-width: 40rem)').matches ? 1000 : MOST
 
 /** What of an item is asked for. */
 export interface Asked {
@@ -16,8 +20,8 @@ export interface Asked {
 }
 
 export function useChain({ id, depth, at }: Asked, isAll: boolean) {
-  const limit = String(isAll ? MOST : FIRST_LIMIT)
-  return useQuery({
+  const limit = isAll ? MOST : FIRST
+  const chain = useQuery({
     queryKey: ['trace', id, limit, depth, at],
     enabled: id !== '',
     placeholderData: (before, query) =>
@@ -27,11 +31,12 @@ export function useChain({ id, depth, at }: Asked, isAll: boolean) {
         api.v1.trace[':id'].$get({
           param: { id: inPath(id) },
           query: {
-            ...{ direction: 'both', limit },
+            ...{ direction: 'both', limit: String(limit) },
             ...(depth !== '' && { depth }),
             ...(at !== '' && { at }),
           },
         }),
       ),
   })
+  return { chain, mayHaveMore: limit < MOST }
 }

@@ -1,6 +1,7 @@
 /** From a chain to what is drawn of it, each step only when what it rests on has changed. */
 import { useMemo } from 'react'
-import { type Names, shortKey } from '../server/names.ts'
+import type { Names } from '../server/names.ts'
+import { shortKey } from '../words/short-key.ts'
 import type { AxisMode } from './axis.ts'
 import { type Box, boxesOf } from './boxes.ts'
 import { type Chain, type ChainNode, graphOf, type Side, sidesOf, type Visit } from './graph.ts'

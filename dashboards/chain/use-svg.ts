@@ -1,4 +1,5 @@
-import { ticksOf, tickText } from './axis.ts'
+import { useLanguage } from '../words/language.ts'
+import { type Tick, ticksOf, tickText } from './axis.ts'
 import { useColours } from './colours.ts'
 import { type SvgParts, svgOf } from './svg.ts'
 
@@ -7,6 +8,10 @@ type Drawing = Pick<SvgParts, 'title' | 'layout' | 'scene' | 'laneNames'>
 /** Makes what is drawn a document of its own, whole, in the colours of now. */
 export function useSvg({ title, layout, scene, laneNames }: Drawing): () => string {
   const colours = useColours()
-  return () =>
-    svgOf({ title, layout, scene, laneNames, ticks: ticksOf(layout.axis), tickText, colours })
+  const language = useLanguage()
+  const asText = (tick: Tick) => tickText(tick, language)
+  return () => {
+    const ticks = ticksOf(layout.axis)
+    return svgOf({ title, layout, scene, laneNames, ticks, tickText: asText, colours })
+  }
 }

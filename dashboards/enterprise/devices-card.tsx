@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { allAlerts } from '../alerts/all-alerts.ts'
 import { useMinute } from '../alerts/use-minute.ts'
 import { api, told } from '../server/api.ts'
 import type { Names } from '../server/names.ts'
+import { allPages } from '../server/pages.ts'
+import { devicesQuery } from '../server/register.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
@@ -19,7 +22,6 @@ import {
   sensorKey,
 } from './liveliness.ts'
 
-const MOST = '1000'
 /** Rule A11: a sensor that is stuck, or silent for longer than its interval allows. */
 const SENSOR_RULE = 'A11'
 const REFRESH_MS = 30_000
@@ -33,24 +35,18 @@ interface DevicesCardProps {
 export function DevicesCard({ party, names }: DevicesCardProps) {
   const t = useWords(enterpriseWords)
   const nowMs = useMinute()
-  const query = { perPage: MOST, ...(party !== undefined && { party }) }
-  const devices = useQuery({
-    queryKey: ['devices', party],
-    queryFn: () => told(api.v1.devices.$get({ query })),
-  })
+  const query = party === undefined ? {} : { party }
+  const devices = useQuery(devicesQuery(party))
   const activity = useQuery({
     queryKey: ['device-activity', party],
-    queryFn: () => told(api.v1['device-activity'].$get({ query })),
+    queryFn: () =>
+      allPages((after) => told(api.v1['device-activity'].$get({ query: { ...query, ...after } }))),
     refetchInterval: REFRESH_MS,
   })
   const gaps = useQuery({
     queryKey: ['device-gaps', party],
     queryFn: () =>
-      told(
-        api.v1.alerts.$get({
-          query: { ...query, rule: SENSOR_RULE, state: 'open|acknowledged|in_progress' },
-        }),
-      ),
+      allAlerts({ ...query, rule: SENSOR_RULE, state: 'open|acknowledged|in_progress' }),
   })
   const error = devices.error ?? activity.error
   if (error) {
@@ -60,16 +56,16 @@ export function DevicesCard({ party, names }: DevicesCardProps) {
       </Card>
     )
   }
-  const byName = new Map(activity.data?.items.map((one) => [`${one.party}/${one.device}`, one]))
+  const byName = new Map(activity.data?.map((one) => [`${one.party}/${one.device}`, one]))
   const gapsOf = (device: Device) =>
     gaps.data?.items.filter(({ subject }) => subject === sensorKey(device)).length ?? 0
   return (
     <Card title={t.devices}>
       {devices.isPending && <Loading />}
-      {devices.data?.items.length === 0 && <Empty title={t.none} />}
-      {devices.data && devices.data.items.length > 0 && (
+      {devices.data?.length === 0 && <Empty title={t.none} />}
+      {devices.data && devices.data.length > 0 && (
         <VirtualList
-          items={devices.data.items}
+          items={devices.data}
           keyOf={(one) => `${one.party}/${one.device}`}
           rowHeight={72}
           label={t.deviceList}

@@ -1,13 +1,14 @@
 import { Link } from 'wouter'
-import { amountText } from '../chain/amounts.tsx'
 import { api, told } from '../server/api.ts'
-import { type Names, shortKey } from '../server/names.ts'
+import type { Names } from '../server/names.ts'
 import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { amountText } from '../words/amounts.ts'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { shortKey } from '../words/short-key.ts'
 import { stepText } from '../words/steps.ts'
 
 interface LotsCardProps {

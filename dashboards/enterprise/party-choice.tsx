@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import type { Names } from '../server/names.ts'
-import { partiesQuery } from '../server/parties.ts'
+import { partiesQuery } from '../server/register.ts'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { useWords } from '../words/language.ts'
 

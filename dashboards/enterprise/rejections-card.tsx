@@ -7,6 +7,7 @@ import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { refusalText } from '../words/refusals.ts'
 
 /** What was refused, with why and the message as it came. */
 export function RejectionsCard({ party }: { party: string | undefined }) {
@@ -34,7 +35,7 @@ export function RejectionsCard({ party }: { party: string | undefined }) {
             <span className="tag stop">✕ {code}</span> {shortTime(receivedAt, language)}{' '}
             <strong>{device}</strong>
             <span className="block">
-              {message} <code>{path}</code>
+              {refusalText(code, message, language)} <code>{path}</code>
             </span>
             <button
               type="button"

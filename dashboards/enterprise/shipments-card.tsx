@@ -1,13 +1,14 @@
 import { useEffect } from 'react'
 import { Link } from 'wouter'
 import { api, told } from '../server/api.ts'
-import { type Names, shortKey } from '../server/names.ts'
+import type { Names } from '../server/names.ts'
 import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { enterpriseWords } from '../words/enterprise.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { shortKey } from '../words/short-key.ts'
 
 interface ShipmentsCardProps {
   readonly party: string | undefined

@@ -4,8 +4,11 @@ import { Card } from '../ui/card.tsx'
 import { shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { refusalText } from '../words/refusals.ts'
+import { shortKey } from '../words/short-key.ts'
 import { stepText } from '../words/steps.ts'
 import { type FullItem, type Item, isFull } from './item-data.ts'
+import { useNames } from './use-names.ts'
 
 export function AboutCard({ item, symbology }: { item: Item; symbology: string | undefined }) {
   const t = useWords(itemWords)
@@ -13,7 +16,7 @@ export function AboutCard({ item, symbology }: { item: Item; symbology: string |
   const { product, understood, compared } = item
   const { gtin, lot, serial, sscc } = understood.parts
   const scanned = new Set(compared.map(({ what }) => what))
-  const lots = item.lots.map(lotNumber).join(', ')
+  const lots = item.lots.map(keyText).join(', ')
   const expiry = isFull(item)
     ? item.state.itemExpirationDate?.value
     : 'itemExpirationDate' in item
@@ -41,7 +44,7 @@ export function AboutCard({ item, symbology }: { item: Item; symbology: string |
       </dl>
       {understood.notes.map(({ code, message }) => (
         <p key={code} className="tag warn">
-          ! {message}
+          ! {refusalText(code, message, language)}
         </p>
       ))}
     </Card>
@@ -80,24 +83,30 @@ function Unrecorded() {
   return <span className="quiet">({useWords(itemWords).notRecorded})</span>
 }
 
-function Whereabouts({ item: { state, names } }: { item: FullItem }) {
+function Whereabouts({ item }: { item: FullItem }) {
   const t = useWords(itemWords)
   const language = useLanguage()
-  const { location, lastSeen, container } = state
+  const names = useNames(item)
+  const { location, lastSeen, container } = item.state
   return (
     <>
-      <Row name={t.location}>{location && (names[location.value] ?? location.value)}</Row>
+      <Row name={t.location}>{location && names(location.value)}</Row>
       <Row name={t.lastSeen}>
         {lastSeen &&
           `${stepText(lastSeen.value, language)} · ${shortTime(lastSeen.time, language)}`}
       </Row>
-      <Row name={t.container}>{container?.value}</Row>
+      <Row name={t.container}>{container && <Key value={container.value} />}</Row>
     </>
   )
 }
 
-/** The lot number of the key of a lot; the key itself where it has none. */
-export function lotNumber(key: string): string {
+/** A key in short; whole for whoever points at it. */
+function Key({ value }: { value: string }) {
+  return <span title={value}>{shortKey(value)}</span>
+}
+
+/** The lot number of the key of a lot, whole; of another key what is short for it. */
+export function keyText(key: string): string {
   const lot = /\/10\/([^/?]+)/.exec(key)?.[1]
-  return lot === undefined ? key : decodeURIComponent(lot)
+  return lot === undefined ? shortKey(key) : decodeURIComponent(lot)
 }

@@ -1,14 +1,17 @@
 /** The chain from top to bottom: one row a stage, rows for what is missing, events on demand. */
 import { useQuery } from '@tanstack/react-query'
+import { askedOrKept } from '../offline/answers.ts'
+import { untilAnswered } from '../offline/patience.ts'
 import { api, inPath, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
+import { Loading } from '../ui/states.tsx'
 import { listText, shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { stepText } from '../words/steps.ts'
-import { lotNumber } from './about-card.tsx'
+import { keyText } from './about-card.tsx'
 import type { FullItem } from './item-data.ts'
+import { KeptMark, NotThere } from './kept-mark.tsx'
 import { type Missing, reachOf, type Stage, stagesOf } from './stages.ts'
 import { useNames } from './use-names.ts'
 
@@ -20,22 +23,26 @@ export function ChainCard({ item }: { item: FullItem }) {
   const chain = useQuery({
     queryKey: ['chain', item.key],
     queryFn: () =>
-      told(
-        api.v1.trace[':id'].$get({
-          param: { id: inPath(item.key) },
-          query: { direction: 'both', limit: String(MOST_NODES) },
-        }),
+      askedOrKept(`chain ${item.key}`, () =>
+        told(
+          api.v1.trace[':id'].$get({
+            param: { id: inPath(item.key) },
+            query: { direction: 'both', limit: String(MOST_NODES) },
+          }),
+        ),
       ),
+    refetchInterval: untilAnswered,
   })
   if (chain.isPending) return <Loading />
   if (chain.error) {
     return (
       <Card title={t.chain}>
-        <Failure error={chain.error} onAgain={() => chain.refetch()} />
+        <NotThere error={chain.error} onAgain={() => chain.refetch()} />
       </Card>
     )
   }
-  const { upstream, downstream } = reachOf(chain.data)
+  const { value, keptAt } = chain.data
+  const { upstream, downstream } = reachOf(value)
   const adverse = adverseOf(item)
   return (
     <Card
@@ -47,8 +54,9 @@ export function ChainCard({ item }: { item: FullItem }) {
         </span>
       }
     >
+      <KeptMark at={keptAt} />
       <ol className="chain">
-        {stagesOf(chain.data).map((row) =>
+        {stagesOf(value).map((row) =>
           row.kind === 'gap' ? (
             <GapRow key={`gap ${row.key} ${row.fromTime}`} gap={row} />
           ) : (
@@ -103,7 +111,7 @@ function StageRow({ stage, adverse, item }: { stage: Stage; adverse: Adverse; it
               <span className="number">{shortTime(event.eventTime, language)}</span>{' '}
               {stepText(event.bizStep, language)} {event.place && names(event.place)}
               <span className="quiet block">
-                {listText(event.keys.slice(0, 3).map(lotNumber), language)}
+                {listText(event.keys.slice(0, 3).map(keyText), language)}
                 {event.keys.length > 3 && ` +${event.keys.length - 3}`}
               </span>
             </li>
@@ -122,7 +130,7 @@ function GapRow({ gap: { gap, key, fromTime } }: { gap: Missing }) {
     <li className="gap">
       <span className="tag inferred">? {t.gap}</span>{' '}
       <span className="quiet">
-        {shortTime(fromTime, language)} · {GAPS[gap]?.[language] ?? gap} · {lotNumber(key)}
+        {shortTime(fromTime, language)} · {GAPS[gap]?.[language] ?? gap} · {keyText(key)}
       </span>
     </li>
   )

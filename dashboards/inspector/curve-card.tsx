@@ -1,13 +1,15 @@
 /** The temperature along an item's way: in figures, as a curve, and who held it when. */
 import { useEffect, useMemo, useRef } from 'react'
 import { Card } from '../ui/card.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { Empty, Loading } from '../ui/states.tsx'
 import { shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
-import { type Curve, curveOf, type Limits, type Point } from './curve.ts'
+import { shortKey } from '../words/short-key.ts'
+import { type Curve, curveOf, type Limits, MARGINS, type Point } from './curve.ts'
 import { CurveFigures } from './curve-figures.tsx'
 import type { FullItem } from './item-data.ts'
+import { KeptMark, NotThere } from './kept-mark.tsx'
 import { useNames } from './use-names.ts'
 import { useTemperature } from './use-temperature.ts'
 
@@ -19,9 +21,10 @@ export function CurveCard({ item }: { item: FullItem }) {
   return (
     <Card title={t.temperature}>
       {series.isPending && <Loading />}
-      {series.error && <Failure error={series.error} onAgain={() => series.refetch()} />}
-      {series.data?.length === 0 && <Empty title={t.noReadings} />}
-      {series.data?.map(({ device, points }) => (
+      {series.error && <NotThere error={series.error} onAgain={() => series.refetch()} />}
+      <KeptMark at={series.data?.keptAt} />
+      {series.data?.value.length === 0 && <Empty title={t.noReadings} />}
+      {series.data?.value.map(({ device, points }) => (
         <OneCurve key={device} item={item} device={device} points={points} limits={limits} />
       ))}
     </Card>
@@ -36,6 +39,7 @@ interface OneCurveProps {
 }
 
 function OneCurve({ item, device, points, limits }: OneCurveProps) {
+  const t = useWords(itemWords)
   // Looked at once: of a hundred thousand points that is as much work as drawing them.
   const curve = useMemo(() => curveOf(points, limits), [points, limits])
   return (
@@ -43,14 +47,17 @@ function OneCurve({ item, device, points, limits }: OneCurveProps) {
       <CurveFigures curve={curve} />
       <Custody item={item} points={points} />
       <Plot curve={curve} />
-      <p className="quiet">{device}</p>
+      <p className="quiet" title={device}>
+        {t.sensor} {shortKey(device)}
+      </p>
     </div>
   )
 }
 
-/** Drawn again when the width or the colours change. */
+/** Drawn again when the width, the colours or the language change. */
 function Plot({ curve }: { curve: Curve }) {
   const t = useWords(itemWords)
+  const language = useLanguage()
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const end = new AbortController()
@@ -60,7 +67,7 @@ function Plot({ curve }: { curve: Curve }) {
       const draw = () => {
         remove()
         if (signal.aborted || !frame.current) return
-        const plot = drawCurve(frame.current, curve)
+        const plot = drawCurve(frame.current, curve, language)
         remove = () => plot.destroy()
       }
       draw()
@@ -69,7 +76,7 @@ function Plot({ curve }: { curve: Curve }) {
       signal.addEventListener('abort', () => remove())
     })
     return () => end.abort()
-  }, [curve])
+  }, [curve, language])
   return <div ref={frame} className="plot" role="img" aria-label={t.curveLabel} />
 }
 
@@ -87,7 +94,11 @@ function Custody({ item, points }: { item: FullItem; points: readonly Point[] })
     return end > begin ? [{ place, begin, end, certainty }] : []
   })
   return (
-    <ol className="custody" aria-label={t.custody}>
+    <ol
+      className="custody"
+      style={{ marginInline: `${MARGINS.left}px ${MARGINS.right}px` }}
+      aria-label={t.custody}
+    >
       {stays.map(({ place, begin, end, certainty }) => (
         <li
           key={`${place} ${begin}`}

@@ -25,6 +25,9 @@ export interface Gap {
   readonly toMs: number
 }
 
+/** Pixels beside the area of a curve: who held the goods is laid on the same axis of time. */
+export const MARGINS = { left: 44, right: 12 } as const
+
 /** A sample holds until the next; after so many intervals without one nothing is known. */
 const INTERVALS_KNOWN = 3
 
@@ -93,4 +96,21 @@ function beyond({ min, max }: Point, limits: Limits): number | undefined {
 
 function distance(value: number, { min, max }: Limits): number {
   return Math.max(value - max, min - value)
+}
+
+const BELOW = 1
+/** Above, the worst is written: that much of the height, and two degrees at least. */
+const ABOVE = 2
+const ABOVE_SHARE = 0.15
+
+/** Degrees from the bottom to the top of a drawing in which all of it has room. */
+export function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
+  let low = limits?.min ?? Number.POSITIVE_INFINITY
+  let high = limits?.max ?? Number.NEGATIVE_INFINITY
+  for (const { min, max } of points) {
+    if (min < low) low = min
+    if (max > high) high = max
+  }
+  const above = Math.max(ABOVE, (high - low) * ABOVE_SHARE)
+  return [Math.floor(low - BELOW), Math.ceil(high + above)]
 }

@@ -3,15 +3,25 @@
  * nothing is known hatched, the worst of each excursion with its value. Colours are the tokens'.
  */
 import uPlot from 'uplot'
-import type { Curve, Excursion, Gap, Limits, Point } from './curve.ts'
+import { axisDay } from '../words/format.ts'
+import type { Language } from '../words/language.ts'
+import {
+  type Curve,
+  type Excursion,
+  type Gap,
+  type Limits,
+  MARGINS,
+  type Point,
+  rangeOf,
+} from './curve.ts'
+import { labelPeaks } from './label-peaks.ts'
 import 'uplot/dist/uPlot.min.css'
 
 const HEIGHT = 220
 const HATCH_STEP = 8
-const MARGIN = 1
 
 /** Puts the curve into an element; `destroy` takes it out. */
-export function drawCurve(into: HTMLElement, curve: Curve): uPlot {
+export function drawCurve(into: HTMLElement, curve: Curve, language: Language): uPlot {
   const { points, limits, excursions, gaps } = curve
   const start = performance.now()
   const range = rangeOf(points, limits)
@@ -25,12 +35,14 @@ export function drawCurve(into: HTMLElement, curve: Curve): uPlot {
     {
       width: into.clientWidth,
       height: HEIGHT,
+      // Told, not left to uPlot: the strip of who held it has to end where the curve does.
+      padding: [8, MARGINS.right, 0, 0],
       legend: { show: false },
       cursor: { points: { size: 8 }, drag: { x: true, y: false } },
       scales: { y: { range } },
       axes: [
-        { ...axis, values: timesOf },
-        { ...axis, size: 44, values: (_, values) => values.map((value) => `${value}°`) },
+        { ...axis, values: (_, seconds) => timesOf(seconds, language) },
+        { ...axis, size: MARGINS.left, values: (_, values) => values.map((value) => `${value}°`) },
       ],
       series: [{}, { stroke: colour('--curve'), width: 2, points: { show: false } }],
       hooks: {
@@ -74,21 +86,11 @@ function columnsOf(points: readonly Point[], gaps: readonly Gap[]): uPlot.Aligne
   return [times, values]
 }
 
-function rangeOf(points: readonly Point[], limits: Limits | undefined): [number, number] {
-  let low = limits?.min ?? Number.POSITIVE_INFINITY
-  let high = limits?.max ?? Number.NEGATIVE_INFINITY
-  for (const { min, max } of points) {
-    if (min < low) low = min
-    if (max > high) high = max
-  }
-  return [Math.floor(low - MARGIN), Math.ceil(high + 2 * MARGIN)]
-}
-
-function timesOf(_plot: uPlot, seconds: number[]): string[] {
+function timesOf(seconds: readonly number[], language: Language): string[] {
   const days = new Set(seconds.map((second) => new Date(second * 1000).getDate())).size
   return seconds.map((second) => {
     const date = new Date(second * 1000)
-    const day = `${date.getMonth() + 1}/${date.getDate()}`
+    const day = axisDay(date, language)
     const isMidnight = date.getHours() === 0 && date.getMinutes() === 0
     const clock = `${date.getHours()}:${String(date.getMinutes()).padStart(2, '0')}`
     return days > 2 && isMidnight ? day : days > seconds.length ? day : clock
@@ -148,19 +150,19 @@ function line(ctx: CanvasRenderingContext2D, x: number, y: number, toX: number, 
 }
 
 function drawExcursions(
-  { ctx, valToPos }: uPlot,
+  plot: uPlot,
   points: readonly Point[],
   excursions: readonly Excursion[],
   limits: Limits | undefined,
   colour: Colour,
 ): void {
   if (!limits) return
+  const { ctx, valToPos } = plot
   ctx.save()
   ctx.strokeStyle = colour('--stop')
   ctx.fillStyle = colour('--stop')
   ctx.lineWidth = 3
-  ctx.font = `600 ${Math.round(13 * devicePixelRatio)}px system-ui, sans-serif`
-  for (const { fromMs, toMs, peak, peakMs } of excursions) {
+  for (const { fromMs, toMs } of excursions) {
     ctx.beginPath()
     for (let at = placeOf(points, fromMs); at < points.length; at += 1) {
       const { timeMs, value } = points[at] as Point
@@ -168,14 +170,8 @@ function drawExcursions(
       ctx.lineTo(valToPos(timeMs / 1000, 'x', true), valToPos(value, 'y', true))
     }
     ctx.stroke()
-    const isHigh = peak > limits.max
-    const x = valToPos(peakMs / 1000, 'x', true)
-    const y = valToPos(peak, 'y', true)
-    // uPlot leaves its own alignment behind, and so must we set ours.
-    ctx.textAlign = 'center'
-    ctx.textBaseline = isHigh ? 'bottom' : 'top'
-    ctx.fillText(`${isHigh ? '▲' : '▼'} ${peak.toFixed(1)}°`, x, y + (isHigh ? -6 : 6))
   }
+  labelPeaks(plot, excursions, limits, (ms) => valToPos(ms / 1000, 'x', true))
   ctx.restore()
 }
 

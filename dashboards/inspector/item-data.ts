@@ -2,10 +2,11 @@
  * An item as the server tells it, with how fresh that is. What the server has written into the page
  * itself is used first; where there is no network, what was told the last time.
  */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
+import { orKept, untilAnswered } from '../offline/patience.ts'
 import { keepLookUp, keptLookUp } from '../offline/recents.ts'
-import { answered, api, inPath, Refused } from '../server/api.ts'
+import { answered, api, inPath } from '../server/api.ts'
 
 export type Item = InferResponseType<(typeof api.v1.items)[':id']['$get']>
 export type FullItem = Extract<Item, { evidence: unknown }>
@@ -35,25 +36,28 @@ function readWritten(): (ItemTold & { readonly id: string }) | undefined {
 
 /** `isScan`: somebody has it in hand, which the server counts. */
 export function useItem(id: string, isScan: boolean) {
+  const queries = useQueryClient()
+  const queryKey = ['item', id]
   return useQuery({
-    queryKey: ['item', id],
-    queryFn: () => lookUp(id, isScan),
+    queryKey,
+    // What is kept is shown while the server is asked again: that is no other scan.
+    queryFn: () => lookUp(id, isScan && queries.getQueryData(queryKey) === undefined),
     staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: untilAnswered,
     enabled: id !== '',
   })
 }
 
-async function lookUp(id: string, isScan: boolean): Promise<LookedUp> {
-  try {
-    const told = await fetched(id, isScan)
+function lookUp(id: string, isScan: boolean): Promise<LookedUp> {
+  const asked = fetched(id, isScan).then((told): LookedUp => {
     // Without room in the browser, or in a private window, there is nothing to go back to.
     keepLookUp({ id, at: Date.now(), told }).catch(() => undefined)
     return told
-  } catch (error) {
-    const known = await fallback(id, error)
-    if (known !== undefined) return known
-    throw error
-  }
+  })
+  return orKept(asked, async () => {
+    const known = await keptLookUp(id)
+    return known && { ...known.told, keptAt: known.at }
+  })
 }
 
 async function fetched(id: string, isScan: boolean): Promise<ItemTold> {
@@ -70,10 +74,4 @@ async function fetched(id: string, isScan: boolean): Promise<ItemTold> {
     item: body,
     freshAsOf: headers.get('Suyuan-Fresh-As-Of') ?? new Date().toISOString(),
   }
-}
-
-async function fallback(id: string, error: unknown): Promise<LookedUp | undefined> {
-  if (!(error instanceof Refused) || error.status !== 0) return undefined
-  const known = await keptLookUp(id)
-  return known && { ...known.told, keptAt: known.at }
 }

@@ -9,6 +9,7 @@ import { commonWords } from '../words/common.ts'
 import { shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { scanWords } from '../words/scan.ts'
 import { AboutCard } from './about-card.tsx'
 import { ChainCard } from './chain-card.tsx'
@@ -63,8 +64,8 @@ function NoItem({ id, error, onAgain }: { id: string; error: unknown; onAgain: (
       <h2 id="verdict">
         <span aria-hidden="true">{VERDICT_SIGNS.unknown}</span> {isNoCode ? t.notACode : t.noRecord}
       </h2>
-      <p>{isNoCode ? error.message : t.noRecordLine(id)}</p>
-      <p className="quiet">{t.noRecordHint}</p>
+      <p>{isNoCode ? t.notACodeLine(id) : t.noRecordLine(id)}</p>
+      {!isNoCode && <p className="quiet">{t.noRecordHint}</p>}
     </section>
   )
 }
@@ -83,7 +84,9 @@ function ReportsCard({ item: { reports } }: { item: FullItem }) {
               {kinds[`kinds_${kind}`]}
             </span>{' '}
             {sampleNumber} {note}
-            <span className="quiet block">{t.saidAt(shortTime(madeAt, language), by)}</span>
+            <span className="quiet block">
+              {t.saidAt(shortTime(madeAt, language), whoText(by, language))}
+            </span>
           </li>
         ))}
       </ul>

@@ -1,10 +1,11 @@
 /** Where a code comes in: by the camera, from a photo, or typed. */
 import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { type KeptLookUp, recentLookUps } from '../offline/recents.ts'
+import { bytesKept, MOST_BYTES } from '../offline/answers.ts'
+import { type KeptLookUp, MOST_LOOK_UPS, recentLookUps } from '../offline/recents.ts'
 import { Card } from '../ui/card.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
-import { shortTime } from '../words/format.ts'
+import { numberText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { scanWords } from '../words/scan.ts'
 import { Camera } from './camera.tsx'
@@ -105,19 +106,33 @@ const ROW_HEIGHT = 56
 
 function RecentCard() {
   const t = useWords(scanWords)
+  const language = useLanguage()
   const [lookUps, setLookUps] = useState<readonly KeptLookUp[]>()
+  const [bytes, setBytes] = useState(0)
   useEffect(() => {
     recentLookUps().then(setLookUps, () => setLookUps([]))
+    bytesKept().then(setBytes, () => setBytes(0))
   }, [])
+  const megabytes = (count: number) => numberText(count / 1_000_000, language)
   if (lookUps === undefined) return null
   return (
     <Card title={t.recent}>
       {lookUps.length === 0 ? (
         <p className="quiet">{t.noRecent}</p>
       ) : (
-        <VirtualList items={lookUps} keyOf={({ id }) => id} rowHeight={ROW_HEIGHT} label={t.recent}>
-          {(lookUp) => <Recent lookUp={lookUp} />}
-        </VirtualList>
+        <>
+          <VirtualList
+            items={lookUps}
+            keyOf={({ id }) => id}
+            rowHeight={ROW_HEIGHT}
+            label={t.recent}
+          >
+            {(lookUp) => <Recent lookUp={lookUp} />}
+          </VirtualList>
+          <p className="quiet">
+            {t.kept(lookUps.length, MOST_LOOK_UPS, megabytes(bytes), megabytes(MOST_BYTES))}
+          </p>
+        </>
       )}
     </Card>
   )

@@ -1,5 +1,7 @@
 /** The temperature along the way of an item, thinned out where there is very much of it. */
 import { useQuery } from '@tanstack/react-query'
+import { askedOrKept } from '../offline/answers.ts'
+import { untilAnswered } from '../offline/patience.ts'
 import { api, told } from '../server/api.ts'
 import type { Point } from './curve.ts'
 import type { FullItem } from './item-data.ts'
@@ -22,13 +24,16 @@ export function useTemperature({ key, sensors, state }: FullItem) {
   return useQuery({
     queryKey: ['temperature', key],
     enabled: sensors.length > 0,
-    queryFn: async () => {
+    queryFn: () => {
       const query = { item: key, type: 'Temperature', ...(every && { every }) }
-      const { series } = await told(api.v1.telemetry.$get({ query }))
-      return series
-        .filter(({ type }) => type.endsWith('Temperature'))
-        .map(({ device, points }): Series => ({ device, points: points.map(pointOf) }))
+      return askedOrKept(`temperature ${key}`, async () => {
+        const { series } = await told(api.v1.telemetry.$get({ query }))
+        return series
+          .filter(({ type }) => type.endsWith('Temperature'))
+          .map(({ device, points }): Series => ({ device, points: points.map(pointOf) }))
+      })
     },
+    refetchInterval: untilAnswered,
   })
 }
 

@@ -2,7 +2,9 @@
 import { shortDate, shortTime } from '../words/format.ts'
 import { itemWords } from '../words/item.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { readable } from '../words/readable.ts'
 import { isFull, type LookedUp } from './item-data.ts'
+import { useNames } from './use-names.ts'
 
 export const VERDICT_SIGNS = { sell: '✓', check: '!', do_not_sell: '✕', unknown: '?' } as const
 
@@ -10,6 +12,8 @@ export function VerdictCard({ told }: { told: LookedUp }) {
   const t = useWords(itemWords)
   const language = useLanguage()
   const { item, freshAsOf, keptAt } = told
+  const nameOf = useNames(item)
+  const names = { party: nameOf, place: nameOf }
   const { verdict, title, reasons } = item.verdict
   const [first, ...others] = reasons
   const heading = [title[language], first?.title?.[language]].filter(Boolean).join(' · ')
@@ -18,14 +22,14 @@ export function VerdictCard({ told }: { told: LookedUp }) {
       <h2 id="verdict">
         <span aria-hidden="true">{VERDICT_SIGNS[verdict]}</span> {heading}
       </h2>
-      <p>{first?.text[language] ?? t.nothingAgainst}</p>
+      <p>{first ? readable(first.text[language], names) : t.nothingAgainst}</p>
       {others.length > 0 && (
         <details>
           <summary>{t.otherReasons(others.length)}</summary>
           <ul className="reasons">
             {others.map(({ fact, key, text, value, time }) => (
               <li key={`${fact} ${key} ${value} ${time}`}>
-                {text[language]}{' '}
+                {readable(text[language], names)}{' '}
                 {time && <span className="quiet">{shortTime(time, language)}</span>}
               </li>
             ))}

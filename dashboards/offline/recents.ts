@@ -14,13 +14,13 @@ export interface KeptLookUp {
   readonly told: ItemTold
 }
 
-const MOST = 50
+export const MOST_LOOK_UPS = 50
 
 export async function keepLookUp(lookUp: KeptLookUp): Promise<void> {
   const database = await kept()
   await database.put('lookUps', lookUp)
   const ids = await database.getAllKeysFromIndex('lookUps', 'at')
-  await Promise.all(ids.slice(0, -MOST).map((id) => database.delete('lookUps', id)))
+  await Promise.all(ids.slice(0, -MOST_LOOK_UPS).map((id) => database.delete('lookUps', id)))
 }
 
 export async function keptLookUp(id: string): Promise<KeptLookUp | undefined> {

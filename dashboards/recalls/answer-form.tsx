@@ -2,8 +2,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api, inPath, told } from '../server/api.ts'
+import { uomText } from '../words/amounts.ts'
 import { commonWords } from '../words/common.ts'
-import { useWords } from '../words/language.ts'
+import { useLanguage, useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
 import type { Consignee } from './recall-data.ts'
 import { Refusal } from './refusal.tsx'
@@ -81,10 +82,11 @@ export function AnswerForm({ recall, consignee, onDone, onCancel }: AnswerFormPr
 
 function Amounts({ line: { uom, answered } }: { line: Consignee['lines'][number] }) {
   const t = useWords(recallWords)
+  const language = useLanguage()
   const id = useId()
   return (
     <fieldset className="suspects">
-      <legend>{uom === '' ? t.pieces : uom}</legend>
+      <legend>{uomText(uom, language)}</legend>
       <div className="filter-grid">
         {ANSWERED.map((name) => (
           <div key={name}>

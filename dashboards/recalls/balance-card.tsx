@@ -1,5 +1,6 @@
 /** What consignees got beside what they say became of it: how much is accounted for. */
 import { Card } from '../ui/card.tsx'
+import { amountText } from '../words/amounts.ts'
 import { numberText } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
@@ -25,8 +26,6 @@ function OfUnit({ balance }: { balance: Balance }) {
   const t = useWords(recallWords)
   const language = useLanguage()
   const { uom, expected, answered, shipped, accounted, unaccounted, percent } = balance
-  const unit = uom === '' ? t.pieces : uom
-  const number = (value: number) => numberText(value, language, 2)
   const isWhole = unaccounted === 0
   return (
     <div className="balance">
@@ -36,14 +35,14 @@ function OfUnit({ balance }: { balance: Balance }) {
         </strong>
         <span className={`tag ${isWhole ? 'fine' : 'warn'}`}>
           {isWhole ? '✓' : '!'} {unaccounted < 0 ? t.surplus : t.unaccounted}{' '}
-          {number(Math.abs(unaccounted))} {unit}
+          {amountText(Math.abs(unaccounted), uom, language)}
         </span>
       </p>
       <Bar part={accounted} of={shipped} />
-      <Sum title={t.asEvents} sum={shipped} unit={unit}>
+      <Sum title={t.asEvents} sum={shipped} unit={uom}>
         {EXPECTED.map((name) => ({ name: t[name], value: expected[name] ?? 0 }))}
       </Sum>
-      <Sum title={t.asAnswered} sum={accounted} unit={unit}>
+      <Sum title={t.asAnswered} sum={accounted} unit={uom}>
         {ANSWERED.map((name) => ({ name: t[name], value: answered[name] }))}
       </Sum>
     </div>
@@ -62,6 +61,7 @@ function Bar({ part, of }: { part: number; of: number }) {
 interface SumProps {
   readonly title: string
   readonly sum: number
+  /** A code of UN/CEFACT; '' for pieces. */
   readonly unit: string
   readonly children: readonly { readonly name: string; readonly value: number }[]
 }
@@ -73,7 +73,7 @@ function Sum({ title, sum, unit, children }: SumProps) {
   const parts = children.filter(({ value }) => value !== 0)
   return (
     <p>
-      <span className="quiet">{title}</span> <strong>{number(sum)}</strong> {unit}
+      <span className="quiet">{title}</span> <strong>{amountText(sum, unit, language)}</strong>
       {parts.length > 0 && ' = '}
       {parts.map(({ name, value }, at) => (
         <span key={name}>

@@ -1,4 +1,6 @@
 /** What a consignee got, unit by unit, beside what it says became of it. */
+
+import { uomText } from '../words/amounts.ts'
 import { numberText } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
@@ -27,12 +29,12 @@ export function ConsigneeLines({ lines }: Pick<Consignee, 'lines'>) {
         <div key={uom}>
           <dt>{t.asEvents}</dt>
           <dd>
-            {amounts(EXPECTED, expected, (name) => t[name])} {uom === '' ? t.pieces : uom}
+            {amounts(EXPECTED, expected, (name) => t[name])} {uomText(uom, language)}
           </dd>
           <dt>{t.asAnswered}</dt>
           <dd className={answered ? '' : 'quiet'}>
             {answered ? amounts(ANSWERED, answered, (name) => t[name]) : '–'}{' '}
-            {answered && (uom === '' ? t.pieces : uom)}
+            {answered && uomText(uom, language)}
           </dd>
         </div>
       ))}

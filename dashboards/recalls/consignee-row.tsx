@@ -1,5 +1,6 @@
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { recallWords } from '../words/recalls.ts'
 import { ConsigneeLines } from './consignee-lines.tsx'
 import type { Consignee } from './recall-data.ts'
@@ -90,7 +91,7 @@ function Told({ word, time, by }: ToldProps) {
   const t = useWords(recallWords)
   const language = useLanguage()
   return (
-    <li className={time === undefined ? 'quiet' : ''} title={by}>
+    <li className={time === undefined ? 'quiet' : ''} title={by && whoText(by, language)}>
       <span aria-hidden="true">{time === undefined ? '○' : '✓'}</span>{' '}
       {time === undefined ? t.notYet(word) : t.done(word)}{' '}
       {time !== undefined && <span className="quiet">{shortTime(time, language)}</span>}
@@ -100,9 +101,10 @@ function Told({ word, time, by }: ToldProps) {
 
 function CheckTag({ check }: { check: NonNullable<Consignee['check']> }) {
   const t = useWords(recallWords)
+  const language = useLanguage()
   const isGood = check.result === 'effective'
   return (
-    <span className={`tag wrap ${isGood ? 'fine' : 'stop'}`} title={check.by}>
+    <span className={`tag wrap ${isGood ? 'fine' : 'stop'}`} title={whoText(check.by, language)}>
       {isGood ? '✓' : '✕'} {t[`check_${check.result}`]}: {check.reason}
     </span>
   )

@@ -7,6 +7,7 @@ import { VirtualList } from '../ui/virtual-list.tsx'
 import { wordOf } from '../words/chain.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { recallWords } from '../words/recalls.ts'
 import { type Step, useRecallSteps } from './recall-data.ts'
 
@@ -54,7 +55,8 @@ function Row({ step }: { step: Step }) {
           {wordOf(t, `${step.step === 'report' ? 'report' : 'check'}_${said}`)}
         </span>
       )}{' '}
-      {party !== undefined && <span>{names.party(party)}</span>} <span className="quiet">{by}</span>
+      {party !== undefined && <span>{names.party(party)}</span>}{' '}
+      <span className="quiet">{whoText(by, language)}</span>
       {reason !== undefined && <span className="block">{reason}</span>}
     </div>
   )

@@ -3,16 +3,17 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { api, inPath, told } from '../server/api.ts'
-import { shortKey, useNames } from '../server/names.ts'
+import { useNames } from '../server/names.ts'
 import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
+import { amountText } from '../words/amounts.ts'
 import { wordOf } from '../words/chain.ts'
-import { numberText } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
+import { shortKey } from '../words/short-key.ts'
 import { Exports } from './exports.tsx'
 import { TIERS, type Tier } from './recall-data.ts'
 import { TIER_SIGNS } from './tier-counts.tsx'
@@ -178,7 +179,7 @@ function Way({ id, version, itemKey }: ItemsCardProps & { itemKey: string }) {
         {data.holdings.map(({ party, place, state, certainty, quantity, uom }) => (
           <li key={`${party} ${state} ${uom}`}>
             {certainty !== 'observed' && <NotSeen />} <strong>{names.party(party)}</strong>{' '}
-            {t[state]} {numberText(quantity, language, 2)} {uom === '' ? t.pieces : uom}{' '}
+            {t[state]} {amountText(quantity, uom, language)}{' '}
             {place !== undefined && <span className="quiet">{names.place(place)}</span>}
           </li>
         ))}

@@ -1,14 +1,16 @@
 /** A recall as a consignee sees it: the notice, what it got and has, and its answer. */
 import { Link } from 'wouter'
 import { api, inPath, told } from '../server/api.ts'
-import { shortKey, useNames } from '../server/names.ts'
+import { useNames } from '../server/names.ts'
 import { usePages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
-import { numberText, shortTime } from '../words/format.ts'
+import { amountText } from '../words/amounts.ts'
+import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
+import { shortKey } from '../words/short-key.ts'
 import { AnswerForm } from './answer-form.tsx'
 import { ConsigneeLines } from './consignee-lines.tsx'
 import { Exports } from './exports.tsx'
@@ -101,7 +103,7 @@ function OwnItems({ id }: { id: string }) {
                 <span className="tag inferred">? {t.tier_inferred}</span>
               )}
               <span>
-                {t[state]} {numberText(quantity, language, 2)} {uom === '' ? t.pieces : uom}
+                {t[state]} {amountText(quantity, uom, language)}
               </span>
               {place !== undefined && <span className="quiet">{names.place(place)}</span>}
             </p>

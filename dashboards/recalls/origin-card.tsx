@@ -4,6 +4,7 @@ import { useNames } from '../server/names.ts'
 import { Card } from '../ui/card.tsx'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { recallWords } from '../words/recalls.ts'
 import type { Notice, Recall, Version } from './recall-data.ts'
 
@@ -30,7 +31,7 @@ export function OriginCard({ recall, shown }: OriginCardProps) {
         {author !== undefined && (
           <>
             <dt>{t.author}</dt>
-            <dd className="plain">{author}</dd>
+            <dd className="plain">{whoText(author, language)}</dd>
           </>
         )}
       </dl>

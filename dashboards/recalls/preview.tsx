@@ -2,11 +2,12 @@
 import type { InferResponseType } from 'hono/client'
 import { Link } from 'wouter'
 import type { api } from '../server/api.ts'
-import { shortKey, useNames } from '../server/names.ts'
+import { useNames } from '../server/names.ts'
 import { wordOf } from '../words/chain.ts'
 import { numberText } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
+import { shortKey } from '../words/short-key.ts'
 import { Assumptions, TIER_SIGNS, TierCounts } from './tier-counts.tsx'
 
 type Told = InferResponseType<typeof api.v1.recalls.preview.$post>

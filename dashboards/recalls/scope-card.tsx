@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Card } from '../ui/card.tsx'
 import { numberText, shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { recallWords } from '../words/recalls.ts'
 import { isUnderWay, type Recall, useMe, type Version } from './recall-data.ts'
 import { RescopeForm } from './rescope-form.tsx'
@@ -92,11 +93,11 @@ function VersionRow({ version: one, isInForce }: { version: Version; isInForce: 
         )}
       </span>
       <span className="quiet block">
-        {shortTime(time, language)} {by}: {reason}
+        {shortTime(time, language)} {whoText(by, language)}: {reason}
       </span>
       {approved && (
         <span className="quiet block">
-          ✓ {t.approvedBy(approved.by, shortTime(approved.time, language))}
+          ✓ {t.approvedBy(whoText(approved.by, language), shortTime(approved.time, language))}
         </span>
       )}
       {failure && (

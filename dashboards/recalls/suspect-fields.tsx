@@ -1,8 +1,8 @@
 /** Fields for what is suspected: one or several, each of its kind. */
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { api, told } from '../server/api.ts'
 import { useNames } from '../server/names.ts'
+import { productsQuery } from '../server/register.ts'
 import { Pick } from '../ui/pick.tsx'
 import { useWords } from '../words/language.ts'
 import { recallWords } from '../words/recalls.ts'
@@ -122,13 +122,10 @@ function Field({ label, value, onValue, more }: FieldProps) {
 /** Products to choose from; any other spelling may be typed. */
 function Products({ id }: { id: string }) {
   const names = useNames()
-  const { data } = useQuery({
-    queryKey: ['products'],
-    queryFn: () => told(api.v1.products.$get({ query: { perPage: '1000' } })),
-  })
+  const { data } = useQuery(productsQuery)
   return (
     <datalist id={id}>
-      {data?.items.map(({ key }) => (
+      {data?.map(({ key }) => (
         <option key={key} value={key}>
           {names.product(key)}
         </option>

@@ -6,6 +6,7 @@ import { api, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
 import { PickField } from '../ui/pick.tsx'
 import { Failure } from '../ui/states.tsx'
+import { unitText } from '../words/figures.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { rulesWords } from '../words/rules.ts'
 import { allChanges, changeOf, localTime, numbersOf, type Rule, type Rules } from './draft.ts'
@@ -103,7 +104,7 @@ function Fields({ rule }: { rule: Rule }) {
       {numbersOf(rule).map(({ name, unit, value, min, max, about }) => (
         <div key={name}>
           <label htmlFor={`${id}p_${name}`}>
-            {about[language]} ({unit})
+            {about[language]} {unitText(unit, language) && `(${unitText(unit, language)})`}
           </label>
           <input
             {...field(`p_${name}`)}

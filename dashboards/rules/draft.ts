@@ -1,6 +1,7 @@
 /** A change of a rule as it is drafted in a form. */
 import type { InferResponseType } from 'hono/client'
 import type { api } from '../server/api.ts'
+import type { Language } from '../words/language.ts'
 
 export type Rules = InferResponseType<typeof api.v1.rules.$get>
 export type Rule = Rules['rules'][number]
@@ -23,6 +24,12 @@ export function numbersOf({ parameters }: Rule): NumberParameter[] {
     if (!isNumber || typeof min !== 'number' || typeof max !== 'number') return []
     return [{ name, unit: String(unit), value, min, max, about: about as NumberParameter['about'] }]
   })
+}
+
+/** What a parameter is called. */
+export function parameterName({ parameters }: Rule, name: string, language: Language): string {
+  const about = parameters[name]?.['about'] as NumberParameter['about'] | undefined
+  return about?.[language] ?? name
 }
 
 const US_A_MS = 1000

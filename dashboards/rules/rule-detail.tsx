@@ -1,11 +1,13 @@
 /** One rule: what it says, its parameters, the changes in force. */
 import { useSession } from '../shell/session.ts'
 import { Card } from '../ui/card.tsx'
+import { sentenceText, unitText } from '../words/figures.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { rulesWords } from '../words/rules.ts'
 import { ChangeForm } from './change-form.tsx'
-import { numbersOf, type Rule, type Rules } from './draft.ts'
+import { type Change, numbersOf, parameterName, type Rule, type Rules } from './draft.ts'
 import { RemoveChange } from './remove-change.tsx'
 
 export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
@@ -13,6 +15,8 @@ export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
   const language = useLanguage()
   const role = useSession()?.role
   const mayChange = role === 'regulator' || role === 'admin'
+  const told = ({ fromUs, author, reason }: Change) =>
+    [shortTime(fromUs / 1000, language), whoText(author, language), reason].join(' · ')
   return (
     <div className="rule-parts">
       <Card title={`${rule.id} ${rule.title[language]}`}>
@@ -27,7 +31,7 @@ export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
         </p>
         <ul className="lines">
           {Object.entries(rule.texts).map(([variant, text]) => (
-            <li key={variant}>{text[language]}</li>
+            <li key={variant}>{sentenceText(text[language], language)}</li>
           ))}
         </ul>
         <p>
@@ -49,12 +53,10 @@ export function RuleDetail({ rule, rules }: { rule: Rule; rules: Rules }) {
               <span className="tag">{change.domain ? t[change.domain] : t.everywhere}</span>{' '}
               {Object.entries(change.parameters ?? {}).map(([name, value]) => (
                 <span key={name} className="tag">
-                  {name} = {String(value)}
+                  {parameterName(rule, name, language)} = {String(value)}
                 </span>
               ))}
-              <span className="quiet block">
-                {shortTime(change.fromUs / 1000, language)} · {change.author} · {change.reason}
-              </span>
+              <span className="quiet block">{told(change)}</span>
               {mayChange && <RemoveChange change={change} rules={rules} />}
             </li>
           ))}
@@ -85,7 +87,7 @@ function Parameters({ rule }: { rule: Rule }) {
           <tr key={name}>
             <th scope="row">{about[language]}</th>
             <td className="number">
-              {value} {unit}
+              {value} {unitText(unit, language)}
             </td>
             <td className="number">
               {min} – {max}

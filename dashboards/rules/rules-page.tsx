@@ -5,6 +5,7 @@ import { api, told } from '../server/api.ts'
 import { Card } from '../ui/card.tsx'
 import { Failure, Loading } from '../ui/states.tsx'
 import { useLanguage, useWords } from '../words/language.ts'
+import { whoText } from '../words/people.ts'
 import { rulesWords } from '../words/rules.ts'
 import { RuleDetail } from './rule-detail.tsx'
 import './rules.css'
@@ -23,7 +24,9 @@ export function RulesPage() {
   return (
     <div className="rules-desk">
       <Card title={t.title} side={<span className="quiet">{t.version(data.version)}</span>}>
-        {data.version > 0 && <p className="quiet">{t.by(data.by, data.reason)}</p>}
+        {data.version > 0 && (
+          <p className="quiet">{t.by(whoText(data.by, language), data.reason)}</p>
+        )}
         <ul className="rule-list">
           {data.rules.map(({ id, title, severity, changes }) => (
             <li key={id}>

@@ -6,9 +6,9 @@ import { useSending } from '../offline/use-sending.ts'
 import { api, told } from '../server/api.ts'
 import { commonWords } from '../words/common.ts'
 import { setLanguage, useLanguage, useWords } from '../words/language.ts'
-import { navigationWords } from '../words/navigation.ts'
 import { tellSessionEnded } from './end-session.ts'
 import { LiveMark } from './live-mark.tsx'
+import { Navigation } from './navigation.tsx'
 import { useIsOnline } from './online.ts'
 import { offeredTo, type Page } from './pages.ts'
 import { type Session, useSession } from './session.ts'
@@ -16,7 +16,6 @@ import { useTheme } from './theme.ts'
 
 export function Header({ page }: { page: Page | undefined }) {
   const t = useWords(commonWords)
-  const names = useWords(navigationWords)
   const session = useSession()
   const language = useLanguage()
   const isOnline = useIsOnline()
@@ -32,17 +31,7 @@ export function Header({ page }: { page: Page | undefined }) {
         <img src="/app/icon.svg" alt="" width="28" height="28" />
         <span>{t.name}</span>
       </Link>
-      <nav aria-label={t.navigation}>
-        {offered.map((each) => (
-          <Link
-            key={each.path}
-            href={`/app${each.path}`}
-            aria-current={each === page ? 'page' : undefined}
-          >
-            {names[each.word]}
-          </Link>
-        ))}
-      </nav>
+      <Navigation offered={offered} page={page} />
       <div className="top-actions">
         {isOnline ? (
           hearsAlerts(session) && <LiveMark />

@@ -13,8 +13,13 @@ export function LiveMark() {
   })
   return (
     <span className={`tag ${isOpen ? 'fine' : 'warn'}`}>
-      ● {isOpen ? t.live : t.notLive}
-      {count > 0 && ` · ${t.newAlerts(count)}`}
+      ● <span className={isOpen ? 'where-room' : ''}>{isOpen ? t.live : t.notLive}</span>
+      {count > 0 && (
+        <>
+          <span className="where-room"> · </span>
+          {t.newAlerts(count)}
+        </>
+      )}
     </span>
   )
 }

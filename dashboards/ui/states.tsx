@@ -46,5 +46,15 @@ export function useReason(error: unknown): string {
   if (error.code === 'no_network') return t.noNetwork
   if (error.code === 'no_answer') return t.noAnswer
   if (error.status === 401) return t.mustLogIn
-  return error.message
+  // The server speaks English; what kind of refusal it is can be told in any language.
+  const kind = t[kindOf(error.status)]
+  return kind === '' ? error.message : `${kind}${error.message}`
+}
+
+function kindOf(status: number) {
+  if (status === 403) return 'refusedNotAllowed'
+  if (status === 404) return 'refusedNotThere'
+  if (status === 409) return 'refusedConflict'
+  if (status === 429) return 'refusedTooOften'
+  return status < 500 ? 'refusedInput' : 'refusedFault'
 }

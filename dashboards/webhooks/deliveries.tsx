@@ -8,6 +8,7 @@ import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { wordOf } from '../words/chain.ts'
 import { commonWords } from '../words/common.ts'
+import { happeningText, outcomeText } from '../words/deliveries.ts'
 import { shortTime } from '../words/format.ts'
 import { useLanguage, useWords } from '../words/language.ts'
 import { webhookWords } from '../words/webhooks.ts'
@@ -95,14 +96,15 @@ function Summary({ type, state, attempts, code, created, due, isShown, onShow }:
   return (
     <button type="button" className="webhook-row" aria-expanded={isShown} onClick={onShow}>
       <span className="grow">
-        <strong>{type}</strong>
+        <strong title={type}>{happeningText(type, language)}</strong>
         <span className="block">
           {shortTime(created, language)} · {t.attempts(attempts)}
           {due !== undefined && ` · ${t.next} ${shortTime(due, language)}`}
         </span>
       </span>
       <span className={`tag ${COLOURS[state] ?? ''}`}>
-        {wordOf(t, `state_${state}`)} {code !== undefined && code !== state && code}
+        {wordOf(t, `state_${state}`)}{' '}
+        {code !== undefined && code !== state && `· ${outcomeText(code, language)}`}
       </span>
     </button>
   )
@@ -141,7 +143,7 @@ function Whole({ webhook, delivery }: { webhook: string; delivery: number }) {
               <td>{n}</td>
               <td>{shortTime(time, language)}</td>
               <td>
-                {code} {status}
+                {outcomeText(code, language)} {status}
               </td>
               <td>{ms} ms</td>
             </tr>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { InferResponseType } from 'hono/client'
 import { useState } from 'react'
 import { api, told } from '../server/api.ts'
+import { allPages } from '../server/pages.ts'
 import { Card } from '../ui/card.tsx'
 import { Empty, Failure, Loading } from '../ui/states.tsx'
 import { useWords } from '../words/language.ts'
@@ -21,19 +22,19 @@ export function WebhooksPage() {
   const [picked, setPicked] = useState<string>()
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['webhooks'],
-    queryFn: () => told(api.v1.webhooks.$get({ query: { perPage: '1000' } })),
+    queryFn: () => allPages((after) => told(api.v1.webhooks.$get({ query: after }))),
     refetchInterval: REFRESH_MS,
   })
-  const chosen = data?.items.find(({ id }) => id === picked)
+  const chosen = data?.find(({ id }) => id === picked)
   return (
     <div className="webhooks-desk">
       <div className="webhooks-column">
         <Card title={t.title}>
           {isPending && <Loading />}
           {error && <Failure error={error} onAgain={refetch} />}
-          {data?.items.length === 0 && <Empty title={t.none} />}
+          {data?.length === 0 && <Empty title={t.none} />}
           <ul className="lines">
-            {data?.items.map((webhook) => (
+            {data?.map((webhook) => (
               <li key={webhook.id}>
                 <Row webhook={webhook} isChosen={webhook.id === picked} onPick={setPicked} />
               </li>

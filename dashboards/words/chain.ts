@@ -1,5 +1,6 @@
 /** Words of the page of a chain. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const chainWords = words(
   {
@@ -58,7 +59,6 @@ export const chainWords = words(
     runOut: '产出',
     difference: '差',
     balanceUnknown: '计量不全，无法比较',
-    pieces: '件',
     moreRuns: (count: number) => `另有 ${count} 次加工`,
     incomplete: '数量过多，只看了一部分',
     evidence: '证据',
@@ -121,13 +121,13 @@ export const chainWords = words(
       '← → along the chain, ↑ ↓ neighbours, E expand, U undo, T trace from here, L list. ' +
       'Dashed: inferred or missing; ? in doubt, ✕ critical alert, ! warning.',
     graphLabel: 'The chain: a lane for each party, time from left to right',
-    bundled: (boxes, all) => `${all} nodes, drawn as ${boxes} by place and day`,
-    cutDepth: (count) => `${count} more nodes lie deeper than was asked for`,
+    bundled: (boxes, all) => `${counted(all, 'node')}, drawn as ${boxes} by place and day`,
+    cutDepth: (count) => `Deeper than was asked for: ${counted(count, 'more node')}`,
     depth: 'Steps from the start (empty: all)',
     asKnownAt: 'As known at (empty: now)',
     knownAt: (time) => `As it was known at ${time}, not now`,
     toNow: 'Back to now',
-    cut: (count) => `${count} more nodes are not loaded`,
+    cut: (count) => `Not loaded: ${counted(count, 'more node')}`,
     loadMore: 'Load all',
     selected: (name) => `Selected: ${name}`,
     nothing: 'Select a node to see what, when, where, why and who',
@@ -151,11 +151,10 @@ export const chainWords = words(
     runOut: 'came out',
     difference: 'difference',
     balanceUnknown: 'some amounts are not known: they cannot be compared',
-    pieces: 'pcs',
-    moreRuns: (count) => `and ${count} more transformations`,
+    moreRuns: (count) => `and ${counted(count, 'more transformation')}`,
     incomplete: 'There is very much of it: only a part was looked at',
     evidence: 'Evidence',
-    eventsCount: (count) => (count === 1 ? '1 event' : `${count} events`),
+    eventsCount: (count) => counted(count, 'event'),
     raw: 'as captured',
     alerts: 'Alerts',
     noCurve: 'No temperatures were recorded along the way',

@@ -1,5 +1,6 @@
 /** Words of every page. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const commonWords = words(
   {
@@ -19,6 +20,12 @@ export const commonWords = words(
     noNetwork: '没有网络，连上后再试',
     noAnswer: '服务器没有应答',
     mustLogIn: '请先登录',
+    refusedNotAllowed: '您的身份不能这样做：',
+    refusedNotThere: '没有找到：',
+    refusedConflict: '与现状冲突，请刷新后再试：',
+    refusedTooOften: '请求过于频繁，请稍后再试：',
+    refusedInput: '输入不合要求：',
+    refusedFault: '服务器出错：',
     mayNot: '您的身份不能查看此页',
     nothingHere: '没有这个页面',
     toStart: '回到首页',
@@ -47,6 +54,12 @@ export const commonWords = words(
     noNetwork: 'There is no network: try again once there is',
     noAnswer: 'The server does not answer',
     mustLogIn: 'Log in first',
+    refusedNotAllowed: '',
+    refusedNotThere: '',
+    refusedConflict: '',
+    refusedTooOften: '',
+    refusedInput: '',
+    refusedFault: '',
     mayNot: 'Your role may not see this page',
     nothingHere: 'There is no such page',
     toStart: 'Back to the start',
@@ -56,6 +69,6 @@ export const commonWords = words(
     print: 'Print',
     live: 'Live',
     notLive: 'Not connected',
-    newAlerts: (count) => `${count} new alerts`,
+    newAlerts: (count) => counted(count, 'new alert'),
   },
 )

@@ -1,5 +1,6 @@
 /** Words of the page of an enterprise. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const enterpriseWords = words(
   {
@@ -39,7 +40,6 @@ export const enterpriseWords = words(
     missing: (missing: number, all: number) => `${all} 件中 ${missing} 件未签收`,
     items: '货物',
     quantity: '数量',
-    pieces: '件',
     keys: '密钥',
     keyFor: '设备',
     keyLabel: '用途',
@@ -48,6 +48,7 @@ export const enterpriseWords = words(
     revoke: '收回',
     reallyRevoke: '确定收回',
     revoked: '已收回',
+    revokedKeys: (count: number) => `已收回的密钥 ${count}`,
     noKeys: '没有密钥',
     tryEvent: '试发事件',
     tryAbout: '编写或粘贴一个 EPCIS 2.0 事件。发送即正式提交，以本企业名义入库。',
@@ -83,7 +84,7 @@ export const enterpriseWords = words(
     calibrationUntil: (day) => `calibrated until ${day}`,
     disabled: 'disabled',
     silent: 'silent for more than a day',
-    dataGaps: (count) => (count === 1 ? '1 gap in its data' : `${count} gaps in its data`),
+    dataGaps: (count) => `${counted(count, 'gap')} in its data`,
     ago: (length) => `${length} ago`,
     none: 'No device is registered',
     rejections: 'Refused messages',
@@ -99,7 +100,6 @@ export const enterpriseWords = words(
     missing: (missing, all) => `${missing} of ${all} not received`,
     items: 'Goods',
     quantity: 'Quantity',
-    pieces: 'pcs',
     keys: 'Keys',
     keyFor: 'Device',
     keyLabel: 'For',
@@ -108,6 +108,7 @@ export const enterpriseWords = words(
     revoke: 'Revoke',
     reallyRevoke: 'Really revoke',
     revoked: 'revoked',
+    revokedKeys: (count) => `Revoked: ${counted(count, 'key')}`,
     noKeys: 'There are no keys',
     tryEvent: 'Try an event',
     tryAbout:

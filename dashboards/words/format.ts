@@ -29,6 +29,13 @@ export function shortDate(time: string | number, language: Language): string {
   )
 }
 
+/** Of an axis: a day as 11/19, in English as 19/11, like all other days of the page. */
+export function axisDay(date: Date, language: Language): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [month, day] = [two(date.getMonth() + 1), two(date.getDate())]
+  return language === 'en' ? `${day}/${month}` : `${month}/${day}`
+}
+
 export function numberText(value: number, language: Language, digits = 1): string {
   const key = `${language} ${digits}`
   const known = formats.get(key)

@@ -1,11 +1,11 @@
 /** Words of the goods of a recall, of who has them, and of making a recall. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const recallGoodsWords = words(
   {
     balance: '货物平衡',
     noBalance: '还没有可平衡的数量',
-    pieces: '件',
     accounted: (percent: string) => `已说明去向 ${percent}%`,
     asEvents: '事件记载',
     asAnswered: '收货方答复',
@@ -136,7 +136,6 @@ export const recallGoodsWords = words(
   {
     balance: 'Balance of the goods',
     noBalance: 'There are no amounts yet',
-    pieces: 'pieces',
     accounted: (percent) => `${percent}% accounted for`,
     asEvents: 'As events tell',
     asAnswered: 'As consignees answer',
@@ -153,7 +152,8 @@ export const recallGoodsWords = words(
     unit: 'Unit',
     consignees: 'Consignees',
     consigneeCounts: (all, notified, acknowledged, answered) =>
-      `${all} consignees · told ${notified} · acknowledged ${acknowledged} · answered ${answered}`,
+      `${counted(all, 'consignee')} · told ${notified} · ` +
+      `acknowledged ${acknowledged} · answered ${answered}`,
     noConsignees: 'Nobody is known to hold any of it',
     noticed: 'notified',
     delivered: 'delivered',

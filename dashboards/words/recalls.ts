@@ -1,5 +1,6 @@
 /** Words of the console of recalls. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 import { recallGoodsWords } from './recall-goods.ts'
 
 const { zh, en } = words(
@@ -203,7 +204,7 @@ const { zh, en } = words(
     late: (length) => `${length} overdue`,
     doneAt: (time) => `done ${time}`,
     doneLate: (time) => `done ${time}, too late`,
-    reportsBefore: (count, late) => `${count} progress reports before, ${late} overdue`,
+    reportsBefore: (count, late) => `${counted(count, 'progress report')} before, ${late} overdue`,
     clock_start: 'Begin the recall',
     clock_notify: 'Notify those concerned',
     clock_plan: 'Hand in the plan',
@@ -219,7 +220,7 @@ const { zh, en } = words(
     tierMeans_inferred: 'it follows from events: do not sell',
     tierMeans_possible: 'nothing rules it out: check',
     allTiers: 'all',
-    items: (count) => `${count} items`,
+    items: (count) => counted(count, 'item'),
     suspects: (count) => `from ${count} suspected`,
     adds: 'What each assumption adds',
     assumption: 'Assumption',

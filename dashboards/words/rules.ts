@@ -1,5 +1,6 @@
 /** Words of the pages of rules and of parties. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const rulesWords = words(
   {
@@ -106,7 +107,8 @@ export const rulesWords = words(
     raised: 'raised',
     spared: 'spared',
     changedCount: 'changed',
-    looked: (events, items) => `${events} events and ${items} items were looked at`,
+    looked: (events, items) =>
+      `Looked at: ${counted(events, 'event')} and ${counted(items, 'item')}`,
     notAll: 'There was more in that time than is tried: this is a part of it',
     week: 'Week',
     putInForce: 'Put in force',
@@ -128,7 +130,7 @@ export const rulesWords = words(
     licenceUntil: (day) => `licensed until ${day}`,
     licenceEnded: (day) => `licence ended on ${day}`,
     noLicence: 'needs a licence and has none registered',
-    lateReason: (count) => `${count} messages refused`,
+    lateReason: (count) => `${counted(count, 'message')} refused`,
     none: 'Nothing is unresolved',
     search: 'Find a party',
     reasonCount: (title, count) => `${title} ×${count}`,

@@ -17,6 +17,9 @@ export const scanWords = words(
     notRead: '图中没有识读到条码，请靠近些、放平再拍一张。',
     recent: '最近查询',
     noRecent: '还没有查询。',
+    kept: (count: number, most: number, used: string, room: string) =>
+      `本机保存最近 ${most} 次查询（现有 ${count} 次），连同链路与温度曲线，离线可看；` +
+      `链路与曲线已用 ${used} / ${room} MB，满后先删最旧的。`,
     queueTitle: '待传记录',
     queueEmpty: '没有待传的记录。',
     sendNow: '立即上传',
@@ -46,6 +49,10 @@ export const scanWords = words(
     notRead: 'No code was found in the picture. Go closer, hold it level, and try again.',
     recent: 'Looked up before',
     noRecent: 'Nothing yet.',
+    kept: (count, most, used, room) =>
+      `The last ${most} look-ups (now ${count}) are kept in this browser with their chains and ` +
+      `curves, for the time without a network; those take ${used} of ${room} MB, and the oldest ` +
+      'go first.',
     queueTitle: 'To be sent',
     queueEmpty: 'Nothing waits to be sent.',
     sendNow: 'Send now',

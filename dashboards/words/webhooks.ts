@@ -1,5 +1,6 @@
 /** Words of the page of webhooks. */
 import { words } from './language.ts'
+import { counted } from './plural.ts'
 
 export const webhookWords = words(
   {
@@ -107,7 +108,7 @@ export const webhookWords = words(
     state_waiting: 'waits for one before',
     state_delivered: 'delivered',
     state_dead: 'given up',
-    attempts: (count) => (count === 1 ? '1 attempt' : `${count} attempts`),
+    attempts: (count) => counted(count, 'attempt'),
     again: 'Send again',
     attempt: 'No.',
     time: 'Time',

@@ -31,7 +31,7 @@ import {
 } from './records.ts'
 import type { BatchParts } from './redo.ts'
 import { Slots } from './slots.ts'
-import { type StepCount, sensorSites, stepTag, summaryLines } from './summary-lines.ts'
+import { type StepCount, sensorSites, siteLines, stepTag, summaryLines } from './summary-lines.ts'
 import type { WeighedReadings } from './telemetry-writer.ts'
 
 export interface Prepared {
@@ -83,6 +83,7 @@ export function prepareBatch(
   ledger.setPlace(end)
   const sensors = ledger.addSites(sensorSites(batch.readings))
   for (const line of summaryLines(steps, sensors, end)) rows.add(line)
+  for (const line of siteLines(batch.readings, end)) rows.add(line)
   for (const { points } of readings) {
     for (const reading of points) telemetry.add(telemetryLine(reading))
   }

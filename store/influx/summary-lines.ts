@@ -1,7 +1,8 @@
 /**
  * Small points beside a batch, for those who look at all of it: how many events and trail rows each
- * business step brought, and which sensor is where. A dashboard cannot count them by itself: steps
- * are fields, as tags they would be millions of series, and readings are tagged by their sensor.
+ * business step brought, which sensor is where, and what was measured at each site. A dashboard
+ * cannot count them by itself: steps are fields, as tags they would be millions of series, and
+ * readings are tagged by their sensor.
  */
 import { VOCABULARIES } from '#epcis/cbv.ts'
 import type { NewEvent, Reading } from '#store/trail.ts'
@@ -34,6 +35,38 @@ export function summaryLines(
       return `sensor,${tags} seen=1i ${at}`
     }),
   ]
+}
+
+/** What a batch has measured at each site, one point for each type and unit. */
+export function siteLines(readings: readonly Reading[], end: Moment): string[] {
+  const sums = new Map<string, SiteSum>()
+  for (const { site, type, uom, value } of readings) {
+    if (site === undefined) continue
+    const unit = uom === '' ? '' : `,uom=${escapedTag(tagValue(uom))}`
+    const tags = `site=${escapedTag(tagValue(site))},type=${escapedTag(tagValue(type))}${unit}`
+    const sum = sums.get(tags)
+    if (sum) addTo(sum, value)
+    else sums.set(tags, { least: value, most: value, total: value, n: 1 })
+  }
+  const at = nanoseconds(end)
+  return [...sums].map(
+    ([tags, { least, most, total, n }]) =>
+      `site,${tags} least=${least},most=${most},total=${total},n=${n}i ${at}`,
+  )
+}
+
+interface SiteSum {
+  least: number
+  most: number
+  total: number
+  n: number
+}
+
+function addTo(sum: SiteSum, value: number): void {
+  sum.least = Math.min(sum.least, value)
+  sum.most = Math.max(sum.most, value)
+  sum.total += value
+  sum.n += 1
 }
 
 export interface SensorSite {

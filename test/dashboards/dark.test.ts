@@ -17,7 +17,8 @@ describe.skipIf(stage === undefined)('in the dark', () => {
     ['scan', () => '/app/', 'main .card'],
     ['item', () => `/app/item?id=${encodeURIComponent(codes.warm)}`, '.verdict'],
     ['chain', () => `/app/chain?id=${encodeURIComponent(stage?.sold ?? '')}`, '.chain-panel'],
-    ['alerts', () => '/app/alerts', '.alert-detail h3', '.case-open'],
+    // Of one whose alerts are those of the simulation, and not of other tests.
+    ['alerts', () => '/app/alerts?party=pork-plant', '.alert-detail h3', '.case-open'],
     ['recalls', () => '/app/recalls', '.recall-row'],
     ['recall', () => `/app/recalls?id=${recall.id}`, '.recall-item-way', '.recall-item-open'],
     ['recall-make', () => '/app/recalls?make=lot', '.suspects'],

@@ -1,13 +1,20 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { everyLook, said, stage, visit } from './browser.ts'
 import { counter } from './counter.ts'
+import { plantToday } from './plant-today.ts'
 
 describe.skipIf(stage === undefined)('an enterprise', () => {
+  beforeAll(plantToday)
+
   it.each(everyLook)('sees its lines, in $language on a $view', async (look) => {
     await visit({ ...look, role: 'enterprise' }, async ({ page, open, check, picture }) => {
       await open('/app/enterprise')
       await page.locator('.device-row').first().waitFor()
       await page.locator('.lots li').first().waitFor()
+      await page.getByText('time_invalid').first().waitFor()
+      await page
+        .getByText(said(look.language, '3 件中 3 件未签收', '3 of 3 not received'))
+        .waitFor()
       await check()
       await picture(`enterprise-${look.language}-${look.view}`)
     })
@@ -68,7 +75,8 @@ describe.skipIf(stage === undefined)('an enterprise', () => {
       const row = page.locator('.keys li', { hasText: 'a key of the tests' }).last()
       await row.getByRole('button', { name: 'Revoke' }).click()
       await row.getByRole('button', { name: 'Really revoke' }).click()
-      await row.getByText('revoked').waitFor()
+      await page.getByText(/^Revoked: \d+ keys?$/).click()
+      await row.getByText('revoked', { exact: true }).waitFor()
     })
   })
 })

@@ -13,21 +13,27 @@ async function untilKept({ page }: Visited): Promise<void> {
 
 /** Until the answer is kept as well: the verdict does not wait for that. */
 async function untilNoted({ page }: Visited): Promise<void> {
-  await expect.poll(() => page.evaluate(HAS_LOOK_UP), { timeout: 30_000 }).toBe(true)
+  const count = () => page.evaluate(countOf('suyuan', 'lookUps'))
+  await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(0)
 }
 
-const HAS_LOOK_UP = `new Promise((resolve, reject) => {
-  const opening = indexedDB.open('suyuan')
-  opening.onerror = () => reject(opening.error)
-  opening.onsuccess = () => {
-    const database = opening.result
-    const counting = database.transaction('lookUps').objectStore('lookUps').count()
-    counting.onsuccess = () => {
-      database.close()
-      resolve(counting.result > 0)
+/** How many things the browser keeps; 0 also where it has not begun to. */
+const countOf = (database: string, store: string) => `new Promise((resolve, reject) => {
+  indexedDB.databases().then((all) => {
+    if (!all.some(({ name }) => name === '${database}')) return resolve(0)
+    const opening = indexedDB.open('${database}')
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction('${store}').objectStore('${store}').count()
+      counting.onsuccess = () => {
+        opening.result.close()
+        resolve(counting.result)
+      }
     }
-  }
+  }, reject)
 })`
+
+const answersOf = ({ page }: Visited) => page.evaluate(countOf('suyuan-answers', 'answers'))
 
 const notes = async ({ context }: Visited): Promise<string[]> => {
   const answer = await context.request.get('/v1/reports?perPage=1000&kind=finding')
@@ -61,6 +67,38 @@ describe.skipIf(stage === undefined)('without a network', () => {
       await context.setOffline(false)
       await page.getByText('没有待传的记录').waitFor()
       expect((await notes(visited)).filter((note) => note === '冷柜未通电')).toHaveLength(1)
+    })
+  })
+
+  it('an inspector in a basement sees what he saw, chain and curve, and how old it is', async () => {
+    await visit({ role: 'inspector', language: 'en' }, async (visited) => {
+      const { page, context, open, allow, check } = visited
+      allow(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+      const main = page.locator('main')
+      const look = async () => {
+        await page.locator('.plot canvas').waitFor()
+        await page.locator('.chain > li', { hasText: 'Blue Stone Farm' }).waitFor()
+        const rows = await page.locator('.chain > li').allInnerTexts()
+        return { rows, custody: await page.locator('.custody > li').allInnerTexts() }
+      }
+      await open(itemAt(codes.warm))
+      const seen = await look()
+      expect(await main.innerText()).not.toContain('Offline')
+      await untilNoted(visited)
+      // Its chain, its curve, and the names in both.
+      await expect.poll(() => answersOf(visited), { timeout: 30_000 }).toBe(3)
+      await untilKept(visited)
+      await context.setOffline(true)
+      await page.reload()
+      expect(await look()).toEqual(seen)
+      expect(await page.getByText('Offline: as it was looked up at').count()).toBe(3)
+      await check()
+      await open('/app/')
+      await page.getByText(/The last 50 look-ups \(now 1\) .* those take [\d.]+ of 20 MB/).waitFor()
+      await open(itemAt(codes.warm))
+      await look()
+      await context.setOffline(false)
+      await expect.poll(() => main.innerText()).not.toContain('Offline')
     })
   })
 
@@ -101,6 +139,7 @@ describe.skipIf(stage === undefined)('without a network', () => {
       await page.getByRole('button', { name: '退出' }).click()
       await page.getByRole('link', { name: '登录' }).waitFor()
       await page.getByText('还没有查询').waitFor()
+      expect(await answersOf(visited)).toBe(0)
     })
   })
 })

@@ -45,6 +45,8 @@ function filled(query: string): string {
     .replaceAll('$type', 'Temperature')
     .replaceAll('$device', '.*')
     .replaceAll('$site', '.*')
+    .replaceAll('$low', '2')
+    .replaceAll('$high', '8')
 }
 
 describe.skipIf(!hasInfluxd())('the dashboard of Grafana', () => {
@@ -106,6 +108,28 @@ describe.skipIf(!hasInfluxd())('the dashboard of Grafana', () => {
     expect(await shown('Last readings')).toEqual([
       ['urn:b', 4],
       [fridge, 4],
+    ])
+  })
+
+  it('groups by site, and draws the limits that are set', async () => {
+    const bySite = queries
+      .filter(([panel]) => panel.startsWith('By site'))
+      .map(([, query]) => query)
+    const answers = await Promise.all(bySite.map((query) => ask(filled(query))))
+    const shown = answers.flatMap(({ series = [] }) =>
+      series.map(({ tags, values }) => [tags?.['site'] ?? '', ...(values.at(-1) ?? []).slice(1)]),
+    )
+    // The other site measures humidity.
+    expect(shown).toEqual([
+      ['maker/cold-store', 4, 4],
+      ['', 2],
+      ['', 8],
+    ])
+    const sites = queries.find(([panel]) => panel === 'Sites')?.[1] ?? ''
+    const [table] = (await ask(filled(sites))).series ?? []
+    expect([table?.tags, table?.values[0]?.slice(1)]).toEqual([
+      { site: 'maker/cold-store' },
+      [0, 2, 4, batches],
     ])
   })
 
