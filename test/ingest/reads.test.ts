@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { formatTimeUs } from '#epcis/time.ts'
 import { overdueOf } from '#ingest/calibration.ts'
 import { Memory, noteOf } from '#ingest/memory.ts'
-import { APART, tagApart } from '#ingest/reads/apart.ts'
+import { tagsApart } from '#ingest/reads/apart.ts'
 import { settle } from '#ingest/settle.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Binding } from '#store/registry/schema.ts'
@@ -42,13 +42,8 @@ async function events(): Promise<Record<string, unknown>[]> {
 }
 
 async function apart(): Promise<[key: string, reason: string, reads: number][]> {
-  const begin = 'device farm/gate-1 '
-  const notes = await stores.writer.notes(begin)
-  return notes
-    .map(({ key, text }) => ({ name: key.slice(begin.length), text }))
-    .filter(({ name }) => name.startsWith(APART))
-    .map(({ name, text }) => tagApart(name, text))
-    .map((tag) => [tag.key, tag.reason, tag.reads])
+  const tags = await tagsApart(stores.writer, { party: 'farm', device: 'gate-1' })
+  return tags.map((tag) => [tag.key, tag.reason, tag.reads])
 }
 
 describe('a tag at a portal', () => {

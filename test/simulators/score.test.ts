@@ -9,6 +9,7 @@ import { Oracle } from '#simulators/score/oracle.ts'
 import { ScopeTally, type Tier } from '#simulators/score/scope.ts'
 import { TruthError } from '#simulators/score/truth-file.ts'
 import { Reality, Reported } from '#simulators/score/view.ts'
+import type { TruthLine } from '#simulators/truth.ts'
 import type { WorldOptions } from '#simulators/worlds.ts'
 import { runOfWorld } from './run.ts'
 
@@ -17,6 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function bookOf(options: Partial<WorldOptions>, isRough = false): TruthBook {
   const { truth } = runOfWorld(options)
+  return bookOfLines(truth, isRough)
+}
+
+function bookOfLines(truth: readonly TruthLine[], isRough = false): TruthBook {
   const field = isRough ? { field: { rough: 1 } } : {}
   const run = { kind: 'run', world: 'pork', seed: 'unit', items: 1, ...field }
   const file = join(folder, 'truth.jsonl')
@@ -92,6 +97,15 @@ describe('the comparison of recall scopes', () => {
     expect([less.exactScopes, less.reportedFound]).toEqual([0, 239])
     const unsure = scopeOf(new Map(all).set(item, 'possible'))
     expect([unsure.exactScopes, unsure.tiers.possible]).toEqual([0, { found: 1, right: 1 }])
+  })
+})
+
+describe('a truth', () => {
+  it('is whole where its last line says so, and not where the line is missing', () => {
+    const isComplete = (...end: TruthLine[]) => bookOfLines(end).isComplete
+    expect(isComplete({ kind: 'end', isComplete: true })).toBe(true)
+    expect(isComplete({ kind: 'end', isComplete: false })).toBe(false)
+    expect(isComplete()).toBe(false)
   })
 })
 
