@@ -171,6 +171,19 @@ describe('tags that nobody waits for', () => {
     expect(await events()).toHaveLength(3)
   })
 
+  it('are those of another lot than is expected, as far as their bar codes name one', async () => {
+    const binding = { expected: ['https://id.gs1.org/01/06901234000016/10/L1'] }
+    stores.device('sled', { format: 'zebra-rfd', binding })
+    const codes = ['(01)06901234000016(10)L1(21)AB1', '(01)06901234000016(10)L2(21)AB2']
+    const barcodeData = codes.map((decodedBarcode) => ({ decodedBarcode, symbology: 'any' }))
+    const message = { type: 'any', timestamp: '2026-03-04T08:00:00Z', data: { barcodeData } }
+    const topic = 'suyuan/v1/farm/barn/sled/reads'
+    await stores.settle(stores.message(message, { device: 'sled', topic }))
+    expect((await events()).map(({ epcList }) => epcList)).toEqual([
+      ['https://id.gs1.org/01/06901234000016/21/AB1'],
+    ])
+  })
+
   it('are bar codes that name a product only; one that names an item is as good as a tag', async () => {
     stores.device('sled', { format: 'zebra-rfd', binding: {} })
     const codes = ['6901234000016', '(01)06901234000016(21)AB12', '(00)069012340000000016', 'hello']
