@@ -81,6 +81,32 @@ describe('the comparison of chains', () => {
   })
 })
 
+describe('the comparison of chains in a rough field', () => {
+  const way = (unit: string, left: string, came: string): TruthLine => ({
+    ...{ kind: 'moves', unit, from: 'urn:here', to: 'urn:there', eventIDs: [left, came] },
+    ...{ shipped: '2025-01-01T00:00:00.000Z', received: '2025-01-02T00:00:00.000Z' },
+  })
+  const ways = [way('urn:pallet', 'e:1', 'e:2'), way('urn:load', 'e:3', 'e:4')]
+  const lost = (eventID: string): TruthLine => ({ kind: 'field', what: 'lost', eventID })
+  const joined: FoundLink = {
+    ...{ kind: 'moves', from: 'urn:pallet', to: 'urn:load', eventIDs: ['e:1', 'e:4'] },
+    certainty: 'inferred',
+  }
+
+  it('explains two ways told as one by the reports that are missing between them', () => {
+    const tallyOfField = (...lines: TruthLine[]) => {
+      const rough = bookOfLines([...ways, ...lines], true)
+      const tally = new ChainTally(rough)
+      tally.add({ start: lot, real: [], reported: [], found: [joined] })
+      rough.close()
+      return [tally.wrong, [...tally.excused.keys()]]
+    }
+    expect(tallyOfField(lost('e:2'), lost('e:3'))).toEqual([0, ['two ways told as one']])
+    expect(tallyOfField(lost('e:2'))).toEqual([1, []])
+    expect(tallyOfField(lost('e:3'))).toEqual([1, []])
+  })
+})
+
 describe('the comparison of recall scopes', () => {
   const scopeOf = (found: ReadonlyMap<string, Tier>) => {
     const tally = new ScopeTally(book)
