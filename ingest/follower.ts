@@ -30,8 +30,8 @@ import { type Begun, begin, conclude, FOLLOWER, type SettleStores, spool } from 
  */
 export const READ_AT_ONCE = { maxBytes: 4 * 1024 * 1024, maxRecords: 2000 }
 const WAIT_MS = 200
-/** One that is written and one that is prepared. */
-const BEGUN_AT_ONCE = 2
+/** One that is ended, one that is written and one that is prepared. */
+export const BEGUN_AT_ONCE = 3
 /** How long a batch may be written until further ones are spooled; then how often. */
 const SLOW_MS = 1000
 /** Batches that are spooled in one go. */
@@ -148,7 +148,7 @@ class Follower {
     report(news)
   }
 
-  /** What was begun is decided, or it is as if it had not been: both are read again. */
+  /** What was begun is decided, or it is as if it had not been: all of it is read again. */
   async #onFault(error: unknown): Promise<void> {
     if (!isStoreFault(error)) throw error
     const { report, pause } = this.#parts

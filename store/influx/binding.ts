@@ -110,7 +110,7 @@ async function checkSame(
   const [series = []] = await connection.query([last])
   const written = Number(series[0]?.rows[0]?.[1] ?? 0)
   // Batches are written one after the other.
-  const expected = Math.max(state.confirmedEvents, ledger.pending.first()?.events ?? 0)
+  const expected = Math.max(state.confirmedEvents, ledger.pending.behind(0)?.events ?? 0)
   if (written > expected) {
     throw new InfluxSetupError(
       `the database ${database} has ${written} events and the side file ${expected}, so it is ` +

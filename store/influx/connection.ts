@@ -17,7 +17,8 @@ import {
 import { StoreFault } from '#store/fault.ts'
 import { type InfluxSettings, PointsRefused } from './settings.ts'
 
-const maxSockets = 8
+/** Those of a batch that is written, and of the end of the one before it beside them. */
+const maxSockets = 16
 const defaultTimeoutMs = 30_000
 const maxWords = 500
 

@@ -1,14 +1,16 @@
 /**
  * Writes the batches that are decided, one after the other in the order in which they were, while
- * the next ones are prepared. A server that is away ends it with StoreFault, which is told to all
- * who wait; it goes on when it is begun again, with the batch that failed.
+ * the next ones are prepared. A batch is ended while the lines of the one behind it are on their
+ * way: its end is two syncs in a row, here and there, in which InfluxDB would have nothing to do.
+ * A server that is away ends it with StoreFault, which is told to all who wait; it goes on when it
+ * is begun again, with the first batch that is not confirmed.
  *
  * A batch is confirmed once every line of it is on InfluxDB's disk or refused for good. A crash
  * before that writes all of it again, to the byte the same, before anything behind it.
  */
 import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
-import { deliverPhase } from './delivery.ts'
+import { deliverPhase, type Refused } from './delivery.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { Minutes } from './minutes.ts'
 import type { WritePaths } from './paths.ts'
@@ -24,6 +26,12 @@ interface Waiting {
   readonly batch: number
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
+}
+
+/** Of a batch whose lines are in InfluxDB or refused for good. */
+interface Written extends Refused {
+  /** How many readings it adds. */
+  readonly added: number
 }
 
 export class Deliverer {
@@ -77,12 +85,7 @@ export class Deliverer {
     try {
       const paths = await this.#bind()
       this.#tell()
-      for (let next = this.#next(); next !== undefined; next = this.#next()) {
-        await this.#deliver(next, paths)
-        this.#held.delete(next.batch)
-        this.#tell()
-        this.#minutes.begin(paths.minutes)
-      }
+      while (this.#ledger.pending.behind(0) !== undefined) await this.#deliverAll(paths)
       this.#running = undefined
     } catch (error) {
       this.#running = undefined
@@ -92,8 +95,28 @@ export class Deliverer {
     }
   }
 
-  #next(): PendingBatch | undefined {
-    return this.#ledger.pending.first()
+  async #deliverAll(paths: WritePaths): Promise<void> {
+    const { pending } = this.#ledger
+    let next = pending.behind(0)
+    let ending: Promise<void> | undefined
+    try {
+      while (next !== undefined || ending !== undefined) {
+        if (next === undefined) {
+          await ending
+          ending = undefined
+        } else {
+          const written = await this.#write(next, paths)
+          await ending
+          ending = this.#end(next, written, paths)
+          // It is looked at when the lines behind it have come to their end.
+          ending.catch(() => undefined)
+        }
+        next = pending.behind(next?.batch ?? this.#ledger.confirmedBatch())
+      }
+    } finally {
+      // Nothing of this attempt may arrive after the next one.
+      await ending?.catch(() => undefined)
+    }
   }
 
   #tell(): void {
@@ -104,11 +127,17 @@ export class Deliverer {
     for (const { resolve } of over) resolve()
   }
 
-  async #deliver(pending: PendingBatch, paths: WritePaths): Promise<void> {
+  /** Everything but what tells of its end. Without that, no reader and no rebuild looks at it. */
+  async #write(pending: PendingBatch, paths: WritePaths): Promise<Written> {
     const parts = this.#held.get(pending.batch) ?? this.#ledger.pending.parts(pending)
     const added = await this.#weighed(pending)
     const { readings } = await deliverPhase(this.#connection, paths.readings, parts.readings)
     const { events } = await deliverPhase(this.#connection, paths.store, parts.rows)
+    return { added, readings, events }
+  }
+
+  async #end(pending: PendingBatch, written: Written, paths: WritePaths): Promise<void> {
+    const { added, readings, events } = written
     // Durable on both sides before the end tells of the batch: neither a crash nor a rebuild may
     // let a part of an event pass for the event.
     if (events.size > 0) await this.#refuse(paths.store, events)
@@ -118,6 +147,9 @@ export class Deliverer {
     // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all.
     const stored = { ...figures, readings: figures.readings - readings.size }
     this.#ledger.confirm(pending.batch, stored, readings)
+    this.#held.delete(pending.batch)
+    this.#tell()
+    this.#minutes.begin(paths.minutes)
   }
 
   /** From when its last event was acknowledged; undefined where it brings none. */

@@ -7,8 +7,11 @@ import type { Connection } from './connection.ts'
 import { linesOf, type Part, partOf } from './redo.ts'
 import { PointsRefused } from './settings.ts'
 
-/** Requests under way at a time within a phase. */
-const requestsAtOnce = 2
+/**
+ * Requests under way at a time within a phase: all of an ordinary batch. With fewer, InfluxDB has
+ * nothing to do while the next batch is decided, as the same thread would have to send the rest.
+ */
+export const requestsAtOnce = 8
 
 /** What was refused for good, each with the words of the server. */
 export interface Refused {

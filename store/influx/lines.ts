@@ -5,8 +5,8 @@
 import type { Part } from './redo.ts'
 
 /**
- * One request. InfluxDB takes 25 MB by default; of this size a batch has enough of them to be
- * written by two at a time.
+ * One request. InfluxDB takes 25 MB by default; of this size a batch has enough of them to keep it
+ * busy on several cores.
  */
 const bytesAtOnce = 500_000
 /** Room for what goes beyond it, so that few requests have to be copied. */

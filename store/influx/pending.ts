@@ -35,7 +35,7 @@ export class PendingBatches {
   readonly #database: Database
   readonly #redo: Redo
   readonly #insert: Statement
-  readonly #first: Statement
+  readonly #behind: Statement
   readonly #last: Statement
   readonly #removals: readonly Statement[]
   readonly #removeReadings: Statement
@@ -50,7 +50,7 @@ export class PendingBatches {
     this.#insert = database.prepare(
       'INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)',
     )
-    this.#first = database.prepare('SELECT * FROM pending ORDER BY batch LIMIT 1')
+    this.#behind = database.prepare('SELECT * FROM pending WHERE batch > ? ORDER BY batch LIMIT 1')
     this.#last = database.prepare('SELECT * FROM pending ORDER BY batch DESC LIMIT 1')
     this.#removals = ['spool_trail', 'spool_event'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE seq <= ?`),
@@ -73,8 +73,9 @@ export class PendingBatches {
     return this.#kept().reduce((sum, kept) => sum + bytesOf(kept), 0)
   }
 
-  first(): PendingBatch | undefined {
-    return unpacked(this.#first.get())
+  /** The first one behind a batch. */
+  behind(batch: number): PendingBatch | undefined {
+    return unpacked(this.#behind.get(batch))
   }
 
   last(): PendingBatch | undefined {

@@ -44,8 +44,8 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
   readonly #bind: Bind
   readonly #deliverer: Deliverer
   readonly #spoolBytes: number
-  /** Lines of the batch that is written and of the one behind it, by the number of each. */
-  readonly #gathered = [newLines(), newLines()].map((lines) => ({ lines, batch: 0 }))
+  /** Lines of the batches that are ended, written and decided, by the number of each. */
+  readonly #gathered = [newLines(), newLines(), newLines()].map((lines) => ({ lines, batch: 0 }))
   /** Of batches whose lines are read back when they are written. */
   readonly #passing = newLines()
   /** What was decided of batches that nobody has been told of, in case they are brought again. */

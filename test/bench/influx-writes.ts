@@ -10,8 +10,10 @@ import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InfluxDB } from '@influxdata/influxdb-client'
+import { BEGUN_AT_ONCE } from '#ingest/follower.ts'
 import { bindStore } from '#store/influx/binding.ts'
 import { Connection } from '#store/influx/connection.ts'
+import { requestsAtOnce } from '#store/influx/delivery.ts'
 import { openLedger } from '#store/influx/ledger-file.ts'
 import { InfluxTrailWriter } from '#store/influx/writer.ts'
 import type { NewEvent } from '#store/trail.ts'
@@ -44,8 +46,6 @@ export interface WritesResult {
 
 /** What the follower reads at once. */
 const eventsOfBatch = 2_000
-/** As many as the store has. */
-const requestsAtOnce = 2
 const warmupBatches = 5
 
 /** Of all requests of a round; a trail row takes some 260 bytes, its share of the event with it. */
@@ -113,16 +113,16 @@ async function writeRound(batches: number): Promise<WriteRound> {
     Array.from({ length: eventsOfBatch }, (): NewEvent => events.next().value),
   )
   const round = await measured(async () => {
-    // As the follower does: one is written and one is prepared.
-    let writing: Promise<unknown> | undefined
+    // As the follower does.
+    const underway: Promise<unknown>[] = []
     for (const batch of made) {
+      if (underway.length === BEGUN_AT_ONCE) await underway.shift()
       const { applied } = await writer.begin({
         ...{ events: batch, readings: [], follower: 'bench', to: 0 },
       })
-      await writing
-      writing = applied
+      underway.push(applied)
     }
-    await writing
+    await Promise.all(underway)
   })
   bodies = connection.taken()
   return { ...round, trailRows: (await writer.counts()).trailRows - before }

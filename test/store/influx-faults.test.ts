@@ -18,6 +18,8 @@ import { hasInfluxd, type InfluxServer, startInflux } from './influx-server.ts'
 import { expectWholeBatches } from './whole-batches.ts'
 
 const size = 40
+/** Readings of a batch that is ended and of the one that is written meanwhile. */
+const aheadOfEnds = 2 * size
 
 /** Writes of batches: minutes are summed up behind them, at a time of their own. */
 const isWrite = (path: string) => path.startsWith('/write') && !path.includes('rp=minutes')
@@ -116,7 +118,7 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
         const reader = read()
         const batches = await reader.cursor('ingest')
         expect(batches).toBeGreaterThan(told)
-        await expectWholeBatches(reader, batches, size, size)
+        await expectWholeBatches(reader, batches, size, aheadOfEnds)
         await reader.close()
         durable = batches
       }
@@ -137,7 +139,7 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
       const reader = read()
       const batches = await reader.cursor('ingest')
       expect(batches).toBeGreaterThan(told)
-      await expectWholeBatches(reader, batches, size, size)
+      await expectWholeBatches(reader, batches, size, aheadOfEnds)
       await reader.close()
       durable = batches
     }
@@ -236,6 +238,34 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
       await expectWholeBatches(writer, 3, size)
       await writer.close()
     })
+
+    it.each(Object.entries(fates))(
+      'writes both again where the end of the first %s, the second under way',
+      async (_, fate) => {
+        const writer = await open()
+        await writer.apply(streamBatch(0, size))
+        const [first, second] = [streamBatch(1, size), streamBatch(2, size)]
+        // Readings of the first one again: they are in InfluxDB, and count once.
+        const again = { ...second, readings: [...first.readings, ...second.readings] }
+        const begin = () => Promise.all([first, again].map((one) => writer.begin(one)))
+        let isFailing = true
+        proxy.decide = async ({ path, body }) => {
+          if (!isFailing || !isWrite(path) || !body.startsWith('batch,')) return 'pass'
+          isFailing = false
+          const behind = () =>
+            proxy.asked.slice(proxy.asked.findIndex((one) => one.body === body) + 1)
+          await expect.poll(() => behind().some(({ body }) => body.startsWith('trail,'))).toBe(true)
+          return fate
+        }
+        for (const { applied } of await begin()) await expect(applied).rejects.toThrow(StoreFault)
+        const reader = read()
+        await expectWholeBatches(reader, 1, size, aheadOfEnds)
+        await reader.close()
+        await Promise.all((await begin()).map(({ applied }) => applied))
+        await expectWholeBatches(writer, 3, size)
+        await writer.close()
+      },
+    )
 
     it('writes the first again before it after a restart', async () => {
       const writer = await open()
