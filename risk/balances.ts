@@ -46,8 +46,6 @@ interface Moved extends LotMovement {
   readonly inferred: boolean
 }
 
-const LEVELS = 4
-
 /** By party, and by site as of its last count. Nothing where an amount is not known. */
 export function balancesOf(history: LotHistory): Balance[] {
   const all = [...history.moved.map((each) => ({ ...each, inferred: false })), ...inside(history)]
@@ -102,27 +100,24 @@ function inside({ lot, packings, units }: LotHistory): Moved[] {
     // A pallet that is told of twice in a row has moved once.
     if (last.get(name) === unit.kind) return []
     last.set(name, unit.kind)
-    return [...amountsIn(into, lot, unit.thing, unit.timeUs, LEVELS)].flatMap(
-      ([measure, amount]) => {
-        if (amount === 0) return []
-        const signed = amount === undefined ? undefined : amount * (unit.amount ?? 1)
-        return [{ ...unit, thing: lot, amount: signed, unit: measure, inferred: true }]
-      },
-    )
+    return [...amountsIn(into, lot, [unit.thing], unit.timeUs)].flatMap(([measure, amount]) => {
+      if (amount === 0) return []
+      const signed = amount === undefined ? undefined : amount * (unit.amount ?? 1)
+      return [{ ...unit, thing: lot, amount: signed, unit: measure, inferred: true }]
+    })
   })
 }
 
-/** How much of a lot is in a container at a time, by unit. */
+/** How much of a lot is in a container at a time, by unit; `path`: it, and what it is in. */
 function amountsIn(
   into: ReadonlyMap<string, readonly Packing[]>,
   lot: string,
-  container: string,
+  path: readonly [container: string, ...outer: string[]],
   atUs: number,
-  levels: number,
 ): Map<string, number | undefined> {
   let amounts = new Map<string, number | undefined>()
   let nested = new Map<string, number>()
-  for (const { child, amount, unit, timeUs } of into.get(container) ?? []) {
+  for (const { child, amount, unit, timeUs } of into.get(path[0]) ?? []) {
     if (timeUs > atUs) break
     if (child === '') {
       amounts = new Map()
@@ -133,10 +128,10 @@ function amountsIn(
       nested.set(child, (nested.get(child) ?? 0) + (amount ?? 0))
     }
   }
-  if (levels === 0) return amounts
   for (const [child, count] of nested) {
-    if (count <= 0) continue
-    for (const [unit, amount] of amountsIn(into, lot, child, atUs, levels - 1)) {
+    // Nothing is in itself, whatever events say.
+    if (count <= 0 || path.includes(child)) continue
+    for (const [unit, amount] of amountsIn(into, lot, [child, ...path], atUs)) {
       amounts.set(unit, plus(amounts.has(unit) ? amounts.get(unit) : 0, amount))
     }
   }

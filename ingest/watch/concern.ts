@@ -6,9 +6,6 @@ import type { RegistryReference } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 
-/** Events whose parties are looked up; the finding names more at times. */
-const MOST_LOOKED_UP = 50
-
 export async function concernOf(
   finding: Finding,
   trail: Pick<TrailReader, 'byEventID' | 'summaries'>,
@@ -43,7 +40,7 @@ async function evidenceOf(
   trail: Pick<TrailReader, 'byEventID' | 'summaries'>,
 ): Promise<Evidence[]> {
   const found: Evidence[] = []
-  for (const eventID of eventIDs.slice(0, MOST_LOOKED_UP)) {
+  for (const eventID of eventIDs) {
     const refs = await trail.byEventID(eventID)
     for (const { party, declaresError } of await trail.summaries(refs)) {
       if (!declaresError) found.push({ eventID, party })

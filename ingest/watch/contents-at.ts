@@ -2,8 +2,6 @@
 import type { TrailReader } from '#store/trail.ts'
 import type { ItemRef, TrailRow } from '#trace/source.ts'
 
-const LEVELS = 4
-
 export interface Content {
   readonly key: string
   /** Keys of the containers through which, from the item outwards. */
@@ -27,7 +25,7 @@ export async function contentsAt(
   const [item] = await trail.find([container])
   const found: Content[] = []
   let level = item ? [{ item, path: [] as readonly string[] }] : []
-  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+  while (level.length > 0) {
     const next: typeof level = []
     for (const { item: parent, path } of level) {
       for (const child of await insideOf(trail, parent, atUs)) {

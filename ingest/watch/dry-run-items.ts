@@ -5,19 +5,17 @@
 import { identify } from '#epcis/identifier.ts'
 import { difference } from '#risk/difference.ts'
 import { aboutEvent } from '#risk/event-rules.ts'
-import { happeningsOf, type ItemHappening } from '#risk/facts.ts'
+import { happeningsOf } from '#risk/facts.ts'
 import { type Finding, merged } from '#risk/finding.ts'
 import { itemMachine, type Watch } from '#risk/item-machine.ts'
-import type { ItemState } from '#risk/item-state.ts'
-import { enter, findingsAt, type Ledger, type Machine } from '#risk/machine.ts'
 import type { RuleId } from '#risk/table.ts'
 import { US_A_DAY } from '#risk/words.ts'
 import type { Known } from '#store/alerts/known.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { FactTrial } from './dry-run-facts.ts'
 import { EventFactsReader } from './event-facts.ts'
-import { lifeOf } from './long-life.ts'
-import { CONFIRMED, confirm, isWatched, type LifeParts } from './retell.ts'
+import { Life, type LifeParts, lifeOf } from './life.ts'
+import { CONFIRMED, confirm, isWatched } from './retell.ts'
 
 /** Of event times of record, the end not included. */
 export interface Span {
@@ -45,34 +43,6 @@ const ABOUT_ITEMS: ReadonlySet<RuleId> = new Set<RuleId>(['F2', 'G1'])
 
 function isAboutItems(rule: RuleId): boolean {
   return /^[BCD]/.test(rule) || ABOUT_ITEMS.has(rule)
-}
-
-/** What one set of rules says of a life, as it is gone through. */
-class Life {
-  readonly #machine: Machine<ItemState, ItemHappening>
-  readonly #ledger: Ledger = new Map()
-  #state: ItemState
-
-  constructor(machine: Machine<ItemState, ItemHappening>) {
-    this.#machine = machine
-    this.#state = machine.start
-  }
-
-  get found(): number {
-    return this.#ledger.size
-  }
-
-  take(happenings: readonly ItemHappening[]): void {
-    for (const each of happenings) {
-      const stepped = this.#machine.step(this.#state, each)
-      enter(this.#ledger, stepped)
-      this.#state = stepped.state
-    }
-  }
-
-  findingsAt(nowUs: number): Finding[] {
-    return findingsAt(this.#machine, this.#state, this.#ledger, nowUs)
-  }
 }
 
 export class ItemTrial {
@@ -176,7 +146,8 @@ export class ItemTrial {
   async #aboutItem(item: string, toUs: number): Promise<[readonly Finding[], readonly Finding[]]> {
     const subject = { item, kind: identify(item).kind }
     const lives = this.#both.map((watch) => new Life(itemMachine(subject, watch)))
-    for await (const happenings of lifeOf(this.#life, item)) {
+    const upTo = Number.MAX_SAFE_INTEGER
+    for await (const { happenings } of lifeOf(this.#life, item, upTo)) {
       for (const life of lives) life.take(happenings)
       if (!this.#parts.isOver() && lives.every(({ found }) => found <= MOST_FINDINGS)) continue
       this.#isWhole = false
@@ -184,7 +155,7 @@ export class ItemTrial {
     }
     const [old, next] = lives.map((life) => life.findingsAt(toUs))
     if (!old || !next || difference(old, next, 'rules').length === 0) return [old ?? [], next ?? []]
-    const times = { upTo: Number.MAX_SAFE_INTEGER, nowUs: toUs }
+    const times = { upTo, nowUs: toUs }
     const sure = async (watch: Watch, findings: readonly Finding[]) => {
       const unsure = findings.filter(({ rule }) => CONFIRMED.has(rule))
       if (unsure.length === 0) return findings

@@ -2,12 +2,16 @@
 import type { ItemState } from '#risk/item-state.ts'
 import type { ItemMemory } from '#store/alerts/alert.ts'
 import type { Ledger } from '#store/alerts/ledger.ts'
+import { Cache } from '#store/sqlite/cache.ts'
 
 export interface LiveItem extends Omit<ItemMemory, 'state'> {
   readonly state: ItemState
 }
 
 const KEPT = 20_000
+/** Lives that are told again in no time need not be known for it. */
+const LONG = 1_000
+const LONG_KEPT = 1_000
 
 export class LiveItems {
   readonly #ledger: Pick<Ledger, 'item' | 'items'>
@@ -15,6 +19,8 @@ export class LiveItems {
   /** Of those that were loaded: nothing is remembered of them. */
   readonly #unknown = new Set<string>()
   readonly #changed = new Set<string>()
+  /** How many events the longest lives had when they were told last. */
+  readonly #lengths = new Cache<string, number>(LONG_KEPT)
 
   constructor(ledger: Pick<Ledger, 'item' | 'items'>) {
     this.#ledger = ledger
@@ -53,6 +59,15 @@ export class LiveItems {
       this.#changed.add(key)
     }
     this.#known.set(key, item)
+  }
+
+  /** How many events the life of an item has, as far as that is known; 0 where it is short. */
+  lengthOf(key: string): number {
+    return this.#lengths.get(key) ?? 0
+  }
+
+  setLength(key: string, events: number): void {
+    if (events > LONG) this.#lengths.set(key, events)
   }
 
   /** What has changed since it was last asked for, to be written. */

@@ -7,7 +7,8 @@ import { advance, UNBORN } from '#risk/item-state.ts'
 import { movementsOf, packingsOf, type Seen, stockedBy } from '#risk/movement.ts'
 import { type Reference, siteOf } from '#risk/reference.ts'
 import type { Draft } from './draft.ts'
-import { type LifeParts, ownFacts } from './retell.ts'
+import type { LifeParts } from './life.ts'
+import { ownFacts } from './retell.ts'
 
 export interface LateLotParts extends LifeParts {
   readonly draft: Pick<Draft, 'facts'>

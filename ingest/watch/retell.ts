@@ -11,13 +11,15 @@ import { type EventFacts, happeningsOf, type ItemHappening } from '#risk/facts.t
 import type { Finding } from '#risk/finding.ts'
 import { type ItemSubject, itemMachine, type Watch } from '#risk/item-machine.ts'
 import type { ItemState } from '#risk/item-state.ts'
+import { isAwaited } from '#risk/lane.ts'
 import { findingsAt, recompute } from '#risk/machine.ts'
 import { RULE_IDS, type RuleId } from '#risk/table.ts'
-import type { TrailReader } from '#store/trail.ts'
 import { certaintyOf, historyOf } from '#trace/history.ts'
-import type { EventFactsReader } from './event-facts.ts'
+import { Life, type LifeParts, lifeOf } from './life.ts'
 
 /** Beyond so many events a life is not told again: that of a lot may have a million. */
+const MOST_TOLD = 20_000
+/** Of a history, which is held as a whole. */
 const MOST_EVENTS = 1_000
 
 /** Rules that have to be confirmed with what containers did. */
@@ -35,18 +37,14 @@ export function isWatched(kind: Kind, key: string): boolean {
   return WATCHED.has(kind) || (kind === 'asset' && key.includes('/8003/'))
 }
 
-export interface LifeParts {
-  readonly trail: TrailReader
-  readonly facts: EventFactsReader
-  /** The one key of all that an item goes under. */
-  readonly primaryOf: (key: string) => string
-}
-
 export interface Retold {
   readonly state: ItemState
   /** When the last of its events happened. */
   readonly lastUs: number
   readonly findings: readonly Finding[]
+  /** How many events it has. */
+  readonly length: number
+  /** What happened, of what may be waited for. */
   readonly happenings: readonly ItemHappening[]
   /** The numbers of their events. */
   readonly eventRefs: ReadonlyMap<EventFacts, number>
@@ -59,26 +57,22 @@ export async function retell(
   watch: Watch,
   upTo: number,
 ): Promise<Retold | undefined> {
-  const found = await ownFacts(parts, subject.item, upTo)
-  if (!found) return undefined
-  const happenings = happeningsIn(parts, subject.item, found)
-  const { state, ledger } = recompute(itemMachine(subject, watch), happenings)
-  const lastUs = Math.max(0, ...happenings.map(({ facts }) => facts.eventTimeUs))
-  const eventRefs = new Map([...found].map(([ref, facts]) => [facts, ref]))
-  return { state, lastUs, findings: [...ledger.values()], happenings, eventRefs }
-}
-
-/** What some events say of an item, by its primary key. */
-export function happeningsIn(
-  { primaryOf }: Pick<LifeParts, 'primaryOf'>,
-  item: string,
-  found: ReadonlyMap<number, EventFacts>,
-): ItemHappening[] {
-  return [...found.values()].flatMap((each) =>
-    happeningsOf(each).flatMap(({ item: key, happening }) =>
-      primaryOf(key) === item ? [happening] : [],
-    ),
-  )
+  const life = new Life(itemMachine(subject, watch))
+  const isKept = isAwaited(subject.kind)
+  const kept: ItemHappening[] = []
+  const eventRefs = new Map<EventFacts, number>()
+  let [length, lastUs] = [0, 0]
+  for await (const { events, happenings } of lifeOf(parts, subject.item, upTo)) {
+    length += events.size
+    if (length > MOST_TOLD) return undefined
+    life.take(happenings)
+    for (const { facts } of happenings) lastUs = Math.max(lastUs, facts.eventTimeUs)
+    if (!isKept) continue
+    kept.push(...happenings)
+    for (const [ref, facts] of events) eventRefs.set(facts, ref)
+  }
+  const { state } = life
+  return { state, lastUs, findings: life.findings(), length, happenings: kept, eventRefs }
 }
 
 /** The events that name an item, up to one of them; undefined where they are too many. */

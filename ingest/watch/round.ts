@@ -17,8 +17,9 @@ import { askForExposed, collect } from './collect.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
 import { addToLots, learnedLots } from './late-lots.ts'
+import type { LifeParts } from './life.ts'
 import { askForPicks } from './picks.ts'
-import { CONFIRMED, isWatched, type LifeParts, type Retold, retell } from './retell.ts'
+import { CONFIRMED, isWatched, type Retold, retell } from './retell.ts'
 
 export interface RoundParts extends LifeParts {
   readonly watch: Watch
@@ -30,6 +31,8 @@ export interface RoundParts extends LifeParts {
 
 const US_A_DAY = 86_400_000_000
 const AGAIN_US = 10_000_000
+/** Longer by so much an event, for the others to be looked at meanwhile: two of a hundred. */
+const AGAIN_US_AN_EVENT = 5_000
 
 export function isSure({ rule }: Finding): boolean {
   return !CONFIRMED.has(rule)
@@ -118,7 +121,8 @@ export class Round {
     const { eventTimeUs, recordTimeUs } = happening.facts
     // A lot has many events, and late ones come many at a time: it is told again once for all.
     if (kind === 'lot' && before !== undefined && eventTimeUs < before.lastUs) {
-      draft.facts.ask(`again ${key}`, 'late', recordTimeUs + AGAIN_US)
+      const waitUs = Math.max(AGAIN_US, items.lengthOf(key) * AGAIN_US_AN_EVENT)
+      draft.facts.ask(`again ${key}`, 'late', recordTimeUs + waitUs)
     }
     const subject = { item: key, kind }
     const { state, findings, dropped } = this.#rules.step(
@@ -176,7 +180,8 @@ export class Round {
     const subject = { item: key, kind }
     const told = await retell(this.#parts, subject, watch, upTo)
     if (!told) return false
-    const { state, lastUs, findings } = told
+    const { state, lastUs, findings, length } = told
+    items.setLength(key, length)
     const all = [...findings, ...this.#stillWaiting(subject, state, findings)]
     draft.replace(key, all, reason, isSure)
     if (isAwaited(kind)) this.#retellTransports(key, told)

@@ -14,7 +14,6 @@ import type { TrailReader } from '#store/trail.ts'
 /** Beyond so many movements or containers of a lot it is only said that there are more. */
 const MOST_MOVEMENTS = 20_000
 const MOST_UNITS = 2_000
-const LEVELS = 4
 /** Events that a finding names. */
 const MOST_EVENTS = 50
 /** Runs of a process that are gone through. */
@@ -70,7 +69,7 @@ function historyOf(
   const packings: Of<Packing>[] = []
   const units = new Set<string>()
   let level: readonly string[] = [lot]
-  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+  while (level.length > 0) {
     const next = new Set<string>()
     for (const child of level) {
       const into = known.packingsOf(child, MOST_MOVEMENTS)
@@ -111,7 +110,7 @@ export function lotsIn(
   let isWhole = true
   const units = new Set([unit])
   let level: readonly string[] = [unit]
-  for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+  while (level.length > 0) {
     const next: string[] = []
     for (const parent of level) {
       const packings = known.packingsIn(parent, MOST_MOVEMENTS)

@@ -12,8 +12,6 @@ import { historyOf } from '#trace/history.ts'
 const MOST_ITEMS = 20_000
 const MOST_EVENTS = 5_000
 const PAGE = 500
-/** Cases in pallets in containers. */
-const LEVELS = 3
 
 /** A sensor by its key, with the assets and places that it is known to be on. */
 export interface MountedSensor {
@@ -88,7 +86,7 @@ class Search {
       await this.#at(place)
     }
     let level: readonly string[] = [...carriers, ...this.found]
-    for (let depth = 0; depth < LEVELS && level.length > 0; depth += 1) {
+    while (level.length > 0) {
       const before = new Set(this.found)
       await this.#enter(await this.#eventsOf(level, 'parent', 'AggregationEvent'))
       level = [...this.found].filter((key) => !before.has(key))

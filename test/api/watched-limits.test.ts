@@ -8,7 +8,18 @@ import type { WatchedRecall } from '#risk/recalled.ts'
 import { RuleSet } from '#risk/rule-set.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { Watched } from './watched.ts'
-import { AT_SITE, epc, lot, made, packed, some, sscc, startWatched, things } from './watched.ts'
+import {
+  AT_SITE,
+  CONTEXT,
+  epc,
+  lot,
+  made,
+  packed,
+  some,
+  sscc,
+  startWatched,
+  things,
+} from './watched.ts'
 import { document } from './world.ts'
 
 let watched: Watched
@@ -71,6 +82,16 @@ describe('what is recalled and moves in a container (G1)', () => {
       'shipping, though recall recall:R is open; 3 things in it are named, 2 more are not.',
     )
     expect(many?.text.zh).toContain('其中 3 件已列出，另有 2 件未逐件列出')
+  })
+
+  it('is found however deep it is in', async () => {
+    const inner = ['deep', 'C1', 'C2', 'C3', 'C4', 'C5', 'N0'].map(epc)
+    for (const [at, parent] of inner.slice(1).entries()) {
+      await capture(packed(1, 'ADD', parent, { childEPCs: inner.slice(at, at + 1) }))
+    }
+    await watched.raised('G1', 0)
+    const [found] = await moving([epc('deep')], { contents: 100, named: 5, moves: 3 })
+    expect(found?.affected).toMatchObject([{ key: epc('deep'), path: { length: 7 } }])
   })
 
   it('of which not all was looked at is said to be so, also where nothing was found', async () => {
@@ -157,5 +178,25 @@ describe('a thing with more events than are gone through', () => {
     expect(alert).toMatchObject({ subject: epc('A'), certainty: 'possible' })
     const { why } = (await watched.detail(alert?.['id'])) as { why: { measures: object[] } }
     expect(why.measures).toContainEqual(expect.objectContaining({ name: 'notConfirmed' }))
+  })
+})
+
+describe('a lot with more events than are read in one go', () => {
+  it('is told again once its expiry is heard, after all that it says of it', async () => {
+    const { world, maker } = watched
+    const at = (n: number) => new Date(Date.UTC(2026, 2, 10, 12) + n * 1000).toISOString()
+    const sold = Array.from({ length: 1_200 }, (_, n) =>
+      some(1, 'retail_selling', 'L1', 1, { ...AT_SITE, eventTime: at(n) }),
+    )
+    const answer = await world.call('/epcis/capture', {
+      ...{ method: 'POST', key: maker, body: document(sold) },
+    })
+    expect(answer.status, answer.text).toBe(202)
+    await world.finished(answer.headers.get('Location'), maker)
+    expect(await watched.raised('B1')).toEqual([])
+    const expiring = { '@context': CONTEXT, ilmd: { 'cbvmda:itemExpirationDate': '2026-03-05' } }
+    await capture(some(1, 'commissioning', 'L1', 1_200, { ...AT_SITE, ...expiring }))
+    const [alert] = await watched.raised('B1')
+    expect(alert).toMatchObject({ subject: lot('L1'), certainty: 'observed' })
   })
 })

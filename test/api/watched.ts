@@ -14,7 +14,7 @@ type More = Record<string, unknown>
 export const on = (day: number, hour: number, more: More) =>
   event({ eventTime: new Date(Date.UTC(2026, 2, day, hour)).toISOString(), ...more })
 
-const CONTEXT = [
+export const CONTEXT = [
   'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld',
   { cbvmda: 'urn:epcglobal:cbv:mda' },
 ]

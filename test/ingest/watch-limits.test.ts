@@ -86,4 +86,17 @@ describe('a unit with more units in it than are gone through', () => {
     const [said] = tooManyIn({ known: alerts.facts, trail, watch }, LARGE)
     expect(said).toMatchObject({ rule: 'E3', variant: 'tooMany', subject: LARGE })
   })
+
+  it('is gone through however deep units are in units, and once where they are in each other', () => {
+    const draft = new Draft(alerts.ledger, alerts.facts)
+    const more = { amount: 1, unit: '', site: '', timeUs: 1 }
+    const put = (child: string, parent: string, event: number) =>
+      draft.facts.packings.push({ child, parent, event, ...more })
+    for (let n = 0; n < 9; n += 1) put(unit(n), unit(n + 1), n)
+    put(LOT, unit(0), 9)
+    put(unit(9), unit(0), 10)
+    const progress = alerts.ledger.progress()
+    alerts.commit({ ...draft, items: [], sensors: [], progress }, progress, 1)
+    expect(lotsIn(alerts.facts, unit(9))).toEqual({ lots: new Set([LOT]), isWhole: true })
+  })
 })
