@@ -6,8 +6,7 @@ import { mkdirSync } from 'node:fs'
 import type { parseArgs } from 'node:util'
 import { formatTimeUs } from '#epcis/time.ts'
 import { furtherTopics, type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
-import { scopeOf } from '#ingest/memory.ts'
-import { APART, tagApart } from '#ingest/reads/apart.ts'
+import { tagsApart } from '#ingest/reads/apart.ts'
 import { bindingFault } from '#ingest/reads/fold.ts'
 import { calibrationState } from '#store/calibration.ts'
 import { dataFolder } from '#store/folder.ts'
@@ -67,11 +66,7 @@ const actions: Readonly<Record<string, Action>> = {
     const device = known(registry, name)
     const trail = openSqliteTrail(dataFolder(config.DATA_DIR).trail, 'read')
     try {
-      const beginning = `${scopeOf(device)} `
-      for (const note of await trail.notes(beginning)) {
-        const rest = note.key.slice(beginning.length)
-        if (!rest.startsWith(APART)) continue
-        const { key, reason, firstUs, lastUs, reads } = tagApart(rest, note.text)
+      for (const { key, reason, firstUs, lastUs, reads } of await tagsApart(trail, device)) {
         print(`${reason}  ${key}  ${formatTimeUs(firstUs)}  ${formatTimeUs(lastUs)}  ${reads}`)
       }
     } finally {

@@ -63,6 +63,7 @@ import { createRouter, type Env, type Router } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
 import { serveShipments } from './shipments.ts'
+import { serveTagsApart } from './tags-apart.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
 import { serveWebhookDeliveries } from './webhook-deliveries.ts'
@@ -175,6 +176,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveTelemetry(router, { ...parts, read, mounted })
   serveRegistry(router, parts)
   serveCalibrations(router, parts)
+  serveTagsApart(router, parts)
   serveAliases(router, parts)
   serveCompanyPrefixes(router, { ...parts, companyPrefixes: registry.companyPrefixes })
   serveWorkCalendar(router, { ...parts, calendars: registry.workCalendars })

@@ -25,6 +25,7 @@ import type { Env, RouteSpec } from './route.ts'
 import type { serveRules } from './rules.ts'
 import type { serveSession } from './session.ts'
 import type { serveShipments } from './shipments.ts'
+import type { serveTagsApart } from './tags-apart.ts'
 import type { serveTelemetry } from './telemetry.ts'
 import type { serveTrace } from './trace.ts'
 import type { serveWebhookDeliveries } from './webhook-deliveries.ts'
@@ -51,6 +52,7 @@ type Route = ReturnType<
   | typeof serveRules
   | typeof serveSession
   | typeof serveShipments
+  | typeof serveTagsApart
   | typeof serveTelemetry
   | typeof serveTrace
   | typeof serveWebhookDeliveries

@@ -77,14 +77,16 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   const started = performance.now()
   const credentials = await register(options, world, options.graceHours)
   const truth = options.truthFile === undefined ? undefined : openTruth(options.truthFile)
+  let isComplete = false
   try {
     const told = await publishAll(options, { world, credentials, truth })
+    isComplete = true
     const elapsedMs = Math.round(performance.now() - started)
     const { seed, items } = options.about
     const devices = credentials.length
     return { world: world.name, seed, items, devices, ...told, elapsedMs }
   } finally {
-    await truth?.close()
+    await truth?.close(isComplete)
     await revoke(options, credentials)
   }
 }

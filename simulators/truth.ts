@@ -158,6 +158,15 @@ export interface TouchedLine {
   readonly packages?: readonly string[]
 }
 
+/**
+ * The last line. Where the run was stopped, or there is no such line, what was published last may
+ * not be told of.
+ */
+export interface EndLine {
+  readonly kind: 'end'
+  readonly isComplete: boolean
+}
+
 export type TruthLine =
   | RunLine
   | PartyLine
@@ -171,11 +180,13 @@ export type TruthLine =
   | FieldLine
   | FaultLine
   | TouchedLine
+  | EndLine
 
 export interface TruthWriter {
   /** Comes back at once while the disk keeps up, else it resolves when it has. */
   write(line: TruthLine): Promise<void> | undefined
-  close(): Promise<void>
+  /** Tells in the last line whether the run came to its end. */
+  close(isComplete: boolean): Promise<void>
 }
 
 /** Replaces `file`. Throws what the file system throws, at the next call. */
@@ -187,8 +198,9 @@ export function openTruth(file: string): TruthWriter {
       const hasRoom = stream.write(`${JSON.stringify(line)}\n`)
       return hasRoom ? undefined : Promise.race([once(stream, 'drain').then(() => {}), done])
     },
-    async close() {
-      stream.end()
+    async close(isComplete) {
+      const line: EndLine = { kind: 'end', isComplete }
+      stream.end(`${JSON.stringify(line)}\n`)
       await done
     },
   }

@@ -5,9 +5,10 @@
  *
  * ADD begins a stay, DELETE ends it, whether it lists the child or nobody at all (then everybody
  * is out), OBSERVE changes nothing. One thing is in one container at a time, so an ADD to another
- * ends the former stay as inferred. Of a class or lot some can be in many containers at once:
- * amounts are added and taken away. Associations are replayed by the same rules, apart from
- * containment.
+ * ends the former stay as inferred; so does a later ADD to the same asset, as a cage or a vehicle
+ * is filled again and again, while a pallet is packed once and told of twice. Of a class or lot
+ * some can be in many containers at once: amounts are added and taken away. Associations are
+ * replayed by the same rules, apart from containment.
  */
 
 import { isAfter, type Moment } from './moment.ts'
@@ -103,13 +104,18 @@ function packed(
   { row, parent, quantity, uom }: Placement,
 ): void {
   const stay = open.find((each) => each.parent.ref === parent.ref)
-  if (stay) {
+  if (stay && !(single && isFilledAgain(stay, row))) {
     const known = stay.amount !== undefined && quantity !== undefined && stay.uom === uom
     stay.amount = known ? (stay.amount ?? 0) + (quantity ?? 0) : undefined
     return
   }
   if (single) for (const former of open.splice(0)) stays.push(stayOf(kind, former, row, 'inferred'))
   open.push({ parent, began: row, amount: quantity, uom })
+}
+
+/** Where nobody told that it had been taken out of what comes back, it was before it went in. */
+function isFilledAgain({ parent, began }: OpenStay, row: TrailRow): boolean {
+  return parent.kind === 'asset' && row.eventTimeUs > began.eventTimeUs
 }
 
 function unpacked(

@@ -3,7 +3,9 @@
  * item and of whatever carried it; and the halves that are missing.
  *
  * A pallet is often shipped and its cases received, so the two rows of a move may be of different
- * units. What item and carrier have in common is told once, at the carrier.
+ * units. What item and carrier have in common is told once, at the carrier. What was on a shelf or
+ * sold in between had arrived: that the next receiving is the one that is missing is a guess, as it
+ * may be one of a way that nobody reported the beginning of.
  */
 import { type Carriers, type EffectiveRow, effectiveRows } from './carriers.ts'
 import type { Certainty } from './parts.ts'
@@ -37,6 +39,13 @@ const STILL: Journey = { moves: [], gaps: [] }
 /** The steps of an arrival, in their order: one follows the other at the same place. [CBV 7.1] */
 const ARRIVALS = ['arriving', 'receiving', 'accepting']
 
+/** Steps that goods come to at their end, and not on their way. */
+const ENDS = ['stocking', 'retail_selling', 'dispensing', 'installing']
+
+function isEnd({ bizStep, role }: TrailRow): boolean {
+  return role === 'object' && bizStep !== undefined && ENDS.includes(bizStep)
+}
+
 function isTransport({ bizStep, role }: TrailRow): boolean {
   if (role !== 'object' && role !== 'child' && role !== 'parent') return false
   return bizStep === 'void_shipping' || isDeparture(bizStep) || isArrival(bizStep)
@@ -54,9 +63,11 @@ function isArrival(bizStep: string | undefined): boolean {
 export function journeyOf(carriers: Carriers, trail: ItemTrail): Journey {
   // With one carrier and no transport of its own, every move is the carrier's.
   if (trail.stays.length < 2 && !trail.rows.some(isTransport)) return STILL
-  const rows = effectiveRows(carriers, trail, { row: isTransport })
   const { kind } = trail.item
-  return kind === 'lot' || kind === 'class' ? amountJourney(rows) : unitJourney(trail, rows)
+  const isAmount = kind === 'lot' || kind === 'class'
+  const wanted = (row: TrailRow) => isTransport(row) || (!isAmount && isEnd(row))
+  const rows = effectiveRows(carriers, trail, { row: wanted })
+  return isAmount ? amountJourney(rows) : unitJourney(trail, rows)
 }
 
 /** Of one thing: it is under way or it is not. */
@@ -66,13 +77,16 @@ function unitJourney(trail: ItemTrail, rows: readonly EffectiveRow[]): Journey {
   const lastUs = trail.rows.at(-1)?.eventTimeUs ?? Number.NEGATIVE_INFINITY
   let away: EffectiveRow | undefined
   let here: EffectiveRow | undefined
+  let hasArrived = false
 
   const lost = (shipped: EffectiveRow, open: boolean) => {
     if (isOwn(shipped)) gaps.push({ kind: 'shipped-not-received', row: shipped.row, open })
   }
   for (const seen of rows) {
     const { bizStep } = seen.row
-    if (bizStep === 'void_shipping') {
+    if (isEnd(seen.row)) {
+      if (isOwn(seen)) hasArrived = true
+    } else if (bizStep === 'void_shipping') {
       away = undefined
     } else if (isDeparture(bizStep)) {
       // Departing after shipping, or the same departure told of another unit, is no second one.
@@ -80,9 +94,10 @@ function unitJourney(trail: ItemTrail, rows: readonly EffectiveRow[]): Journey {
       if (away && again) lost(away, false)
       if (!away || again) away = seen
       here = undefined
+      hasArrived = false
     } else {
       if (away) {
-        if (isToldHere(away, seen)) moves.push(moveOf(away, seen))
+        if (isToldHere(away, seen)) moves.push(moveOf(away, seen, hasArrived))
         away = undefined
       } else if (isOwn(seen) && !(here && isSameArrival(here, seen))) {
         gaps.push({ kind: 'received-not-shipped', row: seen.row, open: false })

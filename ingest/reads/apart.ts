@@ -3,9 +3,10 @@
  * people at the reader to look at.
  */
 import { z } from 'zod'
-import type { Scope } from '#ingest/memory.ts'
+import { type Scope, scopeOf } from '#ingest/memory.ts'
+import type { TrailReader } from '#store/trail.ts'
 
-const reasons = ['foreign', 'unexpected', 'incomplete', 'not_packed'] as const
+export const reasons = ['foreign', 'unexpected', 'incomplete', 'not_packed'] as const
 /**
  * `foreign`: it holds no GS1 EPC, or is a bar code that names no item; `unexpected`: it is none of
  * those that the binding expects; `incomplete`: it was read too seldom, or at one end of a passage
@@ -37,6 +38,17 @@ export function keepApart(scope: Scope, key: string, reason: Reason, timeUs: num
   if (known !== undefined && timeUs <= known.lastUs) return
   const { firstUs = timeUs, reads = 0 } = known ?? {}
   scope.set(name, JSON.stringify([reason, firstUs, timeUs, reads + 1]))
+}
+
+/** All that are kept apart for a device, in the order of their keys. */
+export async function tagsApart(
+  trail: Pick<TrailReader, 'notes'>,
+  device: { readonly party: string; readonly device: string },
+): Promise<TagApart[]> {
+  const beginning = `${scopeOf(device)} `
+  const notes = await trail.notes(beginning + APART)
+  const all = notes.map(({ key, text }) => tagApart(key.slice(beginning.length), text))
+  return all.sort((one, other) => (one.key < other.key ? -1 : 1))
 }
 
 /** Of a note whose name begins with APART. */

@@ -14,16 +14,17 @@ const PREFIX_AT: Readonly<Record<string, number>> = {
 /** Why no event is to be made of a tag; undefined where one is. */
 export function apartFor(tag: Tag, binding: Binding): Reason | undefined {
   const { expected, companyPrefixes, acceptOtherTags = false } = binding
-  const isKnown = tag.isGS1 || isListed(tag.key, expected)
+  const isExpected = isListed(tag.key, expected) || isListed(tag.lot, expected)
+  const isKnown = tag.isGS1 || isExpected
   if (!isKnown && (!acceptOtherTags || !isUri(tag.uri))) return 'foreign'
   if (expected === undefined && companyPrefixes === undefined) return undefined
-  if (isListed(tag.key, expected) || isOf(tag.key, companyPrefixes)) return undefined
+  if (isExpected || isOf(tag.key, companyPrefixes)) return undefined
   return 'unexpected'
 }
 
 /** Whether a key is on a list, by itself or by the class that it is a serial of. */
-export function isListed(key: string, list: readonly string[] | undefined): boolean {
-  if (list === undefined) return false
+export function isListed(key: string | undefined, list: readonly string[] | undefined): boolean {
+  if (key === undefined || list === undefined) return false
   const listed = setOf(list)
   if (listed.has(key)) return true
   for (let end = key.lastIndexOf('/'); end > BASE.length; end = key.lastIndexOf('/', end - 1)) {

@@ -16,6 +16,8 @@ export interface Tag {
   readonly kind: Kind
   /** Whether it holds an EPC of GS1, or is a bar code that names an item. */
   readonly isGS1: boolean
+  /** Key of its lot, where it names that beside its serial: a bar code may, an EPC cannot. */
+  readonly lot?: string | undefined
 }
 
 /** What a read is of. Never throws. */
@@ -28,7 +30,10 @@ function tagOfCode(code: string): Tag {
   const understood = understand(code)
   const candidates = understood.ok ? understood.candidates : []
   const item = candidates.find(({ key, kind }) => items.includes(kind) && isUri(key))
-  if (item !== undefined) return { key: item.key, uri: item.key, kind: item.kind, isGS1: true }
+  if (item !== undefined) {
+    const { key, kind, lot } = item
+    return { key, uri: key, kind, isGS1: true, lot }
+  }
   const key = candidates[0]?.key ?? code
   return { key, uri: key, kind: candidates[0]?.kind ?? 'other', isGS1: false }
 }

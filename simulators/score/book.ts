@@ -56,6 +56,8 @@ export class TruthBook {
   readonly silentMs = new Map<string, number>()
   /** How often each thing was done to a report. */
   readonly fieldCounts = new Map<string, number>()
+  /** Whether the truth tells of all that was published. */
+  isComplete = false
   /** Items that were read under a second code. */
   aliases = 0
   readonly #file: string
@@ -213,6 +215,7 @@ export class TruthBook {
 
   #enter(line: OtherLine): void {
     if (line.kind === 'run') this.run = line
+    else if (line.kind === 'end') this.isComplete = line.isComplete
     else if (line.kind === 'party') this.parties.set(line.pgln, line.slug)
     else if (line.kind === 'fault') this.faults.set(line.id, line)
     else if (line.kind === 'alias') this.aliases += 1

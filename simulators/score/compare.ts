@@ -17,6 +17,8 @@ export type Excuse =
   | 'carried on by an unreported end'
   /** Its beginning was never reported, and is inferred. */
   | 'beginning not reported'
+  /** It ended unreported, the next one began so, and the ends that are left make one. */
+  | 'two ways told as one'
   /** A clock that was wrong put events in another order. */
   | 'wrong clock'
   | 'wrong scan'
@@ -118,10 +120,24 @@ export class ChainTally {
     if (isReal && link.eventIDs.some((eventID) => this.#book.mishapOf(eventID)?.time)) {
       return 'wrong clock'
     }
+    if (this.#isOfTwoWays(link)) return 'two ways told as one'
     if (!isReal) return undefined
     const isCarrier = link.kind === 'moves' || link.kind === 'contains'
     if (isCarrier && link.certainty === 'inferred') return 'beginning not reported'
     return isCarrier ? 'carried on by an unreported end' : undefined
+  }
+
+  /** Neither that the first came nor that the second left is told by any report. */
+  #isOfTwoWays({ kind, from, to, eventIDs, certainty }: FoundLink): boolean {
+    if (kind !== 'moves' || certainty === 'observed') return false
+    const isUntold = (unit: string, eventID = '') => {
+      const isLost = this.#book.mishapOf(eventID)?.isLost === true
+      return isLost || this.#book.isMissing(eventID, unit)
+    }
+    const first = this.#book.movesOf(from).find((move) => move.eventIDs[0] === eventIDs[0])
+    const second = this.#book.movesOf(to).find((move) => move.eventIDs[1] === eventIDs[1])
+    if (first === undefined || second === undefined) return false
+    return isUntold(from, first.eventIDs[1]) && isUntold(to, second.eventIDs[0])
   }
 
   #isOfMisread({ from, to }: Link): boolean {

@@ -20,6 +20,7 @@ export function tableOf(score: Score): string {
   const { world, seed, items } = book.run
   return [
     `${world}, seed ${seed}, ${items} items, scored in ${(score.elapsedMs / 1000).toFixed(1)} s`,
+    ...(book.isComplete ? [] : [cutShort]),
     ...(score.isSettled ? [] : ['The server may not have looked at everything yet.']),
     ...fieldLines(score),
     ...(forward.chains === 0 ? [] : tracedLines(score)),
@@ -31,6 +32,9 @@ export function tableOf(score: Score): string {
     '',
   ].join('\n')
 }
+
+const cutShort =
+  'THE TRUTH IS CUT SHORT: the run was stopped, and what it published last may count as wrong.'
 
 function verdictOf(score: Score): string {
   return isExact(score) ? 'Exact on what was reported.' : 'NOT exact on what was reported.'
@@ -171,6 +175,7 @@ export function jsonOf(score: Score): unknown {
   const { book, forward, back, scopes, alerts, elapsedMs } = score
   return {
     run: book.run,
+    isComplete: book.isComplete,
     isExact: isExact(score),
     field: Object.fromEntries(book.fieldCounts),
     forward: chainJson(forward),

@@ -279,7 +279,7 @@ export const bindingSchema = z.strictObject({
     .array(keySchema)
     .max(10_000)
     .optional()
-    .describe('Keys of items, or of classes for all of their serials; other tags are kept apart'),
+    .describe('Keys of items, of classes for all serials, or of lots; other tags are kept apart'),
   companyPrefixes: z
     .array(z.string().regex(/^\d{4,12}$/, 'must be 4 to 12 digits'))
     .max(1000)

@@ -56,6 +56,7 @@ const may: [string, string, string[]][] = [
   ['GET', '/v1/lanes', ['inspector', 'regulator', 'admin']],
   ['GET', '/v1/shipments', records],
   ['GET', '/v1/device-activity', records],
+  ['GET', '/v1/devices/p/d/apart', records],
   ['GET', '/v1/items/urn:x', everybody],
   ['GET', '/v1/identifiers/urn:x', everybody],
   ...resolved.map((path): [string, string, string[]] => ['GET', `/${path}/x`, everybody]),
@@ -176,7 +177,8 @@ describe('who may do what', () => {
       if (path.startsWith('/v1/webhooks/')) return `${method} ${path.replace(/\/[wd]0/g, '/*')}`
       if (exact || path.endsWith('/steps')) return `${method} ${path.replace('/a0/', '/*/')}`
       const pattern = /^\/(epcis|v1)\/([\w-]+)\/(.+)$/.exec(path)
-      const rest = pattern?.[2] === 'devices' ? '*/*' : '*'
+      const ofDevice = path.endsWith('/apart') ? '*/*/apart' : '*/*'
+      const rest = pattern?.[2] === 'devices' ? ofDevice : '*'
       return `${method} ${pattern ? `/${pattern[1]}/${pattern[2]}/${rest}` : path}`
     })
     expect([...new Set(served)].sort()).toEqual([...new Set(listed)].sort())

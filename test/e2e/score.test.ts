@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quietField } from '#simulators/field/field.ts'
-import { isExact, tableOf } from '#simulators/score/report.ts'
+import { isExact, jsonOf, tableOf } from '#simulators/score/report.ts'
 import { type Score, score } from '#simulators/score/score.ts'
-import { runSimulation, untilStored } from '#simulators/simulate.ts'
+import { InterruptedError, runSimulation, untilStored } from '#simulators/simulate.ts'
 import { defaults, type WorldOptions, worldOf } from '#simulators/worlds.ts'
 import { type Program, startProgram } from './program.ts'
 
@@ -60,6 +60,18 @@ describe('chains and recall scopes of simulated runs', () => {
 })
 
 describe('a score', () => {
+  it('says that the truth of a run that was stopped is cut short', async () => {
+    const truthFile = join(folder, 'stopped.jsonl')
+    const stop = AbortSignal.abort()
+    const world = worldOf({ ...defaults, world: 'materials', items: 10 })
+    const about = { seed: 'stopped', items: 10 }
+    const run = { ...program, world, about, speed: 0, truthFile, stop }
+    await expect(runSimulation(run)).rejects.toThrow(InterruptedError)
+    const result = await score({ ...program, truthFile, sample: 0, waitMs: 0 })
+    expect(tableOf(result)).toContain('THE TRUTH IS CUT SHORT')
+    expect(jsonOf(result)).toMatchObject({ isComplete: false })
+  }, 60_000)
+
   it('finds nothing on a server that never heard of the run', async () => {
     const options = { ...defaults, world: 'materials', items: 100, seed: 'unheard' } as const
     const other = worldOf(options)
@@ -68,7 +80,7 @@ describe('a score', () => {
     const truth = openTruth(truthFile)
     await truth.write({ kind: 'run', world: 'materials', seed: 'unheard', items: 100 })
     for (const step of other.steps()) if (step.kind === 'truth') await truth.write(step.line)
-    await truth.close()
+    await truth.close(true)
     const result = await score({ ...program, truthFile, sample: 5, waitMs: 0 })
     expect(isExact(result)).toBe(false)
     expect(result.scopes.realFound).toBe(0)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { formatTimeUs } from '#epcis/time.ts'
 import { overdueOf } from '#ingest/calibration.ts'
 import { Memory, noteOf } from '#ingest/memory.ts'
-import { APART, tagApart } from '#ingest/reads/apart.ts'
+import { tagsApart } from '#ingest/reads/apart.ts'
 import { settle } from '#ingest/settle.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Binding } from '#store/registry/schema.ts'
@@ -42,13 +42,8 @@ async function events(): Promise<Record<string, unknown>[]> {
 }
 
 async function apart(): Promise<[key: string, reason: string, reads: number][]> {
-  const begin = 'device farm/gate-1 '
-  const notes = await stores.writer.notes(begin)
-  return notes
-    .map(({ key, text }) => ({ name: key.slice(begin.length), text }))
-    .filter(({ name }) => name.startsWith(APART))
-    .map(({ name, text }) => tagApart(name, text))
-    .map((tag) => [tag.key, tag.reason, tag.reads])
+  const tags = await tagsApart(stores.writer, { party: 'farm', device: 'gate-1' })
+  return tags.map((tag) => [tag.key, tag.reason, tag.reads])
 }
 
 describe('a tag at a portal', () => {
@@ -174,6 +169,19 @@ describe('tags that nobody waits for', () => {
     gate({ companyPrefixes: ['6909999'] })
     await stores.settle(reads([sgtin(1, 4), 0]))
     expect(await events()).toHaveLength(3)
+  })
+
+  it('are those of another lot than is expected, as far as their bar codes name one', async () => {
+    const binding = { expected: ['https://id.gs1.org/01/06901234000016/10/L1'] }
+    stores.device('sled', { format: 'zebra-rfd', binding })
+    const codes = ['(01)06901234000016(10)L1(21)AB1', '(01)06901234000016(10)L2(21)AB2']
+    const barcodeData = codes.map((decodedBarcode) => ({ decodedBarcode, symbology: 'any' }))
+    const message = { type: 'any', timestamp: '2026-03-04T08:00:00Z', data: { barcodeData } }
+    const topic = 'suyuan/v1/farm/barn/sled/reads'
+    await stores.settle(stores.message(message, { device: 'sled', topic }))
+    expect((await events()).map(({ epcList }) => epcList)).toEqual([
+      ['https://id.gs1.org/01/06901234000016/21/AB1'],
+    ])
   })
 
   it('are bar codes that name a product only; one that names an item is as good as a tag', async () => {

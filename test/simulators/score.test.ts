@@ -9,6 +9,7 @@ import { Oracle } from '#simulators/score/oracle.ts'
 import { ScopeTally, type Tier } from '#simulators/score/scope.ts'
 import { TruthError } from '#simulators/score/truth-file.ts'
 import { Reality, Reported } from '#simulators/score/view.ts'
+import type { TruthLine } from '#simulators/truth.ts'
 import type { WorldOptions } from '#simulators/worlds.ts'
 import { runOfWorld } from './run.ts'
 
@@ -17,6 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function bookOf(options: Partial<WorldOptions>, isRough = false): TruthBook {
   const { truth } = runOfWorld(options)
+  return bookOfLines(truth, isRough)
+}
+
+function bookOfLines(truth: readonly TruthLine[], isRough = false): TruthBook {
   const field = isRough ? { field: { rough: 1 } } : {}
   const run = { kind: 'run', world: 'pork', seed: 'unit', items: 1, ...field }
   const file = join(folder, 'truth.jsonl')
@@ -76,6 +81,32 @@ describe('the comparison of chains', () => {
   })
 })
 
+describe('the comparison of chains in a rough field', () => {
+  const way = (unit: string, left: string, came: string): TruthLine => ({
+    ...{ kind: 'moves', unit, from: 'urn:here', to: 'urn:there', eventIDs: [left, came] },
+    ...{ shipped: '2025-01-01T00:00:00.000Z', received: '2025-01-02T00:00:00.000Z' },
+  })
+  const ways = [way('urn:pallet', 'e:1', 'e:2'), way('urn:load', 'e:3', 'e:4')]
+  const lost = (eventID: string): TruthLine => ({ kind: 'field', what: 'lost', eventID })
+  const joined: FoundLink = {
+    ...{ kind: 'moves', from: 'urn:pallet', to: 'urn:load', eventIDs: ['e:1', 'e:4'] },
+    certainty: 'inferred',
+  }
+
+  it('explains two ways told as one by the reports that are missing between them', () => {
+    const tallyOfField = (...lines: TruthLine[]) => {
+      const rough = bookOfLines([...ways, ...lines], true)
+      const tally = new ChainTally(rough)
+      tally.add({ start: lot, real: [], reported: [], found: [joined] })
+      rough.close()
+      return [tally.wrong, [...tally.excused.keys()]]
+    }
+    expect(tallyOfField(lost('e:2'), lost('e:3'))).toEqual([0, ['two ways told as one']])
+    expect(tallyOfField(lost('e:2'))).toEqual([1, []])
+    expect(tallyOfField(lost('e:3'))).toEqual([1, []])
+  })
+})
+
 describe('the comparison of recall scopes', () => {
   const scopeOf = (found: ReadonlyMap<string, Tier>) => {
     const tally = new ScopeTally(book)
@@ -92,6 +123,15 @@ describe('the comparison of recall scopes', () => {
     expect([less.exactScopes, less.reportedFound]).toEqual([0, 239])
     const unsure = scopeOf(new Map(all).set(item, 'possible'))
     expect([unsure.exactScopes, unsure.tiers.possible]).toEqual([0, { found: 1, right: 1 }])
+  })
+})
+
+describe('a truth', () => {
+  it('is whole where its last line says so, and not where the line is missing', () => {
+    const isComplete = (...end: TruthLine[]) => bookOfLines(end).isComplete
+    expect(isComplete({ kind: 'end', isComplete: true })).toBe(true)
+    expect(isComplete({ kind: 'end', isComplete: false })).toBe(false)
+    expect(isComplete()).toBe(false)
   })
 })
 

@@ -271,7 +271,8 @@ function stays(facts: readonly Fact[]): Stay[] {
     }
     for (const child of children) {
       const now = inside.get(child)
-      if (action === 'ADD' && now?.parent !== parent) {
+      const isAgain = now?.parent === parent && !(isCrate(parent) && now.from < at)
+      if (action === 'ADD' && !isAgain) {
         leave(child, at, false)
         const stay = { child, parent, from: at, to: Infinity, sure: true }
         inside.set(child, stay)

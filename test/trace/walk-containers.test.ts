@@ -85,6 +85,31 @@ describe('a walk over containers', () => {
     expect(former).toMatchObject({ toTime: '2026-03-01T04:00:00.000Z' })
   })
 
+  it('ends a stay as inferred where the item is put into the same crate again', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.pack(2, crate('1'), [serial('a')])
+    world.pack(4, crate('1'), [serial('a')])
+    world.unpack(5, crate('1'))
+    const { links: found } = await world.forward(serial('a'))
+    expect(found.map(({ certainty, eventIDs }) => [certainty, eventIDs])).toEqual([
+      ['inferred', ['urn:e:2', 'urn:e:3']],
+      ['observed', ['urn:e:3', 'urn:e:4']],
+    ])
+  })
+
+  it('takes a second packing of a pallet for the same one', async () => {
+    const world = new World()
+    world.make(1, [serial('a')])
+    world.pack(2, pallet(1), [serial('a')])
+    world.pack(4, pallet(1), [serial('a')])
+    world.unpack(5, pallet(1))
+    const { links: found } = await world.forward(serial('a'))
+    expect(found.map(({ certainty, eventIDs }) => [certainty, eventIDs])).toEqual([
+      ['observed', ['urn:e:2', 'urn:e:4']],
+    ])
+  })
+
   it('keeps in what a partial unpacking leaves in', async () => {
     const world = new World()
     world.make(1, [serial('a'), serial('b')])
