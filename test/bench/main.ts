@@ -146,7 +146,7 @@ async function measureStore() {
   const options: InfluxOptions = {
     only: influxParts.find((part) => part === values.only),
     rounds: Number(values.rounds ?? (quick ? 3 : 5)),
-    batchesOfRound: quick ? 6 : 12,
+    batchesOfRound: quick ? 6 : 48,
     rowCounts: rows.split(',').map(Number),
     telemetry: quick ? { seconds: 120, daysOf: 2 } : { seconds: 600, daysOf: 5 },
     outageSeconds: Number(values.seconds ?? (quick ? 3 : 10)),
