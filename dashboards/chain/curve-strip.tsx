@@ -8,8 +8,9 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import {
   type Curve,
-  curveOf,
+  curveOfAll,
   type Excursion,
+  gapsOf,
   type Limits,
   type Point,
   rangeOf,
@@ -35,20 +36,19 @@ interface CurveStripProps {
 
 const HEIGHT = 150
 
-function useReadings(item: string): readonly Point[] | undefined {
+/** Of each sensor. */
+function useReadings(item: string): readonly (readonly Point[])[] | undefined {
   const { data } = useQuery({
     queryKey: ['curve', item],
     queryFn: () => told(api.v1.telemetry.$get({ query: { item, type: 'Temperature' } })),
   })
   return useMemo(
     () =>
-      data?.series
-        .flatMap(({ points }) =>
-          points.map(({ time, value, min = value, max = value }): Point => {
-            return { timeMs: Date.parse(time), value, min, max }
-          }),
-        )
-        .sort((one, other) => one.timeMs - other.timeMs),
+      data?.series.map(({ points }) =>
+        points.map(({ time, value, min = value, max = value }): Point => {
+          return { timeMs: Date.parse(time), value, min, max }
+        }),
+      ),
     [data],
   )
 }
@@ -57,21 +57,21 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
   const t = useWords(chainWords)
   const colours = useColours()
   const into = useRef<HTMLDivElement>(null)
-  const points = useReadings(itemKey)
-  const curve = useMemo(() => points && curveOf(points, limits), [points, limits])
+  const series = useReadings(itemKey)
+  const curve = useMemo(() => series && curveOfAll(series, limits), [series, limits])
   useEffect(() => {
     const element = into.current
-    if (!element || !curve || curve.points.length === 0) return
-    const plot = plotOf(element, { ...curve, axis, margin, view, colours })
+    if (!element || !series || !curve || curve.points.length === 0) return
+    const plot = plotOf(element, { ...curve, lines: series, axis, margin, view, colours })
     const stop = view.listen(() => follow(plot, view))
     follow(plot, view)
     return () => {
       stop()
       plot.destroy()
     }
-  }, [curve, axis, margin, view, colours])
-  if (!points || !curve) return null
-  if (points.length === 0) return <p className="quiet">{t.noCurve}</p>
+  }, [series, curve, axis, margin, view, colours])
+  if (!curve) return null
+  if (curve.points.length === 0) return <p className="quiet">{t.noCurve}</p>
   return (
     <div className="chain-curve">
       <CurveFigures curve={curve}>
@@ -83,14 +83,16 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
 }
 
 interface PlotParts extends Omit<CurveStripProps, 'itemKey' | 'limits'>, Curve {
+  /** Of each sensor its own. */
+  readonly lines: readonly (readonly Point[])[]
   readonly colours: Colours
 }
 
-function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
-  const { points, gaps, limits, axis, margin, view, colours } = parts
+/** A line that is interrupted where nothing is known. */
+function lineOf(points: readonly Point[], axis: Axis): [number[], (number | null)[]] {
   const places: number[] = []
   const values: (number | null)[] = []
-  const breaks = new Map(gaps.map(({ fromMs, toMs }) => [fromMs, toMs]))
+  const breaks = new Map(gapsOf(points).map(({ fromMs, toMs }) => [fromMs, toMs]))
   for (const { timeMs, value } of points) {
     const x = LEFT + axis.xOf(timeMs)
     places.push(x)
@@ -100,6 +102,12 @@ function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
     places.push((x + LEFT + axis.xOf(until)) / 2)
     values.push(null)
   }
+  return [places, values]
+}
+
+function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
+  const { points, limits, lines, axis, margin, view, colours } = parts
+  const line = { stroke: colours('--curve'), width: 1.6, points: { show: false } }
   return new uPlot(
     {
       width: element.clientWidth,
@@ -118,7 +126,7 @@ function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
           values: (_, marks) => marks.map((mark) => `${mark}°`),
         },
       ],
-      series: [{}, { stroke: colours('--curve'), width: 1.6, points: { show: false } }],
+      series: [{}, ...lines.map(() => ({ ...line }))],
       hooks: {
         drawClear: [(plot) => drawBehind(plot, parts)],
         draw: [(plot) => drawExcursions(plot, parts)],
@@ -129,7 +137,7 @@ function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
         ],
       },
     },
-    [places, values],
+    uPlot.join(lines.map((each) => lineOf(each, axis))),
     element,
   )
 }

@@ -44,6 +44,38 @@ export function curveOf(points: readonly Point[], limits: Limits | undefined): C
   return { points, limits, excursions, gaps: gapsOf(points) }
 }
 
+/** Of several sensors along one way: each is out of its limits by itself, and known by any is known. */
+export function curveOfAll(
+  series: readonly (readonly Point[])[],
+  limits: Limits | undefined,
+): Curve {
+  const points = series.flat().sort((one, other) => one.timeMs - other.timeMs)
+  const excursions = limits ? series.flatMap((each) => excursionsOf(each, limits)) : []
+  excursions.sort((one, other) => one.fromMs - other.fromMs)
+  return { points, limits, excursions, gaps: gapsOfAll(series) }
+}
+
+function gapsOfAll(series: readonly (readonly Point[])[]): Gap[] {
+  const mostMs = Math.max(0, ...series.map(intervalOf)) * INTERVALS_KNOWN
+  const known = series.flatMap(stretchesOf).sort((one, other) => one.fromMs - other.fromMs)
+  let untilMs = known[0]?.toMs ?? 0
+  return known.flatMap(({ fromMs, toMs }) => {
+    const gap = { fromMs: untilMs, toMs: fromMs }
+    untilMs = Math.max(untilMs, toMs)
+    return gap.toMs - gap.fromMs > mostMs ? [gap] : []
+  })
+}
+
+/** From when to when one sensor is known. */
+function stretchesOf(points: readonly Point[]): Gap[] {
+  const [first, last] = [points[0], points.at(-1)]
+  if (!first || !last) return []
+  const gaps = gapsOf(points)
+  const begins = [first.timeMs, ...gaps.map(({ toMs }) => toMs)]
+  const ends = [...gaps.map(({ fromMs }) => fromMs), last.timeMs]
+  return begins.map((fromMs, at) => ({ fromMs, toMs: ends[at] ?? fromMs }))
+}
+
 /** The usual time between points, in milliseconds; 0 where there are fewer than two. */
 export function intervalOf(points: readonly Point[]): number {
   const steps = new Float64Array(Math.max(0, points.length - 1))

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { excursionsOf, gapsOf, type Point } from '../../../dashboards/inspector/curve.ts'
+import {
+  curveOfAll,
+  excursionsOf,
+  gapsOf,
+  type Point,
+} from '../../../dashboards/inspector/curve.ts'
 
 const MINUTE_MS = 60_000
 const limits = { min: 0, max: 4 }
@@ -35,6 +40,16 @@ describe('a temperature curve', () => {
     const points = curve(2, 2, 2, null, null, null, null, 2, 2)
     expect(gapsOf(points)).toEqual([{ fromMs: 20 * MINUTE_MS, toMs: 70 * MINUTE_MS }])
     expect(gapsOf(curve(2, 2, null, 2, 2))).toEqual([])
+  })
+
+  it('of several sensors is out of its limits by each of them, and unknown where none knows', () => {
+    const out = curve(2, 9, 9, 9, 9, 2)
+    const within = curve(null, 3, 3, 3, 3, 3, 3, 3, null, null, null, null, 3, 3, 3)
+    const shifted = within.map((point) => ({ ...point, timeMs: point.timeMs + 5 * MINUTE_MS }))
+    expect(curveOfAll([out, shifted], limits)).toMatchObject({
+      excursions: [{ fromMs: 10 * MINUTE_MS, toMs: 50 * MINUTE_MS, peak: 9 }],
+      gaps: [{ fromMs: 75 * MINUTE_MS, toMs: 125 * MINUTE_MS }],
+    })
   })
 
   it('has no excursion across what is not known', () => {
