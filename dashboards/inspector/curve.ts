@@ -44,7 +44,7 @@ export function curveOf(points: readonly Point[], limits: Limits | undefined): C
   return { points, limits, excursions, gaps: gapsOf(points) }
 }
 
-/** Of several sensors along one way: each is out of its limits by itself, and known by any is known. */
+/** Of several sensors: each is out of its limits by itself; what one of them knows is known. */
 export function curveOfAll(
   series: readonly (readonly Point[])[],
   limits: Limits | undefined,
