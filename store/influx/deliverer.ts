@@ -95,27 +95,22 @@ export class Deliverer {
     }
   }
 
+  /** All that is decided by then. */
   async #deliverAll(paths: WritePaths): Promise<void> {
     const { pending } = this.#ledger
-    let next = pending.behind(0)
-    let ending: Promise<void> | undefined
+    let ending = Promise.resolve()
     try {
-      while (next !== undefined || ending !== undefined) {
-        if (next === undefined) {
-          await ending
-          ending = undefined
-        } else {
-          const written = await this.#write(next, paths)
-          await ending
-          ending = this.#end(next, written, paths)
-          // It is looked at when the lines behind it have come to their end.
-          ending.catch(() => undefined)
-        }
-        next = pending.behind(next?.batch ?? this.#ledger.confirmedBatch())
+      for (let next = pending.behind(0); next !== undefined; next = pending.behind(next.batch)) {
+        const written = await this.#write(next, paths)
+        await ending
+        ending = this.#end(next, written, paths)
+        // It is looked at when the lines behind it have come to their end.
+        ending.catch(() => undefined)
       }
+      await ending
     } finally {
       // Nothing of this attempt may arrive after the next one.
-      await ending?.catch(() => undefined)
+      await ending.catch(() => undefined)
     }
   }
 
