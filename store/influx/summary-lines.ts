@@ -40,13 +40,21 @@ export function summaryLines(
 /** What a batch has measured at each site, one point for each type and unit. */
 export function siteLines(readings: readonly Reading[], end: Moment): string[] {
   const sums = new Map<string, SiteSum>()
-  for (const { site, type, uom, value } of readings) {
+  let last: { readonly of: Reading; readonly sum: SiteSum } | undefined
+  for (const reading of readings) {
+    const { site, type, uom, value } = reading
     if (site === undefined) continue
+    // A message brings many of one sensor behind each other.
+    if (last && last.of.site === site && last.of.type === type && last.of.uom === uom) {
+      addTo(last.sum, value)
+      continue
+    }
     const unit = uom === '' ? '' : `,uom=${escapedTag(tagValue(uom))}`
     const tags = `site=${escapedTag(tagValue(site))},type=${escapedTag(tagValue(type))}${unit}`
-    const sum = sums.get(tags)
-    if (sum) addTo(sum, value)
-    else sums.set(tags, { least: value, most: value, total: value, n: 1 })
+    const sum = sums.get(tags) ?? { least: value, most: value, total: 0, n: 0 }
+    addTo(sum, value)
+    sums.set(tags, sum)
+    last = { of: reading, sum }
   }
   const at = nanoseconds(end)
   return [...sums].map(
