@@ -8,12 +8,13 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import {
   type Curve,
-  curveOfAll,
+  columnsOf,
+  curveOf,
   type Excursion,
-  gapsOf,
   type Limits,
   type Point,
   rangeOf,
+  together,
 } from '../inspector/curve.ts'
 import { CurveFigures } from '../inspector/curve-figures.tsx'
 import { labelPeaks } from '../inspector/label-peaks.ts'
@@ -58,18 +59,19 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
   const colours = useColours()
   const into = useRef<HTMLDivElement>(null)
   const series = useReadings(itemKey)
-  const curve = useMemo(() => series && curveOfAll(series, limits), [series, limits])
+  const lines = useMemo(() => series?.map((each) => curveOf(each, limits)), [series, limits])
+  const curve = useMemo(() => lines && together(lines, limits), [lines, limits])
   useEffect(() => {
     const element = into.current
-    if (!element || !series || !curve || curve.points.length === 0) return
-    const plot = plotOf(element, { ...curve, lines: series, axis, margin, view, colours })
+    if (!element || !lines || !curve || curve.points.length === 0) return
+    const plot = plotOf(element, { ...curve, lines, axis, margin, view, colours })
     const stop = view.listen(() => follow(plot, view))
     follow(plot, view)
     return () => {
       stop()
       plot.destroy()
     }
-  }, [series, curve, axis, margin, view, colours])
+  }, [lines, curve, axis, margin, view, colours])
   if (!curve) return null
   if (curve.points.length === 0) return <p className="quiet">{t.noCurve}</p>
   return (
@@ -84,25 +86,8 @@ export function CurveStrip({ itemKey, limits, axis, margin, view }: CurveStripPr
 
 interface PlotParts extends Omit<CurveStripProps, 'itemKey' | 'limits'>, Curve {
   /** Of each sensor its own. */
-  readonly lines: readonly (readonly Point[])[]
+  readonly lines: readonly Curve[]
   readonly colours: Colours
-}
-
-/** A line that is interrupted where nothing is known. */
-function lineOf(points: readonly Point[], axis: Axis): [number[], (number | null)[]] {
-  const places: number[] = []
-  const values: (number | null)[] = []
-  const breaks = new Map(gapsOf(points).map(({ fromMs, toMs }) => [fromMs, toMs]))
-  for (const { timeMs, value } of points) {
-    const x = LEFT + axis.xOf(timeMs)
-    places.push(x)
-    values.push(value)
-    const until = breaks.get(timeMs)
-    if (until === undefined) continue
-    places.push((x + LEFT + axis.xOf(until)) / 2)
-    values.push(null)
-  }
-  return [places, values]
 }
 
 function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
@@ -137,7 +122,7 @@ function plotOf(element: HTMLElement, parts: PlotParts): uPlot {
         ],
       },
     },
-    uPlot.join(lines.map((each) => lineOf(each, axis))),
+    uPlot.join(lines.map((each) => columnsOf(each, (ms) => LEFT + axis.xOf(ms)))),
     element,
   )
 }

@@ -45,19 +45,17 @@ export function curveOf(points: readonly Point[], limits: Limits | undefined): C
 }
 
 /** Of several sensors: each is out of its limits by itself; what one of them knows is known. */
-export function curveOfAll(
-  series: readonly (readonly Point[])[],
-  limits: Limits | undefined,
-): Curve {
-  const points = series.flat().sort((one, other) => one.timeMs - other.timeMs)
-  const excursions = limits ? series.flatMap((each) => excursionsOf(each, limits)) : []
+export function together(curves: readonly Curve[], limits: Limits | undefined): Curve {
+  const points = curves.flatMap((curve) => curve.points)
+  const excursions = curves.flatMap((curve) => curve.excursions)
+  points.sort((one, other) => one.timeMs - other.timeMs)
   excursions.sort((one, other) => one.fromMs - other.fromMs)
-  return { points, limits, excursions, gaps: gapsOfAll(series) }
+  return { points, limits, excursions, gaps: gapsOfAll(curves) }
 }
 
-function gapsOfAll(series: readonly (readonly Point[])[]): Gap[] {
-  const mostMs = Math.max(0, ...series.map(intervalOf)) * INTERVALS_KNOWN
-  const known = series.flatMap(stretchesOf).sort((one, other) => one.fromMs - other.fromMs)
+function gapsOfAll(curves: readonly Curve[]): Gap[] {
+  const mostMs = Math.max(0, ...curves.map(({ points }) => intervalOf(points))) * INTERVALS_KNOWN
+  const known = curves.flatMap(stretchesOf).sort((one, other) => one.fromMs - other.fromMs)
   let untilMs = known[0]?.toMs ?? 0
   return known.flatMap(({ fromMs, toMs }) => {
     const gap = { fromMs: untilMs, toMs: fromMs }
@@ -67,13 +65,40 @@ function gapsOfAll(series: readonly (readonly Point[])[]): Gap[] {
 }
 
 /** From when to when one sensor is known. */
-function stretchesOf(points: readonly Point[]): Gap[] {
+function stretchesOf({ points, gaps }: Curve): Gap[] {
   const [first, last] = [points[0], points.at(-1)]
   if (!first || !last) return []
-  const gaps = gapsOf(points)
   const begins = [first.timeMs, ...gaps.map(({ toMs }) => toMs)]
   const ends = [...gaps.map(({ fromMs }) => fromMs), last.timeMs]
   return begins.map((fromMs, at) => ({ fromMs, toMs: ends[at] ?? fromMs }))
+}
+
+/**
+ * A line to be drawn: places by `placeOf` a time, and values. A point without a value in each gap:
+ * no line is drawn through what is not known.
+ */
+export function columnsOf(
+  { points, gaps }: Pick<Curve, 'points' | 'gaps'>,
+  placeOf: (ms: number) => number,
+): [number[], (number | null)[]] {
+  const places = new Array<number>(points.length + gaps.length)
+  const values = new Array<number | null>(points.length + gaps.length)
+  let end = 0
+  let gap = 0
+  for (const { timeMs, value } of points) {
+    places[end] = placeOf(timeMs)
+    values[end] = value
+    end += 1
+    const next = gaps[gap]
+    if (next?.fromMs !== timeMs) continue
+    places[end] = (placeOf(next.fromMs) + placeOf(next.toMs)) / 2
+    values[end] = null
+    end += 1
+    gap += 1
+  }
+  places.length = end
+  values.length = end
+  return [places, values]
 }
 
 /** The usual time between points, in milliseconds; 0 where there are fewer than two. */

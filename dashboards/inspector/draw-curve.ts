@@ -7,6 +7,7 @@ import { axisDay } from '../words/format.ts'
 import type { Language } from '../words/language.ts'
 import {
   type Curve,
+  columnsOf,
   type Excursion,
   type Gap,
   type Limits,
@@ -52,7 +53,7 @@ export function drawCurve(into: HTMLElement, curve: Curve, language: Language): 
         ready: [() => performance.measure('curve', { start })],
       },
     },
-    columnsOf(points, gaps),
+    columnsOf(curve, (ms) => ms / 1000),
     into,
   )
 }
@@ -62,28 +63,6 @@ type Colour = (token: string) => string
 function coloursOf(element: HTMLElement): Colour {
   const style = getComputedStyle(element)
   return (token) => style.getPropertyValue(token)
-}
-
-/** A point without a value in each gap: no line is drawn through what is not known. */
-function columnsOf(points: readonly Point[], gaps: readonly Gap[]): uPlot.AlignedData {
-  const times = new Array<number>(points.length + gaps.length)
-  const values = new Array<number | null>(points.length + gaps.length)
-  let end = 0
-  let gap = 0
-  for (const { timeMs, value } of points) {
-    times[end] = timeMs / 1000
-    values[end] = value
-    end += 1
-    const next = gaps[gap]
-    if (next?.fromMs !== timeMs) continue
-    times[end] = (next.fromMs + next.toMs) / 2000
-    values[end] = null
-    end += 1
-    gap += 1
-  }
-  times.length = end
-  values.length = end
-  return [times, values]
 }
 
 function timesOf(seconds: readonly number[], language: Language): string[] {

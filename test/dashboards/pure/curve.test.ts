@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  curveOfAll,
+  curveOf,
   excursionsOf,
   gapsOf,
   type Point,
+  together,
 } from '../../../dashboards/inspector/curve.ts'
 
 const MINUTE_MS = 60_000
@@ -46,7 +47,8 @@ describe('a temperature curve', () => {
     const out = curve(2, 9, 9, 9, 9, 2)
     const within = curve(null, 3, 3, 3, 3, 3, 3, 3, null, null, null, null, 3, 3, 3)
     const shifted = within.map((point) => ({ ...point, timeMs: point.timeMs + 5 * MINUTE_MS }))
-    expect(curveOfAll([out, shifted], limits)).toMatchObject({
+    const curves = [out, shifted].map((points) => curveOf(points, limits))
+    expect(together(curves, limits)).toMatchObject({
       excursions: [{ fromMs: 10 * MINUTE_MS, toMs: 50 * MINUTE_MS, peak: 9 }],
       gaps: [{ fromMs: 75 * MINUTE_MS, toMs: 125 * MINUTE_MS }],
     })
