@@ -12,6 +12,8 @@ import { contentsWith, type Exposed, exposedAmong, type MountedSensor } from './
 const AT_ONCE = 300
 /** Of one item temperatures are gone through no more often, while they only go on. */
 const AGAIN_US = 60_000_000
+/** What is stored so long after a sensor was looked at is found with it all the same. */
+const LATER_US = 60_000_000
 
 export interface ExposedParts {
   readonly trail: TrailReader
@@ -27,14 +29,15 @@ export interface ExposedPart {
   readonly last?: string
 }
 
-/** The next items of a sensor, behind a key. */
+/** The next items of a sensor, behind a key; of all of them, or of those that are wanted. */
 export async function exposedOf(
   { trail, mounted }: ExposedParts,
   sensor: MountedSensor,
   after = '',
+  isWanted: (key: string) => boolean = () => true,
 ): Promise<ExposedPart> {
   const { keys, isWhole } = await contentsWith(trail, sensor)
-  const left = keys.filter((key) => key > after)
+  const left = keys.filter((key) => key > after && isWanted(key))
   const now = left.slice(0, AT_ONCE)
   const exposed = await exposedAmong(trail, sensor.key, now, mounted)
   const rest = left.length - now.length + (isWhole ? 0 : 1)
@@ -45,15 +48,41 @@ export async function exposedOf(
 /** Their temperatures are to be told anew, and once what carries them arrives; and the rest. */
 export function askForPart(
   { exposed, last }: ExposedPart,
-  { key, mounts }: MountedSensor,
+  sensor: MountedSensor,
   draft: Draft,
   reason: Reason,
   nowUs: number,
 ): void {
   for (const each of exposed) askFor(each, draft, reason, nowUs)
   if (last === undefined) return
-  const owner = `with ${JSON.stringify({ key, mounts, after: last })}`
+  const owner = `with ${restOf(sensor, last)}`
   draft.facts.ask(owner, reason, againUs(draft.known.exposureTold(owner), nowUs))
+}
+
+/**
+ * Items that are only found with a sensor later are to be told then: their packing may be stored
+ * after the readings, where both come over different connections.
+ */
+export function askLater(
+  sensor: MountedSensor,
+  { facts }: Draft,
+  reason: Reason,
+  nowUs: number,
+): void {
+  // One owner a minute: that of the minute before is told too early for what comes in this one.
+  const minute = Math.floor(nowUs / LATER_US)
+  const owner = `packed ${restOf(sensor, '', minute)}`
+  facts.ask(owner, reason, (minute + 2) * LATER_US)
+}
+
+interface Rest extends MountedSensor {
+  readonly after: string
+  readonly minute?: number
+}
+
+function restOf({ key, mounts }: MountedSensor, after: string, minute?: number): string {
+  const rest: Rest = { key, mounts, after, ...(minute !== undefined && { minute }) }
+  return JSON.stringify(rest)
 }
 
 /** The next part of the items of a sensor: `rest` is what `askForPart` has asked for. */
@@ -64,9 +93,24 @@ export async function tellPart(
   reason: Reason,
   nowUs: number,
 ): Promise<void> {
-  const { after, ...sensor }: MountedSensor & { readonly after: string } = JSON.parse(rest)
+  const { after, ...sensor }: Rest = JSON.parse(rest)
   draft.facts.exposures.set(`with ${rest}`, nowUs)
   askForPart(await exposedOf(parts, sensor, after), sensor, draft, reason, nowUs)
+}
+
+/** The next of those that were never told with any sensor: `rest` is what `askLater` asked for. */
+export async function tellPacked(
+  parts: ExposedParts,
+  rest: string,
+  draft: Draft,
+  reason: Reason,
+  nowUs: number,
+): Promise<void> {
+  const { after, minute, ...sensor }: Rest = JSON.parse(rest)
+  const isNew = (key: string) => draft.known.exposureTold(key) === 0
+  const { exposed, last } = await exposedOf(parts, sensor, after, isNew)
+  for (const each of exposed) askFor(each, draft, reason, nowUs)
+  if (last !== undefined) draft.facts.ask(`packed ${restOf(sensor, last, minute)}`, reason)
 }
 
 function askFor({ item, stretches }: Exposed, draft: Draft, reason: Reason, nowUs: number): void {

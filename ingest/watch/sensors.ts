@@ -16,7 +16,7 @@ import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import type { Draft } from './draft.ts'
-import { askForPart, type ExposedPart, exposedOf } from './exposed.ts'
+import { askForPart, askLater, type ExposedPart, exposedOf } from './exposed.ts'
 import {
   isOutOf,
   type Limits,
@@ -91,7 +91,10 @@ export class SensorRules {
     this.#enter(draft, key, findings, isSweep ? fromUs : undefined)
     for (const identity of isSweep ? [] : telling.brokenSilences()) draft.drop(identity, 'late')
     const reason = isSweep ? 'late' : 'newer'
-    if (heard.isOut && part) askForPart(part, sensor, draft, reason, nowUs)
+    if (heard.isOut && part) {
+      askForPart(part, sensor, draft, reason, nowUs)
+      askLater(sensor, draft, reason, nowUs)
+    }
     const states: States = {
       ...told.states,
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
@@ -158,8 +161,10 @@ const MOST_PRODUCTS = 50
 function productsOf(part: ExposedPart | undefined, { products }: States): Pick<States, 'products'> {
   if (!part) return products ? { products } : {}
   const now = new Set(part.exposed.flatMap(({ item }) => productOf(item) ?? []))
-  // Of those that were not looked at the products are not known.
-  return now.size > MOST_PRODUCTS || part.rest > 0 ? {} : { products: [...now] }
+  // Of those that were not looked at the products are not known, nor of those that are yet to come
+  // where nothing is.
+  const isKnown = now.size > 0 && now.size <= MOST_PRODUCTS && part.rest === 0
+  return isKnown ? { products: [...now] } : {}
 }
 
 const sure = () => true

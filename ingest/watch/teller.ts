@@ -14,7 +14,7 @@ import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/exposure.ts'
 import type { Draft } from './draft.ts'
-import { tellPart } from './exposed.ts'
+import { tellPacked, tellPart } from './exposed.ts'
 import type { LiveItems } from './items.ts'
 import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
@@ -108,6 +108,9 @@ const TELLERS: Readonly<Record<string, Tell>> = {
   },
   async with(parts, rest, reason) {
     await tellPart(parts, rest, parts.draft, reason, parts.nowUs)
+  },
+  async packed(parts, rest, reason) {
+    await tellPacked(parts, rest, parts.draft, reason, parts.nowUs)
   },
   async exposure(parts, item, reason) {
     parts.draft.facts.exposures.set(item, parts.nowUs)

@@ -21,13 +21,16 @@ afterEach(() => watched.world.close())
 const capture = (...events: object[]) => watched.world.capture(watched.maker, ...events)
 const captureAt = (key: string, ...events: object[]) => watched.world.capture(key, ...events)
 
+const mountOn = (asset: string) =>
+  watched.world.registry.devices.put({
+    ...{ party: 'maker', device: 'logger', site: 's', name: 'l', enabled: true, topics: [] },
+    ...{ epc: SENSOR, binding: { asset } },
+  })
+
 /** A product that is kept so cold, in a case with a logger. */
 async function start(storageCelsius: { min: number; max: number }, ...names: string[]) {
   watched = await startWatched('drugs', { storageCelsius })
-  watched.world.registry.devices.put({
-    ...{ party: 'maker', device: 'logger', site: 's', name: 'l', enabled: true, topics: [] },
-    ...{ epc: SENSOR, binding: { asset: CASE } },
-  })
+  mountOn(CASE)
   await capture(made(1, names, 'L1'), packed(2, 'ADD', CASE, { childEPCs: names.map(epc) }))
 }
 
@@ -153,6 +156,27 @@ describe('readings that come late', () => {
     expect(warning).toMatchObject({ severity: 'critical' })
     const { steps } = (await watched.detail(warning?.['id'])) as { steps: { step: string }[] }
     expect(steps.map(({ step }) => step)).toEqual(['raised'])
+  })
+
+  it('what was packed before them is told soon after its packing is stored', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(packed(3, 'DELETE', CASE, { childEPCs: [epc('A')] }), made(1, ['B'], 'L1'))
+    await capture(upload(4, 23, hours(4, 12, 1, 9)))
+    expect(await of('A2')).toEqual([])
+    await capture(packed(4, 'ADD', CASE, { childEPCs: [epc('B')] }))
+    expect(await of('A2')).toEqual([])
+    const soon = await watched.raised('A2', 3 / 60)
+    expect(soon.map(({ subject }) => subject)).toEqual([epc('B')])
+  })
+
+  it('what is put where nothing was is told of at once', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    mountOn(sscc(2))
+    await capture(upload(4, 7, hours(4, 4, 2, 25)))
+    expect(await of('A2')).toEqual([])
+    await capture(made(1, ['B'], 'L1'), packed(4, 'ADD', sscc(2), { childEPCs: [epc('B')] }))
+    await capture(upload(4, 23, hours(4, 12, 1, 9)))
+    expect(await of('A2')).toEqual([epc('B')])
   })
 
   it('what was taken out before is told late, and it was not with the logger after all', async () => {
