@@ -11,7 +11,8 @@ import type { FieldBook } from '#store/field.ts'
 import type { Product } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { exposureOf, type Mounted } from '#trace/exposure.ts'
+import { exposureOf } from '#trace/exposure.ts'
+import { type Mounted, Surroundings } from '#trace/surroundings.ts'
 import type { Caller } from './caller.ts'
 import { knownItem } from './item.ts'
 import {
@@ -130,7 +131,7 @@ export async function itemAnswer(
   const about = { reports, scans: field.scansOf(item.key) }
   const whole = { item, told, facts, product, recalled, field: about }
   if (caller.reach === 'consumer') return consumerView(whole, registry)
-  const exposure = await exposureOf(source, told.history, mounted, at)
+  const exposure = await exposureOf(told.history, new Surroundings(source, mounted, at))
   const doubts = calibrationFacts(exposure, parts.calibrations)
   return fullView({ ...whole, facts: [...facts, ...doubts] }, exposure, history, registry)
 }

@@ -9,9 +9,10 @@ import { sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TelemetryPoint, TelemetryQuery, TrailReader } from '#store/trail.ts'
 import { overlap } from '#trace/carriers.ts'
-import { exposureOf, type Mounted } from '#trace/exposure.ts'
-import { historyOf } from '#trace/history.ts'
+import { exposureOf } from '#trace/exposure.ts'
+import { wayOf } from '#trace/history.ts'
 import type { TimeWindow } from '#trace/source.ts'
+import { type Mounted, Surroundings } from '#trace/surroundings.ts'
 import { type Caller, isForeign } from './caller.ts'
 import { knownItem } from './item.ts'
 import { duration, moment, valueList } from './parameters.ts'
@@ -120,9 +121,10 @@ async function sensorsWith(
 ): Promise<SensorWindow[]> {
   const source = trailFor(trail, caller)
   const { key } = await knownItem(source, read, [item])
-  const history = await historyOf(source, key)
-  if (history === undefined) return []
-  const { sensors } = await exposureOf(source, history, mounted)
+  const surroundings = new Surroundings(source, mounted)
+  const way = await wayOf(surroundings, key)
+  if (way === undefined) return []
+  const { sensors } = await exposureOf(way, surroundings)
   return sensors.flatMap((stay) => {
     // The stay ends before its end, a window with it.
     const asked = { fromUs: fromUs ?? 0, toUs: (toUs ?? Number.MAX_SAFE_INTEGER - 1) + 1 }

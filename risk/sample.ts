@@ -7,6 +7,7 @@
  * known of the time between: a gap proves neither good nor bad.
  */
 import type { SensorValue } from '#trace/members.ts'
+import { placeOfFirst } from '#trace/ordered.ts'
 import type { Certainty } from '#trace/parts.ts'
 import type { AffectedItem, ReadingRef } from './finding.ts'
 import { US_A_MINUTE } from './words.ts'
@@ -80,14 +81,36 @@ export function seriesOf(
   samples: readonly Sample[],
 ): readonly Sample[] {
   const heard = new Set(samples.map(({ device }) => device))
-  const speaking = stretches.filter(({ device }) => heard.has(device)).sort(nearness)
-  return samples
-    .flatMap((sample) => {
-      const stretch = speaking.find((each) => holds(each, sample.timeUs))
-      return stretch?.device === sample.device ? [{ sample, stretch }] : []
-    })
-    .map(({ sample, stretch: { certainty, via } }) => ({ ...sample, certainty, via }))
-    .sort(orderOfSamples)
+  const turns = turnsOf(stretches.filter(({ device }) => heard.has(device)).sort(nearness))
+  const series: Sample[] = []
+  for (const sample of samples) {
+    const stretch = turns[placeOfFirst(turns, ({ fromUs }) => fromUs > sample.timeUs) - 1]?.stretch
+    if (stretch?.device !== sample.device) continue
+    series.push(withItem(sample, stretch))
+  }
+  return series.sort(orderOfSamples)
+}
+
+/** Written out, as there are thousands of an item: a spread takes three times as long. */
+function withItem(sample: Sample, { certainty, via }: SensorStretch): Sample {
+  const { timeUs, celsius, device, receivedUs } = sample
+  return receivedUs === undefined
+    ? { timeUs, celsius, device, certainty, via }
+    : { timeUs, celsius, device, receivedUs, certainty, via }
+}
+
+/** From when on which of the sensors speaks; undefined where none does. */
+interface Turn {
+  readonly fromUs: number
+  readonly stretch: SensorStretch | undefined
+}
+
+/** `stretches`: the nearest first. */
+function turnsOf(stretches: readonly SensorStretch[]): readonly Turn[] {
+  const changes = new Set(stretches.flatMap(({ fromUs, toUs }) => [fromUs, toUs]))
+  return [...changes]
+    .sort((one, other) => one - other)
+    .map((fromUs) => ({ fromUs, stretch: stretches.find((each) => holds(each, fromUs)) }))
 }
 
 function holds({ fromUs, toUs }: SensorStretch, timeUs: number): boolean {

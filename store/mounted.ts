@@ -3,7 +3,7 @@
  * whichever of its keys.
  */
 
-import type { Mounted } from '#trace/exposure.ts'
+import type { Mounted } from '#trace/surroundings.ts'
 import { sensorKeyOf } from './registry/schema.ts'
 import type { Registry } from './registry.ts'
 import { Cache } from './sqlite/cache.ts'

@@ -5,10 +5,9 @@
  * A sensor is with an item when an AssociationEvent ties it to the item, to what carries the
  * item, or to the place where it is; or when it is known to be mounted there (its binding).
  */
-import { ALWAYS, Carriers, overlap, type Stretch } from './carriers.ts'
-import { certaintyOf, type Happening, type History } from './history.ts'
-import type { ItemRef, TrailSource } from './source.ts'
-import { type ItemTrail, trailsOf, type View } from './view.ts'
+import { ALWAYS, overlap, type Stretch } from './carriers.ts'
+import { certaintyOf, type Happening, type Way } from './history.ts'
+import type { SensorsOn, Surroundings } from './surroundings.ts'
 
 /** The time [fromUs, toUs) at one place. */
 export interface PlaceStay extends Stretch {
@@ -33,9 +32,6 @@ export interface Exposure {
   readonly sensors: readonly SensorStay[]
 }
 
-/** Keys of the sensors that are mounted on an asset or at a place, by its key. */
-export type Mounted = (key: string) => readonly string[]
-
 /** Something a sensor may be mounted on, while the item was with it. */
 interface Mount extends Stretch {
   readonly key: string
@@ -43,19 +39,13 @@ interface Mount extends Stretch {
   readonly via: readonly string[]
 }
 
-/** Exposure over the history of one item. */
-export async function exposureOf(
-  source: TrailSource,
-  history: History,
-  mounted: Mounted,
-  atUs?: number,
-): Promise<Exposure> {
-  const places = placesOf(history.happenings)
-  const mounts = [...mountsOf(history), ...places.map(mountAt)]
-  const tied = await tiedTo(source, mounts, atUs)
-  const known = mounts.flatMap((mount) =>
-    mounted(mount.key).map((device) => ({ ...sensorOn(mount, device), certainty: INFERRED })),
-  )
+/** Exposure on the way of one item, which was read in the same surroundings. */
+export async function exposureOf(way: Way, surroundings: Surroundings): Promise<Exposure> {
+  const places = placesOf(way.happenings)
+  const mounts = [...mountsOf(way), ...places.map(mountAt)]
+  const sensors = await surroundings.sensorsOn(mounts.map(({ key }) => key))
+  const tied = mounts.flatMap((mount) => tiedTo(mount, sensors.get(mount.key)))
+  const known = mounts.flatMap((mount) => mountedOn(mount, sensors.get(mount.key)))
   return { places, sensors: joined([...tied, ...known]) }
 }
 
@@ -87,7 +77,7 @@ function placesOf(happenings: readonly Happening[]): PlaceStay[] {
 }
 
 /** The item itself, always, and all that carried it, while it did. */
-function mountsOf({ item, carriages }: History): Mount[] {
+function mountsOf({ item, carriages }: Way): Mount[] {
   const itself: Mount = { ...ALWAYS, key: item.key, certainty: 'observed', via: [] }
   const carriers = carriages.map(({ path, fromUs, toUs }): Mount => {
     const via = path.map(({ parent }) => parent.key)
@@ -100,56 +90,20 @@ function mountAt({ place, fromUs, toUs, certainty, via }: PlaceStay): Mount {
   return { key: place, fromUs, toUs, certainty, via: [...via, place] }
 }
 
-function sensorOn({ fromUs, toUs, certainty, via }: Mount, device: string): SensorStay {
-  return { device, fromUs, toUs, certainty, via }
+function mountedOn(mount: Mount, on: SensorsOn | undefined): SensorStay[] {
+  const { fromUs, toUs, via } = mount
+  const its = { fromUs, toUs, certainty: INFERRED, via }
+  return on?.mounted.map((device) => ({ device, ...its })) ?? []
 }
 
-/** Sensors that AssociationEvents tie to the mounts. [EPCIS 7.4.6] */
-async function tiedTo(
-  source: TrailSource,
-  mounts: readonly Mount[],
-  atUs: number | undefined,
-): Promise<SensorStay[]> {
-  const view: View = { source, atUs }
-  const keys = [...new Set(mounts.map(({ key }) => key))]
-  const found = await source.find(keys)
-  // What goes under several keys is tied under one of them.
-  const refs = new Map(keys.map((key, at) => [key, found[at]?.ref]))
-  const items = found.filter((item) => item !== undefined)
-  const children = await associatedWith(view, [...(await trailsOf(view, items)).values()])
-  const trails = [...(await trailsOf(view, children)).values()]
-  const carriers = new Carriers(view)
-  await carriers.place(trails)
-  return trails.flatMap(({ item, stays }) =>
-    stays
-      .filter(({ kind }) => kind === 'associated')
-      .flatMap((stay) =>
-        mounts
-          .filter(({ key }) => refs.get(key) === stay.parent.ref)
-          .flatMap((mount) => {
-            const during = overlap(mount, stay)
-            const certain = mount.certainty === 'observed' && stay.certainty === 'observed'
-            const certainty = certain ? ('observed' as const) : INFERRED
-            return during ? [{ device: item.key, ...during, certainty, via: mount.via }] : []
-          }),
-      ),
-  )
-}
-
-/** What was ever associated with some assets or places. */
-async function associatedWith(view: View, parents: readonly ItemTrail[]): Promise<ItemRef[]> {
-  const events = new Set<number>()
-  for (const { rows } of parents) {
-    for (const row of rows) {
-      if (row.type === 'AssociationEvent' && row.role === 'parent') events.add(row.eventRef)
-    }
-  }
-  const children = new Map<number, ItemRef>()
-  if (events.size === 0) return []
-  for await (const members of view.source.members([...events], ['child'])) {
-    for (const { item } of members) children.set(item.ref, item)
-  }
-  return [...children.values()]
+function tiedTo(mount: Mount, on: SensorsOn | undefined): SensorStay[] {
+  const { via } = mount
+  return (on?.tied ?? []).flatMap((tie) => {
+    const during = overlap(mount, tie)
+    const certain = mount.certainty === 'observed' && tie.certainty === 'observed'
+    const certainty = certain ? ('observed' as const) : INFERRED
+    return during ? [{ device: tie.device, ...during, certainty, via }] : []
+  })
 }
 
 /** The same sensor by several ways at once: once, the most certain way, in the order of time. */

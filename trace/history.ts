@@ -27,7 +27,8 @@ export interface Carriage extends Stretch {
   readonly path: readonly Stay[]
 }
 
-export interface History {
+/** Where an item was and what happened to it. */
+export interface Way {
   readonly item: ItemRef
   /** In the order of (eventTime, recordTime), each event once. */
   readonly happenings: readonly Happening[]
@@ -35,11 +36,14 @@ export interface History {
   readonly stays: readonly Stay[]
   /** All that carried it, near and far, each for as long as it did. */
   readonly carriages: readonly Carriage[]
+  /** Whether there is more than was read: a lot can have a million events. */
+  readonly more: boolean
+}
+
+export interface History extends Way {
   readonly lots: readonly ItemLot[]
   /** How many different things are in it. */
   readonly contents: number
-  /** Whether there is more than was read: a lot can have a million events. */
-  readonly more: boolean
 }
 
 /** The history of a canonical key as of now or `atUs`; undefined where no event has named it. */
@@ -48,31 +52,41 @@ export async function historyOf(
   key: string,
   atUs?: number,
 ): Promise<History | undefined> {
-  const [item] = await source.find([key])
-  if (!item) return undefined
   const view: View = { source, atUs }
-  const trail = (await trailsOf(view, [item])).get(item.ref)
+  const trail = await trailOf(view, key)
   if (!trail) return undefined
-  const carriers = new Carriers(view)
+  const way = await wayOfTrail(view, trail, new Carriers(view))
+  const lots = (await lotsOf(view, [trail])).get(trail.item.ref) ?? []
+  return { ...way, lots, contents: await countContents(view, trail) }
+}
+
+/** The way of a canonical key in its surroundings; undefined where no event has named it. */
+export async function wayOf(
+  { view, carriers }: { readonly view: View; readonly carriers: Carriers },
+  key: string,
+): Promise<Way | undefined> {
+  const trail = await trailOf(view, key)
+  return trail && (await wayOfTrail(view, trail, carriers))
+}
+
+async function trailOf(view: View, key: string): Promise<ItemTrail | undefined> {
+  const [item] = await view.source.find([key])
+  return item && (await trailsOf(view, [item])).get(item.ref)
+}
+
+async function wayOfTrail(view: View, trail: ItemTrail, carriers: Carriers): Promise<Way> {
   await carriers.place([trail])
   const carriages = carriagesOf(carriers, trail, { ...ALWAYS, path: [] })
   const own = effectiveRows(carriers, trail, { row: () => true })
   const rows = onceEach([...own, ...emptyings(carriers, carriages)])
   rows.sort((one, other) => (isAfter(one.row, other.row) ? 1 : -1))
-  const summaries = await source.summaries(rows.map(({ row }) => row.eventRef))
-  const lots = (await lotsOf(view, [trail])).get(item.ref) ?? []
-  return {
-    item,
-    happenings: rows.flatMap((row, at) => {
-      const event = summaries[at]
-      return event ? [{ ...row, event }] : []
-    }),
-    stays: trail.stays,
-    carriages,
-    lots,
-    contents: await countContents(view, trail),
-    more: trail.more,
-  }
+  const summaries = await view.source.summaries(rows.map(({ row }) => row.eventRef))
+  const happenings = rows.flatMap((row, at) => {
+    const event = summaries[at]
+    return event ? [{ ...row, event }] : []
+  })
+  const { item, stays, more } = trail
+  return { item, happenings, stays, carriages, more }
 }
 
 /** What stands in itself is followed once. */

@@ -1,6 +1,7 @@
 /**
  * Facts of stored events, as rules read them. The last ones are kept, those of a round at least:
- * items share their events.
+ * items share their events. No more of them, as what is kept so long has to be copied on and on by
+ * the garbage collector.
  */
 import type { EpcisEvent } from '#epcis/event.ts'
 import type { JsonContext } from '#epcis/fields.ts'
@@ -9,7 +10,7 @@ import { Cache } from '#store/sqlite/cache.ts'
 import type { StoredEvent, TrailReader } from '#store/trail.ts'
 
 /** At least half of them stay until as many others were read. */
-const KEPT = 4_000
+const KEPT = 1_000
 
 export class EventFactsReader {
   readonly #trail: Pick<TrailReader, 'events'>

@@ -4,7 +4,7 @@
  */
 import type { Reason } from '#risk/difference.ts'
 import type { TrailReader } from '#store/trail.ts'
-import type { Mounted } from '#trace/exposure.ts'
+import type { Mounted } from '#trace/surroundings.ts'
 import type { Draft } from './draft.ts'
 import { contentsWith, type Exposed, exposedAmong, type MountedSensor } from './with-sensor.ts'
 

@@ -20,8 +20,8 @@ import { aliasedTrail } from '#store/aliased.ts'
 import { mountedSensors } from '#store/mounted.ts'
 import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
-import type { StoredEvent, TrailReader } from '#store/trail.ts'
-import type { Mounted } from '#trace/exposure.ts'
+import type { TrailReader } from '#store/trail.ts'
+import type { Mounted } from '#trace/surroundings.ts'
 import { concernOf } from './concern.ts'
 import { Draft } from './draft.ts'
 import { KnownLanes } from './draft-lanes.ts'
@@ -112,6 +112,8 @@ export class AlertFollower {
     } catch (error) {
       this.#forget()
       throw error
+    } finally {
+      alerts.endReading()
     }
   }
 
@@ -178,35 +180,32 @@ export class AlertFollower {
 
   /** Looks at what is new; how many parts of `EVENTS_AT_ONCE` that was, begun ones included. */
   async #follow(): Promise<number> {
-    const { alerts } = this.#parts
+    const { alerts, trail } = this.#parts
     if (!this.#isChecked && !(await this.#isSameStore())) this.replay('newer')
     this.#isChecked = true
     this.#forgetIfMoved()
     const progress = alerts.ledger.progress()
-    const events = await this.#eventsAfter(progress.eventRef)
-    const upTo = events.at(-1)?.eventRef
-    if (upTo === undefined) return 0
     const draft = this.#draft()
+    let upTo = progress.eventRef
+    let parts = 0
+    for (let length = 0; parts < MOST_PARTS && length < LONG_EVENTS; parts += 1) {
+      const refs = await trail.eventsAfter(upTo, EVENTS_AT_ONCE)
+      const last = refs.at(-1)
+      if (last === undefined) break
+      upTo = last
+      length += await this.#lookAt(refs, draft, upTo)
+    }
+    if (parts > 0) this.#commit(draft, progress, upTo)
+    return parts
+  }
+
+  /** Each part for itself, as what it reads is garbage then; how long its events are. */
+  async #lookAt(refs: readonly number[], draft: Draft, upTo: number): Promise<number> {
+    const events = await this.#parts.trail.events(refs)
     const round = new Round(this.#roundParts(draft, upTo))
     round.expect(events)
     for (const stored of events) await round.look(stored)
-    this.#commit(draft, progress, upTo)
-    return Math.ceil(events.length / EVENTS_AT_ONCE)
-  }
-
-  async #eventsAfter(eventRef: number): Promise<StoredEvent[]> {
-    const { trail } = this.#parts
-    const events: StoredEvent[] = []
-    let length = 0
-    for (let parts = 0; parts < MOST_PARTS && length < LONG_EVENTS; parts += 1) {
-      const refs = await trail.eventsAfter(events.at(-1)?.eventRef ?? eventRef, EVENTS_AT_ONCE)
-      for (const stored of await trail.events(refs)) {
-        events.push(stored)
-        length += stored.body.length
-      }
-      if (refs.length < EVENTS_AT_ONCE) break
-    }
-    return events
+    return events.reduce((length, { body }) => length + body.length, 0)
   }
 
   /** Makes alerts of what is due, and of the rest another time. */
@@ -324,8 +323,9 @@ export class AlertFollower {
   }
 
   #draft(): Draft {
-    const { ledger, facts } = this.#parts.alerts
-    return new Draft(ledger, facts, this.#lanes)
+    const { alerts } = this.#parts
+    alerts.beginReading()
+    return new Draft(alerts.ledger, alerts.facts, this.#lanes)
   }
 
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {

@@ -14,7 +14,7 @@ import { affectedBy } from '#risk/sample.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
-import type { Mounted } from '#trace/exposure.ts'
+import type { Mounted } from '#trace/surroundings.ts'
 import type { Draft } from './draft.ts'
 import { askForPart, askLater, type ExposedPart, exposedOf } from './exposed.ts'
 import {

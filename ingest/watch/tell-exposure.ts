@@ -6,8 +6,9 @@ import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { type Sample, seriesOf } from '#risk/sample.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
-import { historyOf } from '#trace/history.ts'
+import { exposureOf, type SensorStay } from '#trace/exposure.ts'
+import { wayOf } from '#trace/history.ts'
+import { type Mounted, Surroundings } from '#trace/surroundings.ts'
 import { SensorSamples } from './sensor-samples.ts'
 
 /** Samples that are held at once: a year of one sensor each minute. Beyond it that is said. */
@@ -28,31 +29,32 @@ interface Read {
   readonly isCut: boolean
 }
 
-/** Items that are told in one go: those that were together share their series and readings. */
+/** Items that are told in one go: those that were together share all that is read of it. */
 export class Exposures {
   readonly #parts: ExposureParts
   readonly #most: number
+  readonly #surroundings: Surroundings
   readonly #samples: SensorSamples
   #of: { readonly stays: string; readonly read: Read } | undefined
 
   constructor(parts: ExposureParts, most = MOST_SAMPLES) {
     this.#parts = parts
     this.#most = most
+    this.#surroundings = new Surroundings(parts.trail, parts.mounted)
     this.#samples = new SensorSamples(parts.trail, parts.nowUs + AHEAD_US, most)
   }
 
   /** What holds of an item's temperatures; nothing where no event has named it. */
   async about(item: string): Promise<Finding[]> {
-    const { trail, mounted, watch } = this.#parts
-    const { rules, reference } = watch
-    const history = await historyOf(trail, item)
-    if (!history) return []
-    const { sensors } = await exposureOf(trail, history, mounted)
+    const { rules, reference } = this.#parts.watch
+    const way = await wayOf(this.#surroundings, item)
+    if (!way) return []
+    const { sensors } = await exposureOf(way, this.#surroundings)
     if (sensors.length === 0) return []
     const { series, isCut } = await this.#read(sensors)
     const { domain, storage } = reference.product(item) ?? {}
     const product = productOf(item)
-    const steps = history.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
+    const steps = way.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
       return { timeUs, bizStep }
     })
     const rulesAt = (timeUs: number) => rules.all({ domain, product }, timeUs)

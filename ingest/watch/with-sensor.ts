@@ -5,8 +5,9 @@
 import { productOf } from '#risk/facts.ts'
 import type { ItemStretch } from '#risk/sample.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { exposureOf, type Mounted, type SensorStay } from '#trace/exposure.ts'
-import { historyOf } from '#trace/history.ts'
+import { exposureOf, type SensorStay } from '#trace/exposure.ts'
+import { wayOf } from '#trace/history.ts'
+import { type Mounted, Surroundings } from '#trace/surroundings.ts'
 
 /** Beyond so many items of one sensor, and events of one place or carrier, the rest is unknown. */
 const MOST_ITEMS = 20_000
@@ -41,10 +42,11 @@ export async function exposedAmong(
   mounted: Mounted,
 ): Promise<Exposed[]> {
   const found: Exposed[] = []
+  const surroundings = new Surroundings(trail, mounted)
   for (const item of items) {
-    const history = await historyOf(trail, item)
-    if (!history) continue
-    const { sensors } = await exposureOf(trail, history, mounted)
+    const way = await wayOf(surroundings, item)
+    if (!way) continue
+    const { sensors } = await exposureOf(way, surroundings)
     const stretches = sensors
       .filter(({ device }) => device === sensor)
       .map(({ fromUs, toUs, certainty, via }) => ({ item, fromUs, toUs, certainty, via }))

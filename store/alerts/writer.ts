@@ -62,7 +62,7 @@ export class AlertWriter {
     from: Progress,
     nowUs: number,
   ): boolean {
-    return transaction(this.#database, () => {
+    return this.#transaction(() => {
       const current = this.ledger.progress()
       if (current.eventRef !== from.eventRef || current.replayTo !== from.replayTo) return false
       for (const item of items) this.ledger.putItem(item)
@@ -98,6 +98,23 @@ export class AlertWriter {
     }
   }
 
+  /**
+   * What is read from now on is as of now, and takes its locks once: for a row they are most of
+   * the cost. It ends with the next write, whoever's that is, or by `endReading`.
+   */
+  beginReading(): void {
+    if (!this.#database.isTransaction) this.#database.exec('BEGIN')
+  }
+
+  endReading(): void {
+    if (this.#database.isTransaction) this.#database.exec('COMMIT')
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.endReading()
+    return transaction(this.#database, work)
+  }
+
   /** Owners whose findings are to be told anew by then. */
   dueOwners(nowUs: number, limit: number): Dirty[] {
     return this.#facts.due(nowUs, limit)
@@ -109,17 +126,17 @@ export class AlertWriter {
   }
 
   act(command: ActCommand, nowUs: number): Acted {
-    return transaction(this.#database, () => this.#book.act(command, nowUs))
+    return this.#transaction(() => this.#book.act(command, nowUs))
   }
 
   /** Takes to the next level what nobody has taken up; gives how many. */
   escalate(nowUs: number): number {
-    return transaction(this.#database, () => this.#book.escalate(nowUs))
+    return this.#transaction(() => this.#book.escalate(nowUs))
   }
 
   /** Begins to go through history from its beginning. */
   replay(reason: Reason): void {
-    transaction(this.#database, () => this.#replay(reason))
+    this.#transaction(() => this.#replay(reason))
   }
 
   #replay(reason: Reason): void {
@@ -134,7 +151,7 @@ export class AlertWriter {
    * are none left. To be called once all that it found is told.
    */
   endReplay(nowUs: number): void {
-    transaction(this.#database, () => {
+    this.#transaction(() => {
       const { eventRef, reason } = this.ledger.progress()
       if (this.#book.sweep(reason, nowUs, SWEPT_AT_ONCE) === SWEPT_AT_ONCE) return
       this.ledger.move({ eventRef, replayTo: 0, reason: 'newer' })
@@ -146,7 +163,7 @@ export class AlertWriter {
    * history with them.
    */
   setRules(basedOn: number, next: Omit<RulesVersion, 'version'>, isOfPast: boolean): RulesChanged {
-    return transaction(this.#database, () => {
+    return this.#transaction(() => {
       const { version } = rulesVersionOf(this.#database) ?? NO_CHANGES
       if (version !== basedOn) return { ok: false, version }
       addRulesVersion(this.#database, { ...next, version: version + 1 })

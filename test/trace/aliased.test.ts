@@ -4,6 +4,7 @@ import { chain } from '#trace/chain.ts'
 import { exposureOf } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 import type { EventMember, ItemRef, TimeWindow, TrailRow, TrailSource } from '#trace/source.ts'
+import { Surroundings } from '#trace/surroundings.ts'
 import { aliasesOf, gathered } from './aliases.ts'
 import { amount, hour, links, lot, nodes, place, sensor, serial, World } from './world.ts'
 
@@ -121,7 +122,7 @@ describe('a place under two codes', () => {
     const source = aliased(world.source(), aliasesOf({ [place(2)]: place(1) }))
     const history = await historyOf(source, serial('a'))
     if (!history) throw new Error('it was named')
-    const { sensors } = await exposureOf(source, history, () => [])
+    const { sensors } = await exposureOf(history, new Surroundings(source, () => []))
     expect(sensors.map(({ device }) => device)).toEqual([sensor(1)])
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Exposure, exposureOf, type Mounted } from '#trace/exposure.ts'
+import { type Exposure, exposureOf } from '#trace/exposure.ts'
 import { historyOf } from '#trace/history.ts'
 import { type Body, type ItemState, stateOf } from '#trace/state.ts'
+import { type Mounted, Surroundings } from '#trace/surroundings.ts'
 import { visibleTo } from '#trace/visibility.ts'
 import { amount, crate, hour, lot, pallet, place, sensor, serial, short, World } from './world.ts'
 
@@ -20,7 +21,7 @@ async function exposureIn(world: World, key: string, mounted: Mounted = () => []
   const source = world.source()
   const history = await historyOf(source, key)
   if (!history) throw new RangeError(`nothing is known of ${key}`)
-  return exposureOf(source, history, mounted)
+  return exposureOf(history, new Surroundings(source, mounted))
 }
 
 const hours = (us: number) => (us - hour(0)) / 3.6e9
