@@ -15,9 +15,10 @@ import {
 import type { StockAsked, StockedLot, TestReport } from '#risk/reference.ts'
 import type { Dirty, FactChanges, RunRow, ShipmentRow } from '#store/alerts/fact-writer.ts'
 import type { FactReader, Of, Pick, TestResult } from '#store/alerts/facts.ts'
+import { ByKey } from './by-key.ts'
 import { DraftLanes, KnownLanes } from './draft-lanes.ts'
 
-/** Of the lots that expire before a picked one so many are looked at, the last to expire first. */
+/** Of the lots that are there and expire before a picked one so many are looked at, the last first. */
 const MOST_LOTS = 50
 
 export class DraftFacts implements FactChanges {
@@ -41,6 +42,9 @@ export class DraftFacts implements FactChanges {
   readonly told: Dirty[] = []
   readonly dirty = new Map<string, Dirty>()
   readonly #known: FactReader
+  readonly #movements = new ByKey(this.movements, ({ thing, site }) => `${site} ${thing}`)
+  readonly #packings = new ByKey(this.packings, ({ child, site }) => `${site} ${child}`)
+  readonly #stocked = new ByKey(this.stocked, ({ site, product }) => `${site} ${product}`)
   /** By site and product when the last was that this batch tells. */
   readonly #picked = new Map<string, number>()
   #lastPickUs: number | undefined
@@ -127,21 +131,20 @@ export class DraftFacts implements FactChanges {
   }
 
   /** What expires first of a product that a site has at a time, of what expires before another. */
-  earliestExpiry({ product, site, atUs, beforeUs }: StockAsked): StockedLot | undefined {
-    const pending = this.stocked.filter((each) => {
-      return each.site === site && each.product === product && each.expiresUs < beforeUs
-    })
-    const known = this.#known.stockedBefore(site, product, beforeUs, MOST_LOTS)
+  earliestExpiry(asked: StockAsked): StockedLot | undefined {
+    const { product, site, atUs, beforeUs } = asked
+    const its = this.#stocked.of(`${site} ${product}`)
+    const pending = its.filter(({ expiresUs }) => expiresUs < beforeUs)
+    const known = this.#known.stockedBefore(asked, MOST_LOTS)
     const byLot = new Map([...known, ...pending].map((each) => [each.lot, each]))
     const lots = [...byLot.values()].sort((one, other) => one.expiresUs - other.expiresUs)
     return lots.find(({ lot }) => (stockFrom(this.#amountsOf(lot, site, atUs)) ?? 0) > 0)
   }
 
   #amountsOf(lot: string, site: string, atUs: number): AmountSum[] {
-    const isIt = (each: { readonly site: string; readonly timeUs: number }) =>
-      each.site === site && each.timeUs < atUs
-    const moved = this.movements.filter((each) => each.thing === lot && isIt(each))
-    const packed = this.packings.filter((each) => each.child === lot && isIt(each))
+    const isBefore = ({ timeUs }: { readonly timeUs: number }) => timeUs < atUs
+    const moved = this.#movements.of(`${site} ${lot}`).filter(isBefore)
+    const packed = this.#packings.of(`${site} ${lot}`).filter(isBefore)
     return [
       ...this.#known.amountsOf(lot, site, atUs),
       ...moved.map(({ amount = 0, ...each }) => ({ ...each, amount })),

@@ -4,7 +4,8 @@ import type { LabReport, Sampled } from '#risk/lab-report.ts'
 import { MOST_TRANSPORTS, type Transport } from '#risk/lane.ts'
 import type { Movement, Packing, Stocked } from '#risk/movement.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
-import type { Of, Pick, Side, TestResult } from './facts.ts'
+import type { Of, Pick, Side, StockReader, TestResult } from './facts.ts'
+import { GoneLots, type LotAt } from './gone-lots.ts'
 
 /** Somebody's findings are to be told anew. */
 export interface Dirty {
@@ -90,6 +91,7 @@ export class FactWriter {
   readonly #lateMovement: Statement
   readonly #latePacking: Statement
   readonly #stocked: Statement
+  readonly #gone: GoneLots
   readonly #pick: Statement
   readonly #report: Statement
   readonly #sampled: Statement
@@ -109,8 +111,9 @@ export class FactWriter {
   readonly #dirty: Statement
   readonly #due: Statement
 
-  constructor(database: Database) {
+  constructor(database: Database, stock: StockReader) {
     this.#database = database
+    this.#gone = new GoneLots(database, stock)
     const into = (table: string, places: number) =>
       database.prepare(
         `INSERT OR REPLACE INTO ${table} VALUES (${Array(places).fill('?').join(', ')})`,
@@ -127,7 +130,10 @@ export class FactWriter {
       )
     this.#lateMovement = adding('movement', 10)
     this.#latePacking = adding('packing', 7)
-    this.#stocked = into('stocked', 5)
+    this.#stocked = database.prepare(
+      `INSERT OR REPLACE INTO stocked (site, product, expiresUs, lot, expiry)
+       VALUES (?, ?, ?, ?, ?)`,
+    )
     this.#pick = into('pick', 4)
     this.#report = into('report', 9)
     this.#sampled = into('sampled', 7)
@@ -170,8 +176,10 @@ export class FactWriter {
   }
 
   write(changes: FactChanges): void {
+    const moved = [...changes.wrong].flatMap((event) => this.#gone.toldBy(event))
     for (const event of changes.wrong) for (const each of this.#removals) each.run(event)
     this.#writeAmounts(changes)
+    this.#gone.update([...moved, ...movedBy(changes)])
     this.#writeTransports(changes)
     for (const each of changes.reports) {
       const { thing, event, test, passed, result, reportedUs, recordedUs, eventID, site } = each
@@ -233,6 +241,17 @@ export class FactWriter {
   /** Forgets all that follows from events. */
   forget(): void {
     this.#database.exec(ALL.map((table) => `DELETE FROM ${table}`).join('; '))
+  }
+}
+
+/** Lots of which something comes or goes, and where. */
+function* movedBy(changes: FactChanges): Iterable<LotAt> {
+  yield* changes.stocked
+  for (const all of [changes.movements, changes.lateMovements]) {
+    for (const { thing: lot, site } of all) yield { lot, site }
+  }
+  for (const all of [changes.packings, changes.latePackings]) {
+    for (const { child: lot, site } of all) yield { lot, site }
   }
 }
 

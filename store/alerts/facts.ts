@@ -5,6 +5,7 @@
 import type { LabReport, Sampled } from '#risk/lab-report.ts'
 import type { LaneEnds, LaneTimes, Transport } from '#risk/lane.ts'
 import type { AmountSum, Movement, MovementKind, Packing, Stocked } from '#risk/movement.ts'
+import type { StockAsked } from '#risk/reference.ts'
 import type { Database } from '../sqlite/database.ts'
 
 /** With the number of the event that tells it. */
@@ -46,21 +47,25 @@ interface LaneReader {
   lanes(after: LaneEnds | undefined, limit: number): LaneEnds[]
 }
 
-export interface FactReader extends LaneReader {
-  /** Of a lot or unit, in the order of time; `limit + 1` of them where there are more. */
-  movements(thing: string, limit: number): Of<Movement>[]
-  /** What a child went into, in the order of time. */
-  packingsOf(child: string, limit: number): Of<Packing>[]
-  /** What went into a container, its emptyings included, in the order of time. */
-  packingsIn(parent: string, limit: number): Of<Packing>[]
-  /** Lots of a product at a site that expire before a time, the last first. */
-  stockedBefore(site: string, product: string, beforeUs: number, limit: number): Stocked[]
+/** What came to sites and left them. */
+export interface StockReader {
+  /** Lots of a product that a site may have at a time and expire before another, the last first. */
+  stockedBefore(asked: StockAsked, limit: number): Stocked[]
   /** What came to a site of a lot and left it before a time, by kind. */
   amountsOf(lot: string, site: string, atUs: number): AmountSum[]
   /** Of a product at a site from a time on, in the order of time. */
   picks(site: string, product: string, fromUs: number, limit: number): Pick[]
   /** When the last of all was; 0 where nothing was. */
   lastPickUs(): number
+}
+
+export interface FactReader extends LaneReader, StockReader {
+  /** Of a lot or unit, in the order of time; `limit + 1` of them where there are more. */
+  movements(thing: string, limit: number): Of<Movement>[]
+  /** What a child went into, in the order of time. */
+  packingsOf(child: string, limit: number): Of<Packing>[]
+  /** What went into a container, its emptyings included, in the order of time. */
+  packingsIn(parent: string, limit: number): Of<Packing>[]
   /** On this very thing. */
   reports(thing: string): Of<LabReport>[]
   /** Samples that were drawn from a lot. */
@@ -116,22 +121,6 @@ export function factReader(database: Database): FactReader {
   )
   const packingsOf = all('SELECT * FROM packing WHERE child = ? ORDER BY timeUs, event LIMIT ?')
   const packingsIn = all('SELECT * FROM packing WHERE parent = ? ORDER BY timeUs, event LIMIT ?')
-  const stocked = all(
-    `SELECT * FROM stocked WHERE site = ? AND product = ? AND expiresUs < ?
-     ORDER BY expiresUs DESC, lot LIMIT ?`,
-  )
-  const amounts = all(
-    `SELECT kind, isSerials, unit, coalesce(sum(amount), 0) AS amount FROM movement
-       WHERE thing = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY kind, isSerials, unit
-     UNION ALL
-     SELECT 'packed', 0, unit, coalesce(sum(amount), 0) FROM packing
-       WHERE child = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY unit`,
-  )
-  const picks = all(
-    `SELECT * FROM pick WHERE site = ? AND product = ? AND timeUs >= ?
-     ORDER BY timeUs, event LIMIT ?`,
-  )
-  const lastPick = all('SELECT coalesce(max(timeUs), 0) AS timeUs FROM pick')
   const reports = all('SELECT * FROM report WHERE thing = ? ORDER BY reportedUs, event, test')
   const between = all(
     'SELECT * FROM report WHERE reportedUs >= ? AND reportedUs < ? ORDER BY reportedUs, event',
@@ -169,10 +158,6 @@ export function factReader(database: Database): FactReader {
     movements: (thing, limit) => movementRows(movements.all(thing, limit + 1)),
     packingsOf: (child, limit) => packingsOf.all(child, limit + 1).map(packingOf),
     packingsIn: (parent, limit) => packingsIn.all(parent, limit + 1).map(packingOf),
-    stockedBefore: (site, product, beforeUs, limit) => stocked.all(site, product, beforeUs, limit),
-    amountsOf: (lot, site, atUs) => amounts.all(lot, site, atUs).map(sumOf),
-    picks: (site, product, fromUs, limit) => picks.all(site, product, fromUs, limit),
-    lastPickUs: () => lastPick.get().timeUs,
     reports: (thing) => reports.all(thing).map(reportOf),
     samplesOf: (lot) => samples.all(lot).map(sampledOf),
     sampledFrom: (sample) => origins.all(sample).map(sampledOf),
@@ -185,6 +170,7 @@ export function factReader(database: Database): FactReader {
     resultsFor: (thing) => resultsFor.all(thing).map(resultOf),
     runs: (process, limit) => runs.all(process, limit).map(({ body }: { body: string }) => body),
     shipment: (id, limit) => shipments.all(id, limit),
+    ...stockReader(database),
     ...laneReader(database),
     hasAny: (table) => any[table].get() !== undefined,
     heldFor: (thing) => held.all(thing).map(({ origin }: { origin: string }) => origin),
@@ -193,6 +179,33 @@ export function factReader(database: Database): FactReader {
     exposureTold: (item) => exposure.get(item)?.toldUs ?? 0,
     mark: (name) => mark.get(name)?.value ?? 0,
     ownersOf: (event) => owners.all(event).map(({ owner }: { owner: string }) => owner),
+  }
+}
+
+function stockReader(database: Database): StockReader {
+  const stocked = database.prepare(
+    `SELECT site, product, expiresUs, lot, expiry FROM stocked
+     WHERE site = ?1 AND product = ?2 AND expiresUs < ?3 AND (goneUs IS NULL OR goneUs >= ?4)
+     ORDER BY expiresUs DESC, lot LIMIT ?5`,
+  )
+  const amounts = database.prepare(
+    `SELECT kind, isSerials, unit, coalesce(sum(amount), 0) AS amount FROM movement
+       WHERE thing = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY kind, isSerials, unit
+     UNION ALL
+     SELECT 'packed', 0, unit, coalesce(sum(amount), 0) FROM packing
+       WHERE child = ?1 AND site = ?2 AND timeUs < ?3 GROUP BY unit`,
+  )
+  const picks = database.prepare(
+    `SELECT * FROM pick WHERE site = ? AND product = ? AND timeUs >= ?
+     ORDER BY timeUs, event LIMIT ?`,
+  )
+  const lastPick = database.prepare('SELECT coalesce(max(timeUs), 0) AS timeUs FROM pick')
+  return {
+    stockedBefore: ({ site, product, beforeUs, atUs }, limit) =>
+      stocked.all(site, product, beforeUs, atUs, limit),
+    amountsOf: (lot, site, atUs) => amounts.all(lot, site, atUs).map(sumOf),
+    picks: (site, product, fromUs, limit) => picks.all(site, product, fromUs, limit),
+    lastPickUs: () => lastPick.get().timeUs,
   }
 }
 

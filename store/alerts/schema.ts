@@ -192,4 +192,9 @@ export const migrations: readonly string[] = [
     WHERE eventRef > 0;
   DELETE FROM item; DELETE FROM sensor; DELETE FROM finding;
   `,
+  `
+  -- When the last of the lot left; NULL while some of it is there, and until that is looked at.
+  ALTER TABLE stocked ADD COLUMN goneUs INTEGER;
+  CREATE INDEX stocked_lot ON stocked (lot, site);
+  `,
 ]

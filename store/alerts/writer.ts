@@ -48,7 +48,7 @@ export class AlertWriter {
     this.#database = openDatabase(file, { migrations, cacheMiB: 64, checkpointMiB: 16 })
     this.ledger = new Ledger(this.#database)
     this.facts = factReader(this.#database)
-    this.#facts = new FactWriter(this.#database)
+    this.#facts = new FactWriter(this.#database, this.facts)
     this.#book = new AlertBook(this.#database)
     this.reader = alertReader(this.#database)
   }

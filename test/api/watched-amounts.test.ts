@@ -215,6 +215,37 @@ describe('not first expired, first out (B3)', () => {
     expect(await watched.raised('B3')).toEqual([])
   })
 
+  const date = (day: number) => new Date(Date.UTC(2026, 5, day)).toISOString().slice(0, 10)
+
+  it('an old one is found behind many that came and left', async () => {
+    const left = Array.from({ length: 60 }, (_, at) => `L${at}`)
+    await capture(made(1, ['A'], 'OLD', date(0)), made(1, ['B'], 'NEW', date(200)))
+    await capture(...left.map((name, at) => made(1, [name], name, date(at + 10))))
+    await capture(things(2, 'shipping', left.map(epc)))
+    await capture(things(3, 'picking', [epc('B')]))
+    const [alert] = await watched.raised('B3')
+    expect(JSON.stringify(alert?.['text'])).toContain(lot('OLD'))
+  })
+
+  it('one that left counts again once it is back, and not before', async () => {
+    await capture(...stock(), things(2, 'shipping', [epc('A')]), things(5, 'receiving', [epc('A')]))
+    await capture(things(4, 'picking', [epc('B')]))
+    expect(await watched.raised('B3')).toEqual([])
+    await capture(things(6, 'picking', [epc('B')]))
+    expect(await watched.raised('B3')).toMatchObject([{ subject: epc('B') }])
+  })
+
+  it('one whose leaving was declared wrong has not left', async () => {
+    const mistaken = {
+      ...things(2, 'shipping', [epc('A')]),
+      eventID: 'urn:uuid:33333333-0000-4000-8000-000000000002',
+    }
+    await capture(...stock(), mistaken)
+    await capture(wrong(mistaken))
+    await capture(things(4, 'picking', [epc('B')]))
+    expect(await watched.raised('B3')).toMatchObject([{ subject: epc('B') }])
+  })
+
   it('what is at another site is not what should have been picked', async () => {
     await capture({ ...stock()[0], readPoint: place(2) }, stock()[1] ?? {})
     await capture(things(2, 'picking', [epc('B')]))
