@@ -93,10 +93,14 @@ const settingsSchema = z.object({
     .min(0, 'must be a number of bytes')
     .default(256 * MIB)
     .describe('how much that InfluxDB has not confirmed is decided ahead and included in answers'),
+  INFLUX_READ_SECONDS: count
+    .min(1, 'must be a number of seconds above 0')
+    .default(10)
+    .describe('how long a request waits for InfluxDB before it is answered 503'),
   INFLUX_FORCE: z
     .enum(['0', '1'], { error: 'must be 0 or 1' })
     .default('0')
-    .describe('1 keeps trails in an InfluxDB 3 Core, which answers about 72 hours only'),
+    .describe('1 tries an InfluxDB 3, which is refused without it: docs/influxdb.md'),
 })
 
 export type Config = Readonly<z.output<typeof settingsSchema>>
@@ -133,6 +137,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function checkInflux(config: Config): void {
   const { INFLUX_URL, INFLUX_TOKEN, INFLUX_USERNAME, INFLUX_PASSWORD, ...rest } = config
   if (INFLUX_URL === undefined) return
+  const { username, password, search, hash } = new URL(INFLUX_URL)
+  if (username + password !== '') {
+    throw new ConfigError(
+      'INFLUX_URL must have no user in it: set INFLUX_USERNAME and INFLUX_PASSWORD, or INFLUX_TOKEN',
+    )
+  }
+  if (search + hash !== '') throw new ConfigError('INFLUX_URL must end with its path, if any')
   const both = 'INFLUX_TOKEN and INFLUX_USERNAME exclude each other: 1.x has users, 2.x tokens'
   if (INFLUX_TOKEN !== undefined && INFLUX_USERNAME !== undefined) throw new ConfigError(both)
   if (INFLUX_PASSWORD !== undefined && INFLUX_USERNAME === undefined) {
@@ -159,6 +170,7 @@ export function influxOf(config: Config): InfluxSettings | undefined {
     readingsDays: config.INFLUX_READINGS_DAYS,
     minutesDays: config.INFLUX_MINUTES_DAYS,
     spoolBytes: config.INFLUX_SPOOL_BYTES,
+    readTimeoutMs: config.INFLUX_READ_SECONDS * 1000,
     force: config.INFLUX_FORCE === '1',
   }
 }

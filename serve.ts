@@ -237,7 +237,7 @@ async function prepare(
   folder: DataFolder,
   log: Logger,
 ): Promise<[JournalPosition, JournalPosition]> {
-  const trail = await openTrail(folder, 'write', (line) => log.info(line))
+  const trail = await openTrail(folder, 'write', (line, level) => log[level ?? 'info'](line))
   try {
     await checkFinished(trail)
     const intake = openIntake(folder.intake)

@@ -3,6 +3,7 @@
  * Whoever holds it cannot tell which it is.
  */
 import type { DataFolder } from './folder.ts'
+import type { Say } from './influx/server.ts'
 import { readInfluxTrail, writeInfluxTrail } from './influx/trail.ts'
 import { openSqliteTrail } from './sqlite/trail.ts'
 import type { TrailReader, TrailWriter } from './trail.ts'
@@ -11,19 +12,15 @@ type TrailPlace = Pick<DataFolder, 'trail' | 'influx'>
 
 /**
  * `confirmed` reads what the store has for good: nothing that waits for its server in a spool. For
- * writing, what is missing is made. `say` is told what an operator ought to know, a line each.
+ * writing, what is missing is made. `say` is told what an operator ought to know.
  * @throws SchemaVersionError, InfluxSetupError
  */
-export function openTrail(
-  place: TrailPlace,
-  mode: 'write',
-  say?: (line: string) => void,
-): Promise<TrailWriter>
+export function openTrail(place: TrailPlace, mode: 'write', say?: Say): Promise<TrailWriter>
 export function openTrail(place: TrailPlace, mode: 'read' | 'confirmed'): Promise<TrailReader>
 export async function openTrail(
   { trail, influx }: TrailPlace,
   mode: 'write' | 'read' | 'confirmed',
-  say: (line: string) => void = () => undefined,
+  say: Say = () => undefined,
 ): Promise<TrailReader> {
   if (influx === undefined) {
     return mode === 'write' ? openSqliteTrail(trail, 'write') : openSqliteTrail(trail, 'read')

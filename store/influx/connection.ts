@@ -135,7 +135,7 @@ export class Connection {
         error: (error) => {
           if (error instanceof HttpError) {
             resolve({ status: error.statusCode, headers, text: error.body ?? '' })
-          } else reject(unreachable(this.settings.url, error, signal))
+          } else reject(unreachable(error, signal))
         },
       }
       this.#transport.send(path, body, { ...options, signal }, callbacks)
@@ -154,10 +154,11 @@ function authorization({ token, username, password }: InfluxSettings): Record<st
   return { authorization: `Basic ${basic}` }
 }
 
-function unreachable(url: string, cause: Error, signal: AbortSignal): StoreFault {
+/** Without the address: callers and whoever asks for readiness are told it as well. */
+function unreachable(cause: Error, signal: AbortSignal): StoreFault {
   const code = 'code' in cause ? String(cause.code) : cause.message
   const why = signal.aborted ? 'no answer in time' : code
-  return new StoreFault(`InfluxDB at ${url} cannot be reached: ${why}`, { cause })
+  return new StoreFault(`InfluxDB cannot be reached: ${why}`, { cause })
 }
 
 /** What a refusal says, in the words of the server. */

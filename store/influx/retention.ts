@@ -6,6 +6,7 @@
 import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
 import { bucketOf, type TelemetryClass, telemetryClasses } from './paths.ts'
+import { checkMappings, checkWriting } from './rights.ts'
 import { notPermitted, type Say, type Server } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 
@@ -25,9 +26,15 @@ const longestShardDays = 28
  */
 export async function prepareRetention(
   connection: Connection,
-  { major }: Server,
+  server: Server,
   say: Say,
 ): Promise<number> {
+  const kept = await prepare(connection, server, say)
+  await checkWriting(connection, server)
+  return kept
+}
+
+async function prepare(connection: Connection, { major }: Server, say: Say): Promise<number> {
   const { settings } = connection
   if (major === 1) return preparePolicies(connection)
   if (major === 2) return prepareBuckets(connection)
@@ -95,6 +102,7 @@ async function prepareBuckets(connection: Connection): Promise<number> {
   if (own === undefined) throw noBucket(settings.database)
   const seconds = secondsOf(own)
   if (seconds > 0) throw forgets(`bucket ${settings.database}`, `${seconds} s`)
+  const mapped = [{ id: own.id ?? '', policy: 'autogen', isDefault: true }]
   let readingsKept = 0
   for (const of of telemetryClasses) {
     const bucket = bucketOf(settings.database, of)
@@ -106,7 +114,10 @@ async function prepareBuckets(connection: Connection): Promise<number> {
       await sendBucket(connection, 'PATCH', found.id, bucket, wanted)
     }
     if (of === 'readings') readingsKept = wanted
+    const made = found ?? (await findBucket(connection, bucket))
+    mapped.push({ id: made?.id ?? '', policy: of, isDefault: false })
   }
+  await checkMappings(connection, mapped)
   return readingsKept * 1_000_000
 }
 
@@ -165,8 +176,13 @@ async function ask(
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
     if (/does not accept/.test(error.message)) throw notPermitted(connection.settings)
-    if (!/not permit|not authorized|privilege/i.test(error.message)) throw error
     const { database, username = '' } = connection.settings
+    if (/invalid name/.test(error.message)) {
+      throw new InfluxSetupError(
+        `InfluxDB takes no database named ${database}: choose another name`,
+      )
+    }
+    if (!/not permit|not authorized|privilege/i.test(error.message)) throw error
     throw new InfluxSetupError(
       `the user ${username} may not use the database ${database} of InfluxDB or make it: ` +
         error.message,

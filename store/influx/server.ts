@@ -2,6 +2,7 @@
  * Finds out which InfluxDB answers and how it wants to be written. What stands against it is said
  * in one line.
  */
+import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 
@@ -13,8 +14,8 @@ export interface Server {
   readonly build: string | undefined
 }
 
-/** Told what an operator ought to know and what needs no action, one line each. */
-export type Say = (line: string) => void
+/** Told what an operator ought to know, one line each; `warn` is for what wants to be acted on. */
+export type Say = (line: string, level?: 'warn') => void
 
 const clockToleranceMs = 60_000
 
@@ -25,21 +26,41 @@ export async function greetServer(connection: Connection, say: Say): Promise<Ser
   const { version, major, build } = server
   const via = major === 1 ? '/write' : '/api/v2/write'
   say(`InfluxDB ${version}${build === undefined ? '' : ` ${build}`}: written by ${via}`)
-  if (major === 3 && build?.toLowerCase() === 'core' && settings.force !== true) {
-    throw new InfluxSetupError(
-      'InfluxDB 3 Core answers about the last 72 hours only, so it cannot hold trails: ' +
-        'use 1.x, 2.x or 3 Enterprise, or set INFLUX_FORCE=1',
-    )
+  if (major === 2 && settings.org === undefined) {
+    throw new InfluxSetupError('InfluxDB 2.x asks for an organisation: set INFLUX_ORG')
   }
+  if (major === 3 && settings.force !== true) throw unfit(build)
   return server
 }
 
+/**
+ * 3.x takes no policy in a query without its database, and some of its versions neither parameters
+ * nor several statements: readings and their minutes would be told as if there were none.
+ */
+function unfit(build: string | undefined): InfluxSetupError {
+  const isCore = build?.toLowerCase() === 'core'
+  const core = ' and 3 Core answers about the last 72 hours only'
+  return new InfluxSetupError(
+    'InfluxDB 3 answers queries in another way than 1.x and 2.x, so that telemetry would be ' +
+      `missing from answers${isCore ? core : ''}: use 1.x or 2.x, or set INFLUX_FORCE=1 to try it`,
+  )
+}
+
 async function greet(connection: Connection, say: Say): Promise<Server> {
-  const { status, headers } = await connection.send('GET', '/ping')
+  const { status, headers } = await connection.send('GET', '/ping').catch((error: unknown) => {
+    if (!(error instanceof StoreFault) || !/EPROTO/.test(error.message)) throw error
+    throw new InfluxSetupError('what is at INFLUX_URL speaks no TLS: write it with http')
+  })
   if (status === 401 || status === 403) throw notPermitted(connection.settings)
+  // Something between us and a server that is away.
+  if (status === 429 || status >= 500)
+    throw new StoreFault(`InfluxDB answers with status ${status}`)
   const version = headers['x-influxdb-version']
   if (typeof version !== 'string') {
-    throw new InfluxSetupError(`${connection.settings.url} does not answer as an InfluxDB does`)
+    throw new InfluxSetupError('what is at INFLUX_URL does not answer as an InfluxDB does')
+  }
+  if (status === 404) {
+    throw new InfluxSetupError('InfluxDB knows no /ping under the path in INFLUX_URL: correct it')
   }
   const build = headers['x-influxdb-build']
   const { date } = headers
@@ -47,14 +68,17 @@ async function greet(connection: Connection, say: Say): Promise<Server> {
   if (Math.abs(aheadMs) > clockToleranceMs) {
     const seconds = Math.round(Math.abs(aheadMs) / 1000)
     const side = aheadMs > 0 ? 'ahead of' : 'behind'
-    say(`the clock of this machine is ${seconds} s ${side} that of InfluxDB: set both by NTP`)
+    say(
+      `the clock of this machine is ${seconds} s ${side} that of InfluxDB: set both by NTP`,
+      'warn',
+    )
   }
   const major = Number(/^v?(\d+)\./.exec(version)?.[1] ?? 1)
   return { version, major, build: typeof build === 'string' ? build : undefined }
 }
 
-export function notPermitted({ url, token, username }: InfluxSettings): InfluxSetupError {
+export function notPermitted({ token, username }: InfluxSettings): InfluxSetupError {
   const what = token !== undefined ? 'INFLUX_TOKEN' : 'INFLUX_USERNAME and INFLUX_PASSWORD'
   const given = token === undefined && username === undefined ? ' (none is set)' : ''
-  return new InfluxSetupError(`InfluxDB at ${url} does not accept ${what}${given}`)
+  return new InfluxSetupError(`InfluxDB does not accept ${what}${given}`)
 }

@@ -20,12 +20,14 @@ export interface InfluxSettings {
   readonly readingsDays?: number | undefined
   /** How long the means of their minutes are kept; the same. */
   readonly minutesDays?: number | undefined
-  /** Keeps trails in an InfluxDB 3 Core all the same. */
+  /** Tries an InfluxDB 3 all the same. */
   readonly force?: boolean | undefined
   /** How much of lines may wait for InfluxDB and be told meanwhile; undefined is 256 MiB. */
   readonly spoolBytes?: number | undefined
   /** How long one request may take. */
   readonly timeoutMs?: number | undefined
+  /** How long one may take that somebody waits for; undefined is as long as any other. */
+  readonly readTimeoutMs?: number | undefined
 }
 
 /** This InfluxDB cannot hold this store; `message` is one line that says why and what to do. */

@@ -17,7 +17,7 @@ import type { WritePaths } from './paths.ts'
 import { InfluxTrailReader } from './reader.ts'
 import { migrations } from './schema.ts'
 import type { Say } from './server.ts'
-import type { InfluxSettings } from './settings.ts'
+import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 import { InfluxTrailWriter } from './writer.ts'
 
 const patienceMs = 5_000
@@ -38,9 +38,14 @@ export function readInfluxTrail(
   const items = new Items(database, words)
   const index = new EventIndex(database, words)
   return new InfluxTrailReader(
-    new Connection(settings),
+    new Connection({ ...settings, timeoutMs: readTimeoutOf(settings, seen) }),
     new Ledger({ database, words, items, index }, seen),
   )
+}
+
+/** Somebody waits for an answer; what follows the store has time. */
+function readTimeoutOf(settings: InfluxSettings, seen: Seen): number | undefined {
+  return seen === 'spooled' ? (settings.readTimeoutMs ?? settings.timeoutMs) : settings.timeoutMs
 }
 
 /**
@@ -57,11 +62,14 @@ export async function writeInfluxTrail(
   const connection = new Connection(settings)
   let bound: Promise<WritePaths> | undefined
   let said = say
+  let isStart = true
   const bind = () => {
     // One at a time, also when somebody has stopped waiting for it.
     bound ??= bindStore(connection, ledger, said).catch((error: unknown) => {
       bound = undefined
-      throw error
+      // Once we are at work devices go on being acknowledged, whatever has become of the server.
+      if (isStart || !(error instanceof InfluxSetupError)) throw error
+      throw new StoreFault(error.message, { cause: error })
     })
     return bound
   }
@@ -79,8 +87,9 @@ export async function writeInfluxTrail(
       await writer.close()
       throw error
     }
-    say(error.message)
+    say(`${error.message} (INFLUX_URL is ${settings.url})`, 'warn')
   }
+  isStart = false
   return writer
 }
 
