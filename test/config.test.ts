@@ -43,6 +43,10 @@ describe('the settings', () => {
     expect(refusal({ ...influx, INFLUX_TOKEN: 'a', INFLUX_USERNAME: 'b' })).toMatch(/exclude/)
     expect(refusal({ ...influx, INFLUX_PASSWORD: 'a' })).toMatch(/needs INFLUX_USERNAME/)
     expect(refusal({ ...influx, INFLUX_BUCKET: 'a', INFLUX_DATABASE: 'b' })).toMatch(/one of them/)
+    const secret = refusal({ INFLUX_URL: 'http://root:s3cret@localhost:8086' })
+    expect(secret).toMatch(/INFLUX_USERNAME/)
+    expect(secret).not.toMatch(/s3cret/)
+    expect(refusal({ INFLUX_URL: 'http://localhost:8086?u=a&p=s3cret' })).toMatch(/its path/)
     expect(refusal({ ...influx, INFLUX_TRAIL_BUCKETS: '1000' })).toMatch(/power of two/)
   })
 

@@ -15,6 +15,7 @@ import {
   type SendOptions,
 } from '@influxdata/influxdb-client'
 import { StoreFault } from '#store/fault.ts'
+import { ownPolicy } from './paths.ts'
 import { type InfluxSettings, PointsRefused } from './settings.ts'
 
 /** Those of a batch that is written, and of the end of the one before it beside them. */
@@ -93,6 +94,8 @@ export class Connection {
    */
   async query(statements: readonly string[], values: QueryValues = {}): Promise<Series[][]> {
     const form = new URLSearchParams({ db: this.settings.database, epoch: 'u' })
+    // 1.x has no organisation, and a default that is its own.
+    if (this.settings.org !== undefined) form.set('rp', ownPolicy)
     form.set('q', statements.join(';'))
     form.set('params', JSON.stringify(values))
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }

@@ -5,6 +5,12 @@ import type { InfluxSettings } from './settings.ts'
 export const telemetryClasses = ['readings', 'minutes'] as const
 export type TelemetryClass = (typeof telemetryClasses)[number]
 
+/**
+ * How a query of 2.x names the bucket that has no policy in its name. Left out it would be the
+ * default of the database, which may be any of its buckets.
+ */
+export const ownPolicy = 'autogen'
+
 export interface WritePaths {
   /** Trails, events and what the store says of itself. */
   readonly store: string

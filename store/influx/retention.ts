@@ -5,7 +5,7 @@
  */
 import { StoreFault } from '#store/fault.ts'
 import type { Connection } from './connection.ts'
-import { bucketOf, type TelemetryClass, telemetryClasses } from './paths.ts'
+import { bucketOf, ownPolicy, type TelemetryClass, telemetryClasses } from './paths.ts'
 import { checkMappings, checkWriting } from './rights.ts'
 import { notPermitted, type Say, type Server } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
@@ -102,7 +102,7 @@ async function prepareBuckets(connection: Connection): Promise<number> {
   if (own === undefined) throw noBucket(settings.database)
   const seconds = secondsOf(own)
   if (seconds > 0) throw forgets(`bucket ${settings.database}`, `${seconds} s`)
-  const mapped = [{ id: own.id ?? '', policy: 'autogen', isDefault: true }]
+  const mapped = [{ id: own.id ?? '', policy: ownPolicy }]
   let readingsKept = 0
   for (const of of telemetryClasses) {
     const bucket = bucketOf(settings.database, of)
@@ -115,7 +115,7 @@ async function prepareBuckets(connection: Connection): Promise<number> {
     }
     if (of === 'readings') readingsKept = wanted
     const made = found ?? (await findBucket(connection, bucket))
-    mapped.push({ id: made?.id ?? '', policy: of, isDefault: false })
+    mapped.push({ id: made?.id ?? '', policy: of })
   }
   await checkMappings(connection, mapped)
   return readingsKept * 1_000_000

@@ -27,22 +27,20 @@ function mayNotWrite({ database, token, username }: InfluxSettings, text: string
   )
 }
 
-/** A bucket of 2.x, and under which name of 1.x queries ask for it. */
+/** A bucket of 2.x, and the policy of 1.x under which queries ask for it. */
 export interface MappedBucket {
   readonly id: string
   readonly policy: string
-  readonly isDefault: boolean
 }
 
 interface Mapping {
   readonly bucketID?: string
   readonly retention_policy?: string
-  readonly default?: boolean
 }
 
 /**
- * 2.x answers queries by its DBRP mappings alone. Late versions make them for buckets that are
- * named as ours are; others, and a mapping that somebody has made otherwise, leave queries without
+ * 2.x answers queries by its DBRP mappings alone. Versions from 2.4 on make them for buckets that
+ * are named as ours are. Where one is missing, or leads to another bucket, queries would be without
  * what is written.
  * @throws InfluxSetupError naming the command that makes what is missing.
  */
@@ -56,30 +54,21 @@ export async function checkMappings(
   if (status === 429 || status >= 500) throw new StoreFault(`InfluxDB answered with: ${text}`)
   // A token that may not list them may query by them all the same.
   const { content }: { content?: Mapping[] } = status === 200 ? JSON.parse(text) : {}
-  for (const bucket of buckets) {
-    const isFound =
-      content === undefined
-        ? await answersQueries(connection, bucket)
-        : content.some((mapping) => isOf(mapping, bucket))
-    if (isFound) continue
-    const { id, policy, isDefault } = bucket
+  for (const { id, policy } of buckets) {
+    const isFound = content?.some(
+      (mapping) => mapping.bucketID === id && mapping.retention_policy === policy,
+    )
+    if (isFound ?? (await answersQueries(connection, policy))) continue
     throw new InfluxSetupError(
-      `InfluxDB has no DBRP mapping that lets queries read bucket ${id}: influx v1 dbrp create ` +
-        `--org ${org} --db ${database} --rp ${policy} --bucket-id ${id}` +
-        `${isDefault ? ' --default' : ''}`,
+      `InfluxDB has no DBRP mapping by which queries read bucket ${id}, make it: influx v1 dbrp ` +
+        `create --org ${org} --db ${database} --rp ${policy} --bucket-id ${id}`,
     )
   }
 }
 
-function isOf(mapping: Mapping, { id, policy, isDefault }: MappedBucket): boolean {
-  if (mapping.bucketID !== id) return false
-  return isDefault ? mapping.default === true : mapping.retention_policy === policy
-}
-
-async function answersQueries(connection: Connection, bucket: MappedBucket): Promise<boolean> {
-  const from = bucket.isDefault ? 'store' : `"${bucket.policy}".telemetry`
+async function answersQueries(connection: Connection, policy: string): Promise<boolean> {
   try {
-    await connection.query([`SELECT * FROM ${from} WHERE time = 0`])
+    await connection.query([`SELECT * FROM "${policy}".telemetry WHERE time = 0`])
     return true
   } catch (error) {
     if (error instanceof StoreFault && /not found|DBRP/i.test(error.message)) return false

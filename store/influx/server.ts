@@ -26,6 +26,9 @@ export async function greetServer(connection: Connection, say: Say): Promise<Ser
   const { version, major, build } = server
   const via = major === 1 ? '/write' : '/api/v2/write'
   say(`InfluxDB ${version}${build === undefined ? '' : ` ${build}`}: written by ${via}`)
+  if (major === 1 && settings.org !== undefined) {
+    throw new InfluxSetupError('InfluxDB 1.x knows no organisation: leave INFLUX_ORG out')
+  }
   if (major === 2 && settings.org === undefined) {
     throw new InfluxSetupError('InfluxDB 2.x asks for an organisation: set INFLUX_ORG')
   }

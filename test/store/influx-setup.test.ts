@@ -99,7 +99,11 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     await expect(writer.apply(streamBatch(1, size))).rejects.toThrow(StoreFault)
     await influx.run(`DROP DATABASE ${database}`)
     proxy.decide = () => 'pass'
-    await expect(writer.apply(streamBatch(1, size))).rejects.toThrow(/is empty and the side file/)
+    const words = /is empty and the side file/
+    const fault = await writer.apply(streamBatch(1, size)).catch((error: unknown) => error)
+    // A program at work goes on taking messages.
+    expect(fault).toBeInstanceOf(StoreFault)
+    expect(String(fault)).toMatch(words)
     await writer.close()
   })
 
@@ -122,6 +126,35 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
       expect(await trailOf(writer, serial(1))).toHaveLength(1)
       await writer.close()
     })
+
+    it('lets nobody begin who may only read, or may not make what is missing', async () => {
+      const root = { url: guarded.url, username: 'root', password: 'secret' }
+      await (await open(root)).close()
+      const asRoot = `${guarded.url}/query?u=root&p=secret`
+      const users = `CREATE USER reader WITH PASSWORD 'r'; GRANT READ ON ${database} TO reader`
+      await fetch(asRoot, { method: 'POST', body: new URLSearchParams({ q: users }) })
+      const reader = { ...root, username: 'reader', password: 'r' }
+      await expect(once(reader)).rejects.toThrow(/user reader may not write into store/)
+      await expect(once({ ...reader, readingsDays: 3 })).rejects.toThrow(/may not use the database/)
+    })
+  })
+
+  it('ends the start for what can never heal', async () => {
+    await expect(once({ database: 'a/b' })).rejects.toThrow(/no database named a\/b/)
+    await expect(once({ url: `${influx.url}/elsewhere` })).rejects.toThrow(/path in INFLUX_URL/)
+    const tls = influx.url.replace('http:', 'https:')
+    await expect(once({ url: tls })).rejects.toThrow(/speaks no TLS/)
+  })
+
+  it('tells a server that is away as a warning, and its address to nobody else', async () => {
+    const said: unknown[] = []
+    const away = settings({ url: 'http://127.0.0.1:9' })
+    const writer = await writeInfluxTrail(file, away, (...line) => said.push(line))
+    expect(said).toEqual([[expect.stringMatching(/cannot be reached.*127.0.0.1:9/), 'warn']])
+    const fault = await writer.apply(streamBatch(0, size)).catch((error: Error) => error)
+    expect(fault).toBeInstanceOf(StoreFault)
+    expect((fault as Error).message).not.toMatch(/127/)
+    await writer.close()
   })
 
   it('has its side file made anew from InfluxDB alone, down to the slots', async () => {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Say } from '#store/influx/server.ts'
 import type { InfluxSettings } from '#store/influx/settings.ts'
 import { writeInfluxTrail } from '#store/influx/trail.ts'
 import { event, reading, serial } from './contract/data.ts'
@@ -15,6 +16,7 @@ import { hasInfluxd, type InfluxServer, startInflux } from './influx-server.ts'
 
 const token = 'a-token'
 const authorization = `Token ${token}`
+const classes = ['readings', 'minutes']
 
 interface Rules {
   readonly headers: Record<string, string>
@@ -24,11 +26,29 @@ interface Rules {
   readonly others?: Map<string, number>
   /** Whether the token may make and change buckets. */
   readonly mayMake?: boolean
+  /** Whether it may write; 2.x looks at that before it looks for points. */
+  readonly mayWrite?: boolean
+  /** The policies that queries are mapped by; undefined where the token may not list them. */
+  readonly mapped?: readonly string[] | undefined
+  /** Policies that no query knows. */
+  readonly unmapped?: readonly string[]
+}
+
+/** Without a policy a query reads one of three buckets, and nobody knows which. */
+function queried(form: URLSearchParams, unmapped: readonly string[]): Fate {
+  const failed = (error: string): Fate => ({
+    status: 200,
+    body: JSON.stringify({ results: [{ statement_id: 0, error }] }),
+  })
+  if (form.get('rp') !== 'autogen') return failed('default retention policy not set for: trails')
+  const missing = unmapped.find((policy) => form.get('q')?.includes(`${policy}".`))
+  return missing === undefined ? 'pass' : failed(`retention policy not found: ${missing}`)
 }
 
 /** A server of 2.x or 3.x: nothing without the token, /write and times in microseconds unknown. */
 function follow(proxy: FaultyProxy, rules: Rules): void {
-  const { headers, retentionSeconds, others = new Map(), mayMake = true } = rules
+  const { headers, retentionSeconds, others = new Map(), mayMake = true, mayWrite = true } = rules
+  const { mapped = rules.unmapped ? undefined : ['autogen', ...classes], unmapped = [] } = rules
   const described = (name: string, seconds: number) => {
     const retentionRules = seconds === 0 ? [] : [{ type: 'expire', everySeconds: seconds }]
     return { id: `id-of-${name}`, orgID: 'id-of-city', name, retentionRules }
@@ -39,7 +59,18 @@ function follow(proxy: FaultyProxy, rules: Rules): void {
     if (sent.authorization !== authorization) {
       return { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' }
     }
-    if (pathname === '/query') return 'pass'
+    if (pathname === '/query') return queried(new URLSearchParams(body), unmapped)
+    if (pathname === '/api/v2/dbrps') {
+      if (mapped === undefined) return { status: 401, body: '{"code":"unauthorized"}' }
+      if (searchParams.get('db') !== 'trails' || searchParams.get('org') !== 'city') {
+        return { status: 400, body: '{"code":"invalid"}' }
+      }
+      const content = mapped.map((policy) => {
+        const bucket = policy === 'autogen' ? 'trails' : `trails/${policy}`
+        return { bucketID: `id-of-${bucket}`, database: 'trails', retention_policy: policy }
+      })
+      return { status: 200, body: JSON.stringify({ content }) }
+    }
     if (pathname === '/api/v2/buckets' && method === 'GET') {
       const name = searchParams.get('name') ?? ''
       const seconds = name === 'trails' ? retentionSeconds : others.get(name)
@@ -58,6 +89,12 @@ function follow(proxy: FaultyProxy, rules: Rules): void {
     }
     const [database, policy = 'autogen'] = (searchParams.get('bucket') ?? '').split('/')
     const isWrite = pathname === '/api/v2/write' && database === 'trails'
+    if (isWrite && !mayWrite) {
+      return { status: 403, body: '{"code":"forbidden","message":"insufficient permissions"}' }
+    }
+    if (isWrite && body === '') {
+      return { status: 400, body: '{"code":"invalid","message":"writing requires points"}' }
+    }
     if (isWrite && searchParams.get('precision') === null) {
       return { path: `/write?db=trails&rp=${policy}` }
     }
@@ -69,7 +106,7 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
   let influx: InfluxServer
   let proxy: FaultyProxy
   let folder = ''
-  const open = (more: Partial<InfluxSettings> = {}, say = (_line: string) => {}) => {
+  const open = (more: Partial<InfluxSettings> = {}, say: Say = () => {}) => {
     const settings = { url: proxy.url, database: 'trails', org: 'city', token, ...more }
     return writeInfluxTrail(join(folder, 'influx.db'), settings, say)
   }
@@ -91,10 +128,8 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     await influx.run('DROP DATABASE trails')
   })
 
-  it.each([
-    ['2.x', { 'X-Influxdb-Version': 'v2.7.12', 'X-Influxdb-Build': 'OSS' }],
-    ['3 Enterprise', { 'x-influxdb-version': '3.4.1', 'x-influxdb-build': 'Enterprise' }],
-  ])('%s a store is written and read', async (_, headers) => {
+  it('2.x a store is written and read', async () => {
+    const headers = { 'X-Influxdb-Version': 'v2.7.12', 'X-Influxdb-Build': 'OSS' }
     follow(proxy, { headers, retentionSeconds: 0 })
     const said: string[] = []
     const writer = await open({}, (line) => said.push(line))
@@ -138,10 +173,31 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     await expect(open()).rejects.toThrow(/bucket trails\/readings: make it with unlimited/)
   })
 
-  it('3 Core trails are refused, unless that is forced', async () => {
-    const headers = { 'x-influxdb-version': '3.4.1', 'x-influxdb-build': 'Core' }
+  it('2.x a token that may not write, and no organisation, end the start', async () => {
+    const headers = { 'X-Influxdb-Version': 'v2.7.12' }
+    follow(proxy, { headers, retentionSeconds: 0, mayWrite: false })
+    await expect(open()).rejects.toThrow(/INFLUX_TOKEN may not write into trails/)
+    await expect(open({ org: undefined })).rejects.toThrow(/set INFLUX_ORG/)
+    await expect(open({ url: influx.url })).rejects.toThrow(/leave INFLUX_ORG out/)
+  })
+
+  it.each([
+    ['2.x', { mapped: ['autogen', 'minutes'] }, 'readings'],
+    ['2.x', { mapped: ['readings', 'minutes'] }, 'autogen'],
+    ['2.x to who may not list them', { unmapped: ['minutes'] }, 'minutes'],
+  ])('%s a mapping that is missing is said with its command', async (_, rules, policy) => {
+    const headers = { 'X-Influxdb-Version': 'v2.7.12' }
+    follow(proxy, { headers, retentionSeconds: 0, ...rules })
+    const bucket = policy === 'autogen' ? 'trails' : `trails/${policy}`
+    await expect(open()).rejects.toThrow(
+      `influx v1 dbrp create --org city --db trails --rp ${policy} --bucket-id id-of-${bucket}`,
+    )
+  })
+
+  it.each(['Core', 'Enterprise'])('3 %s is refused, unless that is forced', async (build) => {
+    const headers = { 'x-influxdb-version': '3.4.1', 'x-influxdb-build': build }
     follow(proxy, { headers, retentionSeconds: 0 })
-    await expect(open()).rejects.toThrow(/3 Core.*72 hours/)
+    await expect(open()).rejects.toThrow(/InfluxDB 3 .*telemetry would be missing/)
     const writer = await open({ force: true })
     await store(writer, event(1))
     await writer.close()
@@ -154,10 +210,16 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
       retentionSeconds: 0,
     })
     const said: string[] = []
-    const writer = await open({}, (line) => said.push(line))
+    const writer = await open({}, (line, level) => said.push(`${level}: ${line}`))
     await writer.close()
-    expect(said.join()).toMatch(/3[56]\d\d s ahead of that of InfluxDB/)
+    expect(said.join()).toMatch(/warn: .*3[56]\d\d s ahead of that of InfluxDB/)
     proxy.decide = () => ({ status: 200, body: 'hello' })
     await expect(open()).rejects.toThrow(/does not answer as an InfluxDB does/)
+    proxy.decide = () => ({ status: 404, headers: { 'X-Influxdb-Version': '1.8.10' } })
+    await expect(open()).rejects.toThrow(/path in INFLUX_URL/)
+    const away = { status: 502, body: 'no backend' }
+    proxy.decide = () => away
+    await (await open({}, (line, level) => said.push(`${level}: ${line}`))).close()
+    expect(said.at(-1)).toMatch(/^warn: .*status 502 .*INFLUX_URL is http/)
   })
 })
