@@ -16,6 +16,7 @@ COPY --from=pages /app/dashboards/dist dashboards/dist
 USER node
 VOLUME /data
 EXPOSE 8080 1883
-HEALTHCHECK --interval=10s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# While InfluxDB is away it is not ready, and goes on taking what devices send.
+HEALTHCHECK --interval=10s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "--import", "tsx", "main.ts"]
 CMD ["serve"]

@@ -14,6 +14,8 @@ export interface ReadinessParts {
   readonly hasRoom: () => boolean
   /** How far the journal may run ahead of the store. */
   readonly maxBytes: number
+  /** Why the server that keeps trails does not answer; where there is one. */
+  readonly storeTrouble?: (() => Promise<string | undefined>) | undefined
   readonly webhooks: Pick<WebhookReader, 'counts'>
   /** The folder of everything that is kept. */
   readonly root: string
@@ -35,6 +37,7 @@ export async function readiness(parts: ReadinessParts): Promise<ReadinessCheck[]
       ok: progress.trouble === undefined,
       detail: progress.trouble?.reason ?? behind(parts),
     },
+    ...(await store(parts)),
     room(parts),
     await disk(parts),
     receivers(parts),
@@ -46,6 +49,13 @@ function receivers({ webhooks }: ReadinessParts): ReadinessCheck {
   const { disabled, subscriptions } = webhooks.counts()
   const detail = `${disabled} of ${subscriptions} webhooks are disabled`
   return { name: 'webhooks', ok: true, detail, ...(disabled > 0 && { warning: true as const }) }
+}
+
+/** While nothing comes in, ingest does not notice. */
+async function store({ storeTrouble }: ReadinessParts): Promise<ReadinessCheck[]> {
+  if (storeTrouble === undefined) return []
+  const trouble = await storeTrouble()
+  return [{ name: 'store', ok: trouble === undefined, detail: trouble ?? 'InfluxDB answers' }]
 }
 
 function behind({ journal, progress }: ReadinessParts): string {

@@ -36,6 +36,7 @@ import { aliasedTrail } from '#store/aliased.ts'
 import { calibrationsOf, countOverdue } from '#store/calibration.ts'
 import { type FieldBook, openField } from '#store/field.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
+import { InfluxProbe } from '#store/influx/probe.ts'
 import { type Intake, openIntake } from '#store/intake.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
@@ -144,7 +145,8 @@ export async function serve(
     })
     const metrics = new Metrics()
     const { root } = stores.folder
-    const readinessParts = { ...stores, root, maxBytes: config.JOURNAL_MAX_BYTES }
+    const storeTrouble = probe(stores, ends)
+    const readinessParts = { ...stores, root, storeTrouble, maxBytes: config.JOURNAL_MAX_BYTES }
     const app = createApi({
       ...stores,
       desk: watch.desk,
@@ -250,6 +252,14 @@ async function prepare(
   } finally {
     await trail.close()
   }
+}
+
+/** Tells why the server that keeps trails does not answer; undefined where a file keeps them. */
+function probe({ folder }: Stores, ends: Ends): (() => Promise<string | undefined>) | undefined {
+  if (folder.influx === undefined) return undefined
+  const influx = new InfluxProbe(folder.influx, () => performance.now())
+  ends.push(() => influx.close())
+  return () => influx.trouble()
 }
 
 /** Starts the ingest worker; lets the journal go of what has been settled. */

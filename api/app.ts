@@ -63,6 +63,7 @@ import { createRouter, type Env, type Router } from './route.ts'
 import { serveRules } from './rules.ts'
 import { serveSession } from './session.ts'
 import { serveShipments } from './shipments.ts'
+import { cutAnswers } from './stream.ts'
 import { serveTagsApart } from './tags-apart.ts'
 import { serveTelemetry } from './telemetry.ts'
 import { serveTrace } from './trace.ts'
@@ -126,6 +127,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   const { settings, registry, log } = parts
   const app = new OpenAPIHono<Env>()
   app.use(measureRequests(parts.metrics))
+  app.use(cutAnswers(log))
   app.use(async (c, next) => {
     c.set('baseUrl', (settings.publicUrl ?? new URL(c.req.url).origin).replace(/\/+$/, ''))
     if (c.req.url.length > longestUri) {

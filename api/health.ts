@@ -1,5 +1,6 @@
 /** Whether the process lives, and whether it can do its work: for orchestrators and people. */
 import { z } from 'zod'
+import type { Journal } from '#store/journal/journal.ts'
 import type { Router } from './route.ts'
 
 /** One thing the service needs. `ok` false makes the service not ready. */
@@ -25,12 +26,15 @@ const readinessSchema = z
   })
   .meta({ id: 'Readiness' })
 
+const liveSchema = z.object({ live: z.boolean(), detail: z.string().optional() })
+
 export interface HealthParts {
+  readonly journal: Pick<Journal, 'failed'>
   /** Asked at every request. */
   readonly readiness: () => Promise<readonly ReadinessCheck[]>
 }
 
-export function serveHealth(router: Router, { readiness }: HealthParts): void {
+export function serveHealth(router: Router, { readiness, journal }: HealthParts): void {
   router.serve(
     {
       method: 'get',
@@ -41,6 +45,23 @@ export function serveHealth(router: Router, { readiness }: HealthParts): void {
       answers: { 200: { description: 'It does', schema: z.object({ status: z.literal('ok') }) } },
     },
     (c) => c.json({ status: 'ok' }),
+  )
+  router.serve(
+    {
+      method: 'get',
+      path: '/livez',
+      may: 'read service',
+      tag: 'Service',
+      summary: 'Whether what devices send becomes durable; the store may be away',
+      answers: {
+        200: { description: 'It does', schema: liveSchema },
+        503: { description: 'It does not until the program is started again', schema: liveSchema },
+      },
+    },
+    (c) => {
+      const { failed } = journal
+      return c.json({ live: failed === undefined, detail: failed?.message }, failed ? 503 : 200)
+    },
   )
   router.serve(
     {

@@ -16,6 +16,8 @@ import { type Caller, callerOf } from './caller.ts'
 import { Problem } from './problem.ts'
 
 export interface Env {
+  /** What the server hands over with a request; nothing where the app is called directly. */
+  Bindings: { outgoing?: { destroy(): void } }
   Variables: {
     /** Who the request's key speaks for; undefined when it carries none. */
     principal: Principal | undefined
@@ -23,6 +25,8 @@ export interface Env {
     stands: (() => boolean) | undefined
     /** Scheme, host and path that the server is reached under, without a slash at the end. */
     baseUrl: string
+    /** Logs a fault that has come into an answer, and says whether it has ended the connection. */
+    cut: (error: unknown) => boolean
   }
 }
 

@@ -81,7 +81,7 @@ export function serveTelemetry(router: Router, parts: TelemetryParts) {
       },
       answers: { 200: { description: 'The readings by series', schema: telemetrySchema } },
     },
-    async (_c, { caller, query: { device, item, type, from, to, every } }) => {
+    async (c, { caller, query: { device, item, type, from, to, every } }) => {
       if ((device === undefined) === (item === undefined)) {
         throw new Problem('invalid_query', { path: 'device', detail: 'give device or item' })
       }
@@ -93,7 +93,7 @@ export function serveTelemetry(router: Router, parts: TelemetryParts) {
       const queries = sensors.map(({ device, fromUs, toUs }) => {
         return { ...asked, devices: [device], fromUs, toUs }
       })
-      return streamText(seriesText(points(trail, queries, caller), every !== undefined), {
+      return streamText(c, seriesText(points(trail, queries, caller), every !== undefined), {
         'Content-Type': 'application/json',
       })
     },

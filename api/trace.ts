@@ -143,7 +143,7 @@ export function serveTrace(router: Router, parts: TraceParts) {
       const options = { direction, atUs: at, depth, limit }
       if (c.req.header('Accept')?.includes(streamType)) {
         const mark = (keys: readonly string[]) => marksOf(parts, caller, keys)
-        return streamText(lines(mark, source, key, options, recalled), {
+        return streamText(c, lines(mark, source, key, options, recalled), {
           'Content-Type': streamType,
         })
       }

@@ -39,6 +39,7 @@ const resolved = [
  */
 const may: [string, string, string[]][] = [
   ['GET', '/healthz', everybody],
+  ['GET', '/livez', everybody],
   ['GET', '/readyz', everybody],
   ['GET', '/openapi.json', everybody],
   ['GET', '/docs', everybody],

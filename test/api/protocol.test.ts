@@ -81,6 +81,7 @@ describe('a key', () => {
 
 describe('the service', () => {
   it('lives, and says why it is not ready', async () => {
+    expect((await world.call('/livez')).json).toEqual({ live: true })
     expect((await world.call('/healthz')).json).toEqual({ status: 'ok' })
     const ready = await world.call('/readyz')
     expect(ready.status).toBe(503)
