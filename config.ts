@@ -68,10 +68,12 @@ const settingsSchema = z.object({
   INFLUX_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .optional()
-    .describe('InfluxDB that keeps trails, events and telemetry; without it a file does'),
-  INFLUX_TOKEN: text.optional().describe('token for InfluxDB 2.x or 3.x'),
+    .describe(
+      'InfluxDB that keeps trails and telemetry, with no user in it; without it a file does',
+    ),
+  INFLUX_TOKEN: text.optional().describe('token for InfluxDB 2.x'),
   INFLUX_ORG: text.optional().describe('organisation in InfluxDB 2.x'),
-  INFLUX_BUCKET: text.optional().describe('bucket in InfluxDB 2.x or 3.x; without it suyuan'),
+  INFLUX_BUCKET: text.optional().describe('bucket in InfluxDB 2.x; without it suyuan'),
   INFLUX_USERNAME: text.optional().describe('user for InfluxDB 1.x'),
   INFLUX_PASSWORD: text.optional().describe('password of that user'),
   INFLUX_DATABASE: text
