@@ -172,7 +172,6 @@ export function influxOf(config: Config): InfluxSettings | undefined {
     readingsDays: config.INFLUX_READINGS_DAYS,
     minutesDays: config.INFLUX_MINUTES_DAYS,
     spoolBytes: config.INFLUX_SPOOL_BYTES,
-    readTimeoutMs: config.INFLUX_READ_SECONDS * 1000,
     force: config.INFLUX_FORCE === '1',
   }
 }

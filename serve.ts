@@ -203,7 +203,10 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
     nowUs: nowUs(),
     random: randomBytes,
   })
-  const trail = aliasedTrail(await openTrail(folder, 'read'), registry.aliases)
+  // Here somebody waits for an answer; what follows the store has more time.
+  const influx = folder.influx && { ...folder.influx, timeoutMs: config.INFLUX_READ_SECONDS * 1000 }
+  const place = { trail: folder.trail, influx }
+  const trail = aliasedTrail(await openTrail(place, 'read'), registry.aliases)
   ends.push(() => trail.close())
   const intake = openIntake(folder.intake, { readOnly: true })
   ends.push(() => intake.close())

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, describeSettings, influxOf, readConfig } from '#config.ts'
+import { ConfigError, describeSettings, readConfig } from '#config.ts'
 
 const refusal = (environment: Record<string, string>): string => {
   try {
@@ -48,13 +48,6 @@ describe('the settings', () => {
     expect(secret).not.toMatch(/s3cret/)
     expect(refusal({ INFLUX_URL: 'http://localhost:8086?u=a&p=s3cret' })).toMatch(/its path/)
     expect(refusal({ ...influx, INFLUX_TRAIL_BUCKETS: '1000' })).toMatch(/power of two/)
-  })
-
-  it('bound how long a reader waits for InfluxDB', () => {
-    const influx = { INFLUX_URL: 'http://localhost:8086' }
-    expect(influxOf(readConfig(influx))).toMatchObject({ readTimeoutMs: 10_000 })
-    const shorter = readConfig({ ...influx, INFLUX_READ_SECONDS: '3' })
-    expect(influxOf(shorter)).toMatchObject({ readTimeoutMs: 3_000 })
   })
 
   it('are each described, with their default', () => {

@@ -26,8 +26,6 @@ export interface InfluxSettings {
   readonly spoolBytes?: number | undefined
   /** How long one request may take. */
   readonly timeoutMs?: number | undefined
-  /** How long one may take that somebody waits for; undefined is as long as any other. */
-  readonly readTimeoutMs?: number | undefined
 }
 
 /** This InfluxDB cannot hold this store; `message` is one line that says why and what to do. */

@@ -38,14 +38,9 @@ export function readInfluxTrail(
   const items = new Items(database, words)
   const index = new EventIndex(database, words)
   return new InfluxTrailReader(
-    new Connection({ ...settings, timeoutMs: readTimeoutOf(settings, seen) }),
+    new Connection(settings),
     new Ledger({ database, words, items, index }, seen),
   )
-}
-
-/** Somebody waits for an answer; what follows the store has time. */
-function readTimeoutOf(settings: InfluxSettings, seen: Seen): number | undefined {
-  return seen === 'spooled' ? (settings.readTimeoutMs ?? settings.timeoutMs) : settings.timeoutMs
 }
 
 /**

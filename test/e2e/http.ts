@@ -10,9 +10,14 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export async function get(program: Server, path: string, key = program.key): Promise<Answer> {
+export async function get(
+  program: Server,
+  path: string,
+  key = program.key,
+  signal: AbortSignal | null = null,
+): Promise<Answer> {
   return answerOf(
-    await fetch(program.apiUrl + path, { headers: { authorization: `Bearer ${key}` } }),
+    await fetch(program.apiUrl + path, { headers: { authorization: `Bearer ${key}` }, signal }),
   )
 }
 

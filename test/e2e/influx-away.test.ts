@@ -47,7 +47,9 @@ describe.skipIf(!hasInfluxd())('while InfluxDB does not answer', () => {
       // One that is stopped, too: it answers nothing.
       for (const fate of ['cut before', 'hold'] as const) {
         proxy.decide = () => fate
-        const { status, headers, body } = await get(started, url, key)
+        // Far longer than what it is told to wait, and less than it waits untold.
+        const signal = AbortSignal.timeout(25_000)
+        const { status, headers, body } = await get(started, url, key, signal)
         expect([status, headers.get('retry-after')]).toEqual([503, expect.anything()])
         const told = JSON.stringify([body, (await isReady()).body])
         expect(told).not.toContain(new URL(proxy.url).host)

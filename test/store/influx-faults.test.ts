@@ -13,7 +13,7 @@ import { readInfluxTrail, writeInfluxTrail } from '#store/influx/trail.ts'
 import type { Applied, TrailBatch, TrailWriter } from '#store/trail.ts'
 import { baseUs, event, events, member, reading, serial, streamBatch } from './contract/data.ts'
 import { collect, itemsOf, store, trailOf } from './contract/store.ts'
-import { type Fate, type FaultyProxy, startProxy } from './influx-proxy.ts'
+import { type Asked, type Fate, type FaultyProxy, startProxy } from './influx-proxy.ts'
 import { hasInfluxd, type InfluxServer, startInflux } from './influx-server.ts'
 import { expectWholeBatches } from './whole-batches.ts'
 
@@ -21,8 +21,12 @@ const size = 40
 /** Readings of a batch that is ended and of the one that is written meanwhile. */
 const aheadOfEnds = 2 * size
 
-/** Writes of batches: minutes are summed up behind them, at a time of their own. */
-const isWrite = (path: string) => path.startsWith('/write') && !path.includes('rp=minutes')
+/**
+ * Writes of batches: minutes are summed up behind them, at a time of their own, and what has no
+ * points asks for rights.
+ */
+const isWrite = ({ path, body }: Asked) =>
+  path.startsWith('/write') && !path.includes('rp=minutes') && body !== ''
 
 describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
   let influx: InfluxServer
@@ -101,15 +105,15 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
           await gone
         }
         const skipped = 6 + step
-        proxy.decide = async ({ path }): Promise<Fate> => {
-          if (!isWrite(path)) return 'pass'
+        proxy.decide = async (asked): Promise<Fate> => {
+          if (!isWrite(asked)) return 'pass'
           writes += 1
           if (side !== 'before' || writes <= skipped) return 'pass'
           await kill()
           return 'cut before'
         }
-        proxy.onDone = async ({ path }) => {
-          if (isWrite(path) && side === 'after' && writes > skipped) await kill()
+        proxy.onDone = async (asked) => {
+          if (isWrite(asked) && side === 'after' && writes > skipped) await kill()
         }
         child = spawnWriter(file, settings(), durable)
         const told = await lastTold(child)
@@ -162,8 +166,8 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
       let writes = 0
       // The third batch fails in each of its three requests, one attempt after the other.
       const failing = [8, 10, 13]
-      proxy.decide = ({ path }) => {
-        if (!isWrite(path)) return 'pass'
+      proxy.decide = (asked) => {
+        if (!isWrite(asked)) return 'pass'
         writes += 1
         return failing.includes(writes) ? fate : 'pass'
       }
@@ -215,8 +219,8 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
       await writer.apply(streamBatch(0, size))
       let failures = 0
       const begin = () => Promise.all([1, 2].map((n) => writer.begin(streamBatch(n, size))))
-      proxy.decide = ({ path }) => {
-        if (!isWrite(path) || failures === 2) return 'pass'
+      proxy.decide = (asked) => {
+        if (!isWrite(asked) || failures === 2) return 'pass'
         failures += 1
         return fate
       }
@@ -249,11 +253,11 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
         const again = { ...second, readings: [...first.readings, ...second.readings] }
         const begin = () => Promise.all([first, again].map((one) => writer.begin(one)))
         let isFailing = true
-        proxy.decide = async ({ path, body }) => {
-          if (!isFailing || !isWrite(path) || !body.startsWith('batch,')) return 'pass'
+        proxy.decide = async (asked) => {
+          if (!isFailing || !isWrite(asked) || !asked.body.startsWith('batch,')) return 'pass'
           isFailing = false
           const behind = () =>
-            proxy.asked.slice(proxy.asked.findIndex((one) => one.body === body) + 1)
+            proxy.asked.slice(proxy.asked.findIndex((one) => one.asked.body === body) + 1)
           await expect.poll(() => behind().some(({ body }) => body.startsWith('trail,'))).toBe(true)
           return fate
         }
@@ -270,12 +274,12 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
     it('writes the first again before it after a restart', async () => {
       const writer = await open()
       await writer.apply(streamBatch(0, size))
-      proxy.decide = ({ path }) => (isWrite(path) ? 'hold' : 'pass')
+      proxy.decide = (asked) => (isWrite(asked) ? 'hold' : 'pass')
       const [first, second] = await Promise.all(
         [1, 2].map((n) => writer.begin(streamBatch(n, size))),
       )
       const ended = Promise.allSettled([first?.applied, second?.applied])
-      await expect.poll(() => proxy.asked.filter(({ path }) => isWrite(path)).length).toBe(4)
+      await expect.poll(() => proxy.asked.filter(isWrite).length).toBe(4)
       await writer.close()
       expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
       proxy.decide = () => 'pass'

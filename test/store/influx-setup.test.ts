@@ -146,17 +146,6 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     await expect(once({ url: tls })).rejects.toThrow(/speaks no TLS/)
   })
 
-  it('lets a reader whom somebody waits for give up before the others', async () => {
-    const writer = await open()
-    await writer.apply({ events: [event(1)], readings: [reading()], follower: 'a', to: 1 })
-    const reader = readInfluxTrail(file, settings({ timeoutMs: 3_600_000, readTimeoutMs: 100 }))
-    proxy.decide = () => 'hold'
-    const asked = collect(reader.telemetry({ devices: [reading().device] }))
-    await expect(asked).rejects.toThrow(/no answer in time/)
-    await reader.close()
-    await writer.close()
-  })
-
   it('tells a server that is away as a warning, and its address to nobody else', async () => {
     const said: unknown[] = []
     const away = settings({ url: 'http://127.0.0.1:9' })
