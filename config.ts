@@ -142,7 +142,7 @@ function checkInflux(config: Config): void {
   const { username, password, search, hash } = new URL(INFLUX_URL)
   if (username + password !== '') {
     throw new ConfigError(
-      'INFLUX_URL must have no user in it: set INFLUX_USERNAME and INFLUX_PASSWORD, or INFLUX_TOKEN',
+      'INFLUX_URL must have no user in it: set INFLUX_USERNAME and INFLUX_PASSWORD',
     )
   }
   if (search + hash !== '') throw new ConfigError('INFLUX_URL must end with its path, if any')

@@ -257,7 +257,7 @@ describe.skipIf(!hasInfluxd())('the trail store in InfluxDB', () => {
           if (!isFailing || !isWrite(asked) || !asked.body.startsWith('batch,')) return 'pass'
           isFailing = false
           const behind = () =>
-            proxy.asked.slice(proxy.asked.findIndex((one) => one.asked.body === body) + 1)
+            proxy.asked.slice(proxy.asked.findIndex((one) => one.body === asked.body) + 1)
           await expect.poll(() => behind().some(({ body }) => body.startsWith('trail,'))).toBe(true)
           return fate
         }
