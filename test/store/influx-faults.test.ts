@@ -21,10 +21,7 @@ const size = 40
 /** Readings of a batch that is ended and of the one that is written meanwhile. */
 const aheadOfEnds = 2 * size
 
-/**
- * Writes of batches: minutes are summed up behind them, at a time of their own, and what has no
- * points asks for rights.
- */
+/** Writes of batches: minutes come at a time of their own, what has no points asks for rights. */
 const isWrite = ({ path, body }: Asked) =>
   path.startsWith('/write') && !path.includes('rp=minutes') && body !== ''
 
