@@ -17,7 +17,7 @@ const nothing: Decoded = { events: [], readings: [], failures: [] }
 const measured: Readonly<Record<string, readonly (readonly [field: string, name: string])[]>> = {
   temperature: [['tC', 'temperature']],
   humidity: [['rh', 'humidity']],
-  voltmeter: [['voltage', 'voltage']],
+  voltmeter: [['voltage', 'V']],
   illuminance: [['lux', 'illuminance']],
 }
 /** 2020-01-01: an earlier time is that of a clock that has not been set. */
@@ -50,8 +50,8 @@ function ofComponent(component: string, value: JsonObject): Value[] {
   if (kind === 'devicepower') {
     const battery = isObject(value['battery']) ? value['battery'] : {}
     return [
-      { component, name: 'battery', value: battery['percent'] },
-      { component, name: 'voltage', value: battery['V'] },
+      { component, name: 'batteryPercent', value: battery['percent'] },
+      { component, name: 'V', value: battery['V'] },
     ]
   }
   const fields = Object.hasOwn(measured, kind) ? (measured[kind] ?? []) : []
