@@ -96,15 +96,15 @@ function collectOne(
   into: Found,
 ): void {
   const last = path.at(-1)
-  if (last === undefined || textOf(last) === undefined) return
-  const declared = into.fields.find(({ name }) => name === path.join('.') || name === last)
+  const { name, parents } = namesOf(path)
+  if (last === undefined || textOf(name) === undefined) return
+  const declared = into.fields.find((one) => one.name === path.join('.') || one.name === last)
   if (declared !== undefined) {
     const { type, uom = '', component } = declared
     const where = componentOf(component === undefined ? path.slice(0, -1) : [component])
     into.values.push({ component: where, name: last, measure: { type, uom }, value, time })
     return
   }
-  const { name, parents } = namesOf(path)
   const split = splitName(name, typeOfName)
   const isNumber = numericOf(value) !== undefined
   const isName = typeof value === 'string' && split === undefined && NOT_MEASURED.test(name)

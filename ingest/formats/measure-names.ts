@@ -50,7 +50,7 @@ const CHANNEL = /^(?:ch|chn|channel)?\d{1,3}$/i
 const CHANNEL_WORD = /^(?:ch|chn|channel)$/i
 const MAX_NAME = 60
 const MAX_WORDS = 8
-const BEFORE_CAPITAL = /(?<=[a-z])(?=[A-Z])/g
+const BEFORE_CAPITAL = /(?<=[a-z])(?=[A-Z])/
 const AT_NUMBER = /(?<=[A-Za-z])(?=\d{1,3}$)/
 
 /** The parts of a name; undefined where it has a word that is not known. `typeOf` knows the base. */
@@ -77,10 +77,15 @@ export function splitName(
 
 function wordsOf(name: string): string[] {
   return name
-    .replace(BEFORE_CAPITAL, '_')
     .split(/[^A-Za-z0-9]+/)
-    .flatMap((word) => (places.has(word.toLowerCase()) ? [word] : word.split(AT_NUMBER)))
+    .flatMap((word) => (isWord(word) ? [word] : word.split(BEFORE_CAPITAL)))
+    .flatMap((word) => (isWord(word) ? [word] : word.split(AT_NUMBER)))
     .filter((word) => word !== '')
+}
+
+/** Whether it is one as it stands, as are kPa and DS18B20. */
+function isWord(word: string): boolean {
+  return units.has(word.toLowerCase()) || places.has(word.toLowerCase())
 }
 
 /** What the words before and behind the base say; undefined where one of them says anything else. */
