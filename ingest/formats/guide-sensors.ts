@@ -29,7 +29,7 @@ const codecNotes = [
     '`barometric_pressure` hPa where it is one of the air. `battery`, `voltage` and `pressure` ' +
     'have none; the battery of a sensor of Milesight, by its DevEUI, is in %. What a name means ' +
     'with your sensors is declared with the device: `fields`, or `devices add --field ' +
-    'T1=Temperature:CEL`.',
+    'T1=Temperature,CEL`.',
 ]
 
 export const sensorGuides = {
