@@ -85,8 +85,12 @@ function holdsNumber(value: unknown): boolean {
   return numericOf(value) !== undefined
 }
 
-/** Texts of digits that are no measurements. */
-const NOT_MEASURED = /(?:version|serial|sn|number|payload|eui|imei|iccid|mac|id|name|time|date)$/i
+/** Texts of digits that are no measurements, by the last word of their names. */
+const NOT_MEASURED: readonly RegExp[] = [
+  /(?:version|serial|payload|eui|imei|iccid)$/i,
+  /(?:^|[_\s-])(?:sn|number|mac|id|name|time|date)$/i,
+  /[a-z](?:Sn|SN|Number|Mac|MAC|Id|ID|Name|Time|Date)$/,
+]
 
 function collectOne(
   value: unknown,
@@ -98,7 +102,8 @@ function collectOne(
   const last = path.at(-1)
   const { name, parents } = namesOf(path)
   if (last === undefined || textOf(name) === undefined) return
-  const declared = into.fields.find((one) => one.name === path.join('.') || one.name === last)
+  const whole = path.join('.')
+  const declared = into.fields.find((one) => one.name === whole || one.name === last)
   if (declared !== undefined) {
     const { type, uom = '', component } = declared
     const where = componentOf(component === undefined ? path.slice(0, -1) : [component])
@@ -107,11 +112,15 @@ function collectOne(
   }
   const split = splitName(name, typeOfName)
   const isNumber = numericOf(value) !== undefined
-  const isName = typeof value === 'string' && split === undefined && NOT_MEASURED.test(name)
+  const isName = typeof value === 'string' && split === undefined && isNoMeasure(name)
   if (split === undefined && (!isNumber || isName)) return
   const said = split ?? unknownChannel(name)
   const component = componentOf([...parents, said.channel])
   into.values.push({ component, name: said.name, unit, value, time })
+}
+
+function isNoMeasure(name: string): boolean {
+  return NOT_MEASURED.some((one) => one.test(name))
 }
 
 const CHANNEL_ALONE = /^\d{1,3}$/

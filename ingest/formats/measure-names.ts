@@ -53,7 +53,7 @@ const MAX_WORDS = 8
 const BEFORE_CAPITAL = /(?<=[a-z])(?=[A-Z])/
 const AT_NUMBER = /(?<=[A-Za-z])(?=\d{1,3}$)/
 
-/** The parts of a name; undefined where it has a word that is not known. `typeOf` knows the base. */
+/** The parts of a name; undefined where one of its words is not known. `typeOf` knows the base. */
 export function splitName(
   name: string,
   typeOf: (base: string) => string | undefined,

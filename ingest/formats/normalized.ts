@@ -61,7 +61,7 @@ function defined(value: Value, channel: string): Value {
 
 /**
  * What a codec has decoded, without what stands in the normalized values: the same number of the
- * same type, or the only one of its type that the codec has.
+ * same type, or what has no channel in both.
  */
 export function withoutRepeated(
   decoded: readonly Value[],
@@ -72,7 +72,8 @@ export function withoutRepeated(
     const type = typeOf(one)
     const same = normalized.filter((other) => typeOf(other) === type && isOfTime(one, other))
     const isTold = same.some(({ value }) => numericOf(value) === numericOf(one.value))
-    return !isTold && !(same.length > 0 && one.component === '')
+    const isBare = one.component === '' && same.some(({ component }) => component === '')
+    return !isTold && !isBare
   })
 }
 

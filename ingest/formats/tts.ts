@@ -1,8 +1,8 @@
 /**
  * The Things Stack v3, JSON: `v3/{application}[@{tenant}]/devices/{device id}/up`. What the payload
- * formatter has decoded and normalized, or the bytes. Other topics (join, down) are passed over, and
- * so is an uplink that somebody has typed in for a trial. The sensor is the one of the topic; the
- * registry may have it by its DevEUI as well.
+ * formatter has decoded and normalized, or the bytes. Other topics (join, down) are passed over,
+ * and so is an uplink that somebody has typed in for a trial. The sensor is the one of the topic;
+ * the registry may have it by its DevEUI as well.
  */
 import { fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'

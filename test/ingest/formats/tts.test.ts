@@ -108,6 +108,16 @@ describe('the normalized payload', () => {
     ])
   })
 
+  it('leaves what the codec has of another place', () => {
+    const decoded_payload = { temperature: 20.5, soil_temperature: 9.5 }
+    expect(read({ decoded_payload, normalized_payload: [{ soil: { temperature: 9.5 } }] })).toEqual(
+      [
+        ['Temperature', 'soil', 'CEL', 9.5],
+        ['Temperature', '', 'CEL', 20.5],
+      ],
+    )
+  })
+
   it('has measurements of other times, and several of one time apart', () => {
     const timed = [
       { time: '2026-03-04T08:15:40Z', air: { temperature: 4 } },
