@@ -22,7 +22,7 @@ const codecNotes = [
     '`TempC_SHT`, `BatV`, `air_temperature: {"value": 4.5, "unit": "°C"}`, ' +
     '`temperatureSensor: {"3": 4.5}`. The channel is the component. Any other name is a type by ' +
     'itself, without a unit. `history` is a list of values with a `timestamp` each, `messages` ' +
-    'that of SenseCAP; another list with numbers is refused (`list_unknown`), and the rest is kept.',
+    'that of SenseCAP; another list with numbers is refused (`list_unknown`), the rest is kept.',
   'A bare name has a unit only where all makers mean the same one: `temperature` is °C and ' +
     '`humidity` %, and what they cannot be is refused (`value_implausible`, and `value_malformed` ' +
     'where it is no number); `batteryLevel` is % where it is a whole number up to 100, ' +

@@ -88,7 +88,7 @@ function isWord(word: string): boolean {
   return units.has(word.toLowerCase()) || places.has(word.toLowerCase())
 }
 
-/** What the words before and behind the base say; undefined where one of them says anything else. */
+/** What the words around the base say; undefined where one of them says anything else. */
 function around(
   base: string,
   type: string,
