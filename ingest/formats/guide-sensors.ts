@@ -24,7 +24,7 @@ const codecNotes = [
     'itself, without a unit. `history` is a list of values with a `timestamp` each, `messages` ' +
     'that of SenseCAP; another list with numbers is refused (`list_unknown`), the rest is kept.',
   'A bare name has a unit only where all makers mean the same one: `temperature` is °C and ' +
-    '`humidity` %, and what they cannot be is refused (`value_implausible`, and `value_malformed` ' +
+    '`humidity` %, and what they cannot be is refused (`value_implausible`; `value_malformed` ' +
     'where it is no number); `batteryLevel` is % where it is a whole number up to 100, ' +
     '`barometric_pressure` hPa where it is one of the air. `battery`, `voltage` and `pressure` ' +
     'have none; the battery of a sensor of Milesight, by its DevEUI, is in %. What a name means ' +
