@@ -128,8 +128,8 @@ export const sensorGuides = {
         'server by its device id.',
       'The server hands out QoS 0 only: what it sends while the bridge is away is lost there.',
       'An uplink that was typed in for a trial (`simulated`) is refused.',
-      'What `normalized_payload` says is taken in the units of its schema, and not once more from ' +
-        '`decoded_payload`, of which the rest is kept.',
+      'What `normalized_payload` says is taken in the units of its schema, and not once more ' +
+        'from `decoded_payload`, of which the rest is kept.',
       ...codecNotes,
       frameCounter('f_cnt', '; it begins anew with another `session_key_id`'),
     ],
@@ -165,12 +165,12 @@ export const sensorGuides = {
         'registry lists it for this gateway (`sensors`); every other one is a component ' +
         'of the gateway.',
       'Where the gateway has no codec, the registry names one for the bytes: `milesight-tlv` ' +
-        'of EM300-TH and EM320-TH, `milesight-em300-mcs` of EM300-MCS, `milesight-ts101` of TS101, ' +
-        '`milesight-ts30x` of TS301 and TS302. They read `01 75` battery %, `03 67` temperature, ' +
+        'of EM300-TH and EM320-TH, `milesight-em300-mcs` of EM300-MCS, `milesight-ts101` of ' +
+        'TS101, `milesight-ts30x` of TS301 and TS302. They read `01 75` battery %, `03 67` temperature, ' +
         '`83 67` and `93 d7` the same with an alarm, `04 68` humidity, `06 00` door, and `20 ce` ' +
         'history with its own time, which models write in different lengths. What a sensor says ' +
-        'of itself when it joins (`ff …`) and its answers to commands (`fe …`, `ff …`) are passed ' +
-        'over. Anything else ends the message there, and is refused.',
+        'of itself when it joins (`ff …`) and its answers to commands (`fe …`, `ff …`) are ' +
+        'passed over. Anything else ends the message there, and is refused.',
       ...codecNotes,
       frameCounter('fCnt', ''),
     ],
