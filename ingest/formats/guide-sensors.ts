@@ -168,9 +168,9 @@ export const sensorGuides = {
         'of EM300-TH and EM320-TH, `milesight-em300-mcs` of EM300-MCS, `milesight-ts101` of ' +
         'TS101, `milesight-ts30x` of TS301 and TS302. They read `01 75` battery %, `03 67` ' +
         'temperature, `83 67` and `93 d7` the same with an alarm, `04 68` humidity, ' +
-        '`06 00` door, and `20 ce` history with its own time, which models write in different lengths. What a sensor says ' +
-        'of itself when it joins (`ff …`) and its answers to commands (`fe …`, `ff …`) are ' +
-        'passed over. Anything else ends the message there, and is refused.',
+        '`06 00` door, and `20 ce` history with its own time, which models ' +
+        'write in different lengths. What a sensor says of itself when it joins ' +
+        '(`ff …`) and its answers to commands (`fe …`, `ff …`) are passed over. Anything else ends the message there, and is refused.',
       ...codecNotes,
       frameCounter('fCnt', ''),
     ],
