@@ -64,10 +64,22 @@ describe('devices add', () => {
       'dock/DATA/clients/data1event/S1',
     )
     expect(rfd).toMatch(/^ +tenant +dock$/m)
+    expect(rfd).toMatch(/^ +third publish topic.* DATA\/clients\/rfid$/m)
     expect(rfd).not.toContain('{')
     const shelly = await settings('--format', 'shelly', '--topic', 'shelly-1/events/rpc')
     expect(shelly).toMatch(/^ +MQTT prefix +shelly-1$/m)
-    expect(shelly).toMatch(/as well.*\n +shelly-1\/online\n +shelly-1\/status\/\+$/m)
+    expect(shelly).toMatch(
+      /Its topics\n +shelly-1\/events\/rpc\n +shelly-1\/online\n +shelly-1\/status\/\+$/m,
+    )
+    expect(shelly).not.toContain('as well: register')
+    const unnamed = await settings('--format', 'shelly')
+    expect(unnamed).toMatch(
+      /of its maker.*\n +\{device id\}\/events\/rpc\n +\{device id\}\/online$/m,
+    )
+    const node1 = ['--format', 'sparkplug-b', '--topic', 'spBv1.0/farm/+/press']
+    expect(await settings(...node1)).toMatch(
+      /as well: register.*\n +spBv1.0\/farm\/\+\/press\/\+$/m,
+    )
     const node = ['spBv1.0/farm/+/press', 'spBv1.0/farm/+/press/+']
     const sparkplug = await settings(
       '--format',
@@ -84,6 +96,54 @@ describe('devices add', () => {
     })
     expect(tts).not.toMatch(/sy_/)
     expect(await settings()).toContain('suyuan/v1/farm/barn/gate/epcis')
+  })
+
+  it('registers along with a topic those on which the device publishes by itself', async () => {
+    const topicsOf = async (...more: string[]) => {
+      expect((await run('add', ...gate, ...more)).code).toBe(0)
+      const registry = openRegistry(dataFolder(dataDir).registry)
+      const topics = registry.device('farm', 'gate')?.topics.map((one) => [one.topic, one.channel])
+      registry.close()
+      return topics
+    }
+    const shelly = [
+      ['s-1/events/rpc', 'telemetry'],
+      ['s-1/online', 'status'],
+      ['s-1/status/+', 'telemetry'],
+    ]
+    const main = ['--format', 'shelly', '--topic', 's-1/events/rpc']
+    expect(await topicsOf(...main)).toEqual(shelly)
+    expect(await topicsOf(...main, '--topic', 's-1/online')).toEqual(shelly)
+    const sled = (serial: string) => [
+      [`dock/DATA/clients/data1event/${serial}`, 'reads'],
+      [`dock/DATA/clients/rfid/${serial}`, 'status'],
+    ]
+    for (const serial of ['RFD40-212735201D0053', '+']) {
+      const topic = `dock/DATA/clients/data1event/${serial}`
+      expect(await topicsOf('--format', 'zebra-rfd', '--topic', topic)).toEqual(sled(serial))
+    }
+    expect(await topicsOf('--format', 'zebra-rfd', '--topic', 'own/layout')).toEqual([
+      ['own/layout', 'reads'],
+    ])
+  })
+
+  it('prints topics for what a reader tells of itself, and a warning where its reads make nothing', async () => {
+    const settings = async (...more: string[]) => (await run('add', ...gate, ...more)).stdout
+    const bound = ['--binding', '{"bizStep":"receiving"}']
+    const status = 'suyuan/v1/farm/barn/gate/status'
+    const smart = await settings('--format', 'smartreader', ...bound)
+    expect(smart).toMatch(new RegExp(`^ +management events topic +${status}$`, 'm'))
+    expect(smart).toMatch(new RegExp(`^ +metric events topic +${status}$`, 'm'))
+    expect(await settings('--format', 'zebra-fx', ...bound)).toMatch(
+      new RegExp(`^ +management events interface: topic +${status}$`, 'm'),
+    )
+    expect(smart).not.toContain('reads_not_supported')
+    const readers = ['impinj-r700', 'smartreader', 'zebra-fx', 'zebra-rfd']
+    for (const format of readers) {
+      expect(await settings('--format', format)).toMatch(/no --binding.*reads_not_supported/)
+    }
+    expect((await run('settings', 'farm/gate')).stdout).toContain('reads_not_supported')
+    expect(await settings('--format', 'senml')).not.toContain('reads_not_supported')
   })
 
   it('says what is wrong with the command line', async () => {
