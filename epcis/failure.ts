@@ -62,7 +62,7 @@ export const FAILURES = {
   birth_missing: 'No birth has said yet what this is: the node is asked for its births.',
   measurement_failed: 'The sensor says itself that it could not measure this.',
   csv_malformed: 'The first line names no columns that are known, or a line has other columns.',
-  csv_time_missing: 'No column is known for the time, and the moment of arrival is not that of all.',
+  csv_time_missing: 'No column is known for the time, and not all was measured when it came.',
   csv_column_unknown:
     'A column with numbers is called like a measurement, and what it measures is not understood.',
 

@@ -2,8 +2,9 @@
  * The simple form of telemetry, for devices that nobody wants to teach SenML:
  * `{"time":"2026-03-04T08:15:42Z","readings":[{"type":"Temperature","value":4.1,"uom":"CEL"}]}`.
  * A reading may have a `time` and a `component` of its own; without any time it is of the moment it
- * came. Times are those of device-time.ts, as in the simple form of reads. Types and units are the words of EPCIS and UN/ECE Rec. 20. A field with another name is
- * refused: it would be a misspelt one. A wrong reading is refused by itself.
+ * came. Times are those of device-time.ts, as in the simple form of reads. Types and units are the
+ * words of EPCIS and UN/ECE Rec. 20. A field with another name is refused: it would be a misspelt
+ * one. A wrong reading is refused by itself.
  */
 import { z } from 'zod'
 import { type Failure, fail } from '#epcis/failure.ts'

@@ -1,6 +1,6 @@
 /**
- * The EPC bank of a tag as a reader may give it: from the EPC on, or with what stands before it, the
- * checksum and the control word (PC), or the latter alone. [EPC TDS 9.2, Gen2 6.3.2.1.2]
+ * The EPC bank of a tag as a reader may give it: from the EPC on, or with what stands before it,
+ * the checksum and the control word (PC), or the latter alone. [EPC TDS 9.2, Gen2 6.3.2.1.2]
  */
 import { tagOf } from '#ingest/reads/tag.ts'
 import { hexOf } from './raw-read.ts'

@@ -114,8 +114,8 @@ export const readerGuides = {
     notes: [
       'Management events (heartbeats, errors) have a topic of their own: one that is not of the ' +
         'reader ends its connection.',
-      'The bank `EPC` is read where there is no `idHex`, from the EPC on or with the checksum and ' +
-        'the control word before it.',
+      'The bank `EPC` is read where there is no `idHex`, from the EPC on or with the checksum ' +
+        'and the control word before it.',
       'Several objects in one message are taken, in an array or one right behind the other.',
       '`eventNum` tells two reads of one millisecond apart, and which reads never came; it ' +
         'begins again when the reader does.',

@@ -47,8 +47,8 @@ export const sensorGuides = {
         'component is the name of its metric, with that of the Sparkplug device before ' +
         'it.',
       'What no birth of this session has named is refused as `birth_missing`, and the node is ' +
-        'asked for its births: neither its unit nor its type is known. The death of the node ends ' +
-        'its session. The births of its devices come behind its own.',
+        'asked for its births: neither its unit nor its type is known. The death of the node ' +
+        'ends its session. The births of its devices come behind its own.',
       'Historical metrics are stored under the times that they bear, as readings that came late; ' +
         'one without a time of its own is refused. Of a historical and another value of one ' +
         'moment in a message, the other stands. Transient metrics are not stored.',

@@ -66,16 +66,16 @@ ${sampleOf(format, guide)}`
 function topicsOf({ channel, topics, alongTopics, isBridged }: Guide): string {
   if (topics.length === 0) return ''
   const where = isBridged ? 'A bridge takes them from the other broker.' : ''
+  const isOfOne = alongTopics.length === 0
   const lines = [...topics.map((topic) => ({ topic, channel })), ...alongTopics].map((one) =>
-    alongTopics.length === 0
-      ? `- \`${one.topic}\``
-      : `- \`${one.topic}\` on the channel \`${one.channel}\``,
+    isOfOne ? `- \`${one.topic}\`` : `- \`${one.topic}\` on the channel \`${one.channel}\``,
   )
-  const along =
-    alongTopics.length === 0
-      ? ''
-      : '\n`main.ts devices add` registers those behind the first with it.\n'
-  return `\nIts topics are the maker's and have to be registered for it. ${where}\n\n${lines.join('\n')}\n${along}`
+  const along = '`main.ts devices add` registers those behind the first with it.'
+  const text = [
+    `Its topics are the maker's and have to be registered for it. ${where}`,
+    lines.join('\n'),
+  ]
+  return `\n${[...text, ...(isOfOne ? [] : [along])].join('\n\n')}\n`
 }
 
 function sampleOf(format: Format, guide: Guide): string {
