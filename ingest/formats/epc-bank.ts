@@ -22,7 +22,7 @@ export function epcOfBank(value: unknown): unknown {
   return candidates.find((hex) => hex !== undefined && tagOf({ hex }).isGS1) ?? value
 }
 
-/** As many words as the control word at `at` says, behind it; undefined where they are not there. */
+/** As many words behind the control word at `at` as it says; undefined where there are fewer. */
 function behindControl(bank: string, at: number): string | undefined {
   const control = Number.parseInt(bank.slice(at, at + WORD_DIGITS), 16)
   const digits = (control >> 11) * WORD_DIGITS

@@ -260,8 +260,8 @@ export const sensorGuides = {
         '`日期时间`, `采集时间`, `记录时间` or the like, or in `date` and `time` (`日期` and ' +
         '`时间`) together; what stands in brackets behind the name does not matter, but for an ' +
         'offset: `Time (UTC+8)`. Times have an offset or a Z; those without are of that of the ' +
-        'heading, or of the `timeZoneOffset` of the binding, and refused where both are silent. A ' +
-        'date begins with its year, as 2026-03-04 or 2026/3/4: any other one is refused, as it ' +
+        'heading, or of the `timeZoneOffset` of the binding, and refused where both are silent. ' +
+        'A date begins with its year, as 2026-03-04 or 2026/3/4: any other one is refused, as it ' +
         'may be read in two ways.',
       'A table of more than one line without such a column is refused as `csv_time_missing`, and ' +
         'so is one line that has something like a time elsewhere. A table of reads may leave the ' +
