@@ -41,6 +41,7 @@ import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { Watermark } from '#store/journal/watermark.ts'
 import { openTrail } from '#store/open.ts'
+import { checkStore } from '#store/other-store.ts'
 import { openRecallReader, type RecallReader } from '#store/recalls/reader.ts'
 import { RecallWriter } from '#store/recalls/writer.ts'
 import { ensureAdminKey } from '#store/registry/admin-key.ts'
@@ -189,8 +190,14 @@ export async function serve(
 async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stores> {
   const folder = dataFolder(config.DATA_DIR, influxOf(config))
   await mkdir(folder.root, { recursive: true, mode: 0o700 })
-  const cursors = await prepare(folder, log)
-  const journal = await Journal.open(folder.journal, { nowUs, followedTo: Math.max(...cursors) })
+  let cursors: readonly JournalPosition[] = []
+  const journal = await Journal.open(folder.journal, {
+    nowUs,
+    async followedTo() {
+      cursors = await prepare(folder, log)
+      return Math.max(...cursors)
+    },
+  })
   ends.push(() => journal.close())
   if (journal.cutBytes > 0) log.warn({ bytes: journal.cutBytes }, 'cut an unfinished commit')
   const registry = openRegistry(folder.registry, { nowUs })
@@ -237,6 +244,7 @@ async function prepare(
   folder: DataFolder,
   log: Logger,
 ): Promise<[JournalPosition, JournalPosition]> {
+  checkStore(folder, FOLLOWER)
   const trail = await openTrail(folder, 'write', (line) => log.info(line))
   try {
     await checkFinished(trail)

@@ -20,49 +20,62 @@ const lastEvents = 16
 
 const anew = 'make it anew with main.ts rebuild'
 
-/** What the side file says of how far InfluxDB has come. */
-type Sides = Pick<WritableLedger, 'cursors' | 'confirmedReadings' | 'pending'> & Ledger
-
 /**
  * `state`: that of the side file.
  * @throws InfluxSetupError where they are of two moments, StoreFault where it does not answer.
  */
 export async function checkMoment(
   connection: Connection,
-  ledger: Sides,
+  ledger: WritableLedger,
   state: State,
 ): Promise<void> {
-  const { database } = connection.settings
-  const eras = (await eraEnds(connection)).length
-  if (eras !== state.era) {
-    throw new InfluxSetupError(
-      `the database ${database} has been read by main.ts rebuild ${eras} times and the side file ` +
-        `influx.db comes from the time of ${state.era}, so one of them is an older copy: ${anew}`,
-    )
-  }
-  const last = await lastBatches(connection)
-  const events = Math.max(0, ...last.map((batch) => batch.events))
+  const events = await checkNotBehind(connection, ledger, state, ledger.confirmedReadings())
   // Batches are written one after the other.
   const expected = Math.max(state.confirmedEvents, ledger.pending.behind(0)?.events ?? 0)
   if (events > expected) {
     throw new InfluxSetupError(
-      `the database ${database} has ${events} events and the side file ${expected}, so it is ` +
-        `an older copy: ${anew}`,
-    )
-  }
-  const positions = new Map(last.map(({ follower, position }) => [follower, position]))
-  const isBehind =
-    events < state.confirmedEvents ||
-    Math.max(0, ...last.map(({ readings }) => readings)) < ledger.confirmedReadings() ||
-    ledger.cursors().some(({ follower, position }) => (positions.get(follower) ?? 0) < position)
-  if (isBehind) {
-    throw new InfluxSetupError(
-      `the database ${database} is older than the side file influx.db (${events} events, not ` +
-        `${state.confirmedEvents}), as after a restore: bring back what it lacks, or have the ` +
-        'side file made anew with main.ts rebuild; the journal then gives what it still has',
+      `the database ${connection.settings.database} has ${events} events and the side file ` +
+        `${expected}, so it is an older copy: ${anew}`,
     )
   }
   await checkSome(connection, ledger, state)
+}
+
+/**
+ * The part of it that holds while a server writes, where `state` was read before. Gives how many
+ * events the database says it has. `readings`: how many of them are confirmed.
+ * @throws the same.
+ */
+export async function checkNotBehind(
+  connection: Connection,
+  ledger: Ledger,
+  { era, confirmedEvents }: State,
+  readings: number,
+): Promise<number> {
+  const { database } = connection.settings
+  const cursors = ledger.cursors()
+  const eras = (await eraEnds(connection)).length
+  if (eras !== era) {
+    throw new InfluxSetupError(
+      `main.ts rebuild has read the database ${database} ${eras} times and the side file ` +
+        `influx.db is from when it was ${era}, so one of them is an older copy: ${anew}`,
+    )
+  }
+  const last = await lastBatches(connection)
+  const events = Math.max(0, ...last.map((batch) => batch.events))
+  const positions = new Map(last.map(({ follower, position }) => [follower, position]))
+  const isBehind =
+    events < confirmedEvents ||
+    Math.max(0, ...last.map((batch) => batch.readings)) < readings ||
+    cursors.some(({ follower, position }) => (positions.get(follower) ?? 0) < position)
+  if (isBehind) {
+    throw new InfluxSetupError(
+      `the database ${database} is older than the side file influx.db (it has ${events} events ` +
+        `of ${confirmedEvents}), as after a restore: restore what it lacks, or have the side ` +
+        'file made anew with main.ts rebuild; the journal then gives what it still has',
+    )
+  }
+  return events
 }
 
 async function checkSome(connection: Connection, ledger: Ledger, state: State): Promise<void> {

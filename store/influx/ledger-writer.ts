@@ -300,11 +300,6 @@ export class WritableLedger extends Ledger {
     return this.#confirmed.get()?.readings ?? 0
   }
 
-  /** How far each follower has come with what InfluxDB has confirmed. */
-  cursors(): { follower: string; position: number }[] {
-    return this.#parts.database.prepare('SELECT follower, position FROM cursor').all()
-  }
-
   get pending(): PendingBatches {
     return this.#pending
   }
