@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { replay as replayJournal } from '#ingest/replay.ts'
+import { replay as replayJournal, watchAnew } from '#ingest/replay.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
 import { backUp, restore as restoreFolder } from '#store/backup.ts'
@@ -84,14 +84,16 @@ What the journal has beyond the store is stored at the next start. Needs no serv
 `,
   async run(args) {
     readArguments(args, {})
-    const { root, journal, trail, influx } = folderOf()
+    const folder = folderOf()
+    const { root, journal, trail, influx } = folder
     if (influx === undefined) throw new UsageError('rebuild needs INFLUX_URL')
     await mkdir(journal, { recursive: true, mode: 0o700 })
     const unlock = lockDirectory(journal)
     try {
-      const { events, missing } = await withProgress('reading InfluxDB', (onProgress) =>
+      const { events, missing, last } = await withProgress('reading InfluxDB', (onProgress) =>
         rebuildSideFile(trail, influx, onProgress),
       )
+      watchAnew(folder, missing === 0 ? last : 0)
       print(`${basename(trail)} in ${resolve(root)}: ${events} events`)
       if (missing === 0) return 0
       print(`missing: ${missing} events of which InfluxDB has the numbers and not the points;`)

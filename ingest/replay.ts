@@ -82,11 +82,14 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
   }
 }
 
-/** Events have other numbers now: rules look at all of them again, and find what they found. */
-function watchAnew({ alerts }: DataFolder): void {
+/**
+ * Has rules look at all events again, and find what they found, because events behind the number
+ * `same` have other numbers now; what rules had looked at by then may end before that.
+ */
+export function watchAnew({ alerts }: Pick<DataFolder, 'alerts'>, same = 0): void {
   if (!existsSync(alerts)) return
   const writer = new AlertWriter(alerts)
-  writer.replay('newer')
+  if (writer.ledger.progress().eventRef > same) writer.replay('newer')
   writer.close()
 }
 

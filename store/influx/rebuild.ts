@@ -30,6 +30,8 @@ export interface Rebuilt {
   readonly events: number
   /** How many it had by what the database says of itself, and has no longer. */
   readonly missing: number
+  /** The number of the last event that is as it was: those that come get the numbers behind it. */
+  readonly last: number
 }
 
 /**
@@ -77,7 +79,7 @@ export async function rebuildSideFile(
       ledger.restoreFigures({ ...figures, follower, position })
     }
     const { refused: without = 0 } = ledger.state() ?? {}
-    rebuilt = { events: events - without, missing: rebuild.missing }
+    rebuilt = { events: events - without, missing: rebuild.missing, last: events }
   } finally {
     connection.close()
     ledger.close()

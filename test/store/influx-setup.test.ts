@@ -154,6 +154,7 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     expect(await rebuildSideFile(file, settings(), () => undefined)).toEqual({
       events: before.counts.events,
       missing: 0,
+      last: before.counts.events,
     })
     const reader = readInfluxTrail(file, settings())
     expect(await dump(reader)).toEqual(before)
