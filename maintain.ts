@@ -79,8 +79,8 @@ export const rebuild: Command = {
   help: `Usage: main.ts rebuild
 
 Makes influx.db of DATA_DIR anew, after it was lost or InfluxDB was restored from a copy of its own.
-What the journal has beyond the store is stored at the next start. Needs no server at work. Ends with
-1 where InfluxDB lacks events that it says it has: they are counted and are no part of the store.
+What the journal has beyond the store is stored at the next start. Needs no server at work. Ends
+with 1 where InfluxDB lacks events that it says it has: they are counted and no part of the store.
 `,
   async run(args) {
     readArguments(args, {})

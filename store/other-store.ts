@@ -27,8 +27,8 @@ export function checkStore({ root, trail, influx }: DataFolder, follower: string
   const setting = influx === undefined ? 'set INFLUX_URL as it was' : 'start without INFLUX_URL'
   throw new OtherStoreError(
     `${root} holds ${theirs} with ${other.events} events, and ${mine} ` +
-      `${own.events === 0 ? 'has none' : 'has not come as far in the journal'}: ${setting}, bring ` +
-      `all of it over with main.ts migrate, or take ${theirs} away to go on without it`,
+      `${own.events === 0 ? 'has none' : 'has not come as far in the journal'}: ${setting}, ` +
+      `bring all of it over with main.ts migrate, or take ${theirs} away to go on without it`,
   )
 }
 

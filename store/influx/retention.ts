@@ -94,7 +94,8 @@ async function preparePolicies(
       say(
         `trails go into the policy ${policy} of the database ${settings.database}, in shards of ` +
           `${shard}, each of which costs every look-up: ALTER RETENTION POLICY ` +
-          `${name(String(policy))} ON ${database} SHARD DURATION ${shards.trails} has new ones longer`,
+          `${name(String(policy))} ON ${database} SHARD DURATION ${shards.trails} ` +
+          'has new ones longer',
       )
     }
   }

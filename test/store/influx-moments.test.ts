@@ -1,4 +1,4 @@
-/** A database and a side file of two moments, as copies and snapshots of one of them bring about. */
+/** A database and a side file of two moments, as copies and snapshots of one bring about. */
 import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
