@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { replay as replayJournal } from '#ingest/replay.ts'
+import { replay as replayJournal, watchAnew } from '#ingest/replay.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { type VerifyParts, verifyStored } from '#ingest/verify.ts'
 import { backUp, restore as restoreFolder } from '#store/backup.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { rebuildSideFile } from '#store/influx/rebuild.ts'
+import type { InfluxSettings } from '#store/influx/settings.ts'
+import { verifyInflux } from '#store/influx/verify.ts'
 import { openIntake } from '#store/intake.ts'
 import { lockDirectory } from '#store/journal/lock.ts'
 import { JournalReader } from '#store/journal/reader.ts'
@@ -33,7 +35,9 @@ export const verify: Command = {
 
 Looks through the databases of DATA_DIR, reads its journal with its checksums, and checks of
 each message in the journal that the store has followed it: its events have to be stored or
-rejected. Changes nothing and may run beside a server. Ends with 1 when anything is wrong.
+rejected. With INFLUX_URL, also looks in InfluxDB for every event that the side file says is stored,
+and the first row of its trail. Changes nothing and may run beside a server. Ends with 1 when
+anything is wrong.
 `,
   async run(args) {
     readArguments(args, {})
@@ -41,7 +45,10 @@ rejected. Changes nothing and may run beside a server. Ends with 1 when anything
     let faults = verifyDatabases(folder)
     const { to, faults: damages } = await verifySegments(folder)
     faults += damages
-    if (faults === 0) faults += await verifyMessages(folder, to)
+    if (faults === 0) {
+      faults += await verifyMessages(folder, to)
+      if (folder.influx !== undefined) faults += await verifyServer(folder.trail, folder.influx)
+    }
     return faults === 0 ? 0 : 1
   },
 }
@@ -72,23 +79,29 @@ export const rebuild: Command = {
   help: `Usage: main.ts rebuild
 
 Makes influx.db of DATA_DIR anew, after it was lost or InfluxDB was restored from a copy of its own.
-What the journal has beyond the store is stored at the next start. Needs no server at work.
+What the journal has beyond the store is stored at the next start. Needs no server at work. Ends
+with 1 where InfluxDB lacks events that it says it has: they are counted and no part of the store.
 `,
   async run(args) {
     readArguments(args, {})
-    const { root, journal, trail, influx } = folderOf()
+    const folder = folderOf()
+    const { root, journal, trail, influx } = folder
     if (influx === undefined) throw new UsageError('rebuild needs INFLUX_URL')
     await mkdir(journal, { recursive: true, mode: 0o700 })
     const unlock = lockDirectory(journal)
     try {
-      const events = await withProgress('reading InfluxDB', (onProgress) =>
+      const { events, missing, last } = await withProgress('reading InfluxDB', (onProgress) =>
         rebuildSideFile(trail, influx, onProgress),
       )
+      watchAnew(folder, missing === 0 ? last : 0)
       print(`${basename(trail)} in ${resolve(root)}: ${events} events`)
+      if (missing === 0) return 0
+      print(`missing: ${missing} events of which InfluxDB has the numbers and not the points;`)
+      print('main.ts replay --add stores those that the journal still has')
+      return 1
     } finally {
       unlock()
     }
-    return 0
   },
 }
 
@@ -204,6 +217,26 @@ async function verifyFollowed(
     print(`store: ${undecided} events of raw reads are of an earlier binding and not looked for`)
   }
   return faults
+}
+
+async function verifyServer(sideFile: string, influx: InfluxSettings): Promise<number> {
+  let [events, lost, faults] = [0, 0, 0]
+  await withProgress('looking in InfluxDB', async (onProgress) => {
+    for await (const { looked, of, missing, fault } of verifyInflux(sideFile, influx)) {
+      for (const eventID of missing) {
+        lost += 1
+        if (lost <= MAX_SHOWN) print(`missing in InfluxDB: event ${eventID}`)
+      }
+      if (fault !== undefined) {
+        faults += 1
+        print(fault)
+      }
+      events = looked
+      onProgress(looked / Math.max(1, of))
+    }
+  })
+  print(`InfluxDB: ${events} events looked for, ${lost} missing`)
+  return faults + lost
 }
 
 function print(line: string): void {

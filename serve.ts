@@ -21,7 +21,6 @@ import { CaptureOutcomes } from '#api/capture-outcomes.ts'
 import type { Lag } from '#api/freshness.ts'
 import { type GaugeSource, registerGauges } from '#api/metrics.ts'
 import { readPageFiles } from '#api/page-files.ts'
-import { openWebhookWriter } from '#api/webhooks/office.ts'
 import { type Bridge, startBridge } from '#gateway/bridge.ts'
 import { readBridges } from '#gateway/bridge-settings.ts'
 import { type Gateway, type GatewaySettings, startGateway } from '#gateway/gateway.ts'
@@ -31,7 +30,6 @@ import { FOLLOWER } from '#ingest/settle.ts'
 import { startIngest } from '#ingest/start.ts'
 import type { WatchWorker } from '#ingest/watch/start.ts'
 import { type AlertReader, openAlertReader } from '#store/alerts/reader.ts'
-import { AlertWriter } from '#store/alerts/writer.ts'
 import { aliasedTrail } from '#store/aliased.ts'
 import { calibrationsOf, countOverdue } from '#store/calibration.ts'
 import { type FieldBook, openField } from '#store/field.ts'
@@ -43,15 +41,14 @@ import { JournalReader } from '#store/journal/reader.ts'
 import { Watermark } from '#store/journal/watermark.ts'
 import { openTrail } from '#store/open.ts'
 import { openRecallReader, type RecallReader } from '#store/recalls/reader.ts'
-import { RecallWriter } from '#store/recalls/writer.ts'
 import { ensureAdminKey } from '#store/registry/admin-key.ts'
 import { openRegistry, type Registry } from '#store/registry.ts'
 import type { JournalPosition, TrailReader } from '#store/trail.ts'
-import { checkFinished } from '#store/transfer/migrate.ts'
 import { openWebhookReader, type WebhookReader } from '#store/webhooks/reader.ts'
 import { type Config, influxOf } from './config.ts'
 import { type Delivered, deliver, webhookGauges } from './deliver.ts'
 import type { Logger } from './log.ts'
+import { prepareStores } from './prepare-stores.ts'
 import { diskSpace, type ReadinessParts, readiness } from './readiness.ts'
 import { recallGauges, traceRecalls } from './recalling.ts'
 import { watchGauges, watchStore } from './watching.ts'
@@ -191,8 +188,14 @@ export async function serve(
 async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stores> {
   const folder = dataFolder(config.DATA_DIR, influxOf(config))
   await mkdir(folder.root, { recursive: true, mode: 0o700 })
-  const cursors = await prepare(folder, log)
-  const journal = await Journal.open(folder.journal, { nowUs, followedTo: Math.max(...cursors) })
+  let cursors: readonly JournalPosition[] = []
+  const journal = await Journal.open(folder.journal, {
+    nowUs,
+    async followedTo() {
+      cursors = await prepareStores(folder, log)
+      return Math.max(...cursors)
+    },
+  })
   ends.push(() => journal.close())
   if (journal.cutBytes > 0) log.warn({ bytes: journal.cutBytes }, 'cut an unfinished commit')
   const registry = openRegistry(folder.registry, { nowUs })
@@ -232,29 +235,6 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
   const files = { folder, journal, registry, trail, intake, journalReader }
   const opened = { ...files, alerts, webhooks, recalls, field, delivered }
   return { ...opened, madeAdminKey: made, progress, hasRoom }
-}
-
-/**
- * Makes the files of the store and the intake, or brings them to this version, and gives how far
- * each has followed the journal.
- */
-async function prepare(
-  folder: DataFolder,
-  log: Logger,
-): Promise<[JournalPosition, JournalPosition]> {
-  const trail = await openTrail(folder, 'write', (line, level) => log[level ?? 'info'](line))
-  try {
-    await checkFinished(trail)
-    const intake = openIntake(folder.intake)
-    const cursors: [number, number] = [await trail.cursor(FOLLOWER), intake.cursor()]
-    intake.close()
-    new AlertWriter(folder.alerts).close()
-    new RecallWriter(folder.recalls).close()
-    openWebhookWriter(folder.webhooks).close()
-    return cursors
-  } finally {
-    await trail.close()
-  }
 }
 
 /** Tells why the server that keeps trails does not answer; undefined where a file keeps them. */

@@ -6,6 +6,7 @@ import { FOLLOWER } from '#ingest/settle.ts'
 import { type DataFolder, dataFolder } from '#store/folder.ts'
 import { lockDirectory } from '#store/journal/lock.ts'
 import { openTrail } from '#store/open.ts'
+import { checkStore } from '#store/other-store.ts'
 import type { TrailReader, TrailWriter } from '#store/trail.ts'
 import { compareStores } from '#store/transfer/compare.ts'
 import { type Exported, exportLines } from '#store/transfer/export.ts'
@@ -118,6 +119,7 @@ is not taken is named with its number and a code, the others are stored, and the
     const bytes = file === '-' ? 0 : (await stat(file)).size
     const input: AsyncIterable<Uint8Array> = file === '-' ? process.stdin : createReadStream(file)
     return withLock(folder, async () => {
+      checkStore(folder, FOLLOWER)
       const trail = await openTrail(folder, 'write', note)
       try {
         await checkFinished(trail)

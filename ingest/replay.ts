@@ -16,11 +16,12 @@ import { lockDirectory } from '#store/journal/lock.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { listSegments, segmentName } from '#store/journal/segment.ts'
 import { openTrail } from '#store/open.ts'
+import { checkStore } from '#store/other-store.ts'
 import { openRegistry } from '#store/registry.ts'
 import { replaceDatabase } from '#store/sqlite/database.ts'
 import { READ_AT_ONCE } from './follower.ts'
 import { Memory } from './memory.ts'
-import { settle } from './settle.ts'
+import { FOLLOWER, settle } from './settle.ts'
 
 /** The journal cannot be replayed as asked; `message` says what can be done. */
 export class ReplayError extends Error {
@@ -52,7 +53,10 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
   const unlock = lockDirectory(folder.journal)
   try {
     const starts = await listSegments(folder.journal)
-    if (options.add) return await settleAll(folder, folder.trail, starts, options)
+    if (options.add) {
+      checkStore(folder, FOLLOWER)
+      return await settleAll(folder, folder.trail, starts, options)
+    }
     if (folder.influx !== undefined) {
       throw new ReplayError(
         'a store in InfluxDB is not made anew in its place: take an empty database and an empty ' +
@@ -78,11 +82,14 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
   }
 }
 
-/** Events have other numbers now: rules look at all of them again, and find what they found. */
-function watchAnew({ alerts }: DataFolder): void {
+/**
+ * Has rules look at all events again, and find what they found, because events behind the number
+ * `same` have other numbers now; what rules had looked at by then may end before that.
+ */
+export function watchAnew({ alerts }: Pick<DataFolder, 'alerts'>, same = 0): void {
   if (!existsSync(alerts)) return
   const writer = new AlertWriter(alerts)
-  writer.replay('newer')
+  if (writer.ledger.progress().eventRef > same) writer.replay('newer')
   writer.close()
 }
 

@@ -3,12 +3,15 @@
  * written. Each has the name of the store; the database also says how far its batches go.
  */
 import { randomUUID } from 'node:crypto'
+import { checkMoment } from './agreement.ts'
 import type { Connection } from './connection.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
+import { sayLimits } from './limits.ts'
+import { Minutes } from './minutes.ts'
 import { type WritePaths, writePaths } from './paths.ts'
 import { format, type StoreName, storeLine } from './points.ts'
-import { prepareRetention } from './retention.ts'
+import { hasDatabase, prepareRetention } from './retention.ts'
 import { greetServer, type Say } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 
@@ -30,21 +33,19 @@ export async function bindStore(
   say: Say,
 ): Promise<WritePaths> {
   const server = await greetServer(connection, say)
-  const readingsKeptUs = await prepareRetention(connection, server, say)
   const paths = writePaths(server, connection.settings)
-  await checkFields(connection)
-  const { database } = connection.settings
-  const found = await findStore(connection)
   const state = ledger.state()
-  if (found !== undefined && state !== undefined) {
-    await checkSame(connection, found, state, ledger)
-  } else if (found !== undefined) {
-    throw new InfluxSetupError(
-      `the database ${database} holds a store and its side file influx.db is missing: ` +
-        'restore it or make it anew with main.ts rebuild',
-    )
-  } else await foundStore(connection, paths.store, ledger, state)
+  const isThere = await hasDatabase(connection, server)
+  if (isThere) await checkFields(connection)
+  const found = isThere ? await findStore(connection) : undefined
+  if (found === undefined) refuseOther(connection.settings.database, isThere, state)
+  else await checkSame(connection, found, state, ledger)
+  // From here on things are made and altered: by then it is sure that it is the right place.
+  const sumUp = () => new Minutes(connection, ledger, () => Date.now() * 1000).sumUpAll(paths)
+  const readingsKeptUs = await prepareRetention(connection, server, say, sumUp)
+  if (found === undefined) await foundStore(connection, paths.store, ledger, state)
   ledger.setReadingsKept(readingsKeptUs)
+  await sayLimits(connection, server, ledger.state()?.trailBuckets ?? 0, say)
   return paths
 }
 
@@ -62,6 +63,16 @@ export async function findStore(connection: Connection): Promise<Found | undefin
   }
 }
 
+/** A side file that has a store already is not for a database that has none. */
+function refuseOther(database: string, isThere: boolean, state: State | undefined): void {
+  if (state === undefined || (state.events === 0 && state.lastPlaceUs === 0)) return
+  const what = isThere ? `the database ${database} is empty` : `there is no database ${database}`
+  throw new InfluxSetupError(
+    `${what} and the side file influx.db is not: look at the setting, restore the database, ` +
+      'or take the file away to begin anew',
+  )
+}
+
 /** A crash after the first step leaves a file whose store is not in the database yet. */
 async function foundStore(
   connection: Connection,
@@ -69,13 +80,7 @@ async function foundStore(
   ledger: WritableLedger,
   state: State | undefined,
 ): Promise<void> {
-  const { database, ...settings } = connection.settings
-  if (state !== undefined && (state.events > 0 || state.lastPlaceUs > 0)) {
-    throw new InfluxSetupError(
-      `the database ${database} is empty and the side file influx.db is not: ` +
-        'restore the database, or take the file away to begin anew',
-    )
-  }
+  const { settings } = connection
   const store = state && { ...state, id: state.store }
   const name: StoreName = store ?? {
     id: randomUUID(),
@@ -89,10 +94,16 @@ async function foundStore(
 async function checkSame(
   connection: Connection,
   found: Found,
-  state: State,
+  state: State | undefined,
   ledger: WritableLedger,
 ): Promise<void> {
   const { database, ...settings } = connection.settings
+  if (state === undefined) {
+    throw new InfluxSetupError(
+      `the database ${database} holds a store and its side file influx.db is missing: ` +
+        'restore it or make it anew with main.ts rebuild',
+    )
+  }
   if (found.format !== format) {
     throw new InfluxSetupError(
       `the database ${database} has format ${found.format}, this version knows ${format}`,
@@ -106,17 +117,7 @@ async function checkSame(
   }
   checkBuckets('INFLUX_TRAIL_BUCKETS', settings.trailBuckets, state.trailBuckets)
   checkBuckets('INFLUX_EVENT_BUCKETS', settings.eventBuckets, state.eventBuckets)
-  const last = 'SELECT last(events) FROM batch'
-  const [series = []] = await connection.query([last])
-  const written = Number(series[0]?.rows[0]?.[1] ?? 0)
-  // Batches are written one after the other.
-  const expected = Math.max(state.confirmedEvents, ledger.pending.behind(0)?.events ?? 0)
-  if (written > expected) {
-    throw new InfluxSetupError(
-      `the database ${database} has ${written} events and the side file ${expected}, so it is ` +
-        'an older copy: make it anew with main.ts rebuild',
-    )
-  }
+  await checkMoment(connection, ledger, state)
 }
 
 function checkBuckets(

@@ -15,6 +15,7 @@ import {
   type SendOptions,
 } from '@influxdata/influxdb-client'
 import { StoreFault } from '#store/fault.ts'
+import { beyondLimit, isLimit } from './limits.ts'
 import { ownPolicy } from './paths.ts'
 import { type InfluxSettings, PointsRefused } from './settings.ts'
 
@@ -84,6 +85,7 @@ export class Connection {
     // Only 204 says that all points are stored: any other success may come from a proxy.
     if (status === 204) return
     const words = wordsOf(reply)
+    if (isLimit(words)) throw new StoreFault(beyondLimit(words))
     if (status === 400 || status === 413 || status === 422) throw new PointsRefused(words)
     throw faultOf(reply, words)
   }

@@ -28,7 +28,7 @@ const bytesOfRow = 200
 
 type Field = 'm' | 'body'
 
-interface Run {
+export interface Run {
   readonly first: number
   last: number
 }
@@ -84,7 +84,7 @@ export class Events {
     ])
     for (const some of inParts(runs, runsAtOnce * requestsAtOnce)) {
       const requests = [...inParts(some, runsAtOnce)].map((few) =>
-        this.#connection.query(few.map((run) => statementOf(run, field, places, state))),
+        this.#connection.query(few.map((run) => selectRun(field, run, places, state))),
       )
       for (const series of (await Promise.all(requests)).flat(2)) {
         for (const [timeUs, said] of series.rows) {
@@ -104,12 +104,19 @@ export class Events {
 }
 
 /** A text of an event with its further pieces, which stand behind the event's own point. */
-export async function wholeText(
+async function wholeText(...asked: Parameters<typeof maybeWholeText>): Promise<string> {
+  const text = await maybeWholeText(...asked)
+  if (text === undefined) throw new StoreFault('InfluxDB has lost a part of an event')
+  return text
+}
+
+/** The same; undefined where a piece is lost. */
+export async function maybeWholeText(
   connection: Connection,
   { seq, restNs, rest, text }: FirstPiece,
   timeUs: number,
   eventBuckets: number,
-): Promise<string> {
+): Promise<string | undefined> {
   if (rest === 0) return text
   const point = { us: timeUs, ns: 0 }
   const from = nanoseconds(later(point, restNs))
@@ -118,12 +125,12 @@ export async function wholeText(
   const where = `b = '${bucket}' AND time >= ${from} AND time <= ${to}`
   const [series = []] = await connection.query([`SELECT x FROM rest WHERE ${where}`])
   const rows = series.flatMap((one) => one.rows)
-  if (rows.length !== rest) throw new StoreFault('InfluxDB has lost a part of an event')
+  if (rows.length !== rest) return undefined
   return text + rows.map(([, piece]) => String(piece)).join('')
 }
 
 /** Runs of numbers close to each other, none of which leaves its bucket. */
-function runsOf(sorted: readonly number[], buckets: number): Run[] {
+export function runsOf(sorted: readonly number[], buckets: number): Run[] {
   const runs: Run[] = []
   for (const seq of sorted) {
     const run = runs.at(-1)
@@ -137,9 +144,9 @@ function runsOf(sorted: readonly number[], buckets: number): Run[] {
   return runs
 }
 
-function statementOf(
+export function selectRun(
+  fields: string,
   { first, last }: Run,
-  field: Field,
   places: ReadonlyMap<number, Moment>,
   { eventBuckets }: State,
 ): string {
@@ -147,5 +154,5 @@ function statementOf(
   const where = `b = '${eventBucket(first, eventBuckets)}'`
   const time = first === last ? `time = ${moment(first)}` : undefined
   const window = time ?? `time >= ${moment(first)} AND time <= ${moment(last)}`
-  return `SELECT ${field} FROM event WHERE ${where} AND ${window}`
+  return `SELECT ${fields} FROM event WHERE ${where} AND ${window}`
 }

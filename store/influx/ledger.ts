@@ -273,6 +273,11 @@ export class Ledger {
     return this.#cursor.get(follower)[0]
   }
 
+  /** How far each follower has come with what InfluxDB has confirmed. */
+  cursors(): { follower: string; position: number }[] {
+    return this.parts.database.prepare('SELECT follower, position FROM cursor').all()
+  }
+
   /** Rows of a bucket at a full microsecond beyond its slots: see slots.ts. */
   rowsBeyond(eventTimeUs: number, bucket: number): number {
     return this.#rowsBeyond.get(eventTimeUs, bucket)?.[0] ?? 0

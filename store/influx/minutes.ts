@@ -13,6 +13,7 @@ import { inParts } from '#store/sqlite/rows.ts'
 import type { Connection } from './connection.ts'
 import { deliverPhase } from './delivery.ts'
 import type { DueMinute, WritableLedger } from './ledger-writer.ts'
+import type { WritePaths } from './paths.ts'
 import {
   minuteLine,
   minuteUs,
@@ -63,6 +64,12 @@ export class Minutes {
     if (due.length === 0) return
     this.#waiting = due
     this.#running ??= this.#sumUpWaiting(path)
+  }
+
+  /** Sums up all that is confirmed, minutes that are not over included: they are marked anew. */
+  async sumUpAll({ minutes }: Pick<WritePaths, 'minutes'>): Promise<void> {
+    const next = () => this.#ledger.dueMinutes(Number.MAX_SAFE_INTEGER, minutesAtOnce)
+    for (let due = next(); due.length > 0; due = next()) await this.#sumUp(due, minutes)
   }
 
   /** Resolves when nothing is under way. */

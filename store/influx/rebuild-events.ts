@@ -1,12 +1,12 @@
 /** Puts events as InfluxDB holds them into a new side file: see rebuild.ts. */
-import { roleMask } from '#store/sqlite/codes.ts'
 import { type Hashes, hashesOf, identityKey } from '#store/sqlite/event-index.ts'
 import type { EventMember } from '#trace/source.ts'
 import type { Connection } from './connection.ts'
-import { wholeText } from './events.ts'
+import { maybeWholeText } from './events.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { type StoreName, slotsPerMicrosecond, trailSpotOf } from './points.ts'
 import {
+  allRoles,
   type EventRecord,
   type FirstPiece,
   splitText,
@@ -14,11 +14,6 @@ import {
   unpackRecord,
 } from './records.ts'
 import { Slots } from './slots.ts'
-
-const allRoles = roleMask([
-  ...(['object', 'parent', 'child', 'input', 'output', 'lot'] as const),
-  ...(['transformation', 'device'] as const),
-])
 
 interface Stored {
   readonly record: EventRecord
@@ -31,6 +26,7 @@ export class EventRebuild {
   readonly #ends: readonly number[]
   readonly #refused: ReadonlyMap<number, string>
   #last = 0
+  #missing = 0
 
   /** `ends`: the last event of each era; `refused`: events that InfluxDB did not take, and why. */
   constructor(
@@ -50,6 +46,7 @@ export class EventRebuild {
     const stored: Stored[] = []
     for (const row of rows) {
       const one = await read(row, connection, this.#store.eventBuckets)
+      if (one === undefined) continue
       const { summary, era } = one.record
       const { eventRef } = summary
       const isSeen = eventRef <= (this.#ends[era] ?? 0) && !this.#refused.has(eventRef)
@@ -64,9 +61,17 @@ export class EventRebuild {
     return this.#last / Math.max(1, this.#ends.at(-1) ?? 0)
   }
 
-  /** Numbers that have no event up to the end belong to events that InfluxDB did not take. */
+  /**
+   * Numbers that have no event up to the end belong to events that InfluxDB did not take, which it
+   * tells of, or has lost.
+   */
   end(): void {
     this.#ledger.transaction(() => this.#fillUpTo(this.#ends.at(-1) ?? 0))
+  }
+
+  /** Numbers that have no event though InfluxDB does not say that it was refused. */
+  get missing(): number {
+    return this.#missing
   }
 
   #write(stored: readonly Stored[]): void {
@@ -109,6 +114,7 @@ export class EventRebuild {
     while (this.#last < seq) {
       this.#last += 1
       const words = this.#refused.get(this.#last)
+      if (words === undefined) this.#missing += 1
       lost.set(this.#last, words ?? 'not in InfluxDB when the side file was made anew')
       this.#ledger.addHole(this.#last, recordTimeUs)
     }
@@ -116,16 +122,21 @@ export class EventRebuild {
   }
 }
 
+/** Undefined where InfluxDB has lost a part of it. */
 async function read(
   [timeUs, r, m]: readonly unknown[],
   connection: Connection,
   eventBuckets: number,
-): Promise<Stored> {
-  const whole = (piece: FirstPiece) => wholeText(connection, piece, Number(timeUs), eventBuckets)
+): Promise<Stored | undefined> {
+  const whole = (piece: FirstPiece) =>
+    maybeWholeText(connection, piece, Number(timeUs), eventBuckets)
   const first = splitText(String(r))
-  const record = unpackRecord(first, await whole(first))
-  const members = unpackMembers(first.seq, await whole(splitText(String(m))), allRoles)
-  return { record, members }
+  const [text, members] = [await whole(first), await whole(splitText(String(m)))]
+  if (text === undefined || members === undefined) return undefined
+  return {
+    record: unpackRecord(first, text),
+    members: unpackMembers(first.seq, members, allRoles),
+  }
 }
 
 /** The buckets of the rows that an event has: one an item and role. */

@@ -11,11 +11,12 @@
  */
 import { rmSync } from 'node:fs'
 import { replaceDatabase } from '#store/sqlite/database.ts'
+import { eraEnds, type LastBatch, lastBatches, rowsOf } from './batches.ts'
 import { findStore } from './binding.ts'
-import { Connection, type Series } from './connection.ts'
+import { Connection } from './connection.ts'
 import { openLedger, redoOf } from './ledger-file.ts'
 import { writePaths } from './paths.ts'
-import { type BatchFigures, eraLine, nanoseconds, textOfTag } from './points.ts'
+import { eraLine, nanoseconds } from './points.ts'
 import { EventRebuild } from './rebuild-events.ts'
 import { copySeries } from './rebuild-telemetry.ts'
 import { greetServer } from './server.ts'
@@ -24,24 +25,29 @@ import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 /** More than one microsecond can have, so that no slice is of one alone. */
 const eventsAtOnce = 2_048
 
-interface LastBatch extends BatchFigures {
-  readonly timeUs: number
+export interface Rebuilt {
+  /** How many events the store has. */
+  readonly events: number
+  /** How many it had by what the database says of itself, and has no longer. */
+  readonly missing: number
+  /** The number of the last event that is as it was: those that come get the numbers behind it. */
+  readonly last: number
 }
 
 /**
- * Rebuilds the side file of a store that nobody has open; gives the number of its events.
+ * Rebuilds the side file of a store that nobody has open.
  * @throws InfluxSetupError where there is no store, StoreFault where InfluxDB cannot be reached.
  */
 export async function rebuildSideFile(
   file: string,
   settings: InfluxSettings,
   onProgress: (share: number) => void,
-): Promise<number> {
+): Promise<Rebuilt> {
   const made = `${file}.rebuilt`
   for (const end of ['', '-wal', '-shm', '-redo']) rmSync(made + end, { force: true })
   const connection = new Connection(settings)
   const ledger = openLedger(made)
-  let events = 0
+  let rebuilt: Rebuilt
   try {
     const server = await greetServer(connection, () => undefined)
     const found = await findStore(connection)
@@ -50,7 +56,7 @@ export async function rebuildSideFile(
     }
     const last = await lastBatches(connection)
     const most = (figure: (one: LastBatch) => number) => Math.max(0, ...last.map(figure))
-    events = most((one) => one.events)
+    const events = most((one) => one.events)
     const ends = [...(await eraEnds(connection)), events]
     // Before anything is numbered again: from here on, what lies behind this end is never seen.
     await connection.write(eraLine(ends.length, events), writePaths(server, settings).store)
@@ -59,7 +65,8 @@ export async function rebuildSideFile(
       ledger.endEras(ends)
     })
     const refused = await refusedEvents(connection, ends)
-    await copyEvents(connection, new EventRebuild(ledger, found, ends, refused), onProgress)
+    const rebuild = new EventRebuild(ledger, found, ends, refused)
+    await copyEvents(connection, rebuild, onProgress)
     await copySeries(connection, ledger)
     ledger.transaction(() => ledger.setPlace({ us: most(({ timeUs }) => timeUs) + 1, ns: 0 }))
     const figures = {
@@ -71,32 +78,15 @@ export async function rebuildSideFile(
     for (const { follower, position } of last) {
       ledger.restoreFigures({ ...figures, follower, position })
     }
+    const { refused: without = 0 } = ledger.state() ?? {}
+    rebuilt = { events: events - without, missing: rebuild.missing, last: events }
   } finally {
     connection.close()
     ledger.close()
   }
   replaceDatabase(made, file)
   for (const redo of [redoOf(made), redoOf(file)]) rmSync(redo, { force: true })
-  return events
-}
-
-/** The last batch of each follower. */
-async function lastBatches(connection: Connection): Promise<LastBatch[]> {
-  const columns = 'position, events, items, trailRows, readings'
-  const statement = `SELECT ${columns} FROM batch GROUP BY follower ORDER BY time DESC LIMIT 1`
-  const [series = []] = await connection.query([statement])
-  return series.map(({ tags, rows: [row = []] }) => {
-    const [timeUs = 0, position = 0, events = 0, items = 0, trailRows = 0, readings = 0] =
-      row.map(Number)
-    const follower = textOfTag(tags['follower'] ?? '')
-    return { follower, timeUs, position, events, items, trailRows, readings }
-  })
-}
-
-/** The last event of each era that is over. */
-async function eraEnds(connection: Connection): Promise<number[]> {
-  const [series = []] = await connection.query(['SELECT events FROM era'])
-  return rowsOf(series).map(([, events]) => Number(events))
+  return rebuilt
 }
 
 /** The events that InfluxDB did not take, of those that a batch tells of, and its words. */
@@ -132,8 +122,4 @@ async function copyEvents(
     fromUs = lastUs
   }
   rebuild.end()
-}
-
-function rowsOf(series: readonly Series[]): (readonly unknown[])[] {
-  return series.flatMap(({ rows }) => rows)
 }

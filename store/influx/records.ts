@@ -8,12 +8,20 @@ import {
   kindOf,
   packEvent,
   packPart,
+  roleMask,
   type TypeAndAction,
   unpackEvent,
   unpackPart,
 } from '#store/sqlite/codes.ts'
 import type { NewEvent, NewMember } from '#store/trail.ts'
-import type { EventMember, EventSummary, ItemRef, Role, TrailRow } from '#trace/source.ts'
+import {
+  type EventMember,
+  type EventSummary,
+  type ItemRef,
+  ROLES,
+  type Role,
+  type TrailRow,
+} from '#trace/source.ts'
 import type { Moment } from './points.ts'
 
 /** Of a text in one field, in UTF-16 units: at most 3 bytes each, and a string ends at 64 KB. */
@@ -201,6 +209,9 @@ export function unpackRecord({ seq, era }: FirstPiece, text: string): EventRecor
     declaredAtUs: declaredAtUs ?? undefined,
   }
 }
+
+/** The mask that tells members of every role. */
+export const allRoles = roleMask(ROLES)
 
 const roleSpan = 8
 const kindSpan = 16

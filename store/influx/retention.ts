@@ -15,29 +15,50 @@ const daySeconds = 86_400
 
 /** Each shard costs every look-up of trails; telemetry is asked by windows of time. */
 const shards = { trails: '52w', readings: '4w', minutes: '52w' } as const
+/** A database made by others has shards of a week. */
+const leastShardHours = 24 * 28
 /** What is deleted goes by whole shards, which must not be longer than what is kept. */
 const shardsOfKept = 8
 const longestShardDays = 28
 
+/** Told before one that is there is changed: how many hours and days it keeps, 0 for ever. */
+type OnChange = (of: TelemetryClass, beforeHours: number, days: number | undefined) => Promise<void>
+
 /**
  * Makes the database of a 1.x where it is missing, and the policies or buckets of telemetry; gives
- * how long readings are kept in microseconds, 0 for ever.
+ * how long readings are kept in microseconds, 0 for ever. `beforeShorter` is called before readings
+ * are kept for less long than they were.
  * @throws InfluxSetupError for what needs a person, StoreFault where it cannot be reached.
  */
 export async function prepareRetention(
   connection: Connection,
   server: Server,
   say: Say,
+  beforeShorter: () => Promise<void>,
 ): Promise<number> {
-  const kept = await prepare(connection, server, say)
+  const kept = await prepare(connection, server, say, beforeShorter)
   await checkWriting(connection, server)
   return kept
 }
 
-async function prepare(connection: Connection, { major }: Server, say: Say): Promise<number> {
+async function prepare(
+  connection: Connection,
+  { major }: Server,
+  say: Say,
+  beforeShorter: () => Promise<void>,
+): Promise<number> {
   const { settings } = connection
-  if (major === 1) return preparePolicies(connection)
-  if (major === 2) return prepareBuckets(connection)
+  const onChange: OnChange = async (what, before, days = 0) => {
+    const isShorter = days > 0 && (before === 0 || days * 24 < before)
+    if (what === 'readings' && isShorter) await beforeShorter()
+    const told = before === 0 ? 'for ever' : `${before / 24} days`
+    const deletes = isShorter ? ', and InfluxDB deletes what is older' : ''
+    say(
+      `${what} were kept ${told} and are kept ${days ? `${days} days` : 'for ever'} now${deletes}`,
+    )
+  }
+  if (major === 1) return preparePolicies(connection, say, onChange)
+  if (major === 2) return prepareBuckets(connection, onChange)
   if (settings.readingsDays !== undefined || settings.minutesDays !== undefined) {
     say('InfluxDB 3 is told by its own means how long it keeps readings and minutes')
   }
@@ -48,23 +69,53 @@ function daysOf(of: TelemetryClass, settings: InfluxSettings): number | undefine
   return of === 'readings' ? settings.readingsDays : settings.minutesDays
 }
 
-async function preparePolicies(connection: Connection): Promise<number> {
+/**
+ * Whether there is one to look into; nothing is made.
+ * @throws InfluxSetupError where a person has to make it.
+ */
+export async function hasDatabase(
+  connection: Connection,
+  { major }: Pick<Server, 'major'>,
+): Promise<boolean> {
+  const { database } = connection.settings
+  if (major === 1) {
+    return (await ask(connection, 'SHOW DATABASES')).some(([one]) => one === database)
+  }
+  if (major === 2 && (await findBucket(connection, database)) === undefined)
+    throw noBucket(database)
+  return true
+}
+
+async function preparePolicies(
+  connection: Connection,
+  say: Say,
+  onChange: OnChange,
+): Promise<number> {
   const { settings } = connection
   const database = name(settings.database)
-  const databases = await ask(connection, 'SHOW DATABASES')
-  if (!databases.some(([one]) => one === settings.database)) {
+  if (!(await hasDatabase(connection, { major: 1 }))) {
     const retention = `DURATION INF REPLICATION 1 SHARD DURATION ${shards.trails}`
     await ask(connection, `CREATE DATABASE ${database} WITH ${retention} NAME "trails"`)
   }
   const policies = await ask(connection, `SHOW RETENTION POLICIES ON ${database}`)
   const kept = new Map(policies.map(([policy, duration]) => [String(policy), String(duration)]))
-  for (const [policy, duration, , , isDefault] of policies) {
-    if (isDefault === true && duration !== '0s') throw forgets(String(policy), String(duration))
+  for (const [policy, duration, shard, , isDefault] of policies) {
+    if (isDefault !== true) continue
+    if (duration !== '0s') throw forgets(String(policy), String(duration))
+    if (hoursOf(String(shard)) < leastShardHours) {
+      say(
+        `trails go into the policy ${policy} of the database ${settings.database}, in shards of ` +
+          `${shard}, each of which costs every look-up: ALTER RETENTION POLICY ` +
+          `${name(String(policy))} ON ${database} SHARD DURATION ${shards.trails} ` +
+          'has new ones longer',
+      )
+    }
   }
   for (const of of telemetryClasses) {
     const days = daysOf(of, settings)
     const duration = kept.get(of)
     if (duration !== undefined && (days === undefined || hoursOf(duration) === days * 24)) continue
+    if (duration !== undefined) await onChange(of, hoursOf(duration), days)
     const verb = duration === undefined ? 'CREATE' : 'ALTER'
     const said = `DURATION ${days ? `${days}d` : 'INF'} REPLICATION 1 SHARD DURATION`
     const shard = days ? `${shardDays(days)}d` : shards[of]
@@ -96,7 +147,7 @@ interface Bucket {
   readonly retentionRules?: readonly { readonly everySeconds?: number }[]
 }
 
-async function prepareBuckets(connection: Connection): Promise<number> {
+async function prepareBuckets(connection: Connection, onChange: OnChange): Promise<number> {
   const { settings } = connection
   const own = await findBucket(connection, settings.database)
   if (own === undefined) throw noBucket(settings.database)
@@ -111,6 +162,7 @@ async function prepareBuckets(connection: Connection): Promise<number> {
     const wanted = days === undefined ? secondsOf(found) : days * daySeconds
     if (found === undefined) await sendBucket(connection, 'POST', own.orgID, bucket, wanted)
     else if (secondsOf(found) !== wanted) {
+      await onChange(of, secondsOf(found) / 3600, days)
       await sendBucket(connection, 'PATCH', found.id, bucket, wanted)
     }
     if (of === 'readings') readingsKept = wanted

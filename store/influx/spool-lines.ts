@@ -2,10 +2,8 @@
  * Reads back what the lines of a batch say, for the spool: what is told of a batch that InfluxDB
  * has not confirmed is what InfluxDB will be given, and nothing else.
  */
-import { roleMask } from '#store/sqlite/codes.ts'
-import { ROLES } from '#trace/source.ts'
 import { later, nanoseconds, readingOf, type SeriesName, unquoted } from './points.ts'
-import { type FirstPiece, splitText, splitTrailRow, unpackMembers } from './records.ts'
+import { allRoles, type FirstPiece, splitText, splitTrailRow, unpackMembers } from './records.ts'
 import { type BatchParts, linesOf } from './redo.ts'
 
 /** Rows of the spool's tables. */
@@ -20,8 +18,6 @@ export interface Spooled {
   /** Of one series and time the last one stands. */
   readonly readings: readonly (readonly [series: number, timeUs: number, value: number])[]
 }
-
-const allRoles = roleMask(ROLES)
 
 /** `seriesOf` gives the number of a series. */
 export function spooledOf(parts: BatchParts, seriesOf: (series: SeriesName) => number): Spooled {

@@ -4,24 +4,18 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreFault } from '#store/fault.ts'
-import { openDatabase } from '#store/sqlite/database.ts'
-import { EventIndex } from '#store/sqlite/event-index.ts'
-import { Items } from '#store/sqlite/items.ts'
-import { Words } from '#store/sqlite/words.ts'
 import type { TrailReader, TrailWriter } from '#store/trail.ts'
 import { bindStore } from './binding.ts'
 import { Connection } from './connection.ts'
-import { Ledger, type Seen } from './ledger.ts'
-import { openLedger } from './ledger-file.ts'
+import type { Seen } from './ledger.ts'
+import { openLedger, openLedgerToRead } from './ledger-file.ts'
 import type { WritePaths } from './paths.ts'
 import { InfluxTrailReader } from './reader.ts'
-import { migrations } from './schema.ts'
 import type { Say } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
 import { InfluxTrailWriter } from './writer.ts'
 
 const patienceMs = 5_000
-const readerCacheMiB = 32
 const defaultSpoolBytes = 256 * 1024 * 1024
 
 /**
@@ -33,14 +27,7 @@ export function readInfluxTrail(
   settings: InfluxSettings,
   seen: Exclude<Seen, 'decided'> = 'spooled',
 ): TrailReader {
-  const database = openDatabase(file, { migrations, readOnly: true, cacheMiB: readerCacheMiB })
-  const words = new Words(database)
-  const items = new Items(database, words)
-  const index = new EventIndex(database, words)
-  return new InfluxTrailReader(
-    new Connection(settings),
-    new Ledger({ database, words, items, index }, seen),
-  )
+  return new InfluxTrailReader(new Connection(settings), openLedgerToRead(file, seen))
 }
 
 /**

@@ -36,15 +36,16 @@ export interface JournalOptions {
   readonly maxBacklogBytes?: number
   /**
    * The furthest cursor of a follower. The journal refuses to end before it: positions would be
-   * given again, and their messages never be followed. A new journal begins there. Default 0.
+   * given again, and their messages never be followed. A new journal begins there. Default 0. A
+   * function is called once the folder is locked: what it does, no other process does.
    */
-  readonly followedTo?: JournalPosition
+  readonly followedTo?: JournalPosition | (() => Promise<JournalPosition>)
   readonly disk?: Disk
   /** A random number below 2^32 for each new segment. */
   readonly newSalt?: () => number
 }
 
-type Settings = Required<JournalOptions> & { readonly directory: string }
+type Settings = Required<Omit<JournalOptions, 'followedTo'>> & { readonly directory: string }
 
 const MAX_SEGMENT_BYTES = 2 ** 31
 /** What a waiting message takes beside its payload: names, header, callback. */
@@ -74,11 +75,13 @@ export class Journal {
    * @throws JournalLocked when somebody else has it open, JournalDamaged when something that was
    *   acknowledged is missing.
    */
-  static async open(directory: string, options: JournalOptions): Promise<Journal> {
+  static async open(
+    directory: string,
+    { followedTo = 0, ...options }: JournalOptions,
+  ): Promise<Journal> {
     const settings: Settings = {
       segmentBytes: 64 * 1024 * 1024,
       maxBacklogBytes: 64 * 1024 * 1024,
-      followedTo: 0,
       disk: realDisk,
       newSalt: () => randomInt(2 ** 32),
       ...options,
@@ -88,7 +91,8 @@ export class Journal {
     await makeDirectory(settings)
     const unlock = lockDirectory(settings.directory)
     try {
-      return new Journal(settings, await recoverOrCreate(settings), unlock)
+      const to = typeof followedTo === 'number' ? followedTo : await followedTo()
+      return new Journal(settings, await recoverOrCreate(settings, to), unlock)
     } catch (error) {
       unlock()
       throw error
@@ -301,8 +305,10 @@ async function makeDirectory({ directory, disk }: Settings): Promise<void> {
   }
 }
 
-async function recoverOrCreate(settings: Settings): Promise<Recovered> {
-  const { directory, disk, followedTo, newSalt } = settings
+async function recoverOrCreate(
+  { directory, disk, newSalt }: Settings,
+  followedTo: JournalPosition,
+): Promise<Recovered> {
   const floor = await readFloor(directory)
   const recovered = await recover(directory, disk, Math.max(floor, followedTo))
   if (recovered !== undefined) return recovered

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,6 +58,16 @@ describe.skipIf(!hasInfluxd())("a copy of InfluxDB's own and one of Suyuan's aft
 
     influxd('restore')
     expect(await run('restore', join(folder, 'copy'))).toMatchObject({ code: 0 })
+    const tooEarly = await run('serve')
+    expect([tooEarly.code, tooEarly.stderr]).toEqual([
+      1,
+      expect.stringMatching(/older than the side file .*10 events of 15.*main.ts rebuild/),
+    ])
+    const unsound = await run('verify')
+    expect([unsound.code, unsound.stdout]).toEqual([
+      1,
+      expect.stringMatching(/15 events looked for, 5 missing/),
+    ])
     const rebuilt = await run('rebuild')
     expect([rebuilt.code, rebuilt.stdout]).toEqual([0, expect.stringMatching(/: 10 events/)])
     program = await startProgram(dataDir, settings)
@@ -69,6 +79,18 @@ describe.skipIf(!hasInfluxd())("a copy of InfluxDB's own and one of Suyuan's aft
     expect(stored.sort()).toEqual([...before, ...between].sort())
     const next = await publish(1)
     expect(await allEventIDs(running, key)).toContain(next[0])
-    expect((await run('verify')).code).toBe(0)
+    const sound = await run('verify')
+    expect([sound.code, sound.stdout]).toEqual([
+      0,
+      expect.stringMatching(/InfluxDB: 16 events looked for, 0 missing/),
+    ])
+    await program.end('SIGTERM')
+    // Without INFLUX_URL a start would make an empty trail.db.
+    const forgotten = await runCommand(['serve'], { DATA_DIR: dataDir })
+    expect([forgotten.code, forgotten.stderr]).toEqual([
+      1,
+      expect.stringMatching(/holds influx.db with 16 events.*set INFLUX_URL/),
+    ])
+    expect(existsSync(join(dataDir, 'trail.db'))).toBe(false)
   }, 300_000)
 })

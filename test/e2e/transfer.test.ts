@@ -69,7 +69,7 @@ describe.skipIf(!hasInfluxd())('migrate', () => {
     }
   }, 240_000)
 
-  it('ends with 1 and says what differs', async () => {
+  it('ends with 1 and says what the target has lost since', async () => {
     const influx = await startInflux()
     try {
       const settings = { DATA_DIR: dataDir, INFLUX_URL: influx.url, INFLUX_TRAIL_BUCKETS: '64' }
@@ -78,14 +78,8 @@ describe.skipIf(!hasInfluxd())('migrate', () => {
       const args = ['migrate', '--from', 'sqlite', '--to', 'influx']
       expect(await runCommand(args, settings)).toMatchObject({ code: 0 })
       expect(await influx.run('DROP MEASUREMENT trail', 'suyuan')).not.toMatch(/error/)
-      const { code, stdout } = await runCommand(args, settings)
-      expect([code, stdout]).toEqual([
-        1,
-        expect.stringMatching(/differs: the trail of \S+: 1 rows .*, 0 .*[\s\S]*20 differences/),
-      ])
-      await influx.run('DROP MEASUREMENT event', 'suyuan')
       const lost = await runCommand(args, settings)
-      expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/no longer has the ev/)])
+      expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/InfluxDB lacks 20/)])
     } finally {
       await influx.end()
     }

@@ -179,4 +179,25 @@ describe.skipIf(!hasInfluxd())('readings in InfluxDB', () => {
     await open()
     expect(await policies()).toEqual(kept)
   })
+
+  it('are summed up before they are kept for less long, which is logged', async () => {
+    await put(baseUs, [0, 1], [20, 2])
+    expect(await summedUp(baseUs)).toEqual([])
+    await close()
+    const said: string[] = []
+    writer = await writeInfluxTrail(file(), settings({ readingsDays: 7 }), (line) =>
+      said.push(line),
+    )
+    reader = readInfluxTrail(file(), settings())
+    expect(await summedUp(baseUs)).toEqual([[0, 2]])
+    expect(said).toContainEqual(expect.stringMatching(/readings were kept for ever.* 7 days now/))
+    // Not every time.
+    await close()
+    said.length = 0
+    writer = await writeInfluxTrail(file(), settings({ readingsDays: 7 }), (line) =>
+      said.push(line),
+    )
+    reader = readInfluxTrail(file(), settings())
+    expect(said.join()).not.toMatch(/readings/)
+  })
 })

@@ -39,9 +39,13 @@ export interface InfluxServer {
 
 /**
  * Starts one and waits until it answers. `more` goes into its settings, such as `[http]`; its data
- * is made in a folder `within`.
+ * is made in a folder `within`; `overrides`, read at each start, are settings by its variables.
  */
-export async function startInflux(more = '', within = tmpdir()): Promise<InfluxServer> {
+export async function startInflux(
+  more = '',
+  within = tmpdir(),
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<InfluxServer> {
   const folder = mkdtempSync(join(within, 'suyuan-influx-'))
   const [http, rpc] = await freePorts(2)
   const config = join(folder, 'influxdb.conf')
@@ -68,7 +72,10 @@ export async function startInflux(more = '', within = tmpdir()): Promise<InfluxS
     },
     kill: () => stop('SIGKILL'),
     async start() {
-      child = spawn('influxd', ['-config', config], { stdio: 'ignore' })
+      child = spawn('influxd', ['-config', config], {
+        stdio: 'ignore',
+        env: { ...process.env, ...overrides },
+      })
       await answering(url, child)
     },
     async end() {

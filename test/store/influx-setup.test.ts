@@ -74,7 +74,12 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     await writer.apply(streamBatch(0, size))
     await writer.close()
     const other = `${database}b`
+    await expect(once({ database: other })).rejects.toThrow(/there is no database .*side file/)
+    // Nothing is made in the place of a name that was mistyped.
+    expect(await influx.run('SHOW DATABASES')).not.toContain(other)
+    await influx.run(`CREATE DATABASE ${other}`)
     await expect(once({ database: other })).rejects.toThrow(/is empty and the side file/)
+    expect(await influx.run(`SHOW RETENTION POLICIES ON ${other}`)).not.toContain('minutes')
     const elsewhere = join(folder, 'other.db')
     const second = await writeInfluxTrail(elsewhere, settings({ database: other }), () => {})
     await second.close()
@@ -99,7 +104,7 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     await expect(writer.apply(streamBatch(1, size))).rejects.toThrow(StoreFault)
     await influx.run(`DROP DATABASE ${database}`)
     proxy.decide = () => 'pass'
-    const words = /is empty and the side file/
+    const words = /there is no database/
     const fault = await writer.apply(streamBatch(1, size)).catch((error: unknown) => error)
     // A program at work goes on taking messages.
     expect(fault).toBeInstanceOf(StoreFault)
@@ -179,7 +184,11 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     const before = await dump(writer)
     await writer.close()
     removeFile()
-    expect(await rebuildSideFile(file, settings(), () => undefined)).toBe(before.counts.events)
+    expect(await rebuildSideFile(file, settings(), () => undefined)).toEqual({
+      events: before.counts.events,
+      missing: 0,
+      last: before.counts.events,
+    })
     const reader = readInfluxTrail(file, settings())
     expect(await dump(reader)).toEqual(before)
     await reader.close()
@@ -203,7 +212,9 @@ describe.skipIf(!hasInfluxd())('a store in InfluxDB', () => {
     await writer.close()
     proxy.decide = () => 'pass'
     removeFile()
-    expect(await rebuildSideFile(file, settings(), () => undefined)).toBe(size)
+    expect(await rebuildSideFile(file, settings(), () => undefined)).toMatchObject({
+      events: size,
+    })
     const again = await open()
     expect(await again.cursor('ingest')).toBe(1)
     expect(await again.find(['urn:left'])).toEqual([undefined])

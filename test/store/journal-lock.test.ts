@@ -17,6 +17,20 @@ describe('a journal that is open', () => {
     expect(await textsIn(folder)).toEqual(['still mine'])
   })
 
+  it('lets nobody else prepare what is kept beside it', async () => {
+    const folder = makeFolder()
+    let prepared = 0
+    const followedTo = async () => {
+      prepared += 1
+      await expect(openJournal(folder)).rejects.toThrow(JournalLocked)
+      return 7
+    }
+    const journal = await openJournal(folder, { followedTo })
+    await expect(openJournal(folder, { followedTo })).rejects.toThrow(JournalLocked)
+    expect([prepared, journal.durableEnd]).toEqual([1, 7])
+    await journal.close()
+  })
+
   it('is refused to another process, with the one that has it, until that is gone, however', async () => {
     const folder = join(makeFolder(), 'journal')
     const writer = new JournalWriter(folder, { name: 'a', seed: '1', segmentBytes: 1_000_000 })
