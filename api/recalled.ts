@@ -67,7 +67,7 @@ function onceEach(blocks: readonly Block[]): Block[] {
 }
 
 function blockView(block: Block): Recalled['recalls'][number] {
-  const { isDrill, recallClass, sinceUs, ...rest } = block
+  const { isDrill, recallClass, sinceUs, latePath: _, ...rest } = block
   return {
     ...rest,
     drill: isDrill,

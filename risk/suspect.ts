@@ -89,3 +89,12 @@ export function isLotBetween(lot: string, from: string, to: string): boolean {
     (number ?? -1) >= (counted(from).number ?? -1) && (number ?? -1) <= (counted(to).number ?? -1)
   )
 }
+
+const LOT_KEY = /^(.*\/01\/\d{14})\/10\/([^/]+)$/
+
+/** Product and lot number, as it is printed, that the key of a lot names; undefined of others. */
+export function lotIn(key: string): { readonly product: string; readonly lot: string } | undefined {
+  const [, product, text] = LOT_KEY.exec(key) ?? []
+  if (product === undefined || text === undefined) return undefined
+  return { product, lot: /%[0-9A-F]{2}/i.test(text) ? decodeURIComponent(text) : text }
+}

@@ -185,4 +185,6 @@ export interface BlockRow {
   /** When the first version with the item in it was approved, and the first of all. */
   sinceUs: number | null
   firstUs: number | null
+  /** As JSON, of what was heard of late. */
+  path: string | null
 }

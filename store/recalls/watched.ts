@@ -49,14 +49,15 @@ export function recallsAsWatched(reader: RecallReader): Pick<RulesReader, 'match
 
 function matchesOf(reader: RecallReader, keys: readonly string[]): RecallMatch[] {
   const open = reader.blocks(keys).filter(({ isDrill, state }) => !isDrill && isOpen(state))
-  return open.map(({ recall: id, key, tier, sinceUs }) => {
+  return open.map(({ recall: id, key, tier, sinceUs, latePath }) => {
     const recall = reader.recall(id)
-    const path = recall ? (reader.item(id, recall.version, [key])?.path ?? []) : []
+    const traced = recall && !latePath ? reader.item(id, recall.version, [key])?.path : undefined
+    const path = latePath ?? traced?.map((step) => step.key) ?? [key]
     return {
       recall: `recall:${id}`,
       certainty: CERTAINTY[tier],
       fromUs: sinceUs,
-      path: path.map((step) => step.key),
+      path,
       returnsTo: recall?.returnsTo ?? [],
     }
   })
@@ -73,16 +74,18 @@ interface ChangeRow {
   first: number
   count: number
   scope: number
+  /** Of late goods: the number of the first. */
+  late: number | null
 }
 
 /** Items of the scopes that changed, behind a number; goes on fast where it has stopped. */
 function changesOf(database: Database): RulesReader['changesAfter'] {
   const holding = database.prepare(
-    `SELECT first, count, scope FROM scope_change WHERE first <= ?1
+    `SELECT first, count, scope, late FROM scope_change WHERE first <= ?1
      ORDER BY first DESC LIMIT 1`,
   )
   const following = database.prepare(
-    'SELECT first, count, scope FROM scope_change WHERE first > ? ORDER BY first LIMIT 1',
+    'SELECT first, count, scope, late FROM scope_change WHERE first > ? ORDER BY first LIMIT 1',
   )
   const offset = database.prepare(
     `SELECT tier, assumptions, key FROM scope_item INDEXED BY scope_item_page
@@ -93,6 +96,9 @@ function changesOf(database: Database): RulesReader['changesAfter'] {
      WHERE scope = ?1 AND (tier, assumptions, key) > (?2, ?3, ?4)
      ORDER BY tier, assumptions, key LIMIT ?5`,
   )
+  const late = database.prepare(
+    'SELECT key FROM scope_late WHERE scope = ? AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?',
+  )
   type Place = { tier: number; assumptions: number; key: string }
   let last: { readonly seq: number; readonly scope: number; readonly place: Place } | undefined
   return (seq, limit) => {
@@ -101,6 +107,11 @@ function changesOf(database: Database): RulesReader['changesAfter'] {
     const change: ChangeRow | undefined = isWithin ? at : following.get(seq + 1)
     if (!change) return []
     const skipped = Math.max(0, seq + 1 - change.first)
+    if (change.late !== null) {
+      const most = Math.min(limit, change.count - skipped)
+      const its: { key: string }[] = late.all(change.scope, change.late, most, skipped)
+      return its.map(({ key }, index) => ({ seq: change.first + skipped + index, key }))
+    }
     const isNext = last?.seq === seq && last.scope === change.scope && skipped > 0
     const rows: Place[] =
       isNext && last
