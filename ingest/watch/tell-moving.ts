@@ -11,6 +11,7 @@ import type { TrailReader } from '#store/trail.ts'
 import { historyOf } from '#trace/history.ts'
 import type { Certainty } from '#trace/parts.ts'
 import { contentsAt } from './contents-at.ts'
+import type { LiveItems } from './items.ts'
 
 /** Beyond it that is said. */
 interface MovingLimits {
@@ -32,6 +33,7 @@ export interface MovingParts {
   readonly known: FactReader
   readonly watch: Watch
   readonly recalls: RecallReader
+  readonly items: Pick<LiveItems, 'get' | 'load'>
 }
 
 /**
@@ -94,12 +96,15 @@ async function moved(
   move: Of<Movement>,
   most: MovingLimits,
 ): Promise<Finding[]> {
-  const { trail, watch, recalls } = parts
+  const { trail, watch, recalls, items } = parts
   const { timeUs, recordUs, event } = move
   const { contents, isWhole } = await contentsAt(trail, unit, timeUs, most.contents)
   const byRecall = new Map<string, Recalled[]>()
+  items.load(contents.map(({ key }) => key))
   for (const { key, path: via } of contents) {
-    for (const match of recalls.matches([key])) {
+    // What was told after the recall was approved is in its scope by its lot alone.
+    const lots = items.get(key)?.state.lots ?? []
+    for (const match of onceEach(recalls.matches([key, ...lots]))) {
       if (timeUs < match.fromUs) continue
       const its = byRecall.get(match.recall) ?? []
       its.push({ key, match, via })
@@ -136,6 +141,11 @@ async function moved(
     )
   }
   return found
+}
+
+/** Of a recall of an item and of its lot, the surer; they come in that order. */
+function onceEach(matches: readonly RecallMatch[]): RecallMatch[] {
+  return matches.filter(({ recall }, at) => matches.findIndex((m) => m.recall === recall) === at)
 }
 
 /** That something may be recalled which was not looked at. */

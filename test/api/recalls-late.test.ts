@@ -1,5 +1,6 @@
 /** What belongs to a recall and is heard of after its scope was traced. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { contentsRecalled } from '#api/recalled-contents.ts'
 import { amount, lot, pallet, product, serial } from '../trace/world.ts'
 import {
   became,
@@ -176,4 +177,72 @@ it('what was made in a time that is suspected, and told of later, is blocked', a
   await dairy.world.traced()
   expect(await desk.verdict(lot('L2'))).toBe('do_not_sell')
   expect(await desk.verdict(lot('L3'))).toBe('sell')
+})
+
+describe('a container', () => {
+  const inside = (key: string) => desk.get(`/v1/items/${encodeURIComponent(key)}`, '')
+
+  it('with recalled goods in it may not be sold as it is, and says why, to everybody', async () => {
+    await capture(
+      made(1, [amount(lot('L1'), 5)]),
+      made(2, [serial('good')]),
+      made(3, [serial('bad')], 'L1'),
+      packed(4, 1, pallet(2), [serial('good'), serial('bad')]),
+      packed(5, 1, pallet(1), [pallet(2)]),
+    )
+    const id = await approved([{ lot: lot('L1') }])
+    for (const text of [pallet(1), pallet(2)]) {
+      for (const key of ['', dairy.maker, dairy.inspector]) {
+        const { json } = await desk.get(`/v1/items/${encodeURIComponent(text)}`, key)
+        expect(json).toMatchObject({
+          verdict: {
+            verdict: 'do_not_sell',
+            reasons: [{ fact: 'holds_recalled', text: { en: expect.stringMatching(/^1\/[23] /) } }],
+          },
+          recalls: [{ recall: id, key: text, verdict: 'do_not_sell' }],
+        })
+      }
+      // It may not see the events of the pallet, and is told all the same.
+      const unseen = await desk.get(`/v1/items/${encodeURIComponent(text)}`, dairy.shop)
+      expect(unseen).toMatchObject({ status: 404, json: { recalls: [{ recall: id, key: text }] } })
+      expect(verdictIn(unseen.json)).toBe('do_not_sell')
+    }
+    await capture(packed(6, 1, pallet(2), [serial('bad')], 'DELETE'))
+    expect(verdictIn((await inside(pallet(1))).json)).toBe('sell')
+  })
+
+  it('with what may be recalled is to be checked', async () => {
+    await capture(
+      made(1, [amount(lot('L1'), 5)]),
+      made(2, [amount(lot('L2'), 5)]),
+      packed(4, 1, pallet(1), [amount(lot('L2'), 5)]),
+    )
+    await approved([{ lot: lot('L1') }], { assume: { sameLineAndDay: true } })
+    expect(verdictIn((await inside(pallet(1))).json)).toBe('check')
+  })
+
+  it('is told when it is shipped with what was told of a recalled lot later', async () => {
+    await capture(made(1, [amount(lot('L1'), 5)]))
+    await approved([{ lot: lot('L1') }])
+    await capture(
+      made(2, [serial('q')], 'L1'),
+      packed(3, 1, pallet(1), [serial('q')]),
+      seen(4, 'shipping', 1, [pallet(1)], soon),
+    )
+    expect(await G1()).toEqual([pallet(1)])
+  })
+})
+
+describe('what is in a container', () => {
+  it('is looked at up to a bound, and where there is more that is said', async () => {
+    const serials = ['a', 'b', 'c'].map((name) => serial(name))
+    await capture(made(1, serials), packed(2, 1, pallet(1), serials))
+    const { trail, registry, recalls } = dairy.world
+    const [item] = await trail.find([pallet(1)])
+    if (!item) throw new Error('it was packed just now')
+    const parts = { trail, registry, recalls: recalls.reader }
+    const look = (most: number) => contentsRecalled(parts, { reach: 'all' }, item, undefined, most)
+    expect((await look(3)).facts).toEqual([])
+    expect((await look(2)).facts).toMatchObject([{ fact: 'contents_not_looked_at' }])
+  })
 })
