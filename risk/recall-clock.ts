@@ -116,6 +116,17 @@ export function clockOf(law: string, decidedUs: number): Clock | undefined {
   })
 }
 
+/** From when the clock of a recall runs: who orders that nothing moves has decided by then. */
+export function clockFromUs({
+  decidedUs,
+  orderedUs = decidedUs,
+}: {
+  readonly decidedUs: number
+  readonly orderedUs?: number | undefined
+}): number {
+  return Math.min(decidedUs, orderedUs)
+}
+
 /** Whether the day that begins at a time, in UTC+8, is one on which people work. */
 export type IsWorkingDay = (dayUs: number) => boolean
 

@@ -20,7 +20,7 @@ export function recalledAndMoving(seen: Seen): readonly Finding[] {
   const lots = now.lots.length > 0 ? [...new Set([...state.lots, ...now.lots])] : state.lots
   return reference
     .recalls(item, lots)
-    .filter((match) => eventTimeUs >= match.fromUs && !isGoingBack(seen, match))
+    .filter((match) => isHeldAt(match, eventTimeUs) && !isGoingBack(seen, match))
     .map((match) => {
       const { certainty, path, recall } = match
       return found(seen, rule, 'moving', {
@@ -31,6 +31,14 @@ export function recalledAndMoving(seen: Seen): readonly Finding[] {
         cause: recall,
       })
     })
+}
+
+/** Whether a recall held something at a time. */
+export function isHeldAt(
+  { fromUs, untilUs = Number.POSITIVE_INFINITY }: RecallMatch,
+  atUs: number,
+): boolean {
+  return fromUs <= atUs && atUs < untilUs
 }
 
 function isGoingBack({ now, reference }: Seen, { returnsTo }: RecallMatch): boolean {

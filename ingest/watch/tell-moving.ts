@@ -5,6 +5,7 @@ import type { Watch } from '#risk/item-machine.ts'
 import type { Movement } from '#risk/movement.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import type { RecallMatch } from '#risk/reference.ts'
+import { isHeldAt } from '#risk/release.ts'
 import { worstOf } from '#risk/sample.ts'
 import type { FactReader, Of } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -105,7 +106,7 @@ async function moved(
     // What was told after the recall was approved is in its scope by its lot alone.
     const lots = items.get(key)?.state.lots ?? []
     for (const match of onceEach(recalls.matches([key, ...lots]))) {
-      if (timeUs < match.fromUs) continue
+      if (!isHeldAt(match, timeUs)) continue
       const its = byRecall.get(match.recall) ?? []
       its.push({ key, match, via })
       byRecall.set(match.recall, its)

@@ -113,7 +113,8 @@ export class Proceedings {
     nowUs: number,
   ): Done {
     const found: VersionRow | undefined = this.#version.get(row.seq, version ?? -1)
-    if (!found || found.version <= row.version) return refused('unknown_version')
+    if (!found) return refused('unknown_version')
+    if (found.version <= row.version) return refused('version_passed')
     const refusal = unfit(found, by)
     if (refusal) return refusal
     this.#approved.run(row.seq, found.version, nowUs, by)
@@ -138,6 +139,8 @@ export class Proceedings {
     const known = this.#consignees.one(row, command.consignee)
     if (!known) return refused('unknown_consignee')
     if (!ANSWERED_IN.has(row.state)) return refused('not_notified', { state: row.state })
+    const wrong = this.#consignees.wrongWith(row, command, known)
+    if (wrong) return refused(wrong)
     this.#consignees.answer(row, command, known, nowUs)
     const { answers, subNotified, by, reason, consignee } = command
     const step = answers === undefined ? 'acknowledged' : 'answered'

@@ -1,6 +1,7 @@
 /** Reads recalls.db: what the API answers from, beside the one connection that writes. */
 import { type Database, openDatabase, type Statement } from '../sqlite/database.ts'
 import { blockReader } from './blocks.ts'
+import { type FormerBlock, formerReader } from './former.ts'
 import { outdatedReader } from './outdated.ts'
 import type {
   Block,
@@ -84,6 +85,8 @@ export interface RecallReader {
   lastStep(): number
   /** All approved recalls, drills too, whose scope in force holds one of some keys. */
   blocks(keys: readonly string[]): Block[]
+  /** What earlier versions in force of open recalls had of some keys. */
+  former(keys: readonly string[]): FormerBlock[]
   /** Notices that are to be sent to some parties, the first first. */
   dueNotices(parties: readonly string[], limit: number): Notice[]
   /**
@@ -114,6 +117,7 @@ export function recallReader(database: Database): RecallReader {
     ...consigneesOf(database, find),
     ...historyOf(database),
     blocks: blockReader(database),
+    former: formerReader(database),
     outdated: outdatedReader(database),
     close: () => database.close(),
   }

@@ -338,7 +338,7 @@ describe('the clock', () => {
   })
 
   it('asks for a plan where the law does, and closing takes it', async () => {
-    const id = await notified({ law: 'drugs-cn', level: 'E' })
+    const id = await notified({ law: 'drugs-cn', domain: 'drugs', level: 'E' })
     await answerAll(id)
     for (const action of ['seal', 'recover']) await desk.step(id, { action })
     const refused = await desk.step(id, { action: 'close' })

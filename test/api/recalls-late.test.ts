@@ -246,3 +246,31 @@ describe('what is in a container', () => {
     expect((await look(2)).facts).toMatchObject([{ fact: 'contents_not_looked_at' }])
   })
 })
+
+describe('a recall that is narrowed', () => {
+  it('keeps what moved while it held it, and says why the rest is withdrawn', async () => {
+    await capture(made(1, [amount(lot('L1'), 5)]), made(40, [amount(lot('L2'), 5)]))
+    const ordered = '2026-03-02T00:00:00Z'
+    const id = await approved([{ lot: lot('L1') }, { lot: lot('L2') }], { ordered })
+    const future = { eventTime: new Date(Date.now() + 86_400_000).toISOString() }
+    await capture(
+      seen(60, 'shipping', 1, [amount(lot('L2'), 1)]),
+      made(41, [serial('s')], 'L2'),
+      seen(61, 'retail_selling', 1, [serial('s')], future),
+    )
+    expect(await G1()).toEqual(expect.arrayContaining([lot('L2'), serial('s')]))
+    const narrow = { from: [{ lot: lot('L1') }], assume, reason: 'L2 is sound' }
+    expect((await desk.post(`/v1/recalls/${id}/versions`, narrow)).status).toBe(202)
+    await dairy.world.traced()
+    expect((await desk.step(id, { action: 'approve', version: 2 })).status).toBe(201)
+    expect(await desk.verdict(lot('L2'))).toBe('sell')
+    // It was shipped while it was held, and that it was sold is told of later.
+    expect(await G1()).toEqual([lot('L2')])
+    const again = await desk.step(id, { action: 'approve', version: 1 })
+    expect(again.json).toMatchObject({ code: 'version_passed' })
+    const found = dairy.world.alerts.reader.alerts({ rules: ['G1'] }, { limit: 99 })
+    const gone = found.find(({ state }) => state === 'withdrawn')
+    const told = await desk.get(`/v1/alerts/${gone?.id}`)
+    expect(told.text).toContain('The scope or the state of a recall has changed.')
+  })
+})
