@@ -12,6 +12,11 @@ export const RECALL_CLASSES = ['I', 'II', 'III'] as const
 /** I: serious harm is likely. II: harm is passing, or unlikely. III: none is to be expected. */
 export type RecallClass = (typeof RECALL_CLASSES)[number]
 
+/** What people call a recall, of its key `recall:R-000012`. */
+export function recallId(key: string): string {
+  return key.replace(/^recall:/, '')
+}
+
 export type RecallStep = 'start' | 'notify' | 'plan' | 'progress' | 'complete'
 
 /** One limit. `progress` comes again after each so much time. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Finding, finding } from './finding.ts'
-import type { RecallClass } from './recall-clock.ts'
+import { type RecallClass, recallId } from './recall-clock.ts'
 import type { ScopeSummary } from './recall-scope.ts'
 import type { InForce } from './rule-set.ts'
 import { US_AN_HOUR } from './words.ts'
@@ -47,7 +47,7 @@ export function notAnswered(
         toUs: acknowledgedUs,
         knowableUs: dueUs + 1,
         measures: [{ name: 'waited', value, limit, unit: 'hours' }],
-        words: { recall },
+        words: { recall: recallId(recall) },
         cause: recall,
       }),
     ]

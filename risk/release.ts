@@ -5,6 +5,7 @@
  */
 import type { Finding } from './finding.ts'
 import { isDeparture } from './item-state.ts'
+import { recallId } from './recall-clock.ts'
 import type { RecallMatch, TestReport } from './reference.ts'
 import { found, isSamePlace, NOTHING, type Seen, stepOf } from './seen.ts'
 import { US_AN_HOUR } from './words.ts'
@@ -26,7 +27,7 @@ export function recalledAndMoving(seen: Seen): readonly Finding[] {
       return found(seen, rule, 'moving', {
         certainty,
         incident: recall,
-        words: { recall, step: isInput ? 'transforming' : stepOf(now) },
+        words: { recall: recallId(recall), step: isInput ? 'transforming' : stepOf(now) },
         affected: [{ key: item, certainty, path }],
         cause: recall,
       })

@@ -3,6 +3,7 @@ import { productOf } from '#risk/facts.ts'
 import { type Finding, finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { Movement } from '#risk/movement.ts'
+import { recallId } from '#risk/recall-clock.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import type { RecallMatch } from '#risk/reference.ts'
 import { isHeldAt } from '#risk/release.ts'
@@ -132,7 +133,7 @@ async function moved(
         certainty: its.reduce<Certainty>((c, { match }) => worstOf(c, match.certainty), inferred),
         incident: recall,
         ...(more > 0 && { measures: [measure] }),
-        words: { recall, step: 'shipping' },
+        words: { recall: recallId(recall), step: 'shipping' },
         eventIDs: [summary.eventID],
         affected: named.map(({ key, match, via }) => {
           return { key, certainty: worstOf(inferred, match.certainty), path: via }
