@@ -83,7 +83,10 @@ export class Reported implements View {
   }
 
   membersOf(lot: string): readonly string[] {
-    return this.#book.membersOf(lot).filter(namesLot)
+    const members = this.#book.membersOf(lot).filter(namesLot)
+    if (!this.#book.hasMishaps) return members
+    // Which lot it is of is told where it is made.
+    return members.filter((item) => this.from(item).some(({ lots }) => lots.includes(lot)))
   }
 
   staysOf(child: string): readonly SeenStay[] {
@@ -97,10 +100,21 @@ export class Reported implements View {
       if (this.#tells(ended, child)) {
         return { ...stay, since, until: this.#timeOf(ended, stay.until), isOpenEnded: false }
       }
-      // One thing is in one place: the next stay that is told of ends this one.
+      // One thing is in one place: the next stay that is told of ends this one, and so does the
+      // next that is told to be over of the same parent.
       const next = begun.filter((other) => other.kind === stay.kind && other.since > stay.since)
-      const until = next.map((other) => this.#timeOf(other.eventIDs[0], other.since)).sort()[0]
+      const begins = next.map((other) => this.#timeOf(other.eventIDs[0], other.since))
+      const until = [...begins, ...this.#endsOf(stays, stay, child)].sort()[0]
       return { ...stay, since, until, isOpenEnded: true }
+    })
+  }
+
+  /** When stays in the parent of one are told to be over, behind its beginning. */
+  #endsOf(stays: readonly Stay[], { kind, parent, since }: Stay, child: string): string[] {
+    return stays.flatMap((other) => {
+      const { until = '', eventIDs } = other
+      const isIts = other.kind === kind && other.parent === parent && until > since
+      return isIts && this.#tells(eventIDs[1], child) ? this.#timeOf(eventIDs[1], until) : []
     })
   }
 
