@@ -128,6 +128,7 @@ export const recallGoodsWords = words(
     makeDraft: '生成草稿',
     makeHint: '草稿不封存任何货物；另一人核准范围后才生效',
     why: '为何修改',
+    outOfDate: (items: string) => `范围已过时：其后又获知 ${items} 件，已先行拦截，待批准新版本`,
     ownLine: '贵方收到的货物',
     ownItems: '贵方持有的货物',
     mustDo: '请立即停止销售并按下列要求处置',
@@ -259,6 +260,8 @@ export const recallGoodsWords = words(
     makeDraft: 'Make the draft',
     makeHint: 'A draft blocks nothing; it does once another person has approved the scope',
     why: 'Why it is changed',
+    outOfDate: (items) =>
+      `Out of date: ${items} more things have been heard of, and are blocked; a version waits`,
     ownLine: 'What you got',
     ownItems: 'What you have',
     mustDo: 'Stop selling at once, and do as told below',

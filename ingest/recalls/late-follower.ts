@@ -170,18 +170,17 @@ export class LateFollower {
     const tied = (from: string, tier: Tie['tier']) =>
       made.map(({ item }): Tie => ({ from, to: item.key, tier, event }))
     const view = { source: this.#parts.trail, atUs: undefined }
-    const trails = await trailsOf(
-      view,
-      went.filter(({ kind }) => kind === 'instance'),
-    )
-    const lots = [...(await lotsOf(view, [...trails.values()])).values()].flat()
+    const things = went.filter(({ kind }) => kind !== 'lot' && kind !== 'class')
+    const trails = [...(await trailsOf(view, things)).values()]
+    const lots = [...(await lotsOf(view, trails)).values()].flat()
     const ties = went.flatMap(({ key }) => tied(key, 'inferred'))
     for (const { lot, certainty } of lots) {
       ties.push(...tied(lot.key, certainty === 'possible' ? 'possible' : 'inferred'))
     }
-    for (const { kind, key } of went) {
-      if (kind === 'lot' || kind === 'class') continue
-      const its = await contentsAt(this.#parts.trail, key, event.eventTimeUs, MOST_CONTENTS)
+    for (const { item, rows } of trails) {
+      if (!rows.some(({ role }) => role === 'parent')) continue
+      const { eventTimeUs: atUs } = event
+      const its = await contentsAt(this.#parts.trail, item.key, atUs, MOST_CONTENTS)
       for (const { key: inside } of its.contents) ties.push(...tied(inside, 'inferred'))
     }
     return ties

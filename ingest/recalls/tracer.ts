@@ -48,7 +48,8 @@ export class RecallTracer {
     const { recalls, nowUs } = this.#parts
     // What has a scope already comes first: its goods are on their way.
     if (await this.#late.advance()) return true
-    const job = recalls.begin(nowUs(), await lastEventOf(this.#trail))
+    const lastEvent = recalls.isAsked() ? await lastEventOf(this.#trail) : undefined
+    const job = lastEvent === undefined ? undefined : recalls.begin(nowUs(), lastEvent)
     if (!job) return recalls.sweep(ITEMS_AT_ONCE)
     const found = await this.#trace(job)
     if (!found || !(await this.#findHolders(job))) return true

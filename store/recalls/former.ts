@@ -26,7 +26,8 @@ interface FormerRow {
 export function formerReader(database: Database): (keys: readonly string[]) => FormerBlock[] {
   const select = database.prepare(
     `SELECT recall.id, recall.body, scope_item.key, scope_item.tier, its.approvedUs AS fromUs,
-       (SELECT min(approvedUs) FROM scope_version WHERE scope_version.recall = recall.seq) AS firstUs,
+       (SELECT min(one.approvedUs) FROM scope_version AS one
+          WHERE one.recall = its.recall) AS firstUs,
        (SELECT min(next.approvedUs) FROM scope_version AS next
           WHERE next.recall = its.recall AND next.version > its.version) AS untilUs
      FROM json_each(?) AS wanted

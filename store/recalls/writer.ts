@@ -211,6 +211,11 @@ export class RecallWriter {
     })
   }
 
+  /** Whether a scope waits to be found out. */
+  isAsked(): boolean {
+    return this.#nextJob.get() !== undefined
+  }
+
   /**
    * The next scope to find out, recalls before drills; it is begun with that. `lastEvent`: what
    * comes behind it is not surely in the scope, and is followed.
