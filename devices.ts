@@ -5,7 +5,13 @@
 import { mkdirSync } from 'node:fs'
 import type { parseArgs } from 'node:util'
 import { formatTimeUs } from '#epcis/time.ts'
-import { furtherTopics, type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
+import {
+  furtherTopics,
+  type Guide,
+  guides,
+  registeredTopics,
+  settingsFor,
+} from '#ingest/formats/guide.ts'
 import { tagsApart } from '#ingest/reads/apart.ts'
 import { bindingFault } from '#ingest/reads/fold.ts'
 import { calibrationState } from '#store/calibration.ts'
@@ -128,10 +134,10 @@ type AddValues = ReturnType<typeof parseArgs<{ options: typeof addOptions }>>['v
 function deviceOf(values: AddValues): object {
   const { topic, host: _host, binding, sensor, 'calibration-due': due, ...plain } = values
   const format = formatSchema.safeParse(values.format)
-  const channel = format.success ? guides[format.data].channel : 'telemetry'
+  const guide = format.success ? guides[format.data] : plainGuide
   return {
     ...plain,
-    topics: (topic ?? []).map((one) => ({ topic: one, channel })),
+    topics: registeredTopics(guide, topic ?? []),
     ...(due === undefined ? {} : { calibrationDue: due }),
     ...(binding === undefined ? {} : { binding: jsonOf(binding) }),
     ...(sensor === undefined ? {} : { sensors: sensor.map(sensorOf) }),
@@ -178,7 +184,12 @@ function tell(
     print(`\n${which}: register them with --topic\n${indented(further)}`)
   }
   if (guide.notes.length > 0) print(`\n${guide.notes.join('\n')}`)
+  if (guide.channel === 'reads' && device.binding === undefined) print(`\n${WITHOUT_BINDING}`)
 }
+
+const WITHOUT_BINDING =
+  'ATTENTION: it has no --binding yet, so that nothing is made of its reads: every message with ' +
+  'reads is refused (reads_not_supported). docs/devices/README.md says what a binding holds.'
 
 function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n')
@@ -192,6 +203,7 @@ const plainGuide: Guide = {
   title: 'A device that writes the simple forms of docs/mqtt.md',
   channel: 'telemetry',
   topics: [],
+  alongTopics: [],
   isBridged: false,
   settings: [
     ['broker address', '{host}'],

@@ -3,6 +3,7 @@
  * refused because it is no such thing, or would be half the market.
  */
 import { identify } from '#epcis/identifier.ts'
+import { type LotParts, lotPartsOf } from '#epcis/product-key.ts'
 import { US_A_DAY } from './words.ts'
 
 export type Suspect =
@@ -90,11 +91,10 @@ export function isLotBetween(lot: string, from: string, to: string): boolean {
   )
 }
 
-const LOT_KEY = /^(.*\/01\/\d{14})\/10\/([^/]+)$/
-
 /** Product and lot number, as it is printed, that the key of a lot names; undefined of others. */
-export function lotIn(key: string): { readonly product: string; readonly lot: string } | undefined {
-  const [, product, text] = LOT_KEY.exec(key) ?? []
-  if (product === undefined || text === undefined) return undefined
-  return { product, lot: /%[0-9A-F]{2}/i.test(text) ? decodeURIComponent(text) : text }
+export function lotIn(key: string): LotParts | undefined {
+  const parts = lotPartsOf(key)
+  if (!parts) return undefined
+  const isCoded = /%[0-9A-F]{2}/i.test(parts.lot)
+  return isCoded ? { ...parts, lot: decodeURIComponent(parts.lot) } : parts
 }

@@ -64,10 +64,14 @@ describe('devices add', () => {
       'dock/DATA/clients/data1event/S1',
     )
     expect(rfd).toMatch(/^ +tenant +dock$/m)
+    expect(rfd).toMatch(/^ +third publish topic.* DATA\/clients\/rfid$/m)
     expect(rfd).not.toContain('{')
     const shelly = await settings('--format', 'shelly', '--topic', 'shelly-1/events/rpc')
     expect(shelly).toMatch(/^ +MQTT prefix +shelly-1$/m)
-    expect(shelly).toMatch(/as well.*\n +shelly-1\/online\n +shelly-1\/status\/\+$/m)
+    expect(shelly).toMatch(
+      /Its topics\n +shelly-1\/events\/rpc\n +shelly-1\/online\n +shelly-1\/status\/\+$/m,
+    )
+    expect(shelly).not.toContain('as well: register')
     const node = ['spBv1.0/farm/+/press', 'spBv1.0/farm/+/press/+']
     const sparkplug = await settings(
       '--format',
@@ -84,6 +88,27 @@ describe('devices add', () => {
     })
     expect(tts).not.toMatch(/sy_/)
     expect(await settings()).toContain('suyuan/v1/farm/barn/gate/epcis')
+  })
+
+  it('registers along with a topic those on which the device publishes by itself', async () => {
+    const more = ['--format', 'shelly', '--topic', 's-1/events/rpc', '--topic', 's-1/online']
+    expect((await run('add', ...gate, ...more)).code).toBe(0)
+    const registry = openRegistry(dataFolder(dataDir).registry)
+    expect(registry.device('farm', 'gate')?.topics).toEqual([
+      { topic: 's-1/events/rpc', channel: 'telemetry' },
+      { topic: 's-1/online', channel: 'status' },
+      { topic: 's-1/status/+', channel: 'telemetry' },
+    ])
+    registry.close()
+  })
+
+  it('warns where nothing is made of the reads of a reader', async () => {
+    const reader = ['--format', 'impinj-r700']
+    const { stdout } = await run('add', ...gate, ...reader)
+    expect(stdout).toMatch(/no --binding.*reads_not_supported/)
+    expect((await run('settings', 'farm/gate')).stdout).toContain('reads_not_supported')
+    const bound = await run('add', ...gate, ...reader, '--binding', '{"bizStep":"receiving"}')
+    expect([bound.code, bound.stdout.includes('reads_not_supported')]).toEqual([0, false])
   })
 
   it('says what is wrong with the command line', async () => {

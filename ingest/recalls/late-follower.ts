@@ -5,7 +5,7 @@
  * told, so that it does not matter in which order events came. A crash costs nothing: events that
  * were looked at again are the same.
  */
-import { gtinOf } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { recallScope, type Tier } from '#risk/recall-scope.ts'
 import { isLotBetween, lotIn, type Suspect } from '#risk/suspect.ts'
 import { atMostInferred, type FollowedTo, type LateGoods } from '#store/recalls/late-goods.ts'
@@ -120,9 +120,9 @@ export class LateFollower {
     const products = new Map<string, { item: ItemRef; event: EventSummary; isMade: boolean }[]>()
     for (const { event, members } of told) {
       for (const { item, role } of members) {
-        const gtin = item.kind === 'lot' || item.kind === 'instance' ? gtinOf(item.key) : undefined
-        if (gtin === undefined) continue
-        const product = `https://id.gs1.org/01/${gtin}`
+        const isOne = item.kind === 'lot' || item.kind === 'instance'
+        const product = isOne ? productKeyOf(item.key) : undefined
+        if (product === undefined) continue
         const isMade = isMaking({ ...event, role })
         const its = products.get(product)
         if (its) its.push({ item, event, isMade })
@@ -243,10 +243,10 @@ function ofLots({ event, members }: Told): Tie[] {
   if (lots.length === 0) return []
   const serials = members.filter(({ item, role }) => item.kind === 'instance' && role !== 'input')
   return lots.flatMap(({ item: { key: from } }) => {
-    const gtin = gtinOf(from)
-    const same = lots.filter(({ item }) => gtinOf(item.key) === gtin)
+    const product = productKeyOf(from)
+    const same = lots.filter(({ item }) => productKeyOf(item.key) === product)
     const tier = new Set(same.map(({ item }) => item.key)).size > 1 ? 'possible' : 'inferred'
-    const its = serials.filter(({ item }) => gtinOf(item.key) === gtin)
+    const its = serials.filter(({ item }) => productKeyOf(item.key) === product)
     return its.map(({ item }): Tie => ({ from, to: item.key, tier, event }))
   })
 }

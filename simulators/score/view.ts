@@ -65,9 +65,7 @@ export class Reported implements View {
   #becoming(becoming: Becoming): Becoming[] {
     const { eventID } = becoming
     if (!this.#tells(eventID, '')) return []
-    const hasLots = becoming.outputs.some(({ key }) => namesLot(key))
-    const lots = hasLots ? becoming.lots : []
-    return [{ ...becoming, lots, time: this.#timeOf(eventID, becoming.time) }]
+    return [{ ...becoming, time: this.#timeOf(eventID, becoming.time) }]
   }
 
   from(key: string): readonly Becoming[] {
@@ -79,11 +77,11 @@ export class Reported implements View {
   }
 
   lotOf(item: string): string | undefined {
-    return namesLot(item) ? this.#book.lotOf(item) : undefined
+    return this.#book.lotOf(item)
   }
 
   membersOf(lot: string): readonly string[] {
-    const members = this.#book.membersOf(lot).filter(namesLot)
+    const members = this.#book.membersOf(lot)
     if (!this.#book.hasMishaps) return members
     // Which lot it is of is told where it is made.
     return members.filter((item) => this.from(item).some(({ lots }) => lots.includes(lot)))
@@ -137,12 +135,4 @@ export class Reported implements View {
   #timeOf(eventID: string | undefined, time: string): string {
     return this.#book.mishapOf(eventID ?? '')?.time ?? time
   }
-}
-
-/**
- * Whether the lot number of the event that made an item tells the item's lot: it has no GTIN of its
- * own, and a drug code has none to give it.
- */
-function namesLot(item: string): boolean {
-  return item.includes('/21/')
 }
