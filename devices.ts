@@ -35,6 +35,7 @@ type Action = (parts: Parts, args: readonly string[]) => Promise<void> | void
 const addOptions = {
   ...{ party: text, device: text, site: text, name: text, format: text, codec: text, epc: text },
   ...{ topic: list, host: text, 'calibration-due': text, binding: text, sensor: list },
+  field: list,
 }
 
 const actions: Readonly<Record<string, Action>> = {
@@ -87,6 +88,7 @@ export const devices: Command = {
 
   devices add --party P --device D --site S --name TEXT [--format F] [--topic T]… [--epc URI]
               [--codec C] [--binding JSON] [--sensor ID=KEY]…
+              [--field NAME=TYPE[,UOM[,COMPONENT]]]…
               [--calibration-due YYYY-MM-DD] [--host HOST]
                                    registers a device, or changes it, makes a key for it, and
                                    prints the settings to type into it
@@ -132,7 +134,7 @@ type AddValues = ReturnType<typeof parseArgs<{ options: typeof addOptions }>>['v
 
 /** The device as it is asked for, for the schema to check. */
 function deviceOf(values: AddValues): object {
-  const { topic, host: _host, binding, sensor, 'calibration-due': due, ...plain } = values
+  const { topic, host: _host, binding, sensor, field, 'calibration-due': due, ...plain } = values
   const format = formatSchema.safeParse(values.format)
   const guide = format.success ? guides[format.data] : plainGuide
   return {
@@ -141,6 +143,7 @@ function deviceOf(values: AddValues): object {
     ...(due === undefined ? {} : { calibrationDue: due }),
     ...(binding === undefined ? {} : { binding: jsonOf(binding) }),
     ...(sensor === undefined ? {} : { sensors: sensor.map(sensorOf) }),
+    ...(field === undefined ? {} : { fields: field.map(fieldOf) }),
   }
 }
 
@@ -156,6 +159,14 @@ function sensorOf(text: string): object {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageError(`--sensor is ID=KEY, not ${text}`)
   return { id: text.slice(0, at), epc: text.slice(at + 1) }
+}
+
+function fieldOf(text: string): object {
+  const at = text.indexOf('=')
+  if (at < 1) throw new UsageError(`--field is NAME=TYPE[,UOM[,COMPONENT]], not ${text}`)
+  const [type, uom, component] = text.slice(at + 1).split(',')
+  const unit = uom === undefined || uom === '' ? {} : { uom }
+  return { name: text.slice(0, at), type, ...unit, ...(component && { component }) }
 }
 
 function known(registry: Registry, name = ''): Device {

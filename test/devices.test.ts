@@ -46,11 +46,16 @@ describe('devices add', () => {
     const topic = 'application/7f/device/+/event/up'
     const more = ['--format', 'chirpstack-v4', '--topic', topic, '--codec', 'milesight-tlv']
     const sensor = ['--sensor', '24e124136b502217=https://id.gs1.org/8004/690123477']
-    expect((await run('add', ...gate, ...more, ...sensor)).code).toBe(0)
+    const field = ['--field', 'T1=Temperature,CEL,inside', '--field', 'battery=battery,P1']
+    expect((await run('add', ...gate, ...more, ...sensor, ...field)).code).toBe(0)
     const registry = openRegistry(dataFolder(dataDir).registry)
     expect(registry.device('farm', 'gate')).toMatchObject({
       topics: [{ topic, channel: 'telemetry' }],
       sensors: [{ id: '24e124136b502217', epc: 'https://id.gs1.org/8004/690123477' }],
+      fields: [
+        { name: 'T1', type: 'Temperature', uom: 'CEL', component: 'inside' },
+        { name: 'battery', type: 'battery', uom: 'P1' },
+      ],
     })
     registry.close()
   })
@@ -123,6 +128,8 @@ describe('devices add', () => {
     expect(await refused('--binding', '{"bizStep":"recieving"}')).toMatch(/^--binding: .*recieving/)
     expect(await refused('--calibration-due', 'soon')).toMatch(/^--calibration-due: /)
     expect(await refused('--sensor', 'abc')).toBe('--sensor is ID=KEY, not abc\n')
+    expect(await refused('--field', 'T1')).toMatch(/^--field is NAME=TYPE/)
+    expect(await refused('--field', 'T1=Temperature,celsius')).toMatch(/^--field: must be a code/)
     expect(await refused('--topic', '#')).toMatch(/^--topic: must name a topic/)
     expect(await refused('--frmat', 'x')).toMatch(/^Unknown option '--frmat'.{0,150}\n$/)
     expect((await run('add', '--party', 'farm')).stderr).toMatch(/^--device is needed$/m)

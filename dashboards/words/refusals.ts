@@ -42,6 +42,8 @@ const CHINESE: Readonly<Record<string, string>> = {
   reading_simulated: '读数是人工编造的，不是实测。',
   codec_missing: '传感器字节需要编解码器，而设备没有登记。',
   sensor_bytes_malformed: '传感器字节过短，或含有编解码器不认识的内容。',
+  list_unknown: '列表中有数值，却没有说明测的是什么。',
+  value_implausible: '按名称通常所指的单位，该数值不可能成立。',
   protobuf_malformed: '报文不是此格式的 Protocol Buffers 消息。',
   compressed_malformed: '报文声明已压缩，但无法解压。',
   compressed_too_large: '压缩报文解压后超过 8 MiB。',

@@ -15,6 +15,23 @@ const frameCounter = (name: string, session: string) =>
   `\`${name}\` tells how many frames of a sensor never came${session}. Among them are frames ` +
   'that a network server keeps to itself, as those with nothing but commands of the network.'
 
+/** How the values of a codec are read, whoever has written it. */
+const codecNotes = [
+  'Of what a codec has decoded, numbers count, also those written as texts, and words for one of ' +
+    'two states. A name says what is measured, its unit and which of several: `temperature_2`, ' +
+    '`TempC_SHT`, `BatV`, `air_temperature: {"value": 4.5, "unit": "°C"}`, ' +
+    '`temperatureSensor: {"3": 4.5}`. The channel is the component. Any other name is a type by ' +
+    'itself, without a unit. `history` is a list of values with a `timestamp` each, `messages` ' +
+    'that of SenseCAP; another list with numbers is refused (`list_unknown`), the rest is kept.',
+  'A bare name has a unit only where all makers mean the same one: `temperature` is °C and ' +
+    '`humidity` %, and what they cannot be is refused (`value_implausible`; `value_malformed` ' +
+    'where it is no number); `batteryLevel` is % where it is a whole number up to 100, ' +
+    '`barometric_pressure` hPa where it is one of the air. `battery`, `voltage` and `pressure` ' +
+    'have none; the battery of a sensor of Milesight, by its DevEUI, is in %. What a name means ' +
+    'with your sensors is declared with the device: `fields`, or `devices add --field ' +
+    'T1=Temperature,CEL`.',
+]
+
 export const sensorGuides = {
   'sparkplug-b': {
     title: 'Sparkplug B edge nodes',
@@ -86,6 +103,7 @@ export const sensorGuides = {
         'registered for the server, and its `sensors` list which DevEUI has which key; a ' +
         'sensor that is not listed is a component of the server by its DevEUI.',
       'A message whose deviceInfo names another DevEUI than its topic is refused.',
+      ...codecNotes,
       frameCounter('fCnt', '; it begins anew with another `devAddr`'),
     ],
     sample: {
@@ -114,12 +132,18 @@ export const sensorGuides = {
       ['the password', 'an API key of the application with the right to read its traffic'],
     ],
     understood:
-      'end_device_ids.device_id, uplink_message: received_at, decoded_payload, frm_payload ' +
-      'with a codec, f_cnt, session_key_id',
-    passedOver: 'rx_metadata, settings, locations, version_ids, normalized_payload; other topics',
+      'end_device_ids: device_id, dev_eui; uplink_message: received_at, normalized_payload, ' +
+      'decoded_payload, frm_payload with a codec, f_cnt, session_key_id',
+    passedOver: 'rx_metadata, settings, locations, version_ids; other topics',
     notes: [
+      'A topic with `+` is registered for the server, and its `sensors` list which sensor has ' +
+        'which key, by its device id or its DevEUI; one that is not listed is a component of the ' +
+        'server by its device id.',
       'The server hands out QoS 0 only: what it sends while the bridge is away is lost there.',
       'An uplink that was typed in for a trial (`simulated`) is refused.',
+      'What `normalized_payload` says is taken in the units of its schema, and not once more ' +
+        'from `decoded_payload`, of which the rest is kept.',
+      ...codecNotes,
       frameCounter('f_cnt', '; it begins anew with another `session_key_id`'),
     ],
     sample: {
@@ -155,11 +179,14 @@ export const sensorGuides = {
         'registry lists it for this gateway (`sensors`); every other one is a component ' +
         'of the gateway.',
       'Where the gateway has no codec, the registry names one for the bytes: `milesight-tlv` ' +
-        'of EM300-TH and EM320-TH, `milesight-ts101` of TS101, `milesight-ts30x` of TS301 and ' +
-        'TS302. They read `01 75` battery %, `03 67` temperature, `83 67` and `93 d7` the ' +
-        'same with an alarm, `04 68` humidity, `06 00` door, and `20 ce` history with its own ' +
-        'time, which models write in different lengths. Anything else ends the message there, ' +
-        'and is refused.',
+        'of EM300-TH and EM320-TH, `milesight-em300-mcs` of EM300-MCS, `milesight-ts101` of ' +
+        'TS101, `milesight-ts30x` of TS301 and TS302. They read `01 75` battery %, `03 67` ' +
+        'temperature, `83 67` and `93 d7` the same with an alarm, `04 68` humidity, ' +
+        '`06 00` door, and `20 ce` history with its own time, which models ' +
+        'write in different lengths. What a sensor says of itself when it joins ' +
+        '(`ff …`) and its answers to commands (`fe …`, `ff …`) are passed over. ' +
+        'Anything else ends the message there, and is refused.',
+      ...codecNotes,
       frameCounter('fCnt', ''),
     ],
     sample: {

@@ -20,7 +20,7 @@ type Field = readonly [field: string, name: string, unit?: string]
 const sensors: Readonly<Record<string, Field>> = {
   temperature: ['tC', 'temperature'],
   humidity: ['rh', 'humidity'],
-  voltmeter: ['voltage', 'voltage'],
+  voltmeter: ['voltage', 'V'],
   illuminance: ['lux', 'illuminance'],
 }
 /**
@@ -33,7 +33,7 @@ const others: Readonly<Record<string, readonly Field[]>> = {
     ['state', 'input'],
   ],
   bthomesensor: [['value', 'bthomesensor']],
-  bthomedevice: [['battery', 'battery']],
+  bthomedevice: [['battery', 'batteryPercent']],
 }
 /** 2020-01-01: an earlier time is that of a clock that has not been set. */
 const FIRST_TIME_S = 1_577_836_800
@@ -79,8 +79,8 @@ function valuesOf(component: string, value: JsonObject): Value[] {
   if (kind === 'devicepower') {
     const battery = isObject(value['battery']) ? value['battery'] : {}
     return [
-      { component, name: 'battery', value: battery['percent'] },
-      { component, name: 'voltage', value: battery['V'] },
+      { component, name: 'batteryPercent', value: battery['percent'] },
+      { component, name: 'V', value: battery['V'] },
     ]
   }
   const fields = Object.hasOwn(others, kind) ? others[kind] : [sensorOf(kind)]
