@@ -48,6 +48,12 @@ const check = (zh: string, en: string) => ({ verdict: 'check', text: { zh, en } 
 const JUDGED: Readonly<Record<string, { readonly verdict: VerdictState; readonly text: Text }>> = {
   recalled: stop('已被召回', 'It has been recalled'),
   perhaps_recalled: check('可能属于被召回的产品', 'It may be of goods that are recalled'),
+  holds_recalled: stop('内装被召回的产品', 'There are recalled goods in it'),
+  holds_perhaps_recalled: check('内装可能被召回的产品', 'Goods in it may be recalled'),
+  contents_not_looked_at: check(
+    '内装数量过多，未全部核对是否被召回',
+    'There is more in it than was looked at for recalls',
+  ),
   sealed: stop('已被查封', 'It has been sealed by an inspector'),
   alert_blocked: stop('因告警停止流通', 'It is held because of an alert'),
   expired: stop('已过保质期', 'It is past its expiry date'),
@@ -82,7 +88,7 @@ const GRAVITY: Readonly<Record<VerdictState, number>> = {
   sell: 3,
 }
 /** Of the same gravity: what an authority decided comes before what was found. */
-const FIRST = ['recalled', 'sealed', 'alert_blocked']
+const FIRST = ['recalled', 'holds_recalled', 'sealed', 'alert_blocked']
 
 /** `isForBuyer`: whoever bought it is not warned that it was sold. */
 export function verdictOf(facts: readonly Fact[], isForBuyer: boolean): Verdict {

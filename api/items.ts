@@ -22,7 +22,7 @@ import {
   recallFacts,
   spoolFacts,
 } from './item-facts.ts'
-import { itemTold, lotsTold } from './item-state.ts'
+import { type ItemTold, itemTold, lotsTold } from './item-state.ts'
 import {
   consumerView,
   fullView,
@@ -33,7 +33,8 @@ import {
 import { count, moment } from './parameters.ts'
 import { Problem } from './problem.ts'
 import { type ReadIdentifier, textsOfPath } from './reading.ts'
-import { type Recalled, type RecalledParts, recalledBy } from './recalled.ts'
+import { type Recalled, type RecalledParts, recalledBy, withInside } from './recalled.ts'
+import { contentsRecalled } from './recalled-contents.ts'
 import type { Router } from './route.ts'
 import { trailFor } from './visible.ts'
 
@@ -102,10 +103,10 @@ export async function itemAnswer(
   const { trail, registry, read, mounted, alerts, field, nowUs } = parts
   const source = trailFor(trail, caller)
   const registered = registeredOf(parts, caller, texts)
-  const item = await knownItem(source, read, texts).catch((problem: unknown) => {
+  const item = await knownItem(source, read, texts).catch(async (problem: unknown) => {
     if (!(problem instanceof Problem) || problem.status !== 404) throw problem
     if (registered) return undefined
-    throw withRecalls(problem, recalledBy(parts, caller, keysNamed(parts, texts)))
+    throw withRecalls(problem, await recalledUnseen(parts, caller, keysNamed(parts, texts)))
   })
   if (item === undefined) {
     if (registered === undefined) throw new Error('what is not registered was not found')
@@ -122,8 +123,11 @@ export async function itemAnswer(
   const { lot } = item.understood
   const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
   const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
-  const recalled = recalledBy(parts, caller, keys)
-  const found = [...itself, ...recallFacts(recalled), ...raised, ...fieldFacts(reports, caller)]
+  const own = recalledBy(parts, caller, keys)
+  const inIt = await insideOf(parts, caller, asItIs, at)
+  const recalled = withInside(own, inIt.recalls)
+  const held = [...recallFacts(own), ...inIt.facts]
+  const found = [...itself, ...held, ...raised, ...fieldFacts(reports, caller)]
   // Asked behind what was read: what has left the spool by now is as whatever was just stored.
   const facts = [...found, ...spoolFacts(adverseTo, await trail.spooledAfter())]
   const product = productOf(registry, item.key)
@@ -135,12 +139,37 @@ export async function itemAnswer(
   return fullView({ ...whole, facts: [...facts, ...doubts] }, exposure, history, registry)
 }
 
+/** What is recalled of what is in an item, where anything is in it. */
+async function insideOf(
+  { trail, registry, recalls }: ItemsParts,
+  caller: Caller,
+  { history: { contents, item } }: ItemTold,
+  at: number | undefined,
+): Promise<Awaited<ReturnType<typeof contentsRecalled>>> {
+  if (contents === 0) return { recalls: [], facts: [] }
+  return await contentsRecalled({ trail, registry, recalls }, caller, item, at)
+}
+
 /** All keys that some texts can mean, and those of the lots that they name beside them. */
 function keysNamed({ read }: ItemsParts, texts: readonly string[]): string[] {
   return texts.map(read).flatMap((reading) => {
     if (!reading.ok) return []
     return reading.candidates.flatMap(({ key, lot }) => (lot === undefined ? [key] : [key, lot]))
   })
+}
+
+/** Recalls of what somebody may not see the events of, or nobody has, and of what is in it. */
+async function recalledUnseen(
+  parts: ItemsParts,
+  caller: Caller,
+  keys: readonly string[],
+): Promise<Recalled> {
+  const own = recalledBy(parts, caller, keys)
+  const inside: Recalled['recalls'] = []
+  for (const item of await parts.trail.find(keys)) {
+    if (item) inside.push(...(await contentsRecalled(parts, caller, item, undefined)).recalls)
+  }
+  return withInside(own, inside)
 }
 
 /** What nobody has seen may still be of a recalled lot: then its refusal says so. */

@@ -37,6 +37,8 @@ const KINDS: Readonly<Partial<Record<keyof typeof RECALL_REFUSALS, ProblemKind>>
   unknown_recall: 'not_found',
   unknown_consignee: 'not_found',
   unknown_version: 'invalid_input',
+  unknown_unit: 'invalid_input',
+  more_than_expected: 'invalid_input',
   four_eyes: 'forbidden',
 }
 

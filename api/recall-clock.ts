@@ -4,7 +4,14 @@
  */
 import { z } from 'zod'
 import { formatTimeUs } from '#epcis/time.ts'
-import { type Clock, clockOf, deadlinesOf, doneAt, NO_CLOCK } from '#risk/recall-clock.ts'
+import {
+  type Clock,
+  clockFromUs,
+  clockOf,
+  deadlinesOf,
+  doneAt,
+  NO_CLOCK,
+} from '#risk/recall-clock.ts'
 import type { Text } from '#risk/words.ts'
 import { workingDaysOf } from '#risk/work-calendar.ts'
 import { clockSteps } from '#store/recalls/clock-steps.ts'
@@ -62,7 +69,8 @@ export function clockView(
   nowUs: number,
   loaded: CalendarVersion | undefined,
 ): z.output<typeof clockSchema> {
-  const { law, recallClass, decidedUs, id, state } = recall
+  const { law, recallClass, id, state } = recall
+  const decidedUs = clockFromUs(recall)
   const clock = law === undefined ? undefined : clockOf(law, decidedUs)
   const calendar = calendarView(loaded)
   if (law === undefined || clock === undefined) {

@@ -10,6 +10,7 @@ import {
   sampleOfConsignees,
 } from '#risk/recall-follow.ts'
 import type { Consignee, Recall, RecallStep, ScopeVersion } from '#store/recalls/recall.ts'
+import { sumOf } from '#store/recalls/rows.ts'
 import type { CalendarVersion } from '#store/registry/work-calendar.ts'
 import { clockSchema, clockView } from './recall-clock.ts'
 
@@ -28,6 +29,10 @@ export const balanceSchema = z.array(
     shipped: z.number(),
     accounted: z.number(),
     unaccounted: z.number(),
+    over: z
+      .number()
+      .optional()
+      .meta({ description: 'Told of beyond what they got; none of it is accounted for' }),
     percent: z.number().optional(),
   }),
 )
@@ -129,7 +134,7 @@ export function balanceOf(consignees: readonly Consignee[]): z.output<typeof bal
       shipped: sumOf(expected),
       ...answered,
     }))
-    const { shipped, accounted, percent } = accountedFor(told)
+    const { shipped, accounted, over, percent } = accountedFor(told)
     const sum = (of: (each: Accounted) => number) => told.reduce((all, each) => all + of(each), 0)
     return {
       uom,
@@ -148,13 +153,10 @@ export function balanceOf(consignees: readonly Consignee[]): z.output<typeof bal
       shipped,
       accounted,
       unaccounted: shipped - accounted,
+      ...(over > 0 && { over }),
       ...(percent !== undefined && { percent }),
     }
   })
 }
 
 const NOTHING = { onHand: 0, returned: 0, destroyed: 0, used: 0 }
-
-function sumOf(expected: Readonly<Record<HoldingState, number>>): number {
-  return HOLDING_STATES.reduce((sum, state) => sum + expected[state], 0)
-}

@@ -9,6 +9,7 @@ import { DOMAINS } from '#risk/rule.ts'
 import type { Suspect } from '#risk/suspect.ts'
 import {
   DEPTHS,
+  type Outdated,
   RECALL_STATES,
   type Recall,
   type RecallStep,
@@ -107,6 +108,38 @@ export const recallStepSchema = z
   .meta({ id: 'RecallStep' })
 
 export const tierSchema = z.enum(TIERS)
+
+export const outdatedSchema = z
+  .object({
+    items: z.int(),
+    since: time,
+    first: z.array(
+      z.object({
+        key: z.string(),
+        tier: tierSchema,
+        path: z.array(z.string()).meta({ description: 'Keys from what is recalled to it' }),
+        eventID: z.string(),
+        time,
+      }),
+    ),
+  })
+  .meta({
+    id: 'RecallOutOfDate',
+    description:
+      'What belongs to the scope in force and was heard of after that was traced. It is blocked; ' +
+      'a version that has it waits for approval',
+  })
+
+export function outdatedView(outdated: Outdated): z.output<typeof outdatedSchema> {
+  const { items, sinceUs, first } = outdated
+  return {
+    items,
+    since: formatTimeUs(sinceUs),
+    first: first.map(({ atUs, path, ...rest }) => {
+      return { ...rest, path: [...path], time: formatTimeUs(atUs) }
+    }),
+  }
+}
 
 export function noticeView(recall: Recall): z.output<typeof recallNoticeSchema> {
   const { id, isDrill, state, recallClass, domain, product, title, reason } = recall

@@ -7,6 +7,8 @@ import { consigneeSchema, consigneeView } from './recall-consignee-view.ts'
 import { progressSchema, progressView } from './recall-progress.ts'
 import {
   noticeView,
+  outdatedSchema,
+  outdatedView,
   recallNoticeSchema,
   recallSummarySchema,
   recallSummaryView,
@@ -20,7 +22,11 @@ import type { Router } from './route.ts'
 const MOST_STEPS = 10_000
 
 const recallSchema = recallSummarySchema
-  .extend({ versions: z.array(versionSchema), progress: progressSchema })
+  .extend({
+    versions: z.array(versionSchema),
+    progress: progressSchema,
+    outOfDate: outdatedSchema.optional(),
+  })
   .meta({ id: 'Recall' })
 
 const consigneeRecallSchema = recallNoticeSchema
@@ -73,9 +79,11 @@ function serveOne(router: Router, { recalls, registry, nowUs }: RecallParts) {
       }
       const versions = recalls.versions(id)
       const steps = recalls.stepsOf(id, { limit: MOST_STEPS })
+      const outdated = recalls.outdated(id)
       return c.json({
         ...recallSummaryView(recall),
         versions: versions.map(versionView),
+        ...(outdated && { outOfDate: outdatedView(outdated) }),
         progress: progressView(
           { recall, versions, consignees, steps },
           nowUs(),

@@ -54,7 +54,11 @@ export function recalledBy(
   return { verdict: gravestOf(found), recalls: onceEach(found).map(blockView) }
 }
 
-function withAliases({ aliases }: RecalledParts['registry'], keys: readonly string[]): string[] {
+/** Some keys with all others of the same things. */
+export function withAliases(
+  { aliases }: RecalledParts['registry'],
+  keys: readonly string[],
+): string[] {
   if (aliases.isEmpty()) return [...new Set(keys)]
   const primaries = aliases.resolve(keys)
   const members = [...aliases.members([...new Set(primaries)]).values()].flat()
@@ -66,8 +70,16 @@ function onceEach(blocks: readonly Block[]): Block[] {
   return blocks.filter(({ recall }, at) => blocks.findIndex((one) => one.recall === recall) === at)
 }
 
-function blockView(block: Block): Recalled['recalls'][number] {
-  const { isDrill, recallClass, sinceUs, ...rest } = block
+/** What is known of a thing, with what is of what is in it. */
+export function withInside(own: Recalled, inside: Recalled['recalls']): Recalled {
+  const recalls = [...own.recalls, ...inside]
+  const verdict = VERDICTS.find((each) => recalls.some((one) => one.verdict === each)) ?? 'none'
+  return { verdict, recalls }
+}
+
+/** What a block says, as it goes out. */
+export function blockView(block: Block): Recalled['recalls'][number] {
+  const { isDrill, recallClass, sinceUs, latePath: _, ...rest } = block
   return {
     ...rest,
     drill: isDrill,

@@ -78,6 +78,16 @@ export const LAWS: Readonly<Record<Domain, string | undefined>> = {
   building_materials: undefined,
 }
 
+/** Whose clocks a recall may run by. */
+const LAWS_FOR: Readonly<Record<Domain, readonly string[]>> = {
+  food: ['food-cn'],
+  drugs: ['drugs-cn', 'drugs-us'],
+  building_materials: [],
+}
+
+/** Clocks of servers and of people differ so much. */
+const FUTURE_US = 5 * 60 * 1_000_000
+
 export function serveRecalls(router: Router, parts: RecallsParts) {
   return [serveList(router, parts), serveMaking(router, parts)]
 }
@@ -224,11 +234,19 @@ function serveMaking(router: Router, parts: RecallsParts) {
         const detail = 'what is ordered for later is ordered by approving it then'
         throw new Problem('invalid_input', { code: 'ordered_later', path: '/ordered', detail })
       }
+      if (decidedUs !== undefined && decidedUs > parts.nowUs() + FUTURE_US) {
+        const detail = 'it cannot have been found later than now: the clock runs from then'
+        throw new Problem('invalid_input', { code: 'decided_later', path: '/decided', detail })
+      }
       const { suspects, alerts, product, domain = its } = await suspectsOf(parts, from)
       const domainOf = its ?? domain
       if (domainOf === undefined) {
         const detail = 'nothing says which domain the goods are of: give it'
         throw new Problem('invalid_input', { code: 'domain_unknown', path: '/domain', detail })
+      }
+      if (law !== undefined && !LAWS_FOR[domainOf].includes(law)) {
+        const detail = `${law} is no law for recalls of ${domainOf.replace('_', ' ')}`
+        throw new Problem('invalid_input', { code: 'law_of_other_domain', path: '/law', detail })
       }
       const done = await recallDesk.create({
         ...{ suspects, alerts, product, assume, recallClass, isDrill: drill },

@@ -31,14 +31,20 @@ export function stateBy({ bizStep = '', type, action, role }: Row): HoldingState
 
 /**
  * The row that tells who has a unit, of the rows of itself and its carriers in their order: the
- * last one, unless an earlier one of its own has ended it. Undefined where there are none.
+ * last one. What carried it says nothing of it once it is sold, used or destroyed, until it is seen
+ * itself again: then it was taken back, and whoever has it since is its holder. Undefined where
+ * there are no rows.
  */
 export function lastCustody(rows: readonly EffectiveRow[]): EffectiveRow | undefined {
-  const ending = rows.find(({ row, path }) => {
-    const state = stateBy(row)
-    return path.length === 0 && state !== 'held' && state !== 'in_transit'
-  })
-  return ending ?? rows.at(-1)
+  let ended: EffectiveRow | undefined
+  for (const each of rows) {
+    if (each.path.length > 0) continue
+    const state = stateBy(each.row)
+    if (state === 'held' || state === 'in_transit') ended = undefined
+    // That a code is taken out of use behind a sale says nothing of the goods.
+    else if (!ended || each.row.bizStep !== 'decommissioning') ended = each
+  }
+  return ended ?? rows.at(-1)
 }
 
 /** One event of a lot. `party`: whose place it is; of a shipment, who sent it. */

@@ -12,6 +12,10 @@ export const REASONS = {
   late: { zh: '迟到的数据已补入。', en: 'Data that was late has come.' },
   corrected: { zh: '事件被声明有误或更正。', en: 'An event was declared wrong or corrected.' },
   rules: { zh: '规则或限值已变更。', en: 'Rules or limits have changed.' },
+  recall: {
+    zh: '召回的范围或状态已变更。',
+    en: 'The scope or the state of a recall has changed.',
+  },
   reference: { zh: '主数据已变更。', en: 'Master data has changed.' },
 } as const satisfies Record<string, Text>
 

@@ -12,6 +12,11 @@ export const RECALL_CLASSES = ['I', 'II', 'III'] as const
 /** I: serious harm is likely. II: harm is passing, or unlikely. III: none is to be expected. */
 export type RecallClass = (typeof RECALL_CLASSES)[number]
 
+/** What people call a recall, of its key `recall:R-000012`. */
+export function recallId(key: string): string {
+  return key.replace(/^recall:/, '')
+}
+
 export type RecallStep = 'start' | 'notify' | 'plan' | 'progress' | 'complete'
 
 /** One limit. `progress` comes again after each so much time. */
@@ -114,6 +119,17 @@ export function clockOf(law: string, decidedUs: number): Clock | undefined {
     const isBegun = startOfDayUs(from) <= decidedUs
     return clock.law === law && isBegun && (to === undefined || decidedUs < startOfDayUs(to))
   })
+}
+
+/** From when the clock of a recall runs: who orders that nothing moves has decided by then. */
+export function clockFromUs({
+  decidedUs,
+  orderedUs = decidedUs,
+}: {
+  readonly decidedUs: number
+  readonly orderedUs?: number | undefined
+}): number {
+  return Math.min(decidedUs, orderedUs)
 }
 
 /** Whether the day that begins at a time, in UTC+8, is one on which people work. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Finding, finding } from './finding.ts'
-import type { RecallClass } from './recall-clock.ts'
+import { type RecallClass, recallId } from './recall-clock.ts'
 import type { ScopeSummary } from './recall-scope.ts'
 import type { InForce } from './rule-set.ts'
 import { US_AN_HOUR } from './words.ts'
@@ -47,7 +47,7 @@ export function notAnswered(
         toUs: acknowledgedUs,
         knowableUs: dueUs + 1,
         measures: [{ name: 'waited', value, limit, unit: 'hours' }],
-        words: { recall },
+        words: { recall: recallId(recall) },
         cause: recall,
       }),
     ]
@@ -56,8 +56,11 @@ export function notAnswered(
 
 export interface Accounted {
   readonly shipped: number
+  /** No more of each consignee than it got, so that none hides what another lacks. */
   readonly accounted: number
-  /** 0 to 100; more where more is told of than was shipped. Undefined where nothing was. */
+  /** What consignees tell of beyond what they got. */
+  readonly over: number
+  /** 0 to 100. Undefined where nothing was shipped. */
   readonly percent: number | undefined
 }
 
@@ -65,11 +68,15 @@ export interface Accounted {
 export function accountedFor(consignees: readonly Consignee[]): Accounted {
   let shipped = 0
   let accounted = 0
+  let over = 0
   for (const each of consignees) {
+    const told = each.onHand + each.returned + each.destroyed + each.used
     shipped += each.shipped
-    accounted += each.onHand + each.returned + each.destroyed + each.used
+    accounted += Math.min(told, each.shipped)
+    over += Math.max(0, told - each.shipped)
   }
-  return { shipped, accounted, percent: shipped > 0 ? (accounted / shipped) * 100 : undefined }
+  const percent = shipped > 0 ? (accounted / shipped) * 100 : undefined
+  return { shipped, accounted, over, percent }
 }
 
 /**

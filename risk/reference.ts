@@ -73,6 +73,8 @@ export interface RecallMatch {
   readonly certainty: Certainty
   /** From when on it may not move. */
   readonly fromUs: number
+  /** Until when that was so, where it is not any more: up to and without. */
+  readonly untilUs?: number
   /** Keys from the recalled thing to the item. */
   readonly path: readonly string[]
   /** To whom it goes back; a transport to them is what the recall asks for. */

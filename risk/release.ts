@@ -5,6 +5,7 @@
  */
 import type { Finding } from './finding.ts'
 import { isDeparture } from './item-state.ts'
+import { recallId } from './recall-clock.ts'
 import type { RecallMatch, TestReport } from './reference.ts'
 import { found, isSamePlace, NOTHING, type Seen, stepOf } from './seen.ts'
 import { US_AN_HOUR } from './words.ts'
@@ -20,17 +21,25 @@ export function recalledAndMoving(seen: Seen): readonly Finding[] {
   const lots = now.lots.length > 0 ? [...new Set([...state.lots, ...now.lots])] : state.lots
   return reference
     .recalls(item, lots)
-    .filter((match) => eventTimeUs >= match.fromUs && !isGoingBack(seen, match))
+    .filter((match) => isHeldAt(match, eventTimeUs) && !isGoingBack(seen, match))
     .map((match) => {
       const { certainty, path, recall } = match
       return found(seen, rule, 'moving', {
         certainty,
         incident: recall,
-        words: { recall, step: isInput ? 'transforming' : stepOf(now) },
+        words: { recall: recallId(recall), step: isInput ? 'transforming' : stepOf(now) },
         affected: [{ key: item, certainty, path }],
         cause: recall,
       })
     })
+}
+
+/** Whether a recall held something at a time. */
+export function isHeldAt(
+  { fromUs, untilUs = Number.POSITIVE_INFINITY }: RecallMatch,
+  atUs: number,
+): boolean {
+  return fromUs <= atUs && atUs < untilUs
 }
 
 function isGoingBack({ now, reference }: Seen, { returnsTo }: RecallMatch): boolean {

@@ -3,6 +3,7 @@
  * refused because it is no such thing, or would be half the market.
  */
 import { identify } from '#epcis/identifier.ts'
+import { type LotParts, lotPartsOf } from '#epcis/product-key.ts'
 import { US_A_DAY } from './words.ts'
 
 export type Suspect =
@@ -88,4 +89,12 @@ export function isLotBetween(lot: string, from: string, to: string): boolean {
   return (
     (number ?? -1) >= (counted(from).number ?? -1) && (number ?? -1) <= (counted(to).number ?? -1)
   )
+}
+
+/** Product and lot number, as it is printed, that the key of a lot names; undefined of others. */
+export function lotIn(key: string): LotParts | undefined {
+  const parts = lotPartsOf(key)
+  if (!parts) return undefined
+  const isCoded = /%[0-9A-F]{2}/i.test(parts.lot)
+  return isCoded ? { ...parts, lot: decodeURIComponent(parts.lot) } : parts
 }

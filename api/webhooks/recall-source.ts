@@ -22,6 +22,7 @@ export const RECALL_EVENTS = {
   scope_asked: 'scope_asked',
   scope_known: 'scope_known',
   scope_failed: 'scope_failed',
+  scope_outdated: 'scope_outdated',
   approve: 'approved',
   notify: 'notified',
   seal: 'sealed',

@@ -25,7 +25,7 @@ export function BalanceCard({ progress }: { progress: Progress }) {
 function OfUnit({ balance }: { balance: Balance }) {
   const t = useWords(recallWords)
   const language = useLanguage()
-  const { uom, expected, answered, shipped, accounted, unaccounted, percent } = balance
+  const { uom, expected, answered, shipped, accounted, unaccounted, over, percent } = balance
   const isWhole = unaccounted === 0
   return (
     <div className="balance">
@@ -34,9 +34,13 @@ function OfUnit({ balance }: { balance: Balance }) {
           {percent === undefined ? '–' : t.accounted(numberText(percent, language))}
         </strong>
         <span className={`tag ${isWhole ? 'fine' : 'warn'}`}>
-          {isWhole ? '✓' : '!'} {unaccounted < 0 ? t.surplus : t.unaccounted}{' '}
-          {amountText(Math.abs(unaccounted), uom, language)}
+          {isWhole ? '✓' : '!'} {t.unaccounted} {amountText(unaccounted, uom, language)}
         </span>
+        {over !== undefined && (
+          <span className="tag warn">
+            ! {t.surplus} {amountText(over, uom, language)}
+          </span>
+        )}
       </p>
       <Bar part={accounted} of={shipped} />
       <Sum title={t.asEvents} sum={shipped} unit={uom}>

@@ -19,7 +19,7 @@ export function ScopeCard({ recall, shown }: ScopeCardProps) {
   const language = useLanguage()
   const { mayAct } = useMe()
   const [isAsking, setIsAsking] = useState(false)
-  const { versions, version, state } = recall
+  const { versions, version, state, outOfDate } = recall
   const isOver = state === 'closed' || state === 'cancelled'
   const mayAsk = mayAct && !isOver && !versions.some(isUnderWay)
   return (
@@ -36,6 +36,9 @@ export function ScopeCard({ recall, shown }: ScopeCardProps) {
         )
       }
     >
+      {outOfDate && (
+        <p className="tag stop wrap">! {t.outOfDate(numberText(outOfDate.items, language))}</p>
+      )}
       {shown?.counts && (
         <>
           <TierCounts counts={shown.counts} />

@@ -52,6 +52,7 @@ const HAPPENINGS: Readonly<Record<string, Pair>> = {
   scope_asked: ['要求划定范围', 'scope asked for'],
   scope_known: ['范围查明', 'scope known'],
   scope_failed: ['范围未查明', 'scope failed'],
+  scope_outdated: ['范围已过时', 'scope out of date'],
   approved: ['核准', 'approved'],
   notified: ['通知', 'notified'],
   sealed: ['封存', 'sealed'],

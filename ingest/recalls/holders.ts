@@ -4,6 +4,7 @@
  */
 import { identify } from '#epcis/identifier.ts'
 import { type LotEvent, lastCustody, lotPortions, stateBy } from '#risk/custody.ts'
+import { sumUnit } from '#risk/goods-unit.ts'
 import type { Reference } from '#risk/reference.ts'
 import type { Holding } from '#store/recalls/recall.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -112,7 +113,10 @@ export class Holders {
     const roles = ['object', 'child', 'input', 'output'] as const
     for await (const members of this.#parts.trail.members([...refs], roles)) {
       for (const { eventRef, item: its, quantity, uom } of members) {
-        if (its.ref === item.ref) amounts.set(eventRef, { quantity, uom })
+        if (its.ref !== item.ref) continue
+        const { unit, factor } = sumUnit(uom ?? '')
+        const amount = quantity === undefined ? undefined : quantity * factor
+        amounts.set(eventRef, { quantity: amount, uom: unit })
       }
     }
     return amounts

@@ -5,7 +5,7 @@
  */
 import { beginningUnder } from '#epcis/product-key.ts'
 import type { MoreNeighbours, Neighbour, ScopeSource } from '#risk/recall-scope.ts'
-import { isLotBetween } from '#risk/suspect.ts'
+import { isLotBetween, lotIn } from '#risk/suspect.ts'
 import { US_AN_HOUR } from '#risk/words.ts'
 import type { Assume } from '#store/recalls/recall.ts'
 import type { EventQuery, TrailReader } from '#store/trail.ts'
@@ -40,7 +40,10 @@ export function scopeSource(
     trail,
     async *lotsBetween(product, from, to) {
       for await (const keys of keysOf(trail, product, 'lots')) {
-        for (const key of keys) if (isLotBetween(lotNumberOf(key), from, to)) yield key
+        for (const key of keys) {
+          const lot = lotIn(key)?.lot
+          if (lot !== undefined && isLotBetween(lot, from, to)) yield key
+        }
       }
     },
     madeBetween: (product, fromUs, toUs, site) =>
@@ -64,12 +67,6 @@ async function* keysOf(
     if (keys.length < KEYS_AT_ONCE) return
     after = keys.at(-1)?.slice(beginning.length) ?? ''
   }
-}
-
-/** The lot number that a key ends with, as it is printed. */
-function lotNumberOf(key: string): string {
-  const text = key.slice(key.lastIndexOf('/') + 1)
-  return /%[0-9A-F]{2}/i.test(text) ? decodeURIComponent(text) : text
 }
 
 interface Making {
@@ -117,11 +114,18 @@ async function madeAmong(
   return found.filter((_, at) => placesOf(summaries[at]).some((place) => siteOf(place) === wanted))
 }
 
-function placesOf(event: EventSummary | undefined): string[] {
+/** Where an event was. */
+export function placesOf(event: EventSummary | undefined): string[] {
   return [event?.readPoint, event?.bizLocation].filter((place) => place !== undefined)
 }
 
-function isMaking({ voidedAtUs, role, type, action }: TrailRow): boolean {
+/** Whether a row of a thing tells that it was made. */
+export function isMaking({
+  voidedAtUs,
+  role,
+  type,
+  action,
+}: Pick<TrailRow, 'voidedAtUs' | 'role' | 'type' | 'action'>): boolean {
   if (voidedAtUs !== undefined) return false
   if (role === 'output') return true
   // Of a transformation whose outputs are serials, their lot is made as well.

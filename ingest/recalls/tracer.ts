@@ -12,6 +12,7 @@ import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { Holders } from './holders.ts'
+import { LateFollower, lastEventOf } from './late-follower.ts'
 import { scopeSource } from './scope-source.ts'
 
 export interface TracerParts {
@@ -32,23 +33,31 @@ export class RecallTracer {
   readonly #parts: TracerParts
   readonly #trail: TrailReader
   readonly #referenceNow: () => RegistryReference
+  readonly #late: LateFollower
 
   constructor(parts: TracerParts) {
     this.#parts = parts
     this.#trail = aliasedTrail(parts.trail, parts.registry.aliases)
     this.#referenceNow = referenceOf(parts.registry)
+    const { recalls, nowUs } = parts
+    this.#late = new LateFollower({ trail: this.#trail, recalls, nowUs, siteOf: this.#siteOf })
   }
 
   /** Whatever there is to do, once; false where there was nothing. */
   async advance(): Promise<boolean> {
     const { recalls, nowUs } = this.#parts
-    const job = recalls.begin(nowUs())
+    // What has a scope already comes first: its goods are on their way.
+    if (await this.#late.advance()) return true
+    const lastEvent = recalls.isAsked() ? await lastEventOf(this.#trail) : undefined
+    const job = lastEvent === undefined ? undefined : recalls.begin(nowUs(), lastEvent)
     if (!job) return recalls.sweep(ITEMS_AT_ONCE)
     const found = await this.#trace(job)
     if (!found || !(await this.#findHolders(job))) return true
     recalls.finish(job, found, nowUs())
     return true
   }
+
+  readonly #siteOf = (key: string) => siteOf(this.#referenceNow(), key)
 
   #isStopped(): boolean {
     return this.#parts.isStopped?.() ?? false
@@ -58,8 +67,7 @@ export class RecallTracer {
   async #trace(job: ScopeJob): Promise<{ suspects: number; cuts: ScopeCut[] } | undefined> {
     const { recalls, nowUs } = this.#parts
     const { suspects, assume } = job.version
-    const place = (key: string) => siteOf(this.#referenceNow(), key)
-    const source = scopeSource({ trail: this.#trail, assume, siteOf: place })
+    const source = scopeSource({ trail: this.#trail, assume, siteOf: this.#siteOf })
     const cuts: ScopeCut[] = []
     let batch: ScopeItem[] = []
     for await (const part of recallScope(source, suspects, { mostSuspects: MOST_SUSPECTS })) {
@@ -68,6 +76,7 @@ export class RecallTracer {
         if (batch.length < ITEMS_AT_ONCE) continue
         if (this.#isStopped() || !recalls.addItems(job, batch)) return undefined
         batch = []
+        await this.#late.advance()
       } else if (part.part === 'cut') {
         cuts.push(part)
       } else if (part.part === 'refused') {
@@ -95,6 +104,7 @@ export class RecallTracer {
       const found = await holders.of(items.map(({ key }) => key))
       if (this.#isStopped() || !recalls.addHoldings(job, items.length, found)) return false
       after = items.at(-1)?.at
+      await this.#late.advance()
     }
   }
 }

@@ -3,14 +3,17 @@ import { productOf } from '#risk/facts.ts'
 import { type Finding, finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { Movement } from '#risk/movement.ts'
+import { recallId } from '#risk/recall-clock.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import type { RecallMatch } from '#risk/reference.ts'
+import { isHeldAt } from '#risk/release.ts'
 import { worstOf } from '#risk/sample.ts'
 import type { FactReader, Of } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { historyOf } from '#trace/history.ts'
 import type { Certainty } from '#trace/parts.ts'
 import { contentsAt } from './contents-at.ts'
+import type { LiveItems } from './items.ts'
 
 /** Beyond it that is said. */
 interface MovingLimits {
@@ -32,6 +35,7 @@ export interface MovingParts {
   readonly known: FactReader
   readonly watch: Watch
   readonly recalls: RecallReader
+  readonly items: Pick<LiveItems, 'get' | 'load'>
 }
 
 /**
@@ -94,13 +98,16 @@ async function moved(
   move: Of<Movement>,
   most: MovingLimits,
 ): Promise<Finding[]> {
-  const { trail, watch, recalls } = parts
+  const { trail, watch, recalls, items } = parts
   const { timeUs, recordUs, event } = move
   const { contents, isWhole } = await contentsAt(trail, unit, timeUs, most.contents)
   const byRecall = new Map<string, Recalled[]>()
+  items.load(contents.map(({ key }) => key))
   for (const { key, path: via } of contents) {
-    for (const match of recalls.matches([key])) {
-      if (timeUs < match.fromUs) continue
+    // What was told after the recall was approved is in its scope by its lot alone.
+    const lots = items.get(key)?.state.lots ?? []
+    for (const match of onceEach(recalls.matches([key, ...lots]))) {
+      if (!isHeldAt(match, timeUs)) continue
       const its = byRecall.get(match.recall) ?? []
       its.push({ key, match, via })
       byRecall.set(match.recall, its)
@@ -126,7 +133,7 @@ async function moved(
         certainty: its.reduce<Certainty>((c, { match }) => worstOf(c, match.certainty), inferred),
         incident: recall,
         ...(more > 0 && { measures: [measure] }),
-        words: { recall, step: 'shipping' },
+        words: { recall: recallId(recall), step: 'shipping' },
         eventIDs: [summary.eventID],
         affected: named.map(({ key, match, via }) => {
           return { key, certainty: worstOf(inferred, match.certainty), path: via }
@@ -136,6 +143,11 @@ async function moved(
     )
   }
   return found
+}
+
+/** Of a recall of an item and of its lot, the surer; they come in that order. */
+function onceEach(matches: readonly RecallMatch[]): RecallMatch[] {
+  return matches.filter(({ recall }, at) => matches.findIndex((m) => m.recall === recall) === at)
 }
 
 /** That something may be recalled which was not looked at. */

@@ -57,7 +57,7 @@ export class RecallRules {
     const changes = this.#reader.changesAfter(known.mark(MARK), MOST_KEYS)
     const last = changes.at(-1)
     if (!last) return false
-    for (const { key } of changes) facts.ask(`recalled ${key}`, 'reference')
+    for (const { key } of changes) facts.ask(`recalled ${key}`, 'recall')
     facts.marks.set(MARK, last.seq)
     return true
   }

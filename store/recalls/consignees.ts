@@ -1,13 +1,28 @@
 /** Who is told, what they answer, and who is checked. All here is to be called in a transaction. */
-import { clockOf } from '#risk/recall-clock.ts'
+
+import { goodsUnit, sumUnit } from '#risk/goods-unit.ts'
+import { clockFromUs, clockOf } from '#risk/recall-clock.ts'
 import { sampleOfConsignees } from '#risk/recall-follow.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
-import type { AnswerCommand, CheckCommand, Missing } from './commands.ts'
-import type { RecallChange } from './recall.ts'
-import type { AnswersByUnit, ConsigneeRow, RecallBody, RecallRow } from './rows.ts'
+import type { AnswerCommand, CheckCommand, Missing, RecallRefusal } from './commands.ts'
+import type { RecallChange, Consignee as Told } from './recall.ts'
+import {
+  type AnswersByUnit,
+  type ConsigneeRow,
+  consigneeOf,
+  type HolderRow,
+  inSums,
+  type RecallBody,
+  type RecallRow,
+  sumOf,
+} from './rows.ts'
+
+/** Of amounts that are told in several units. */
+const ROUNDING = 1e-9
 
 export class Consignees {
   readonly #holders: Statement
+  readonly #held: Statement
   readonly #of: Statement
   readonly #one: Statement
   readonly #add: Statement
@@ -20,6 +35,9 @@ export class Consignees {
 
   constructor(database: Database) {
     this.#holders = database.prepare('SELECT DISTINCT party FROM scope_holder WHERE scope = ?')
+    this.#held = database.prepare(
+      'SELECT party, uom, state, quantity FROM scope_holder WHERE scope = ? AND party = ?',
+    )
     this.#of = database.prepare('SELECT * FROM consignee WHERE recall = ? ORDER BY party')
     this.#one = database.prepare('SELECT * FROM consignee WHERE recall = ? AND party = ?')
     this.#add = database.prepare(
@@ -86,7 +104,36 @@ export class Consignees {
     this.#acknowledge.run(seq, consignee, nowUs, by, subNotified ? 1 : 0)
     if (answers === undefined) return
     const before: AnswersByUnit = JSON.parse(known.answers)
-    this.#answer.run(seq, consignee, nowUs, JSON.stringify({ ...before, ...answers }))
+    const now = { ...inSums(before), ...inSums(answers) }
+    this.#answer.run(seq, consignee, nowUs, JSON.stringify(now))
+  }
+
+  /** What is wrong with an answer; undefined where nothing is. */
+  wrongWith(
+    row: RecallRow,
+    command: AnswerCommand,
+    known: ConsigneeRow,
+  ): RecallRefusal | undefined {
+    const { answers = {}, reason } = command
+    const { lines } = this.#told(row, known)
+    const isKnown = (uom: string) =>
+      goodsUnit(uom) !== undefined || lines.some((line) => line.uom === uom)
+    if (!Object.keys(answers).every(isKnown)) return 'unknown_unit'
+    if (reason !== undefined) return undefined
+    const isTooMuch = Object.entries(inSums(answers)).some(([uom, answered]) => {
+      const line = lines.find((each) => each.uom === sumUnit(uom).unit)
+      const { onHand, returned, destroyed, used } = answered
+      const told = onHand + returned + destroyed + used
+      // Where events tell of the goods and not of how much, nothing can be compared.
+      const expected = line && sumOf(line.expected)
+      return expected !== 0 && told > (expected ?? 0) * (1 + ROUNDING)
+    })
+    return isTooMuch ? 'more_than_expected' : undefined
+  }
+
+  #told({ scope }: RecallRow, known: ConsigneeRow): Told {
+    const held: HolderRow[] = scope === null ? [] : this.#held.all(scope, known.party)
+    return consigneeOf(known, held)
   }
 
   check({ seq }: RecallRow, { consignee, result, by, reason }: CheckCommand, nowUs: number): void {
@@ -105,7 +152,7 @@ export class Consignees {
 
   /** Those who have not said what became of it. */
   unanswered(row: RecallRow): Missing[] {
-    const silent = this.#rows(row).filter(({ answeredUs }) => answeredUs === null)
+    const silent = this.#rows(row).filter((each) => this.#told(row, each).answeredUs === undefined)
     return silent.map(({ party }) => ({ what: 'answer', party }))
   }
 
@@ -121,8 +168,10 @@ export class Consignees {
     return [...this.unanswered(row), ...checks, ...this.#planMissing(row)]
   }
 
-  #planMissing({ seq, law, decidedUs, class: its }: RecallRow): Missing[] {
-    const limits = law === null ? [] : (clockOf(law, decidedUs)?.limits[its] ?? [])
+  #planMissing({ seq, law, decidedUs, class: its, body }: RecallRow): Missing[] {
+    const { orderedUs }: RecallBody = JSON.parse(body)
+    const fromUs = clockFromUs({ decidedUs, orderedUs })
+    const limits = law === null ? [] : (clockOf(law, fromUs)?.limits[its] ?? [])
     const isAsked = limits.some(({ step }) => step === 'plan')
     return isAsked && this.#planned.get(seq) === undefined ? [{ what: 'plan' }] : []
   }

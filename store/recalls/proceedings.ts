@@ -12,26 +12,34 @@ import {
 } from './commands.ts'
 import type { Consignees } from './consignees.ts'
 import type { RecallHistory } from './history.ts'
+import type { LateGoodsWriter } from './late-goods.ts'
 import { stateAfter } from './recall.ts'
 import { type RecallRow, type VersionRow, versionOf } from './rows.ts'
 
 export class Proceedings {
   readonly #history: RecallHistory
   readonly #consignees: Consignees
+  readonly #late: LateGoodsWriter
   readonly #version: Statement
   readonly #approved: Statement
   readonly #changed: Statement
 
-  constructor(database: Database, history: RecallHistory, consignees: Consignees) {
+  constructor(
+    database: Database,
+    history: RecallHistory,
+    consignees: Consignees,
+    late: LateGoodsWriter,
+  ) {
     this.#history = history
     this.#consignees = consignees
+    this.#late = late
     this.#version = database.prepare('SELECT * FROM scope_version WHERE recall = ? AND version = ?')
     this.#approved = database.prepare(
       `UPDATE scope_version SET approvedUs = ?3, approvedBy = ?4
        WHERE recall = ?1 AND version = ?2`,
     )
     this.#changed = database.prepare(
-      `INSERT INTO scope_change
+      `INSERT INTO scope_change (first, count, scope)
        SELECT coalesce((SELECT first + count FROM scope_change ORDER BY first DESC LIMIT 1), 1),
          (SELECT count(*) FROM scope_item WHERE scope = ?1), ?1`,
     )
@@ -39,7 +47,9 @@ export class Proceedings {
 
   /** Notes that each item of a scope is blocked now, or is not any more. */
   #noteScope({ scope, isDrill }: RecallRow): void {
-    if (scope !== null && isDrill === 0) this.#changed.run(scope)
+    if (scope === null || isDrill === 1) return
+    this.#changed.run(scope)
+    this.#late.note(scope)
   }
 
   act(row: RecallRow, command: ActCommand, nowUs: number): Done {
@@ -103,7 +113,8 @@ export class Proceedings {
     nowUs: number,
   ): Done {
     const found: VersionRow | undefined = this.#version.get(row.seq, version ?? -1)
-    if (!found || found.version <= row.version) return refused('unknown_version')
+    if (!found) return refused('unknown_version')
+    if (found.version <= row.version) return refused('version_passed')
     const refusal = unfit(found, by)
     if (refusal) return refusal
     this.#approved.run(row.seq, found.version, nowUs, by)
@@ -128,6 +139,8 @@ export class Proceedings {
     const known = this.#consignees.one(row, command.consignee)
     if (!known) return refused('unknown_consignee')
     if (!ANSWERED_IN.has(row.state)) return refused('not_notified', { state: row.state })
+    const wrong = this.#consignees.wrongWith(row, command, known)
+    if (wrong) return refused(wrong)
     this.#consignees.answer(row, command, known, nowUs)
     const { answers, subNotified, by, reason, consignee } = command
     const step = answers === undefined ? 'acknowledged' : 'answered'

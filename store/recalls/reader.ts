@@ -1,12 +1,15 @@
 /** Reads recalls.db: what the API answers from, beside the one connection that writes. */
 import { type Database, openDatabase, type Statement } from '../sqlite/database.ts'
 import { blockReader } from './blocks.ts'
+import { type FormerBlock, formerReader } from './former.ts'
+import { outdatedReader } from './outdated.ts'
 import type {
   Block,
   Consignee,
   Holding,
   HoldingPlace,
   Notice,
+  Outdated,
   PagedEntry,
   Recall,
   RecallState,
@@ -71,6 +74,8 @@ export interface RecallReader {
   ): Holding[]
   /** Where an item, or the parts of a lot, are. */
   holdingsOf(id: string, version: number, key: string): Holding[]
+  /** What the scope in force lacks; undefined where it lacks nothing. */
+  outdated(id: string): Outdated | undefined
   /** By party. Before they are told: those who would be. */
   consignees(id: string): Consignee[]
   isConsignee(id: string, party: string): boolean
@@ -80,9 +85,14 @@ export interface RecallReader {
   lastStep(): number
   /** All approved recalls, drills too, whose scope in force holds one of some keys. */
   blocks(keys: readonly string[]): Block[]
+  /** What earlier versions in force of open recalls had of some keys. */
+  former(keys: readonly string[]): FormerBlock[]
   /** Notices that are to be sent to some parties, the first first. */
   dueNotices(parties: readonly string[], limit: number): Notice[]
-  /** Whether a scope has yet to be found out, or what was left of one to be removed. */
+  /**
+   * Whether a scope has yet to be found out, what was left of one to be removed, or what comes of
+   * recalled goods to be followed.
+   */
   hasWork(): boolean
   counts(): { readonly open: number; readonly dueNotices: number }
   close(): void
@@ -107,6 +117,8 @@ export function recallReader(database: Database): RecallReader {
     ...consigneesOf(database, find),
     ...historyOf(database),
     blocks: blockReader(database),
+    former: formerReader(database),
+    outdated: outdatedReader(database),
     close: () => database.close(),
   }
 }
@@ -246,7 +258,8 @@ function historyOf(database: Database) {
   )
   const work = database.prepare(
     `SELECT 1 FROM scope_version WHERE state IN ('waiting', 'tracing', 'holders')
-     UNION ALL SELECT 1 FROM scope_left LIMIT 1`,
+     UNION ALL SELECT 1 FROM scope_left
+     UNION ALL SELECT 1 FROM recall WHERE scope IS NOT NULL AND state <> 'cancelled' LIMIT 1`,
   )
   const counts = database.prepare(
     `SELECT (SELECT count(*) FROM recall WHERE isDrill = 0

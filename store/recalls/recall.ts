@@ -46,6 +46,7 @@ export type RecallChange =
   | 'scope_asked'
   | 'scope_known'
   | 'scope_failed'
+  | 'scope_outdated'
   | 'acknowledged'
   | 'answered'
   | 'checked'
@@ -258,6 +259,20 @@ export interface Notice {
   readonly queuedUs: number
 }
 
+/** What belongs to the scope in force, and was heard of after that was traced. */
+export interface Outdated {
+  readonly items: number
+  readonly sinceUs: number
+  /** The first of them. */
+  readonly first: readonly {
+    readonly key: string
+    readonly tier: Tier
+    readonly path: readonly string[]
+    readonly eventID: string
+    readonly atUs: number
+  }[]
+}
+
 export type Verdict = 'do_not_sell' | 'check' | 'none'
 
 /** That an item is in the scope of a recall. */
@@ -272,6 +287,8 @@ export interface Block {
   /** Of the keys that were asked for, the one that is in it. */
   readonly key: string
   readonly sinceUs: number
+  /** Of what was heard of after the scope was traced: keys from the recalled thing to it. */
+  readonly latePath?: readonly string[]
 }
 
 /** States in which goods are to be held. */

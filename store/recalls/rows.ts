@@ -1,5 +1,7 @@
 /** Rows of recalls.db, and what they tell. */
+import { sumUnit } from '#risk/goods-unit.ts'
 import type {
+  Answered,
   Assume,
   Block,
   Check,
@@ -139,15 +141,21 @@ const NOTHING: ConsigneeLine['expected'] = {
   destroyed: 0,
 }
 
-/** `holders`: what events tell of this party. */
+/** `holders`: what events tell of this party. Amounts of units that go together are one line. */
 export function consigneeOf(row: ConsigneeRow, holders: readonly HolderRow[]): Consignee {
-  const answers: AnswersByUnit = JSON.parse(row.answers)
-  const units = new Set([...holders.map(({ uom }) => uom), ...Object.keys(answers)])
+  const answers = inSums(JSON.parse(row.answers))
+  const told = new Map<string, Record<HolderRow['state'], number>>()
+  for (const { uom, state, quantity } of holders) {
+    const { unit, factor } = sumUnit(uom)
+    const expected = told.get(unit) ?? { ...NOTHING }
+    told.set(unit, { ...expected, [state]: expected[state] + quantity * factor })
+  }
+  const units = new Set([...told.keys(), ...Object.keys(answers)])
   const lines = [...units].sort().map((uom) => {
-    const its = holders.filter((each) => each.uom === uom)
-    const told = Object.fromEntries(its.map(({ state, quantity }) => [state, quantity]))
-    return { uom, expected: { ...NOTHING, ...told }, answered: answers[uom] }
+    return { uom, expected: told.get(uom) ?? NOTHING, answered: answers[uom] }
   })
+  // It has answered once it has said of all that it got what became of it.
+  const isWhole = lines.every((line) => line.answered !== undefined || sumOf(line.expected) === 0)
   return {
     party: row.party,
     lines,
@@ -155,11 +163,35 @@ export function consigneeOf(row: ConsigneeRow, holders: readonly HolderRow[]): C
     deliveredUs: row.deliveredUs ?? undefined,
     acknowledgedUs: row.acknowledgedUs ?? undefined,
     acknowledgedBy: row.acknowledgedBy ?? undefined,
-    answeredUs: row.answeredUs ?? undefined,
+    answeredUs: isWhole ? (row.answeredUs ?? undefined) : undefined,
     subNotified: row.subNotified === 1,
     check: checkOf(row),
   }
 }
+
+/** How much a consignee got, whatever became of it. */
+export function sumOf(expected: ConsigneeLine['expected']): number {
+  return Object.values(expected).reduce((sum, each) => sum + each, 0)
+}
+
+/** Answers in the units that amounts are added up in. */
+export function inSums(answers: AnswersByUnit): Readonly<Record<string, Answered>> {
+  const sums: Record<string, Answered> = {}
+  for (const [uom, answered] of Object.entries(answers)) {
+    if (!answered) continue
+    const { unit, factor } = sumUnit(uom)
+    const { onHand, returned, destroyed, used } = sums[unit] ?? NONE
+    sums[unit] = {
+      onHand: onHand + answered.onHand * factor,
+      returned: returned + answered.returned * factor,
+      destroyed: destroyed + answered.destroyed * factor,
+      used: used + answered.used * factor,
+    }
+  }
+  return sums
+}
+
+const NONE: Answered = { onHand: 0, returned: 0, destroyed: 0, used: 0 }
 
 function checkOf({ checkResult, checkUs, checkBy, checkReason }: ConsigneeRow): Check | undefined {
   if (checkResult === null) return undefined
@@ -185,4 +217,6 @@ export interface BlockRow {
   /** When the first version with the item in it was approved, and the first of all. */
   sinceUs: number | null
   firstUs: number | null
+  /** As JSON, of what was heard of late. */
+  path: string | null
 }

@@ -88,4 +88,30 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX step_recall ON step (recall, seq);
   `,
+  `
+  -- What was heard of a scope's goods after it was traced, in the order in which it was. path: keys
+  -- from what is in the scope to it, as JSON.
+  CREATE TABLE scope_late (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, scope INTEGER NOT NULL, key TEXT NOT NULL,
+    tier INTEGER NOT NULL, path TEXT NOT NULL, eventID TEXT NOT NULL, atUs INTEGER NOT NULL,
+    UNIQUE (key, scope)
+  ) STRICT;
+  CREATE INDEX scope_late_of ON scope_late (scope, seq);
+  -- Of a change of late goods: the number of the first of them.
+  ALTER TABLE scope_change ADD COLUMN late INTEGER;
+
+  -- What is suspected by product: ranges of lots and times of making.
+  CREATE TABLE scope_suspect (
+    product TEXT NOT NULL, recall INTEGER NOT NULL, version INTEGER NOT NULL,
+    suspect TEXT NOT NULL, PRIMARY KEY (product, recall, version, suspect)
+  ) STRICT, WITHOUT ROWID;
+  INSERT OR IGNORE INTO scope_suspect
+    SELECT json_extract(value, '$.product'), recall, version, value
+    FROM scope_version, json_each(suspects) WHERE json_extract(value, '$.product') IS NOT NULL;
+
+  -- Up to which event goods of all scopes were followed; and scopes that are behind that.
+  CREATE TABLE scope_followed (eventRef INTEGER NOT NULL) STRICT;
+  INSERT INTO scope_followed VALUES (0);
+  CREATE TABLE scope_behind (scope INTEGER PRIMARY KEY, eventRef INTEGER NOT NULL) STRICT;
+  `,
 ]

@@ -3,7 +3,7 @@
  * item by item, numbered over all recalls, without a row for each: a change is of a whole scope,
  * and its items are counted off in the order of their pages.
  */
-import type { RecallStep as ClockStep, RecallClass } from '#risk/recall-clock.ts'
+import { type RecallStep as ClockStep, clockFromUs, type RecallClass } from '#risk/recall-clock.ts'
 import type { Consignee } from '#risk/recall-follow.ts'
 import type { RecallReader as RulesReader, ScopeChange, WatchedRecall } from '#risk/recalled.ts'
 import type { RecallMatch } from '#risk/reference.ts'
@@ -11,7 +11,7 @@ import type { Certainty } from '#trace/parts.ts'
 import { type Database, openDatabase } from '../sqlite/database.ts'
 import { clockSteps } from './clock-steps.ts'
 import { type RecallReader, recallReader } from './reader.ts'
-import { isOpen, isOver, type Recall, type Consignee as Told } from './recall.ts'
+import { type Block, isOpen, isOver, type Recall, type Consignee as Told } from './recall.ts'
 import { migrations } from './schema.ts'
 
 const CERTAINTY: Readonly<Record<'proven' | 'inferred' | 'possible', Certainty>> = {
@@ -49,17 +49,36 @@ export function recallsAsWatched(reader: RecallReader): Pick<RulesReader, 'match
 
 function matchesOf(reader: RecallReader, keys: readonly string[]): RecallMatch[] {
   const open = reader.blocks(keys).filter(({ isDrill, state }) => !isDrill && isOpen(state))
-  return open.map(({ recall: id, key, tier, sinceUs }) => {
+  const present = open.map((block) => {
+    const { recall: id, key, latePath } = block
     const recall = reader.recall(id)
-    const path = recall ? (reader.item(id, recall.version, [key])?.path ?? []) : []
-    return {
-      recall: `recall:${id}`,
-      certainty: CERTAINTY[tier],
-      fromUs: sinceUs,
-      path: path.map((step) => step.key),
-      returnsTo: recall?.returnsTo ?? [],
-    }
+    const traced = recall && !latePath ? reader.item(id, recall.version, [key])?.path : undefined
+    return matchOf(recall, block, latePath ?? traced?.map((step) => step.key) ?? [key])
   })
+  // What it holds now it has held since the first version that had it.
+  const held = new Set(open.map(({ recall }) => recall))
+  const former = reader.former(keys).filter(({ recall }) => !held.has(recall))
+  return [
+    ...present,
+    ...former.map((block) => {
+      const { untilUs, recall: id, key } = block
+      return { ...matchOf(reader.recall(id), block, [key]), untilUs }
+    }),
+  ]
+}
+
+function matchOf(
+  recall: Recall | undefined,
+  { recall: id, tier, sinceUs }: Pick<Block, 'recall' | 'tier' | 'sinceUs'>,
+  path: readonly string[],
+): RecallMatch {
+  return {
+    recall: `recall:${id}`,
+    certainty: CERTAINTY[tier],
+    fromUs: sinceUs,
+    path,
+    returnsTo: recall?.returnsTo ?? [],
+  }
 }
 
 function lastChangeOf(database: Database): () => number {
@@ -73,16 +92,18 @@ interface ChangeRow {
   first: number
   count: number
   scope: number
+  /** Of late goods: the number of the first. */
+  late: number | null
 }
 
 /** Items of the scopes that changed, behind a number; goes on fast where it has stopped. */
 function changesOf(database: Database): RulesReader['changesAfter'] {
   const holding = database.prepare(
-    `SELECT first, count, scope FROM scope_change WHERE first <= ?1
+    `SELECT first, count, scope, late FROM scope_change WHERE first <= ?1
      ORDER BY first DESC LIMIT 1`,
   )
   const following = database.prepare(
-    'SELECT first, count, scope FROM scope_change WHERE first > ? ORDER BY first LIMIT 1',
+    'SELECT first, count, scope, late FROM scope_change WHERE first > ? ORDER BY first LIMIT 1',
   )
   const offset = database.prepare(
     `SELECT tier, assumptions, key FROM scope_item INDEXED BY scope_item_page
@@ -93,6 +114,9 @@ function changesOf(database: Database): RulesReader['changesAfter'] {
      WHERE scope = ?1 AND (tier, assumptions, key) > (?2, ?3, ?4)
      ORDER BY tier, assumptions, key LIMIT ?5`,
   )
+  const late = database.prepare(
+    'SELECT key FROM scope_late WHERE scope = ? AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?',
+  )
   type Place = { tier: number; assumptions: number; key: string }
   let last: { readonly seq: number; readonly scope: number; readonly place: Place } | undefined
   return (seq, limit) => {
@@ -101,6 +125,11 @@ function changesOf(database: Database): RulesReader['changesAfter'] {
     const change: ChangeRow | undefined = isWithin ? at : following.get(seq + 1)
     if (!change) return []
     const skipped = Math.max(0, seq + 1 - change.first)
+    if (change.late !== null) {
+      const most = Math.min(limit, change.count - skipped)
+      const its: { key: string }[] = late.all(change.scope, change.late, most, skipped)
+      return its.map(({ key }, index) => ({ seq: change.first + skipped + index, key }))
+    }
     const isNext = last?.seq === seq && last.scope === change.scope && skipped > 0
     const rows: Place[] =
       isNext && last
@@ -128,7 +157,8 @@ function watchedOf(reader: RecallReader, closedSinceUs: number): WatchedRecall[]
 }
 
 function watchedRecall(reader: RecallReader, recall: Recall): WatchedRecall {
-  const { id, law = '', recallClass, decidedUs, state, version } = recall
+  const { id, law = '', recallClass, state, version } = recall
+  const decidedUs = clockFromUs(recall)
   const steps = reader.stepsOf(id, { limit: MOST_STEPS })
   const closed = steps.find(({ step }) => step === 'close' || step === 'cancel')
   const versions = reader.versions(id)

@@ -16,6 +16,7 @@ import type {
 import { refused } from './commands.ts'
 import { Consignees } from './consignees.ts'
 import { RecallHistory } from './history.ts'
+import { type FollowedTo, type LateGoods, LateGoodsWriter } from './late-goods.ts'
 import { Proceedings } from './proceedings.ts'
 import { type RecallReader, recallReader } from './reader.ts'
 import { type Holding, isOver, type ScopeVersion } from './recall.ts'
@@ -30,6 +31,8 @@ export interface ScopeJob {
   readonly version: ScopeVersion
 }
 
+const OUTDATED = 'more of what is recalled has been heard of'
+
 export class RecallWriter {
   readonly reader: RecallReader
   readonly #database: Database
@@ -37,7 +40,9 @@ export class RecallWriter {
   readonly #consignees: Consignees
   readonly #proceedings: Proceedings
   readonly #scopes: ScopeWriter
+  readonly #late: LateGoodsWriter
   readonly #addVersion: Statement
+  readonly #addSuspect: Statement
   readonly #nextScope: Statement
   readonly #lastVersion: Statement
   readonly #nextJob: Statement
@@ -55,12 +60,14 @@ export class RecallWriter {
     this.reader = recallReader(database)
     this.#history = new RecallHistory(database)
     this.#consignees = new Consignees(database)
-    this.#proceedings = new Proceedings(database, this.#history, this.#consignees)
+    this.#late = new LateGoodsWriter(database)
+    this.#proceedings = new Proceedings(database, this.#history, this.#consignees, this.#late)
     this.#scopes = new ScopeWriter(database)
     this.#addVersion = database.prepare(
       `INSERT INTO scope_version (recall, version, scope, state, atUs, "by", reason, suspects,
          assume, found, placed) VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0)`,
     )
+    this.#addSuspect = database.prepare('INSERT OR IGNORE INTO scope_suspect VALUES (?, ?, ?, ?)')
     this.#nextScope = database.prepare('UPDATE scope_number SET last = last + 1 RETURNING last')
     this.#lastVersion = database.prepare(
       'SELECT * FROM scope_version WHERE recall = ? ORDER BY version DESC LIMIT 1',
@@ -143,12 +150,21 @@ export class RecallWriter {
     const { last: scope } = this.#nextScope.get()
     const what = [JSON.stringify(suspects), JSON.stringify(assume)]
     this.#addVersion.run(row.seq, version, scope, nowUs, by, reason, ...what)
+    for (const suspect of suspects) {
+      if (suspect.kind === 'key') continue
+      this.#addSuspect.run(suspect.product, row.seq, version, JSON.stringify(suspect))
+    }
     this.#history.tell(row, 'scope_asked', nowUs, by, { reason, version })
     this.#history.change(row, nowUs)
   }
 
   act(command: ActCommand, nowUs: number): Done {
-    return this.#on(command.recall, (row) => this.#proceedings.act(row, command, nowUs))
+    return this.#on(command.recall, (row) => {
+      const done = this.#proceedings.act(row, command, nowUs)
+      const isApproved = done.ok && command.action === 'approve'
+      if (isApproved) this.#sayOutdated(this.#history.get(row.id) ?? row, nowUs)
+      return done
+    })
   }
 
   answer(command: AnswerCommand, nowUs: number): Done {
@@ -177,6 +193,7 @@ export class RecallWriter {
       this.#leave.run()
       const rows: { scope: number }[] = this.#database.prepare('SELECT scope FROM scope_left').all()
       for (const { scope } of rows) this.#restart.run(scope, this.#nextScope.get().last)
+      this.#late.forgetLeft()
     })
   }
 
@@ -194,12 +211,21 @@ export class RecallWriter {
     })
   }
 
-  /** The next scope to find out, recalls before drills; it is begun with that. */
-  begin(nowUs: number): ScopeJob | undefined {
+  /** Whether a scope waits to be found out. */
+  isAsked(): boolean {
+    return this.#nextJob.get() !== undefined
+  }
+
+  /**
+   * The next scope to find out, recalls before drills; it is begun with that. `lastEvent`: what
+   * comes behind it is not surely in the scope, and is followed.
+   */
+  begin(nowUs: number, lastEvent = 0): ScopeJob | undefined {
     return transaction(this.#database, () => {
       const row: (VersionRow & { id: string }) | undefined = this.#nextJob.get()
       if (!row) return undefined
       this.#begun.run(row.scope, nowUs)
+      this.#late.begin(row.scope, lastEvent)
       const version = versionOf({ ...row, state: 'tracing', startedUs: nowUs })
       return { recall: row.id, scope: row.scope, version }
     })
@@ -256,6 +282,42 @@ export class RecallWriter {
       const more = { version: version.version, reason: message, detail: { code } }
       this.#tellOf(scope, 'scope_failed', nowUs, more)
     })
+  }
+
+  /** What scopes have, and what they suspect: of those that are followed. */
+  get following(): Pick<LateGoodsWriter, 'known' | 'suspects' | 'followedTo'> {
+    return this.#late
+  }
+
+  /** Goods of scopes that were not known when those were traced: they are blocked with them. */
+  addLate(goods: readonly LateGoods[], nowUs: number): void {
+    transaction(this.#database, () => {
+      for (const [scope, { first, count }] of this.#late.add(goods, nowUs)) {
+        const row: RecallRow | undefined = this.#ofScope.get(scope)
+        if (!row || row.scope !== scope) continue
+        if (row.isDrill === 0) this.#late.note(scope, first, count)
+        this.#sayOutdated(row, nowUs)
+      }
+    })
+  }
+
+  /** Events up to one were looked at for what is late; `isEnd`: nothing is behind it. */
+  followed(from: FollowedTo, eventRef: number, isEnd: boolean): void {
+    transaction(this.#database, () => this.#late.followed(from, eventRef, isEnd))
+  }
+
+  /**
+   * Says once that more belongs to the scope in force than it has, and asks for a version that has
+   * it: a person has to approve that, and the block does not wait for it.
+   */
+  #sayOutdated(row: RecallRow, nowUs: number): void {
+    const last: VersionRow | undefined = this.#lastVersion.get(row.seq)
+    const isNewer = last?.version !== row.version
+    if (row.scope === null || !last || isNewer || this.#late.count(row.scope) === 0) return
+    if (isOver(row.state)) return
+    this.#history.tell(row, 'scope_outdated', nowUs, 'trace', { version: row.version })
+    const { suspects, assume } = versionOf(last)
+    this.#addScope(row, { suspects, assume, by: 'trace', reason: OUTDATED }, nowUs)
   }
 
   #tellOf(

@@ -141,6 +141,31 @@ describe('consignees', () => {
     const { json } = await desk.get(`/v1/recalls/${id}/consignees`)
     expect(json).toMatchObject([{}, {}, { party: 'shop', delivered: '1970-01-01T00:00:05.000Z' }])
   })
+
+  it('may not sell what another recall holds when one is cancelled', async () => {
+    const id = await notified()
+    const other = await desk.make([{ item: serial('c1', 2) }], { domain: 'food' })
+    await desk.step(other, { action: 'approve', version: 1 })
+    await desk.step(id, { action: 'cancel' })
+    const sent: Record<string, unknown>[] = []
+    await sendNotices({
+      recalls: dairy.world.recalls.reader,
+      desk: { delivered: async () => undefined },
+      devices: {
+        listening: () => ['shop', 'depot'],
+        async publishNotice(party, payload) {
+          sent.push({ party, ...JSON.parse(payload) })
+          return 1
+        },
+      },
+    })
+    const lifted = sent.filter(({ command }) => command === 'recall_cancelled')
+    expect(lifted.find(({ party }) => party === 'shop')).toMatchObject({
+      sell: false,
+      heldBy: [other],
+    })
+    expect(lifted.find(({ party }) => party === 'depot')).toMatchObject({ sell: true })
+  })
 })
 
 describe('webhooks', () => {
@@ -313,7 +338,7 @@ describe('the clock', () => {
   })
 
   it('asks for a plan where the law does, and closing takes it', async () => {
-    const id = await notified({ law: 'drugs-cn', level: 'E' })
+    const id = await notified({ law: 'drugs-cn', domain: 'drugs', level: 'E' })
     await answerAll(id)
     for (const action of ['seal', 'recover']) await desk.step(id, { action })
     const refused = await desk.step(id, { action: 'close' })

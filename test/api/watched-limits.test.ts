@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scopeSource } from '#ingest/recalls/scope-source.ts'
 import { Draft } from '#ingest/watch/draft.ts'
+import { LiveItems } from '#ingest/watch/items.ts'
 import { neighboursOf } from '#ingest/watch/neighbours.ts'
 import { aboutMoving } from '#ingest/watch/tell-moving.ts'
 import type { WatchedRecall } from '#risk/recalled.ts'
@@ -61,7 +62,8 @@ describe('what is recalled and moves in a container (G1)', () => {
   async function moving(keys: readonly string[], most: Parameters<typeof aboutMoving>[2]) {
     const { trail, alerts, registry } = watched.world
     const watch = { rules: new RuleSet(), reference: referenceOf(registry)() }
-    const parts = { trail, known: alerts.facts, watch, recalls: recalls(keys) }
+    const items = new LiveItems(alerts.ledger)
+    const parts = { trail, known: alerts.facts, watch, recalls: recalls(keys), items }
     return await aboutMoving(parts, sscc(1), most)
   }
 
@@ -79,7 +81,7 @@ describe('what is recalled and moves in a container (G1)', () => {
     const [many] = await moving(all, { contents: 5, named: 3, moves: 3 })
     expect(many?.affected).toHaveLength(3)
     expect(many?.text.en).toBe(
-      'Shipping, though recall recall:R is open; 3 things in it are named, 2 more are not.',
+      'Shipping, though recall R is open; 3 things in it are named, 2 more are not.',
     )
     expect(many?.text.zh).toContain('其中 3 件已列出，另有 2 件未逐件列出')
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type LotEvent, lotPortions, stateBy } from '#risk/custody.ts'
+import { type LotEvent, lastCustody, lotPortions, stateBy } from '#risk/custody.ts'
+import type { EffectiveRow } from '#trace/carriers.ts'
 
 type Row = LotEvent['row']
 
@@ -39,6 +40,27 @@ describe('what became of an item', () => {
     ['held', row('unpacking', { type: 'AggregationEvent', action: 'DELETE', role: 'child' })],
   ] as const)('%s is told by its last event', (state, its) => {
     expect(stateBy(its)).toBe(state)
+  })
+})
+
+describe('who has a unit', () => {
+  const own = (bizStep: string) => ({ row: row(bizStep), path: [] }) as unknown as EffectiveRow
+  const carried = (bizStep: string) => {
+    return { row: row(bizStep), path: [{}] } as unknown as EffectiveRow
+  }
+  const last = (...rows: EffectiveRow[]) => lastCustody(rows)?.row.bizStep
+
+  it('is told by its sale, whatever becomes of what carried it', () => {
+    expect(last(own('receiving'), own('retail_selling'), carried('shipping'))).toBe(
+      'retail_selling',
+    )
+    expect(last(own('dispensing'), own('decommissioning'))).toBe('dispensing')
+  })
+
+  it('is whoever has it since it was taken back', () => {
+    expect(last(own('retail_selling'), own('returning'), carried('shipping'))).toBe('shipping')
+    expect(last(own('retail_selling'), own('receiving'), own('destroying'))).toBe('destroying')
+    expect(last(own('retail_selling'), own('destroying'), carried('shipping'))).toBe('destroying')
   })
 })
 

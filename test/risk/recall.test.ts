@@ -308,7 +308,13 @@ describe('how a recall goes (G3)', () => {
   })
 
   it('75 of 100 are accounted for', () => {
-    expect(accountedFor([consignee])).toEqual({ shipped: 100, accounted: 75, percent: 75 })
+    const whole = { shipped: 100, accounted: 75, over: 0, percent: 75 }
+    expect(accountedFor([consignee])).toEqual(whole)
+    // What one tells of too much makes up for nothing that another lacks.
+    const boast = { ...consignee, shipped: 10, onHand: 1e9, returned: 0, destroyed: 0, used: 0 }
+    expect(accountedFor([consignee, boast])).toMatchObject({
+      ...{ shipped: 110, accounted: 85, over: 1e9 - 10 },
+    })
     expect(accountedFor([]).percent).toBeUndefined()
   })
 
