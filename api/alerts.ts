@@ -10,6 +10,7 @@ import type { AlertFeed } from './alert-feed.ts'
 import { alertSchema, alertSummarySchema, alertView, summaryView } from './alert-view.ts'
 import { type Caller, confinedTo } from './caller.ts'
 import { refusal } from './item.ts'
+import { keysMeant } from './meant.ts'
 import { answerPage, lastNumberOf, pageOf, pageParameters } from './paging.ts'
 import { count, moment, valueList } from './parameters.ts'
 import { Problem } from './problem.ts'
@@ -130,10 +131,7 @@ function keysOf(
 ): string[] {
   const reading = read(text)
   if (!reading.ok && !text.includes(':')) throw refusal(reading)
-  const keys = [text, ...(reading.ok ? reading.candidates.map(({ key }) => key) : [])]
-  const primaries = aliases.isEmpty() ? [] : aliases.resolve(keys)
-  const members = [...aliases.members([...new Set(primaries)]).values()].flat()
-  return [...new Set([...keys, ...primaries, ...members])]
+  return keysMeant(text, read, aliases)
 }
 
 function serveOne(router: Router, { alerts }: AlertsParts) {

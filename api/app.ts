@@ -189,7 +189,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
   serveLanes(router, parts)
-  serveRules(router, { ...parts, referenceNow: referenceOf(registry) })
+  serveRules(router, { ...parts, read, referenceNow: referenceOf(registry) })
   serveAllOfRecalls(router, { ...parts, read })
   serveRejections(router, parts)
   serveHealth(router, parts)
