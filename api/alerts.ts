@@ -56,7 +56,7 @@ const stepRequestSchema = z
     path: ['exercise'],
     message: 'comes with publish, and with nothing else',
   })
-  .refine(({ action, notice }) => action === 'publish' || notice === undefined, {
+  .refine(({ action, notice }) => (action === 'publish') === (notice !== undefined), {
     path: ['notice'],
     message: 'comes with publish, and with nothing else',
   })
@@ -188,7 +188,7 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
         throw new Problem('invalid_input', { code: 'unknown_party', path: '/to', detail })
       }
       const acted = await desk.act({
-        ...{ alert: id, action, reason, by: nameOf(caller) },
+        ...{ alert: id, action, reason, by: nameOf(caller), isAuthority: caller.reach === 'all' },
         ...(caller.party !== undefined && { party: caller.party }),
         ...(causeCode !== undefined && { causeCode }),
         ...(to !== undefined && { to }),
@@ -196,8 +196,12 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
         ...(notice !== undefined && { notice }),
       })
       if (!acted.ok) {
-        const detail = `${action} does not go with an alert that is ${acted.state ?? 'unknown'}`
-        throw new Problem('conflict', { code: acted.code, path: '/action', detail })
+        const isOther = acted.code === 'published_otherwise'
+        const detail = isOther
+          ? 'the public was told of it otherwise, as a drill or as none: unpublish it first'
+          : `${action} does not go with an alert that is ${acted.state ?? 'unknown'}`
+        const path = isOther ? '/exercise' : '/action'
+        throw new Problem('conflict', { code: acted.code, path, detail })
       }
       const alert = alertFor(alerts, caller, id)
       return c.json(alertView(alert, alerts.stepsOf(id, MOST_STEPS), caller), 201)
