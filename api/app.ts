@@ -184,7 +184,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<Env> {
   serveSession(router, parts)
   serveAlertStream(router, parts)
   serveAlerts(router, { ...parts, read })
-  serveWebhooks(router, parts)
+  serveWebhooks(router, { ...parts, read })
   serveWebhookDeliveries(router, parts)
   serveBulletins(router, parts)
   serveReports(router, { ...parts, read })
