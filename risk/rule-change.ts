@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { bareWord, VOCABULARIES } from '#epcis/cbv.ts'
 import { parseTimeUs } from '#epcis/time.ts'
+import { isUri } from '#epcis/uri.ts'
 import type { ParameterSpec } from './rule.ts'
 import { type RuleChange, ruleChangeSchema } from './rule-set.ts'
 import { SCOPES, SCOPES_OF } from './scopes.ts'
@@ -167,7 +168,11 @@ function spelled(rule: RuleId, given: NonNullable<RuleChange['parameters']>) {
 }
 
 const WORD = z.string().min(1).max(200)
-const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/
+
+/** A URI that does not only look like a word of the vocabulary. */
+function isOwn(text: string): boolean {
+  return isUri(text) && bareWord(text) === text && !/^(cbv|urn:epcglobal:cbv):/.test(text)
+}
 
 /** The zod schema of the values of a parameter. */
 export function schemaOf(spec: ParameterSpec): z.ZodType {
@@ -178,9 +183,9 @@ export function schemaOf(spec: ParameterSpec): z.ZodType {
       return z.enum(spec.of)
     case 'words': {
       const { words } = VOCABULARIES[spec.of]
-      const word = WORD.refine((each) => words.has(each) || URI.test(each), {
-        error: ({ input }) =>
-          `${String(input)} is no ${spec.of}: they are ${[...words].join(', ')}, or a URI of others.`,
+      const allowed = `${[...words].join(', ')}, or a URI of others`
+      const word = WORD.refine((each) => words.has(bareWord(each)) || isOwn(each), {
+        error: ({ input }) => `${String(input)} is no ${spec.of}: they are ${allowed}.`,
       })
       return z.array(word).min(1).max(50)
     }

@@ -83,7 +83,8 @@ export class AlertBook {
          escalation = ?7, changedUs = ?8 WHERE seq = ?1`,
     )
     this.#inherit = database.prepare(
-      'UPDATE alert SET isPublic = max(isPublic, ?2), isBlocked = max(isBlocked, ?3) WHERE identity = ?1',
+      `UPDATE alert SET isPublic = max(isPublic, ?2), isBlocked = max(isBlocked, ?3)
+       WHERE identity = ?1`,
     )
     this.#tell = database.prepare(
       'UPDATE alert SET severity = ?2, count = ?3, evidence = ?4, body = ?5 WHERE seq = ?1',

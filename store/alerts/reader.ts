@@ -87,7 +87,8 @@ export function alertReader(database: Database): AlertReader {
   const about = database.prepare(
     `${LISTED} WHERE ${HOLDS} AND alert.seq IN (
        SELECT alert FROM alert_item WHERE key IN (SELECT value FROM json_each(?)))
-     ORDER BY isBlocked DESC, isPublic = 1 DESC, rule = 'F1' DESC, CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, alert.seq
+     ORDER BY isBlocked DESC, isPublic = 1 DESC, rule = 'F1' DESC,
+       CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, alert.seq
      LIMIT ?`,
   )
   const worst = database.prepare(

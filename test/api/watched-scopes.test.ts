@@ -1,4 +1,4 @@
-/** Changes of rules hold where they are bound to, and nowhere else, also of facts of many events. */
+/** Changes of rules hold where they are bound to, and nowhere else. */
 import { describe, expect, it } from 'vitest'
 import { aboutRecall } from '#ingest/watch/tell-recalls.ts'
 import type { WatchedRecall } from '#risk/recalled.ts'
