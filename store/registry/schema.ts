@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { identify, type Kind } from '#epcis/identifier.ts'
 import { keyOf, understand } from '#epcis/understand.ts'
 import { isUri } from '#epcis/uri.ts'
-import { GENERAL_TEST } from '#risk/lab-report.ts'
+import { testNameSchema } from './test-name.ts'
 
 /** Name of a party, site or device inside a topic, a path and a certificate. */
 export const slugSchema = z
@@ -53,11 +53,6 @@ const regionSchema = z
   .string()
   .regex(/^\d{6}$/, 'must be 6 digits of GB/T 2260')
   .meta({ example: '330106' })
-
-/** As events name it, where it is a URI; `general` is that of a report that names none. */
-const testSchema = nameSchema.refine((text) => text === GENERAL_TEST || isUri(text), {
-  error: `must be a URI, as testprd of events is, or ${GENERAL_TEST}`,
-})
 
 const dateSchema = z.iso.date()
 const classesSchema = z.array(nameSchema).min(1).max(100)
@@ -163,7 +158,7 @@ export const productSchema = z
       .optional()
       .describe('What a permit or certified area allows of one lot; pieces without uom'),
     requiredTests: z
-      .array(testSchema)
+      .array(testNameSchema)
       .min(1)
       .max(20)
       .optional()
