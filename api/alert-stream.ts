@@ -6,12 +6,14 @@
  * slow one, and one that takes nothing for a while is cut, and may come back.
  */
 import { z } from 'zod'
+import { DOMAINS, SEVERITIES } from '#risk/rule.ts'
+import { RULE_IDS } from '#risk/table.ts'
 import type { Step } from '#store/alerts/alert.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import { type alertSummarySchema, type stepSchema, stepView, summaryView } from './alert-view.ts'
 import type { Caller } from './caller.ts'
-import { valueList } from './parameters.ts'
+import { oneOf } from './parameters.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
 
@@ -51,9 +53,9 @@ export function serveAlertStream(router: Router, { alerts, feed }: AlertStreamPa
         'Last-Event-ID, or with what comes next; an event `beginning` has the id of that place. ' +
         'Ends with the key or session that it was opened with.',
       query: {
-        severity: valueList.optional(),
-        rule: valueList.optional(),
-        domain: valueList.optional(),
+        severity: oneOf(SEVERITIES),
+        rule: oneOf(RULE_IDS),
+        domain: oneOf(DOMAINS),
         lastEventID: z.string().optional().meta({ description: 'As the header Last-Event-ID' }),
       },
       answers: {
@@ -86,7 +88,9 @@ export function serveAlertStream(router: Router, { alerts, feed }: AlertStreamPa
 
 function beginning(lastEventID: string | undefined, alerts: AlertReader): number {
   if (lastEventID === undefined || lastEventID === '') return alerts.lastStep()
-  if (/^\d{1,15}$/.test(lastEventID)) return Number(lastEventID)
+  const seq = /^\d{1,15}$/.test(lastEventID) ? Number(lastEventID) : undefined
+  // Behind the last step it would pass over those that are yet to come.
+  if (seq !== undefined && seq <= alerts.lastStep()) return seq
   const detail = `Last-Event-ID ${lastEventID.slice(0, 100)} is none that this server gave`
   throw new Problem('invalid_query', { path: 'lastEventID', detail })
 }

@@ -1,7 +1,8 @@
 /** Alerts: lists, one of them with all that speaks for it, and what people do about it. */
 import { z } from 'zod'
 import type { AlertDesk } from '#ingest/watch/desk.ts'
-import { SEVERITIES } from '#risk/rule.ts'
+import { DOMAINS, SEVERITIES } from '#risk/rule.ts'
+import { RULE_IDS } from '#risk/table.ts'
 import { ACTIONS, ALERT_STATES, type Alert, CAUSE_CODES } from '#store/alerts/alert.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { slugSchema } from '#store/registry/schema.ts'
@@ -10,8 +11,9 @@ import type { AlertFeed } from './alert-feed.ts'
 import { alertSchema, alertSummarySchema, alertView, summaryView } from './alert-view.ts'
 import { type Caller, confinedTo } from './caller.ts'
 import { refusal } from './item.ts'
+import { keysMeant } from './meant.ts'
 import { answerPage, lastNumberOf, pageOf, pageParameters } from './paging.ts'
-import { count, moment, valueList } from './parameters.ts'
+import { count, moment, oneOf } from './parameters.ts'
 import { Problem } from './problem.ts'
 import type { ReadIdentifier } from './reading.ts'
 import type { Router } from './route.ts'
@@ -55,7 +57,7 @@ const stepRequestSchema = z
     path: ['exercise'],
     message: 'comes with publish, and with nothing else',
   })
-  .refine(({ action, notice }) => action === 'publish' || notice === undefined, {
+  .refine(({ action, notice }) => (action === 'publish') === (notice !== undefined), {
     path: ['notice'],
     message: 'comes with publish, and with nothing else',
   })
@@ -64,13 +66,6 @@ const stepRequestSchema = z
 export function serveAlerts(router: Router, parts: AlertsParts) {
   return [serveList(router, parts), serveOne(router, parts), serveSteps(router, parts)]
 }
-
-const oneOf = (names: readonly string[]) =>
-  valueList
-    .refine((values) => values.every((value) => names.includes(value)), {
-      error: `must be among ${names.join(', ')}`,
-    })
-    .optional()
 
 function serveList(router: Router, { alerts, read, registry }: AlertsParts) {
   return router.serve(
@@ -83,8 +78,8 @@ function serveList(router: Router, { alerts, read, registry }: AlertsParts) {
       query: {
         state: oneOf(ALERT_STATES).meta({ description: 'All but superseded and withdrawn else' }),
         severity: oneOf(SEVERITIES),
-        rule: valueList.optional(),
-        domain: valueList.optional(),
+        rule: oneOf(RULE_IDS),
+        domain: oneOf(DOMAINS),
         product: z.string().optional().meta({ description: 'Any spelling' }),
         item: z.string().optional().meta({ description: 'Any spelling' }),
         party: slugSchema.optional(),
@@ -97,6 +92,7 @@ function serveList(router: Router, { alerts, read, registry }: AlertsParts) {
     (c, { caller, query }) => {
       const { perPage, item, product, party, severity, rule, domain } = query
       const states = query.state ?? STANDING
+      if (party !== undefined) checkParty(party, 'party', 'invalid_query', registry)
       const found = alerts.alerts(
         {
           states: ALERT_STATES.filter((state) => states.includes(state)),
@@ -130,10 +126,7 @@ function keysOf(
 ): string[] {
   const reading = read(text)
   if (!reading.ok && !text.includes(':')) throw refusal(reading)
-  const keys = [text, ...(reading.ok ? reading.candidates.map(({ key }) => key) : [])]
-  const primaries = aliases.isEmpty() ? [] : aliases.resolve(keys)
-  const members = [...aliases.members([...new Set(primaries)]).values()].flat()
-  return [...new Set([...keys, ...primaries, ...members])]
+  return keysMeant(text, read, aliases)
 }
 
 function serveOne(router: Router, { alerts }: AlertsParts) {
@@ -185,12 +178,9 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
         const detail = `${action} is for authorities; whom it concerns may acknowledge or comment`
         throw new Problem('forbidden', { detail })
       }
-      if (to !== undefined && registry.parties.get(to) === undefined) {
-        const detail = `there is no party ${to}`
-        throw new Problem('invalid_input', { code: 'unknown_party', path: '/to', detail })
-      }
+      if (to !== undefined) checkParty(to, '/to', 'invalid_input', registry)
       const acted = await desk.act({
-        ...{ alert: id, action, reason, by: nameOf(caller) },
+        ...{ alert: id, action, reason, by: nameOf(caller), isAuthority: caller.reach === 'all' },
         ...(caller.party !== undefined && { party: caller.party }),
         ...(causeCode !== undefined && { causeCode }),
         ...(to !== undefined && { to }),
@@ -198,13 +188,27 @@ function serveSteps(router: Router, { alerts, desk, registry }: AlertsParts) {
         ...(notice !== undefined && { notice }),
       })
       if (!acted.ok) {
-        const detail = `${action} does not go with an alert that is ${acted.state ?? 'unknown'}`
-        throw new Problem('conflict', { code: acted.code, path: '/action', detail })
+        const isOther = acted.code === 'published_otherwise'
+        const detail = isOther
+          ? 'the public was told of it otherwise, as a drill or as none: unpublish it first'
+          : `${action} does not go with an alert that is ${acted.state ?? 'unknown'}`
+        const path = isOther ? '/exercise' : '/action'
+        throw new Problem('conflict', { code: acted.code, path, detail })
       }
       const alert = alertFor(alerts, caller, id)
       return c.json(alertView(alert, alerts.stepsOf(id, MOST_STEPS), caller), 201)
     },
   )
+}
+
+function checkParty(
+  slug: string,
+  path: string,
+  kind: 'invalid_input' | 'invalid_query',
+  { parties }: Pick<Registry, 'parties'>,
+): void {
+  if (parties.get(slug) !== undefined) return
+  throw new Problem(kind, { code: 'unknown_party', path, detail: `there is no party ${slug}` })
 }
 
 /** Who acts, for the record: the role and the key, whose holder the registry knows. */

@@ -4,6 +4,7 @@
  */
 import { formatTimeUs } from '#epcis/time.ts'
 import { ruleOf } from '#risk/table.ts'
+import type { Alert } from '#store/alerts/alert.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { type Calibrations, calibrationEndUs } from '#store/calibration.ts'
 import { type KeptReport, sealOf } from '#store/field.ts'
@@ -65,28 +66,50 @@ export function factsOf(item: ItemTold, adverseTo: readonly ItemTold[], nowUs: n
 const MOST_ALERTS = 20
 
 /**
- * Alerts about an item or its lots that are not resolved, as far as a caller may know of them: to
- * consumers a suspicion is not told.
+ * Alerts about an item, by its key and those of its lots, that are not resolved or that block it.
+ * Whom they do not concern a suspicion is not told; that the goods are blocked, published or held
+ * is, without who and why. `keys`: its own first.
  */
 export function alertFacts(
   alerts: Pick<AlertReader, 'openAbout' | 'concerns'>,
   { reach, party = '' }: Caller,
-  { history, state }: ItemTold,
+  keys: readonly string[],
 ): Fact[] {
-  if (reach === 'consumer') return []
-  const { key } = history.item
-  return alerts
-    .openAbout([key, ...state.lots], MOST_ALERTS)
-    .filter(({ seq }) => reach === 'all' || alerts.concerns(seq, party))
-    .map(({ id, finding, isBlocked }) => ({
-      fact: isBlocked ? 'alert_blocked' : `alert_${finding.severity}`,
-      key: finding.subject,
-      value: id,
-      time: formatTimeUs(finding.fromUs),
-      title: ruleOf(finding.rule).title,
-      text: finding.text,
-      certainty: finding.certainty,
-    }))
+  const mayKnow = (seq: number) =>
+    reach === 'all' || (reach === 'own' && alerts.concerns(seq, party))
+  const facts = alerts
+    .openAbout(keys, MOST_ALERTS)
+    .flatMap((alert) => (mayKnow(alert.seq) ? alertFact(alert) : (publicFact(alert, keys) ?? [])))
+  const isNew = ({ fact, value, certainty }: Fact, at: number) =>
+    value !== undefined ||
+    facts.findIndex((each) => each.fact === fact && each.certainty === certainty) === at
+  return facts.filter(isNew)
+}
+
+function alertFact({ id, finding, isBlocked }: Alert): Fact {
+  return {
+    fact: isBlocked ? 'alert_blocked' : `alert_${finding.severity}`,
+    key: finding.subject,
+    value: id,
+    time: formatTimeUs(finding.fromUs),
+    title: ruleOf(finding.rule).title,
+    text: finding.text,
+    // What an authority has blocked is blocked, however sure the finding was.
+    ...(!isBlocked && { certainty: finding.certainty }),
+  }
+}
+
+/** What binds everybody. A drill binds nobody. */
+function publicFact(
+  { finding, isBlocked, isPublic, isExercise }: Alert,
+  [key = '']: readonly string[],
+): Fact | undefined {
+  if (isBlocked) return { fact: 'alert_blocked', key }
+  if (isPublic && !isExercise) {
+    return { fact: finding.severity === 'info' ? 'public_notice' : 'public_warning', key }
+  }
+  const { rule, certainty } = finding
+  return rule === 'F1' ? { fact: 'held', key, certainty } : undefined
 }
 
 /** Sensors that were with an item after the last day of their valid calibration. */

@@ -56,6 +56,9 @@ const JUDGED: Readonly<Record<string, { readonly verdict: VerdictState; readonly
   ),
   sealed: stop('已被查封', 'It has been sealed by an inspector'),
   alert_blocked: stop('因告警停止流通', 'It is held because of an alert'),
+  public_warning: stop('主管部门已发布警示', 'An authority warns the public of it'),
+  public_notice: check('主管部门已发布提示', 'An authority has told the public of it'),
+  held: stop('正在核查，暂停流通', 'It is held until it has been looked into'),
   expired: stop('已过保质期', 'It is past its expiry date'),
   destroyed: stop('记录为已销毁', 'It is recorded as destroyed'),
   disposed: stop('记录为已处置', 'It is recorded as disposed of'),
@@ -88,7 +91,7 @@ const GRAVITY: Readonly<Record<VerdictState, number>> = {
   sell: 3,
 }
 /** Of the same gravity: what an authority decided comes before what was found. */
-const FIRST = ['recalled', 'holds_recalled', 'sealed', 'alert_blocked']
+const FIRST = ['recalled', 'holds_recalled', 'sealed', 'alert_blocked', 'public_warning', 'held']
 
 /** `isForBuyer`: whoever bought it is not warned that it was sold. */
 export function verdictOf(facts: readonly Fact[], isForBuyer: boolean): Verdict {

@@ -118,10 +118,10 @@ export async function itemAnswer(
   if (asItIs === undefined || told === undefined) throw new Error(`${item.key} was known just now`)
   const adverseTo = [asItIs, ...(await lotsTold(trail, asItIs, at))]
   const itself = factsOf(told, adverseTo, at ?? nowUs())
-  const raised = at === undefined ? alertFacts(alerts, caller, told) : []
   if (isScan && at === undefined) field.countScan(item.key, nowUs())
   const { lot } = item.understood
   const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
+  const raised = at === undefined ? alertFacts(alerts, caller, keys) : []
   const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
   const own = recalledBy(parts, caller, keys)
   const inIt = await insideOf(parts, caller, asItIs, at)

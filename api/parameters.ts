@@ -24,6 +24,14 @@ export const valueList = z
   })
   .meta({ type: 'string' })
 
+/** Values of a list, each of which is among some names. */
+export const oneOf = (names: readonly string[]) =>
+  valueList
+    .refine((values) => values.every((value) => names.includes(value)), {
+      error: `must be among ${names.join(', ')}`,
+    })
+    .optional()
+
 const unitsUs = { ms: 1e3, s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 } as const
 
 /** A length of time such as `5m`; microseconds out. */

@@ -8,7 +8,8 @@ import type { AlertDesk } from '#ingest/watch/desk.ts'
 import { type DryRunParts, dryRunOver } from '#ingest/watch/dry-run.ts'
 import { DISPATCH } from '#risk/dispatch.ts'
 import { DOMAINS, SEVERITIES } from '#risk/rule.ts'
-import { checkChange, type RuleChange, ruleChangeSchema } from '#risk/rule-set.ts'
+import { type RuleChange, ruleChangeSchema } from '#risk/rule-set.ts'
+import { SCOPES, SCOPES_OF } from '#risk/scopes.ts'
 import { isRuleId, RULE_IDS, type RuleId, ruleOf } from '#risk/table.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import { NO_CHANGES, type RulesVersion } from '#store/alerts/rule-versions.ts'
@@ -18,8 +19,11 @@ import { nameOf } from './alerts.ts'
 import { moment } from './parameters.ts'
 import { Problem } from './problem.ts'
 import type { Router } from './route.ts'
+import { checkedChanges, type RuleChangesParts } from './rule-changes.ts'
 
-export interface RulesParts extends Omit<DryRunParts, 'known' | 'recalls'> {
+export interface RulesParts extends Omit<DryRunParts, 'known' | 'recalls' | 'registry'> {
+  readonly registry: DryRunParts['registry'] & RuleChangesParts['registry']
+  readonly read: RuleChangesParts['read']
   readonly alerts: AlertReader
   readonly recalls: RecallReader
   readonly desk: AlertDesk
@@ -37,6 +41,7 @@ const ruleSchema = z
     severity: z.enum(SEVERITIES),
     subject: z.string(),
     profiles: z.array(z.enum(DOMAINS)),
+    scopes: z.array(z.enum(SCOPES)).meta({ description: 'What a change may be bound to' }),
     source: z.string(),
     triggers: z.array(z.string()),
     parameters: z.record(z.string(), z.looseObject({ kind: z.string() })),
@@ -55,17 +60,23 @@ const rulesSchema = z
   })
   .meta({ id: 'Rules' })
 
+/** Each is checked by itself, so that a refusal says which it is. */
+const changesSchema = z
+  .array(z.unknown())
+  .max(MOST_CHANGES)
+  .describe('All that are to hold: RuleChange, or with from and to as RFC 3339 for its times')
+
 const putSchema = z
   .strictObject({
     basedOn: z.int().nonnegative().describe('The version that was changed'),
     reason: z.string().trim().min(1).max(2000),
-    changes: z.array(z.unknown()).max(MOST_CHANGES).describe('All that are to hold: NewRuleChange'),
+    changes: changesSchema,
   })
   .meta({ id: 'RulesRequest' })
 
 const trySchema = z
   .strictObject({
-    changes: z.array(z.unknown()).max(MOST_CHANGES),
+    changes: changesSchema,
     from: moment.describe('Events recorded from then on'),
     to: moment.optional(),
   })
@@ -166,6 +177,10 @@ function serveTrial(router: Router, parts: RulesParts) {
       const known = parts.alerts.rules()?.changes ?? []
       const tried = checkedChanges(changes, nameOf(caller), parts, known)
       const span = { fromUs: from, toUs: to ?? parts.nowUs() }
+      if (span.fromUs >= span.toUs) {
+        const detail = `the span ends at ${formatTimeUs(span.toUs)}, before it begins`
+        throw new Problem('invalid_input', { code: 'span_empty', path: '/from', detail })
+      }
       if (isTrying) {
         const detail = 'another dry run is under way'
         throw new Problem('unavailable', { code: 'dry_run_busy', detail })
@@ -180,29 +195,6 @@ function serveTrial(router: Router, parts: RulesParts) {
       }
     },
   )
-}
-
-/** Changes as they came, checked; who made one that is in force already stays its author. */
-function checkedChanges(
-  changes: readonly unknown[],
-  by: string,
-  { referenceNow }: RulesParts,
-  known: readonly RuleChange[],
-): RuleChange[] {
-  const revisions = new Set<string>()
-  const text = (change: RuleChange) => JSON.stringify({ ...change, author: '' })
-  const authors = new Map(known.map((change) => [text(change), change.author]))
-  return changes.map((input, at) => {
-    const given = typeof input === 'object' && input !== null ? { author: by, ...input } : input
-    const checked = checkChange(given, referenceNow())
-    const refuse = (code: string, path: string, detail: string) =>
-      new Problem('invalid_input', { code, path: `/changes/${at}${path}`, detail })
-    if (!checked.ok) throw refuse(checked.code, checked.path, checked.message)
-    const { revision } = checked.change
-    if (revisions.has(revision)) throw refuse('revision_twice', '/revision', `${revision} is taken`)
-    revisions.add(revision)
-    return { ...checked.change, author: authors.get(text(checked.change)) ?? by }
-  })
 }
 
 function rulesView({ version, atUs, by, reason, changes }: RulesVersion) {
@@ -222,6 +214,6 @@ function ruleView(id: RuleId, changes: readonly RuleChange[]) {
   const its = changes.filter(({ rule }) => rule === id)
   return {
     ...{ id, version, title, action, severity, subject, profiles, source },
-    ...{ triggers, parameters, texts, changes: its },
+    ...{ scopes: SCOPES_OF[id], triggers, parameters, texts, changes: its },
   }
 }

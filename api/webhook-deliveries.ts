@@ -30,11 +30,13 @@ const replayedSchema = z
   })
   .meta({ id: 'WebhookReplayed' })
 
-export function serveWebhookDeliveries(router: Router, parts: WebhooksParts) {
+type DeliveriesParts = Pick<WebhooksParts, 'webhooks' | 'webhookDesk'>
+
+export function serveWebhookDeliveries(router: Router, parts: DeliveriesParts) {
   return [...serveList(router, parts), ...serveReplay(router, parts)]
 }
 
-function serveList(router: Router, { webhooks }: WebhooksParts) {
+function serveList(router: Router, { webhooks }: DeliveriesParts) {
   const list = router.serve(
     {
       method: 'get',
@@ -96,7 +98,7 @@ function isState(value: string): boolean {
   return (DELIVERY_STATES as readonly string[]).includes(value)
 }
 
-function serveReplay(router: Router, { webhooks, webhookDesk }: WebhooksParts) {
+function serveReplay(router: Router, { webhooks, webhookDesk }: DeliveriesParts) {
   const again = router.serve(
     {
       method: 'post',

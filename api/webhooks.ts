@@ -7,12 +7,15 @@ import { type Caller, isForeign } from './caller.ts'
 import { answerPage, lastOf, pageOf, pageParameters } from './paging.ts'
 import { Problem, type ProblemKind } from './problem.ts'
 import type { Router } from './route.ts'
+import { checkFilters, type FilterParts } from './webhook-filters.ts'
 import { newWebhookSchema, webhookSchema, webhookView } from './webhook-view.ts'
 import type { Refused, WebhookDesk } from './webhooks/desk.ts'
 
 export interface WebhooksParts {
   readonly webhooks: WebhookReader
   readonly webhookDesk: WebhookDesk
+  readonly registry: FilterParts['registry']
+  readonly read: FilterParts['read']
   readonly nowUs: () => number
 }
 
@@ -97,7 +100,8 @@ function serveReading(router: Router, { webhooks, nowUs }: WebhooksParts) {
   return [list, one]
 }
 
-function serveMaking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts) {
+function serveMaking(router: Router, parts: WebhooksParts) {
+  const { webhooks, webhookDesk, nowUs } = parts
   const made = router.serve(
     {
       method: 'post',
@@ -112,6 +116,7 @@ function serveMaking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksP
       answers: { 201: { description: 'It', schema: newWebhookSchema } },
     },
     async (c, { caller, body: { signatures, ...settings } }) => {
+      checkFilters(settings.filters, caller, parts)
       const made = await webhookDesk.create({
         party: caller.reach === 'all' ? undefined : caller.party,
         createdBy: nameOf(caller),
@@ -129,7 +134,8 @@ function serveMaking(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksP
   return [made]
 }
 
-function serveChanging(router: Router, { webhooks, webhookDesk, nowUs }: WebhooksParts) {
+function serveChanging(router: Router, parts: WebhooksParts) {
+  const { webhooks, webhookDesk, nowUs } = parts
   const changed = router.serve(
     {
       method: 'put',
@@ -143,6 +149,7 @@ function serveChanging(router: Router, { webhooks, webhookDesk, nowUs }: Webhook
     },
     async (c, { caller, params: { id = '' }, body: { id: _, ...settings } }) => {
       webhookFor(webhooks, caller, id)
+      checkFilters(settings.filters, caller, parts)
       const updated = await webhookDesk.update(id, settings)
       if (!updated.ok) throw refused(updated)
       const after = webhookFor(webhooks, caller, id)
@@ -239,6 +246,7 @@ const KINDS: Readonly<Partial<Record<Refused['code'], ProblemKind>>> = {
   unknown_delivery: 'not_found',
   not_active: 'in_use',
   too_many_webhooks: 'in_use',
+  still_rotating: 'in_use',
 }
 
 /** The problem of what the desk does not do. */
@@ -249,5 +257,6 @@ export function refused({ code, message }: Refused): Problem {
     detail: message,
     ...(isUrl && { path: '/url' }),
     ...(code === 'no_such_key' && { path: '/signature' }),
+    ...(code === 'still_rotating' && { path: '/overlapHours' }),
   })
 }

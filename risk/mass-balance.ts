@@ -6,7 +6,7 @@
 import { type EventFacts, productOf } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import { type Machine, quiet, type Stepped } from './machine.ts'
-import type { Reference } from './reference.ts'
+import { type Reference, siteOf } from './reference.ts'
 import type { InForce } from './rule-set.ts'
 
 /** One run of a process, in kilograms. */
@@ -17,6 +17,8 @@ export interface Run {
   readonly inKg: number
   readonly outKg: number
   readonly outputs: readonly string[]
+  /** Where it was, as far as that is known. */
+  readonly site?: string
 }
 
 export const KG: Readonly<Record<string, number>> = {
@@ -44,8 +46,9 @@ export function runOf(
   const outputs = facts.members.filter(({ role }) => role === 'output').map(({ key }) => key)
   const [first] = outputs
   if (!inKg || !outKg || first === undefined) return undefined
-  const { eventID, eventTimeUs, recordTimeUs, party } = facts
-  const run = { eventID, timeUs: eventTimeUs, recordTimeUs, inKg, outKg, outputs }
+  const { eventID, eventTimeUs, recordTimeUs, party, place } = facts
+  const at = place === undefined ? {} : { site: siteOf(reference, place) }
+  const run = { eventID, timeUs: eventTimeUs, recordTimeUs, inKg, outKg, outputs, ...at }
   return { process: `process:${party} ${productOf(first) ?? first}`, run }
 }
 
@@ -80,7 +83,14 @@ export interface YieldState {
 /** 1.4826 makes a median absolute deviation a standard deviation, of a normal distribution. */
 const TO_DEVIATION = 1.4826
 
-export function yieldMachine(rule: InForce<'E1'>, process: string): Machine<YieldState, Run> {
+/** The most that a rule may remember. */
+const MOST_KEPT = 200
+
+/** `ruleOf`: E1 as it holds for a run; what is said of a run where it is off is nothing. */
+export function yieldMachine(
+  ruleOf: (run: Run) => InForce<'E1'> | undefined,
+  process: string,
+): Machine<YieldState, Run> {
   return {
     start: { yields: [], knownUs: 0 },
     overdue: () => [],
@@ -89,8 +99,9 @@ export function yieldMachine(rule: InForce<'E1'>, process: string): Machine<Yiel
     step(state, run): Stepped<YieldState> {
       const its = run.outKg / run.inKg
       const knownUs = Math.max(state.knownUs, run.recordTimeUs)
-      const yields = [...state.yields, its].slice(-rule.parameters.keep)
-      const found = judge(rule, process, run, state.yields, knownUs)
+      const rule = ruleOf(run)
+      const yields = [...state.yields, its].slice(-MOST_KEPT)
+      const found = rule && judge(rule, process, run, state.yields, knownUs)
       // An impossible run is no example of what is usual.
       const next = { yields: found?.variant === 'impossible' ? state.yields : yields, knownUs }
       return found ? { state: next, findings: [found], dropped: [] } : quiet(next)
@@ -102,10 +113,11 @@ function judge(
   rule: InForce<'E1'>,
   process: string,
   run: Run,
-  before: readonly number[],
+  all: readonly number[],
   knownUs: number,
 ): Finding | undefined {
-  const { tolerance, mads, least, physicalMost } = rule.parameters
+  const { tolerance, mads, least, physicalMost, keep } = rule.parameters
+  const before = all.slice(-keep)
   const its = run.outKg / run.inKg
   const { timeUs, eventID } = run
   const common = {

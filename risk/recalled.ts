@@ -6,9 +6,12 @@ import type { RecallProgress } from './recall-clock.ts'
 import type { Consignee } from './recall-follow.ts'
 import type { ScopeSummary } from './recall-scope.ts'
 import type { RecallMatch } from './reference.ts'
+import type { Domain } from './rule.ts'
 
 /** A recall as its clock and its followers see it. */
 export interface WatchedRecall extends RecallProgress {
+  /** The profile of what is recalled. */
+  readonly domain?: Domain
   /** Holders, with when they were told and when they answered. */
   readonly consignees: readonly Consignee[]
   /** Of its present version; undefined while it is being computed. */

@@ -4,8 +4,8 @@
  * particular wins; of two as particular, the one that took effect last.
  */
 import { z } from 'zod'
-import { DOMAINS, type Domain, type ParameterSpec, SEVERITIES, type Severity } from './rule.ts'
-import { isRuleId, type ParametersOf, RULE_IDS, type RuleId, ruleOf } from './table.ts'
+import { DOMAINS, type Domain, SEVERITIES, type Severity } from './rule.ts'
+import { type ParametersOf, RULE_IDS, type RuleId, ruleOf } from './table.ts'
 
 /** A rule with its parameters as they hold for one product, place and time. */
 export interface InForce<Id extends RuleId> {
@@ -44,99 +44,6 @@ export const ruleChangeSchema = z
   .meta({ id: 'RuleChange' })
 
 export type RuleChange = z.infer<typeof ruleChangeSchema>
-
-/** Why a change is refused. Codes are added, never renamed. */
-export const CHANGE_REFUSALS = {
-  malformed: 'The change has not the form of one.',
-  rule_unknown: 'There is no such rule.',
-  parameter_unknown: 'The rule has no such parameter.',
-  parameter_invalid: 'The value has not the type of the parameter, or is outside of its bounds.',
-  not_ascending: 'A limit that has to be below another one is not.',
-  product_unknown: 'No such product is registered.',
-  site_unknown: 'No such site is registered.',
-  never_in_effect: 'The change ends before it begins.',
-} as const
-
-export type ChangeRefusal = keyof typeof CHANGE_REFUSALS
-
-export type CheckedChange =
-  | { readonly ok: true; readonly change: RuleChange }
-  | {
-      readonly ok: false
-      readonly code: ChangeRefusal
-      readonly path: string
-      readonly message: string
-    }
-
-/** What is registered, so that a limit is not set for a product that does not exist. */
-export interface Registered {
-  readonly hasProduct: (key: string) => boolean
-  readonly hasSite: (key: string) => boolean
-}
-
-function refuse(code: ChangeRefusal, path: string): CheckedChange {
-  return { ok: false, code, path, message: CHANGE_REFUSALS[code] }
-}
-
-/** A change as it came, checked; refused with a code, a JSON Pointer and a sentence. */
-export function checkChange(input: unknown, registered: Registered): CheckedChange {
-  const parsed = ruleChangeSchema.safeParse(input)
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path ?? []
-    return refuse('malformed', path.map((each) => `/${String(each)}`).join(''))
-  }
-  const change = parsed.data
-  const { rule, product, site, fromUs, toUs } = change
-  if (!isRuleId(rule)) return refuse('rule_unknown', '/rule')
-  if (toUs !== undefined && toUs <= fromUs) return refuse('never_in_effect', '/toUs')
-  if (product !== undefined && !registered.hasProduct(product)) {
-    return refuse('product_unknown', '/product')
-  }
-  if (site !== undefined && !registered.hasSite(site)) return refuse('site_unknown', '/site')
-  return checkParameters(rule, change) ?? { ok: true, change }
-}
-
-function checkParameters(rule: RuleId, change: RuleChange): CheckedChange | undefined {
-  const { parameters: specs, ascending = [] } = ruleOf(rule)
-  const given = change.parameters ?? {}
-  for (const [name, value] of Object.entries(given)) {
-    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
-    if (!spec) return refuse('parameter_unknown', `/parameters/${name}`)
-    if (!schemaOf(spec).safeParse(value).success) {
-      return refuse('parameter_invalid', `/parameters/${name}`)
-    }
-  }
-  for (const [lower, upper] of ascending) {
-    const low = given[lower] ?? specs[lower]?.value
-    const high = given[upper] ?? specs[upper]?.value
-    if (typeof low === 'number' && typeof high === 'number' && low >= high) {
-      return refuse('not_ascending', `/parameters/${lower}`)
-    }
-  }
-  return undefined
-}
-
-const WORD = z.string().min(1).max(200)
-
-/** The zod schema of the values of a parameter. */
-export function schemaOf(spec: ParameterSpec): z.ZodType {
-  switch (spec.kind) {
-    case 'number':
-      return z.number().min(spec.min).max(spec.max)
-    case 'choice':
-      return z.enum(spec.of)
-    case 'words':
-      return z.array(WORD).min(1).max(50)
-    case 'bands':
-      return z
-        .array(z.tuple([z.number().min(0).max(36_500), z.number().min(0).max(3650)]))
-        .min(1)
-        .max(20)
-        .refine((bands) =>
-          bands.every(([from], at) => at === 0 || from < (bands[at - 1]?.[0] ?? 0)),
-        )
-  }
-}
 
 /** Rules whose limits are those a product is stored at. */
 const STORED_AT = ['A1', 'A2', 'A4'] as const
@@ -177,6 +84,15 @@ function weightOf({ product, site, domain }: RuleChange): number {
   )
 }
 
+/** The least particular and earliest first: what comes later wins. */
+export function orderOfChanges(one: RuleChange, other: RuleChange): number {
+  return (
+    weightOf(one) - weightOf(other) ||
+    one.fromUs - other.fromUs ||
+    (one.revision < other.revision ? -1 : 1)
+  )
+}
+
 /** Beyond so many answers all are forgotten, and found again where needed. */
 const KEPT = 10_000
 
@@ -192,12 +108,7 @@ export class RuleSet {
 
   /** `changes`: checked ones, in any order. */
   constructor(changes: readonly RuleChange[] = []) {
-    const ordered = [...changes].sort(
-      (one, other) =>
-        weightOf(one) - weightOf(other) ||
-        one.fromUs - other.fromUs ||
-        (one.revision < other.revision ? -1 : 1),
-    )
+    const ordered = [...changes].sort(orderOfChanges)
     for (const change of ordered) {
       this.#changes.set(change.rule, [...(this.#changes.get(change.rule) ?? []), change])
     }
@@ -278,7 +189,8 @@ export class RuleSet {
   }
 }
 
-function isMeant(change: RuleChange, scope: Scope, timeUs: number): boolean {
+/** Whether a change holds for a scope at a time. */
+export function isMeant(change: RuleChange, scope: Scope, timeUs: number): boolean {
   if (timeUs < change.fromUs || (change.toUs !== undefined && timeUs >= change.toUs)) return false
   if (change.domain !== undefined && change.domain !== scope.domain) return false
   if (change.product !== undefined && change.product !== scope.product) return false

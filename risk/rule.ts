@@ -36,9 +36,10 @@ export interface BandsSpec {
   readonly about: Text
 }
 
-/** A list of words, such as business steps. */
+/** A list of words of a vocabulary, or URIs of words that it has not. */
 export interface WordsSpec {
   readonly kind: 'words'
+  readonly of: 'bizStep'
   readonly value: readonly string[]
   readonly about: Text
 }
@@ -78,8 +79,9 @@ export function number<const U extends Unit>(
   return { kind: 'number', unit, value, min: bounds[0], max: bounds[1], about: { zh, en } }
 }
 
-export function words(value: readonly string[], zh: string, en: string): WordsSpec {
-  return { kind: 'words', value, about: { zh, en } }
+/** A list of business steps. */
+export function steps(value: readonly string[], zh: string, en: string): WordsSpec {
+  return { kind: 'words', of: 'bizStep', value, about: { zh, en } }
 }
 
 export const text = (zh: string, en: string): Text => ({ zh, en })

@@ -40,6 +40,9 @@ export interface Measure {
   readonly unit: Unit
 }
 
+/** A sentence that begins with a key. */
+const KEY = /^[a-z][a-z0-9+.-]*:\S/
+
 const PLACE = /\{([a-zA-Z]{1,20})(\.limit)?\}/g
 
 /**
@@ -63,7 +66,9 @@ export function fill(
       return value === undefined ? whole : amount(value, measure, language)
     })
   const en = into('en')
-  return { zh: into('zh'), en: en.charAt(0).toUpperCase() + en.slice(1) }
+  // A key is none with a capital letter.
+  const begins = KEY.test(en) ? en.charAt(0) : en.charAt(0).toUpperCase()
+  return { zh: into('zh'), en: begins + en.slice(1) }
 }
 
 /** Places of words that have names. All others hold what somebody gave: a lot, a key, a day. */

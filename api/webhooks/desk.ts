@@ -2,13 +2,14 @@
  * Where webhooks are made, changed and asked for things. One connection writes, in the thread that
  * delivers; whoever asks hears once what was done is durable.
  */
+import { formatTimeUs } from '#epcis/time.ts'
 import type { Replayed, Span } from '#store/webhooks/outbox.ts'
 import type { KeyKind, Subscription, WebhookSettings } from '#store/webhooks/subscription.ts'
 import type { WebhookWriter } from '#store/webhooks/writer.ts'
 import { AskBounds } from './ask-bounds.ts'
 import { cloudEvent } from './cloud-event.ts'
 import type { Deliverer } from './deliverer.ts'
-import { type Handshake, shakeHands } from './handshake.ts'
+import { type Handshake, hostFor, shakeHands } from './handshake.ts'
 import { spelled } from './sign.ts'
 import { checkUrl, type UrlRefusal } from './target.ts'
 
@@ -24,6 +25,7 @@ export type DeskRefusal =
   | 'unknown_webhook'
   | 'unknown_delivery'
   | 'no_such_key'
+  | 'still_rotating'
   | 'not_active'
 
 export interface Refused {
@@ -169,13 +171,8 @@ async function verify(
   if (!bounds.take(url.host, party, nowUs())) {
     return { ok: false, code: 'asked_too_often', status: undefined }
   }
-  const host = URL.canParse(origin) ? new URL(origin).host : ''
-  const handshake = await shakeHands(
-    deliverer.receiverOf(id),
-    url,
-    host === '' ? origin : host,
-    settings.ratePerMinute,
-  )
+  const receiver = deliverer.receiverOf(id)
+  const handshake = await shakeHands(receiver, url, hostFor(origin), settings.ratePerMinute)
   // It may have been changed or removed while its receiver was asked.
   if (!handshake.ok || writer.subscription(id)?.settings.url !== settings.url) return handshake
   const { allowedRate } = handshake
@@ -193,8 +190,17 @@ function rotate(
 ): Refused | { ok: true; key: string } {
   if (!writer.subscription(id)) return unknown(id)
   const now = nowUs()
-  if (!writer.keys(id, now).some((key) => key.kind === kind)) {
+  const keys = writer.keys(id, now).filter((key) => key.kind === kind)
+  if (keys.length === 0) {
     return { ok: false, code: 'no_such_key', message: `it does not sign with ${kind}` }
+  }
+  // Its receivers were promised so long a time; only what ends all of them now may cut it short.
+  const promised = keys.find(({ endsUs }) => endsUs !== undefined)?.endsUs
+  if (promised !== undefined && overlapUs > 0) {
+    const message =
+      `the one before still signs: possible from ${formatTimeUs(promised)} on, or now with ` +
+      'overlapHours 0, which ends it and the present one at once'
+    return { ok: false, code: 'still_rotating', message }
   }
   const secret = randomBytes(KEY_BYTES)
   writer.rotate(id, kind, secret, now, now + overlapUs)

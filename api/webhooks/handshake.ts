@@ -17,7 +17,16 @@ export type Handshake =
       readonly status: number | undefined
     }
 
-/** `origin` is who asks: a host name, usually. */
+/**
+ * A host name that stands for who asks: of a server without a public URL one that leads nowhere.
+ * [CloudEvents HTTP 1.1 Web Hooks, 4.1.1; RFC 6761 6.4]
+ */
+export function hostFor(origin: string): string {
+  const { host } = new URL(origin)
+  return host === '' ? `${origin.slice(origin.lastIndexOf(':') + 1)}.suyuan.invalid` : host
+}
+
+/** `origin` is who asks: a host name. */
 export async function shakeHands(
   receiver: Receiver,
   url: URL,

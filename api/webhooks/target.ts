@@ -45,16 +45,22 @@ export function checkUrl(
   if (url.username !== '' || url.password !== '') {
     return refuse('url_has_credentials', 'must not hold a user name or a password')
   }
-  const port = portOf(url)
-  if (!allowPrivate && port !== 443 && port < FIRST_FREE_PORT) {
-    return refuse('url_port', `port ${port} is not sent to: 443 and those from 1024 on are`)
-  }
   const host = hostOf(url)
+  const isPublic = isIP(host) !== 0 && classOf(host) === 'public'
+  if ((isPublic || !allowPrivate) && isReserved(url)) {
+    return refuse('url_port', `port ${portOf(url)} is not sent to: 443 and those from 1024 on are`)
+  }
   const isLocal = isIP(host) === 0 ? isLocalName(host) : !mayGo(host, allowPrivate)
   if (isLocal && !(allowPrivate && isIP(host) === 0)) {
     return refuse('url_private', `${host} is no public address`)
   }
   return { ok: true, url }
+}
+
+/** Whether its port is one of the services of a host. */
+function isReserved(url: URL): boolean {
+  const port = portOf(url)
+  return port !== 443 && port < FIRST_FREE_PORT
 }
 
 /** Names that never are public. [RFC 6761, RFC 6762, RFC 8375] */
@@ -100,8 +106,10 @@ export async function addressesOf(
   if (!addresses.every((address) => mayGo(address, allowPrivate))) {
     return { ok: false, code: 'private_address' }
   }
-  const isOpen = url.protocol === 'http:' && addresses.some((each) => classOf(each) === 'public')
-  return isOpen ? { ok: false, code: 'https_required' } : { ok: true, addresses }
+  const isPublic = addresses.some((each) => classOf(each) === 'public')
+  if (isPublic && url.protocol === 'http:') return { ok: false, code: 'https_required' }
+  if (isPublic && isReserved(url)) return { ok: false, code: 'port_refused' }
+  return { ok: true, addresses }
 }
 
 function isUnknown(error: unknown): boolean {

@@ -81,6 +81,7 @@ function Fields({ rule }: { rule: Rule }) {
   const id = useId()
   const [nowMs] = useState(Date.now)
   const field = (name: string) => ({ id: id + name, name })
+  const domains = rule.scopes.includes('domain') ? DOMAINS : []
   return (
     <div className="filter-grid">
       <div>
@@ -90,7 +91,7 @@ function Fields({ rule }: { rule: Rule }) {
       <PickField
         label={t.scope}
         name="domain"
-        options={[['', t.everywhere], ...DOMAINS.map((one) => [one, t[one]] as const)]}
+        options={[['', t.everywhere], ...domains.map((one) => [one, t[one]] as const)]}
       />
       <PickField
         label={t.severity}

@@ -18,6 +18,7 @@ const OUTCOMES: Readonly<Record<string, Pair>> = {
   name_server: ['域名服务无应答', 'name servers do not answer'],
   private_address: ['地址不公开', 'private address'],
   https_required: ['须用 https', 'https is required'],
+  port_refused: ['端口不允许', 'Port is not allowed'],
   exhausted: ['多次未送达', 'all attempts failed'],
   expired: ['四天未送达', 'four days are over'],
   disabled: ['订阅已停用', 'webhook was disabled'],

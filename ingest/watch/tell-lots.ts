@@ -136,7 +136,7 @@ export function aboutProcess({ known, watch }: LotParts, process: string): Findi
   const last = runs[0]
   const [output = ''] = last?.outputs ?? []
   const domain = watch.reference.product(output)?.domain
-  const rule = last && watch.rules.get('E1', { domain, product: productOf(output) }, last.timeUs)
-  if (!rule) return []
-  return [...recompute(yieldMachine(rule, process), runs).ledger.values()]
+  const product = productOf(output)
+  const ruleOf = ({ site, timeUs }: Run) => watch.rules.get('E1', { domain, product, site }, timeUs)
+  return [...recompute(yieldMachine(ruleOf, process), runs).ledger.values()]
 }

@@ -117,7 +117,7 @@ async function moved(
   const [summary] = byRecall.size > 0 ? await trail.summaries([event]) : []
   for (const [recall, its] of byRecall) {
     const first = its[0]
-    const rule = first && ruleFor(watch, first.key, timeUs)
+    const rule = first && ruleFor(watch, first.key, move)
     // That it goes back is what a recall asks for.
     const isBack = summary?.disposition === 'returned'
     if (!rule || !summary || isBack) continue
@@ -154,11 +154,11 @@ function onceEach(matches: readonly RecallMatch[]): RecallMatch[] {
 function notLookedAt(
   { watch }: MovingParts,
   unit: string,
-  { timeUs, recordUs }: Of<Movement>,
+  { timeUs, recordUs, site }: Of<Movement>,
   variant: 'contents' | 'moves',
   limit: number,
 ): Finding[] {
-  const rule = ruleFor(watch, unit, timeUs)
+  const rule = ruleFor(watch, unit, { timeUs, site })
   if (!rule) return []
   const told = finding(rule, variant, {
     ...{ subject: unit, fromUs: timeUs, toUs: timeUs, knowableUs: recordUs },
@@ -170,8 +170,13 @@ function notLookedAt(
   return [told]
 }
 
-function ruleFor({ rules, reference }: Watch, key: string, atUs: number) {
-  return rules.get('G1', { domain: reference.product(key)?.domain, product: productOf(key) }, atUs)
+function ruleFor(
+  { rules, reference }: Watch,
+  key: string,
+  { timeUs, site }: Pick<Movement, 'timeUs' | 'site'>,
+) {
+  const { domain } = reference.product(key) ?? {}
+  return rules.get('G1', { domain, product: productOf(key), site: site || undefined }, timeUs)
 }
 
 const inferred: Certainty = 'inferred'

@@ -68,8 +68,8 @@ export function aboutRecall(
   { rules, reference }: RecallWatch,
   nowUs: number,
 ): Finding[] {
-  const { recall: key, recallClass, consignees, decidedUs, scope, closedUs } = recall
-  const { G2, G3, G4 } = rules.all({}, decidedUs)
+  const { recall: key, recallClass, consignees, decidedUs, scope, closedUs, domain } = recall
+  const { G2, G3, G4 } = rules.all({ domain }, decidedUs)
   // Once it is closed nobody owes an answer any more.
   const untilUs = Math.min(nowUs, closedUs ?? nowUs)
   return [

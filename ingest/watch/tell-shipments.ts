@@ -5,6 +5,7 @@ import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { notTold, type Shipped, shipmentDifference } from '#risk/lot-balance.ts'
 import { amountIn } from '#risk/movement.ts'
+import { siteOf } from '#risk/reference.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { EventSummary } from '#trace/source.ts'
@@ -49,9 +50,15 @@ function tooMany(
   limit: number,
 ): Finding[] {
   const fromUs = firstOf(departures)
-  const rule = watch.rules.get('E4', {}, fromUs)
+  const rule = watch.rules.get('E4', { site: siteOfArrival(watch, arrivals) }, fromUs)
   const knownUs = lastKnown([...departures, ...arrivals])
   return rule ? [notTold(rule, { subject: id, limit, fromUs, knownUs })] : []
+}
+
+/** Where it was received: who misses something is there. */
+function siteOfArrival({ reference }: Watch, arrivals: readonly EventSummary[]) {
+  const place = arrivals.map(({ readPoint, bizLocation }) => readPoint ?? bizLocation).find(Boolean)
+  return place === undefined ? undefined : siteOf(reference, place)
 }
 
 const firstOf = (each: readonly EventSummary[]) => Math.min(...each.map((e) => e.eventTimeUs))
@@ -71,7 +78,8 @@ async function compare(parts: ShipmentParts, id: string, sides: Sides): Promise<
   const thing = shipped.find(({ key }) => watch.reference.product(key))?.key
   const domain = thing === undefined ? undefined : watch.reference.product(thing)?.domain
   const product = thing === undefined ? undefined : productOf(thing)
-  const rule = watch.rules.get('E4', { domain, product }, firstOf(departures))
+  const scope = { domain, product, site: siteOfArrival(watch, arrivals) }
+  const rule = watch.rules.get('E4', scope, firstOf(departures))
   if (!rule) return []
   const isSame = sameNames(shipped, received)
   const there = isSame ? shipped : await withContents(trail, shipped)

@@ -1,5 +1,5 @@
 /** Rules of family F: tests, suppliers, and what drifts. */
-import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, steps, text } from '#risk/rule.ts'
 
 const part = (value: number, zh: string, en: string) => number(value, 'ratio', [0, 1], zh, en)
 
@@ -43,7 +43,7 @@ export const ASSURANCE = {
     profiles: DOMAINS,
     source: '食品安全法 52; building materials: witnessed test before use',
     parameters: {
-      steps: words(['shipping', 'installing'], '视为放行的步骤', 'Steps by which it is released'),
+      steps: steps(['shipping', 'installing'], '视为放行的步骤', 'Steps by which it is released'),
       graceHours: number(24, 'hours', [0, 720], '等待报告的时长', 'How long a report may be late'),
     },
     texts: {

@@ -1,5 +1,5 @@
 /** Rules of family G: recalls. */
-import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, steps, text } from '#risk/rule.ts'
 
 export const RECALL = {
   G1: {
@@ -14,7 +14,7 @@ export const RECALL = {
     profiles: DOMAINS,
     source: '食品安全法 63',
     parameters: {
-      steps: words(
+      steps: steps(
         ['shipping', 'retail_selling', 'dispensing', 'installing'],
         '视为流通的步骤',
         'Steps by which it moves on; so does going into a transformation',

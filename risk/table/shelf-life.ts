@@ -1,5 +1,5 @@
 /** Rules of family B: shelf life. */
-import { DOMAINS, number, type RuleSpec, text, words } from '#risk/rule.ts'
+import { DOMAINS, number, type RuleSpec, steps, text } from '#risk/rule.ts'
 
 const CONSUMABLE = ['food', 'drugs'] as const
 
@@ -16,7 +16,7 @@ export const SHELF_LIFE = {
     profiles: DOMAINS,
     source: '食品安全法 34',
     parameters: {
-      steps: words(
+      steps: steps(
         ['shipping', 'retail_selling', 'dispensing', 'installing'],
         '视为流通的业务步骤',
         'Steps by which it is passed on',

@@ -100,6 +100,8 @@ export interface Alert extends Concern {
   readonly isBlocked: boolean
   /** Whether the public is told of it. */
   readonly isPublic: boolean
+  /** What the public is told of is a drill. */
+  readonly isExercise: boolean
   readonly causeCode: CauseCode | undefined
   /** How often its incident was told of: 1 where it was once. */
   readonly count: number
@@ -146,6 +148,13 @@ const INTO: Readonly<Partial<Record<AlertAction, AlertState>>> = {
 /** The state after an action; undefined where it cannot be done in this one. */
 export function stateAfter(action: AlertAction, state: AlertState): AlertState | undefined {
   return FROM[action].includes(state) ? (INTO[action] ?? state) : undefined
+}
+
+/** Actions by which an authority takes an alert up: it is not escalated any more. */
+const TAKES_UP: ReadonlySet<AlertAction> = new Set(['acknowledge', 'start', 'resolve'])
+
+export function takesUp(action: AlertAction, isAuthority: boolean): boolean {
+  return isAuthority && TAKES_UP.has(action)
 }
 
 /**

@@ -17,8 +17,9 @@ import {
   isUnresolved,
   type Step,
   stateAfter,
+  takesUp,
 } from './alert.ts'
-import type { AlertRow } from './rows.ts'
+import { type AlertRow, PUBLIC } from './rows.ts'
 
 /** What somebody does about an alert. */
 export interface ActCommand {
@@ -26,6 +27,8 @@ export interface ActCommand {
   readonly action: AlertAction
   readonly by: string
   readonly party?: string
+  /** Whoever it concerns may answer; only an authority takes it up. */
+  readonly isAuthority: boolean
   readonly reason: string
   readonly causeCode?: CauseCode
   /** To whom it is forwarded: a slug. */
@@ -39,7 +42,7 @@ export type Acted =
   | { readonly ok: true; readonly state: AlertState }
   | {
       readonly ok: false
-      readonly code: 'unknown_alert' | 'wrong_state'
+      readonly code: 'unknown_alert' | 'wrong_state' | 'published_otherwise'
       readonly state?: AlertState
     }
 
@@ -72,14 +75,17 @@ export class AlertBook {
     this.#insert = database.prepare(
       `INSERT INTO alert (identity, rule, severity, state, isBlocked, causeCode, count, escalation,
          escalateUs, raisedUs, changedUs, caseId, domain, product, parties, evidence, body)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
        RETURNING *`,
     )
     this.#update = database.prepare(
       `UPDATE alert SET state = ?2, isBlocked = ?3, isPublic = ?4, causeCode = ?5, escalateUs = ?6,
-         changedUs = ?7 WHERE seq = ?1`,
+         escalation = ?7, changedUs = ?8 WHERE seq = ?1`,
     )
-    this.#inherit = database.prepare('UPDATE alert SET isPublic = 1 WHERE identity = ?')
+    this.#inherit = database.prepare(
+      `UPDATE alert SET isPublic = max(isPublic, ?2), isBlocked = max(isBlocked, ?3)
+       WHERE identity = ?1`,
+    )
     this.#tell = database.prepare(
       'UPDATE alert SET severity = ?2, count = ?3, evidence = ?4, body = ?5 WHERE seq = ?1',
     )
@@ -123,8 +129,8 @@ export class AlertBook {
       this.#retell(row, entry, concern, reason, nowUs)
     }
     if (old && isStanding(old.state)) {
-      // The public goes on being told of an incident that is told better now.
-      if (old.isPublic) this.#inherit.run(finding.identity)
+      // The public goes on being told of an incident that is told better now, and it stays blocked.
+      this.#inherit.run(finding.identity, old.isPublic, old.isBlocked)
       this.#end(old, 'superseded', reason, nowUs, finding.identity)
     }
   }
@@ -143,21 +149,29 @@ export class AlertBook {
   }
 
   act(command: ActCommand, nowUs: number): Acted {
-    const { alert, action, by, causeCode, to } = command
+    const { alert, action, by, causeCode, to, isAuthority, exercise } = command
     const row: AlertRow | undefined = this.#select.get(alert)
     if (!row) return { ok: false, code: 'unknown_alert' }
-    const state = stateAfter(action, row.state)
+    // Whom it concerns has acknowledged it: an authority has not yet.
+    const isAgain = isAuthority && action === 'acknowledge' && row.escalateUs !== null
+    const isAnswered = isAgain && row.state === 'acknowledged'
+    const state = isAnswered ? row.state : stateAfter(action, row.state)
     if (state === undefined) return { ok: false, code: 'wrong_state', state: row.state }
-    const next = { ...row, state }
+    const told = exercise === true ? PUBLIC.exercise : PUBLIC.actual
+    // Neither may a real warning become a drill, nor a drill a real one: it is taken back first.
+    if (action === 'publish' && row.isPublic !== PUBLIC.not && row.isPublic !== told) {
+      return { ok: false, code: 'published_otherwise', state: row.state }
+    }
+    const next = { ...row, state, ...(action === 'reopen' && timerOf(row.severity, nowUs)) }
     if (action === 'resolve') next.causeCode = causeCode ?? null
     if (action === 'reopen') next.causeCode = null
     if (action === 'block') next.isBlocked = 1
     if (action === 'unblock') next.isBlocked = 0
-    if (action === 'publish') next.isPublic = 1
+    if (action === 'publish') next.isPublic = told
     // What was none is no longer told as one.
     const isNone = action === 'resolve' && causeCode !== 'genuine'
-    if (action === 'unpublish' || isNone) next.isPublic = 0
-    if (state !== 'open') next.escalateUs = null
+    if (action === 'unpublish' || isNone) next.isPublic = PUBLIC.not
+    if (takesUp(action, isAuthority)) next.escalateUs = null
     if (action === 'forward' && to !== undefined) this.#party.run(to, row.seq)
     this.#move(row, next, nowUs)
     this.#write(next, action, nowUs, by, saidIn(command))
@@ -172,8 +186,11 @@ export class AlertBook {
       const levels = ESCALATION[finding.severity]
       const level = levels[row.escalation]
       const following = levels[row.escalation + 1]
-      const dueUs = following && row.raisedUs + following.minutes * US_A_MINUTE
-      this.#escalate.run(row.seq, row.escalation + 1, level && dueUs ? dueUs : null, nowUs)
+      const dueUs =
+        level && following && row.escalateUs !== null
+          ? row.escalateUs + (following.minutes - level.minutes) * US_A_MINUTE
+          : null
+      this.#escalate.run(row.seq, row.escalation + 1, dueUs, nowUs)
       if (level) this.#write(row, 'escalated', nowUs, 'clock', { to: level.to })
     }
     return rows.length
@@ -187,11 +204,11 @@ export class AlertBook {
     old: AlertRow | undefined,
   ): void {
     const state = old?.state ?? 'open'
-    const first = ESCALATION[finding.severity][0]
-    const escalateUs = first && state === 'open' ? nowUs + first.minutes * US_A_MINUTE : null
+    const { escalation, escalateUs } = inherited(old, finding.severity, nowUs)
     const row: AlertRow = this.#insert.get(
       ...[finding.identity, finding.rule, finding.severity, state, old?.isBlocked ?? 0],
-      ...[old?.causeCode ?? null, count, escalateUs, nowUs, this.#case.get(finding.cause).id],
+      ...[old?.causeCode ?? null, count, escalation, escalateUs, nowUs],
+      this.#case.get(finding.cause).id,
       ...[domain ?? null, product ?? null, JSON.stringify(parties)],
       ...[JSON.stringify(evidence), JSON.stringify(finding)],
     )
@@ -218,11 +235,11 @@ export class AlertBook {
       this.#index(row.seq, finding, concern.parties)
     }
     if (wasGone) {
-      const next: AlertRow = { ...row, state: 'open' }
+      const next: AlertRow = { ...row, state: 'open', ...timerOf(finding.severity, nowUs) }
       this.#move(row, next, nowUs)
       this.#write(next, 'raised', nowUs, 'rules', { reason: REASONS[reason].en, before })
     } else if (change && change.change !== 'raised' && !isOnlyMore(before, finding)) {
-      this.#move(row, row, nowUs)
+      this.#move(row, { ...row, ...inherited(row, finding.severity, nowUs) }, nowUs)
       const kind = change.change
       this.#write(row, kind, nowUs, 'rules', { reason: REASONS[reason].en, before })
     }
@@ -235,7 +252,7 @@ export class AlertBook {
     nowUs: number,
     other?: string,
   ): void {
-    const isPublic = 0
+    const isPublic = PUBLIC.not
     const next: AlertRow = { ...row, state, isPublic, escalateUs: null }
     this.#move(row, next, nowUs)
     const more = other === undefined ? {} : { other }
@@ -243,8 +260,9 @@ export class AlertBook {
   }
 
   #move(row: AlertRow, next: AlertRow, nowUs: number): void {
-    const { seq, state, isBlocked, isPublic, causeCode, escalateUs } = next
-    this.#update.run(seq, state, isBlocked, isPublic, causeCode ?? null, escalateUs, nowUs)
+    const { seq, state, isBlocked, isPublic, causeCode, escalateUs, escalation } = next
+    const timer = [escalateUs, escalation] as const
+    this.#update.run(seq, state, isBlocked, isPublic, causeCode ?? null, ...timer, nowUs)
     const change = Number(isUnresolved(state)) - Number(isUnresolved(row.state))
     if (change !== 0) this.#countCase.run(row.caseId, change)
   }
@@ -257,6 +275,25 @@ export class AlertBook {
   lastStep(): number {
     return this.#database.prepare('SELECT coalesce(max(seq), 0) AS last FROM step').get().last
   }
+}
+
+type Timer = Pick<AlertRow, 'escalation' | 'escalateUs'>
+
+/** Of an alert that is open from now on. */
+function timerOf(severity: string, nowUs: number): Timer {
+  const [first] = ESCALATION[severity as Finding['severity']]
+  return { escalation: 0, escalateUs: first ? nowUs + first.minutes * US_A_MINUTE : null }
+}
+
+/**
+ * Of what is told otherwise: it waits as it did, so that nothing waits for ever that is told anew
+ * time and again. As grave as it was not, it begins anew, unless somebody has taken it up.
+ */
+function inherited(old: AlertRow | undefined, severity: string, nowUs: number): Timer {
+  if (!old) return timerOf(severity, nowUs)
+  if (old.severity === severity) return { escalation: old.escalation, escalateUs: old.escalateUs }
+  const isWaiting = old.state === 'open' || old.escalateUs !== null
+  return isWaiting ? timerOf(severity, nowUs) : { escalation: old.escalation, escalateUs: null }
 }
 
 /** What somebody says about a step; what is not said is left out. */

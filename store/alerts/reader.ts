@@ -43,7 +43,10 @@ export interface AlertReader {
   /** Steps of all alerts behind one. */
   stepsAfter(seq: number, limit: number): Step[]
   lastStep(): number
-  /** Unresolved alerts that concern one of some items, the gravest first. */
+  /**
+   * Alerts that concern one of some items and are not resolved, or block it: first what authorities
+   * have blocked or published and what a failed test holds, then the gravest.
+   */
   openAbout(keys: readonly string[], limit: number): Alert[]
   /**
    * The worst of what is unresolved about each of some items, where there is anything: `critical`
@@ -65,6 +68,10 @@ export interface AlertReader {
 
 const PER_READ = 500
 
+/** What is blocked stays so until it is unblocked, whatever becomes of its alert. */
+const HOLDS = `(alert.state IN ('open', 'acknowledged', 'in_progress')
+  OR (isBlocked AND alert.state <> 'superseded'))`
+
 /** Opens alerts.db for reading; the follower has to have made it. */
 export function openAlertReader(file: string): AlertReader {
   return alertReader(openDatabase(file, { readOnly: true, migrations }))
@@ -78,9 +85,10 @@ export function alertReader(database: Database): AlertReader {
   const concerned = database.prepare('SELECT 1 FROM alert_party WHERE party = ? AND alert = ?')
   const parties = database.prepare('SELECT party FROM alert_party WHERE alert = ? ORDER BY party')
   const about = database.prepare(
-    `${LISTED} WHERE alert.state IN ('open', 'acknowledged', 'in_progress') AND alert.seq IN (
+    `${LISTED} WHERE ${HOLDS} AND alert.seq IN (
        SELECT alert FROM alert_item WHERE key IN (SELECT value FROM json_each(?)))
-     ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, alert.seq
+     ORDER BY isBlocked DESC, isPublic = 1 DESC, rule = 'F1' DESC,
+       CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, alert.seq
      LIMIT ?`,
   )
   const worst = database.prepare(
@@ -88,7 +96,7 @@ export function alertReader(database: Database): AlertReader {
      FROM json_each(?1) AS wanted
      CROSS JOIN alert_item ON alert_item.key = wanted.value
      CROSS JOIN alert ON alert.seq = alert_item.alert
-     WHERE state IN ('open', 'acknowledged', 'in_progress') AND severity IN ('critical', 'warning')
+     WHERE ${HOLDS} AND (severity IN ('critical', 'warning') OR isBlocked)
        AND json_extract(body, '$.subject') = wanted.value
        AND (?2 IS NULL OR EXISTS (
          SELECT 1 FROM alert_party WHERE alert_party.party = ?2 AND alert_party.alert = alert.seq))

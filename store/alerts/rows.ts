@@ -1,6 +1,9 @@
 /** Rows of alerts and steps, as they stand in alerts.db and as they are told. */
 import type { Alert, Evidence, Step } from './alert.ts'
 
+/** What the public is told of an alert: nothing, or that it is, or that it is a drill. */
+export const PUBLIC = { not: 0, actual: 1, exercise: 2 } as const
+
 export interface AlertRow {
   seq: number
   identity: string
@@ -41,7 +44,8 @@ export function alertOf(row: ListedRow): Alert {
     id: row.identity,
     finding: JSON.parse(row.body),
     isBlocked: row.isBlocked === 1,
-    isPublic: row.isPublic === 1,
+    isPublic: row.isPublic > 0,
+    isExercise: row.isPublic === PUBLIC.exercise,
     causeCode: row.causeCode ?? undefined,
     parties,
     evidence,

@@ -197,4 +197,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE stocked ADD COLUMN goneUs INTEGER;
   CREATE INDEX stocked_lot ON stocked (lot, site);
   `,
+  // 2: what the public is told of is a drill.
+  `
+  UPDATE alert SET isPublic = 2 WHERE isPublic = 1 AND (
+    SELECT json_extract(more, '$.exercise') FROM step
+    WHERE step.alert = alert.seq AND step.step = 'publish' ORDER BY seq DESC LIMIT 1) = 1;
+  `,
 ]

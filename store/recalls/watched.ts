@@ -157,7 +157,7 @@ function watchedOf(reader: RecallReader, closedSinceUs: number): WatchedRecall[]
 }
 
 function watchedRecall(reader: RecallReader, recall: Recall): WatchedRecall {
-  const { id, law = '', recallClass, state, version } = recall
+  const { id, domain, law = '', recallClass, state, version } = recall
   const decidedUs = clockFromUs(recall)
   const steps = reader.stepsOf(id, { limit: MOST_STEPS })
   const closed = steps.find(({ step }) => step === 'close' || step === 'cancel')
@@ -166,7 +166,7 @@ function watchedRecall(reader: RecallReader, recall: Recall): WatchedRecall {
   const done: readonly { readonly step: ClockStep; readonly timeUs: number }[] = clockSteps(steps)
   const its: RecallClass = recallClass
   return {
-    ...{ recall: `recall:${id}`, law, recallClass: its, decidedUs, done },
+    ...{ recall: `recall:${id}`, domain, law, recallClass: its, decidedUs, done },
     ...(isOver(state) && closed && { closedUs: closed.atUs }),
     consignees: reader.consignees(id).flatMap(consigneeOf),
     scope: present?.counts && {

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { identify, type Kind } from '#epcis/identifier.ts'
 import { keyOf, understand } from '#epcis/understand.ts'
 import { isUri } from '#epcis/uri.ts'
+import { testNameSchema } from './test-name.ts'
 
 /** Name of a party, site or device inside a topic, a path and a certificate. */
 export const slugSchema = z
@@ -157,7 +158,7 @@ export const productSchema = z
       .optional()
       .describe('What a permit or certified area allows of one lot; pieces without uom'),
     requiredTests: z
-      .array(nameSchema)
+      .array(testNameSchema)
       .min(1)
       .max(20)
       .optional()

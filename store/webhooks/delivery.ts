@@ -23,6 +23,7 @@ export const ATTEMPT_CODES = {
   name_server: 'The name servers do not answer.',
   private_address: 'Its name leads to an address that is not public.',
   https_required: 'A public address is sent to over https only.',
+  port_refused: 'A public address is sent to at port 443 and those from 1024 on only.',
 } as const
 export type AttemptCode = keyof typeof ATTEMPT_CODES
 

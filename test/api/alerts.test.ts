@@ -164,8 +164,10 @@ describe('lists', () => {
     for (const query of [...no, `item=(01)09521321000018(21)B`, 'since=2200-01-01T00:00:00Z']) {
       expect(await list(`?${query}`)).toEqual([])
     }
-    const bad = await world.call('/v1/alerts?state=closed', { key: regulator })
-    expect(bad.json).toMatchObject({ status: 400, path: 'state' })
+    for (const query of ['state=closed', 'rule=ZZ', 'rule=C2|ZZ', 'domain=foo', 'party=nosuch']) {
+      const bad = await world.call(`/v1/alerts?${query}`, { key: regulator })
+      expect(bad.json, query).toMatchObject({ status: 400, path: query.split('=')[0] })
+    }
   })
 
   it('go page by page, and each alert comes once', async () => {

@@ -75,7 +75,7 @@ describe('a bulletin', () => {
   it('is there once an authority has decided so, and for nothing else', async () => {
     const alert = await raise()
     expect(await documents()).toEqual([])
-    const asked = { action: 'publish', reason: 'no' }
+    const asked = { action: 'publish', reason: 'no', notice }
     expect((await step(alert, asked, maker)).status).toBe(403)
     const published = await publish(alert)
     expect(published.json).toMatchObject({ public: true })

@@ -91,6 +91,13 @@ describe('the registry over HTTP', () => {
     expect(mismatch.json).toMatchObject({ status: 400, code: 'path_mismatch' })
     const party = await put('/v1/devices/none/gate', { ...gate, party: 'none' })
     expect(party.json).toMatchObject({ status: 400, code: 'unknown_party', path: '/party' })
+    const key = 'https://id.gs1.org/01/09521321000018'
+    const product = { key, party: 'farm', name: 'Steel', domain: 'building_materials' }
+    const path = `/v1/products/${encodeURIComponent(key)}`
+    const bare = await put(path, { ...product, requiredTests: ['general', 'strength'] })
+    expect(bare.json).toMatchObject({ code: 'invalid_body', path: '/requiredTests/1' })
+    const requiredTests = ['general', 'urn:test:strength']
+    expect((await put(path, { ...product, requiredTests })).status).toBe(201)
     const text = await put('/v1/devices/farm/gate', '{"party"')
     expect(text.json).toMatchObject({ status: 400, code: 'json_malformed' })
     const large = await put('/v1/devices/farm/gate', { ...gate, name: 'x'.repeat(300_000) })

@@ -57,7 +57,7 @@ describe('rules', () => {
   })
 
   it('change by version, with who and why; not from an old version, not by everybody', async () => {
-    const changed = await put(0, [off('C2', { fromUs: 4e15 })])
+    const changed = await put(0, [off('C2', { fromUs: Date.now() * 1000 + 1e12 })])
     expect(changed.json).toMatchObject({ version: 1, by: expect.stringContaining('regulator:') })
     const rule = (await world.call('/v1/rules/C2', { key: maker })).json
     expect(rule['changes']).toMatchObject([{ author: expect.stringContaining('regulator:') }])
@@ -78,11 +78,61 @@ describe('rules', () => {
     expect(await refused(other)).toEqual(['parameter_unknown', '/changes/1/parameters/hi'])
     const crossed = { parameters: { low: 9 } }
     expect(await refused(crossed)).toEqual(['not_ascending', '/changes/1/parameters/low'])
-    const nothing = { product: 'https://id.gs1.org/01/00000000000017' }
+    const nothing = { rule: 'C2', product: 'https://id.gs1.org/01/00000000000017' }
     expect(await refused(nothing)).toEqual(['product_unknown', '/changes/1/product'])
     expect(await refused({ toUs: 0 })).toEqual(['never_in_effect', '/changes/1/toUs'])
     expect(await refused({ reason: 7 })).toEqual(['malformed', '/changes/1/reason'])
+    const elsewhere = { rule: 'A2', site: 'https://id.gs1.org/414/9521321000011' }
+    expect(await refused(elsewhere)).toEqual(['scope_not_taken', '/changes/1/site'])
+    const steps = { rule: 'G1', parameters: { steps: ['shiping'] } }
+    expect(await refused(steps)).toEqual(['parameter_invalid', '/changes/1/parameters/steps'])
+    const inMilliseconds = { fromUs: Date.now() }
+    expect(await refused(inMilliseconds)).toEqual(['time_out_of_span', '/changes/1/fromUs'])
     expect(await refused({ revision: 'no C4' })).toEqual(['revision_twice', '/changes/1/revision'])
+  })
+
+  it('refuse limits that cross where two changes hold, and name both', async () => {
+    const low = off('A1', { revision: 'low', domain: 'drugs', parameters: { low: 7 } })
+    const high = off('A1', { revision: 'high', parameters: { high: 6 } })
+    expect((await put(0, [high, low])).json).toMatchObject({
+      ...{ status: 400, code: 'not_ascending_together', path: '/changes/1/parameters/low' },
+      detail: expect.stringMatching(/“low” and “high” both hold, low 7 .* high 6/),
+    })
+    const storageCelsius = { min: -25, max: -18 }
+    const frozen = { key: GTIN, party: 'maker', name: 'V', domain: 'drugs' as const }
+    world.registry.products.put({ ...frozen, storageCelsius })
+    const warm = off('A2', { revision: 'warm', product: GTIN, parameters: { low: 2 } })
+    expect((await put(0, [warm])).json).toMatchObject({ code: 'not_ascending_together' })
+    const both = { ...warm, parameters: { low: 2, high: 8 } }
+    expect((await put(0, [{ ...low, toUs: 1e15 }, { ...high, fromUs: 1e15 }, both])).status).toBe(
+      200,
+    )
+  })
+
+  it.each([GTIN, '09521321000018', 'urn:epc:idpat:sgtin:9521321.000001.*', '9521321000018'])(
+    'know a product in whatever spelling: %s',
+    async (product) => {
+      await put(0, [off('C2', { product })])
+      const { json } = await world.call('/v1/rules/C2', { key: maker })
+      expect(json['changes']).toMatchObject([{ product: GTIN }])
+    },
+  )
+
+  it('know a product by its aliases, and times as text', async () => {
+    world.registry.products.put({
+      ...{ key: 'drugcode:8123456', party: 'maker', name: 'D', domain: 'drugs' },
+    })
+    const { fromUs: _, ...rest } = off('C2', { product: '8123456' })
+    const changed = await put(0, [{ ...rest, from: '2026-01-01T00:00:00+08:00' }])
+    expect(changed.status).toBe(200)
+    const { json } = await world.call('/v1/rules/C2', { key: maker })
+    const fromUs = Date.UTC(2025, 11, 31, 16) * 1000
+    expect(json).toMatchObject({ changes: [{ product: 'drugcode:8123456', fromUs }] })
+  })
+
+  it('say what each may be bound to', async () => {
+    const { json } = await world.call('/v1/rules/A2', { key: maker })
+    expect(json['scopes']).toEqual(['domain', 'product'])
   })
 
   it('that begin in the past are applied to it: what they spare is withdrawn, and comes back', async () => {
@@ -149,7 +199,15 @@ describe('a dry run', () => {
 
   it('looks at the span that was asked for, and refuses what a change would be refused for', async () => {
     await commissionTwice('A')
-    expect((await attempt([off('C2')], '2200-01-01T00:00:00Z')).json).toMatchObject({ spared: 0 })
+    const later = new Date(Date.now() + 1).toISOString()
+    const body = { changes: [off('C2')], from: later, to: '2200-01-01T00:00:00Z' }
+    const call = { method: 'POST', key: regulator } as const
+    const empty = await world.call('/v1/rules/dry-run', { ...call, body })
+    expect(empty.json).toMatchObject({ spared: 0 })
+    const backwards = { ...body, to: '2020-01-01T00:00:00Z' }
+    const refused = await world.call('/v1/rules/dry-run', { ...call, body: backwards })
+    expect(refused.json).toMatchObject({ status: 400, code: 'span_empty', path: '/from' })
+    expect((await attempt([], '2200-01-01T00:00:00Z')).json).toMatchObject({ code: 'span_empty' })
     expect((await attempt([off('Z1')])).json).toMatchObject({ path: '/changes/0/rule' })
   })
 })

@@ -2,6 +2,7 @@
 import { DISPATCH } from '#risk/dispatch.ts'
 import { CLOCKS, NO_CLOCK, RECALL_CLASSES } from '#risk/recall-clock.ts'
 import type { ParameterSpec } from '#risk/rule.ts'
+import { SCOPES_OF } from '#risk/scopes.ts'
 import { RULE_IDS, type RuleId, ruleOf } from '#risk/table.ts'
 import { UNITS } from '#risk/words.ts'
 
@@ -10,8 +11,8 @@ export function riskRulesPage(): string {
 
 Every rule with what it says, what to do, its parameters with their bounds, and where the figures
 come from. Parameters are defaults: \`PUT /v1/rules\` changes them for a profile, a site or a
-product from a date on, and is refused outside of the bounds. Of several changes the most
-particular holds: product and site, then product, then site, then profile.
+product from a date on, as far as the rule takes them, and is refused outside of the bounds. Of
+several changes the most particular holds: product and site, then product, then site, then profile.
 
 A finding is \`observed\` where events state it, \`inferred\` where it follows from them, and
 \`possible\` where nothing speaks against it. Its identity comes from rule, subject and the
@@ -49,7 +50,7 @@ function ruleSection(id: RuleId): string {
     `## ${id} ${title.zh} ${title.en}`,
     `Version ${version}, ${severity}. Profiles: ${profiles.join(', ')}. Set off by ${triggers.join(
       ', ',
-    )}; reads ${needs.join(', ')}. Source: ${source}.`,
+    )}; reads ${needs.join(', ')}. Changes take ${SCOPES_OF[id].join(', ')}. Source: ${source}.`,
     `${action.zh} ${action.en}`,
     ...(rows.length > 0 ? [table(['parameter', 'default', 'bounds', 'what it is'], rows)] : []),
     Object.entries(texts)
@@ -74,6 +75,7 @@ function defaultOf(spec: ParameterSpec): string {
 
 function boundsOf(spec: ParameterSpec): string {
   if (spec.kind === 'number') return `${spec.min} to ${spec.max}`
+  if (spec.kind === 'words') return `${spec.of} of CBV, or URIs of others`
   return spec.kind === 'choice' ? spec.of.join(', ') : ''
 }
 

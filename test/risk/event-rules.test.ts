@@ -178,7 +178,7 @@ describe('mass balance (E1)', () => {
     const world = new World()
     for (const [at, [inKg, outKg]] of runs.entries()) run(at, inKg, outKg)(world)
     const all = factsIn(world.captured).flatMap((facts) => runOf(facts, referenceOf()) ?? [])
-    const machine = yieldMachine(inForce('E1'), all[0]?.process ?? '')
+    const machine = yieldMachine(() => inForce('E1'), all[0]?.process ?? '')
     return [
       ...recompute(
         machine,

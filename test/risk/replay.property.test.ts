@@ -163,7 +163,11 @@ describe('findings do not depend on how their data came', () => {
         holds(ewmaMachine(inForce('F4'), target), batches(inputs), batches(shuffled))
         holds(cusumMachine(inForce('F5'), target), batches(inputs), batches(shuffled))
         holds(supplierMachine(inForce('F3'), 'party:s'), results(inputs), results(shuffled))
-        holds(yieldMachine(inForce('E1'), 'process:p'), runs(inputs), runs(shuffled))
+        holds(
+          yieldMachine(() => inForce('E1'), 'process:p'),
+          runs(inputs),
+          runs(shuffled),
+        )
       }),
       { numRuns: 60 },
     )

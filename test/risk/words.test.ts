@@ -24,6 +24,10 @@ describe('a sentence of a finding', () => {
   it('leaves what somebody gave as it was given', () => {
     const template = { zh: '批号 {lot}', en: 'lot {lot}' }
     expect(fill(template, [], { lot: 'other' })).toEqual({ zh: '批号 other', en: 'Lot other' })
+    const unknown = { zh: '{party} 未登记。', en: '{party} is in no register.' }
+    const party = 'https://id.gs1.org/417/9521321000010'
+    expect(fill(unknown, [], { party }).en).toBe(`${party} is in no register.`)
+    expect(fill(unknown, [], { party: 'somebody' }).en).toBe('Somebody is in no register.')
   })
 
   it('tells a length of time in the unit that fits it', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hostFor } from '#api/webhooks/handshake.ts'
 import { addressesOf, checkUrl } from '#api/webhooks/target.ts'
 
 const codeOf = (url: string, allowPrivate = false) => {
@@ -41,6 +42,13 @@ describe('the URL of a webhook', () => {
   })
 })
 
+describe('who asks a receiver', () => {
+  it('is a host, also where no public URL says which', () => {
+    expect(hostFor('https://trace.example:8443')).toBe('trace.example:8443')
+    expect(hostFor('urn:suyuan:server:0a1b2c')).toBe('0a1b2c.suyuan.invalid')
+  })
+})
+
 describe('the addresses of a name', () => {
   const ask = (found: readonly string[], allowPrivate = false, url = 'https://a.example/') =>
     addressesOf(new URL(url), { allowPrivate, resolve: async () => found })
@@ -66,6 +74,13 @@ describe('the addresses of a name', () => {
     expect(await ask(['10.0.0.1'], true, 'http://a.example/')).toMatchObject({ ok: true })
     const open = await ask(['1.1.1.1'], true, 'http://a.example/')
     expect(open).toEqual({ ok: false, code: 'https_required' })
+    const ssh = 'https://a.example:22/'
+    expect(await ask(['10.0.0.1'], true, ssh)).toMatchObject({ ok: true })
+    expect(await ask(['10.0.0.1', '1.1.1.1'], true, ssh)).toEqual({
+      ...{ ok: false, code: 'port_refused' },
+    })
+    expect(codeOf('https://1.1.1.1:22/', true)).toBe('url_port')
+    expect(codeOf('https://10.0.0.1:22/', true)).toBe('ok')
   })
 
   it('are told apart from names that there are not, and name servers that do not answer', async () => {

@@ -4,6 +4,7 @@ import { event, startWorld, type World } from '../world.ts'
 import { type Received, type Receiver, startReceiver, status } from './receiver.ts'
 
 const GTIN = 'https://id.gs1.org/01/09521321000018'
+const OTHER = 'https://id.gs1.org/01/06901234567892'
 const epc = (name: string) => `${GTIN}/21/${name}`
 const born = (name: string, day: number) =>
   event({
@@ -28,6 +29,13 @@ afterEach(async () => {
   await world.close()
   await receiver.close()
 })
+
+/** Makes products of the maker. */
+function register(...keys: readonly string[]): void {
+  for (const key of keys) {
+    world.registry.products.put({ key, party: 'maker', name: 'P', domain: 'food' })
+  }
+}
 
 const post = (path: string, body: unknown = {}, key = regulator) =>
   world.call(`/v1/webhooks${path}`, { method: 'POST', key, body })
@@ -106,6 +114,7 @@ describe('a webhook', () => {
   })
 
   it('filters by type, severity, domain, region, party and product', async () => {
+    register(GTIN, OTHER)
     const region = '330106'
     world.registry.parties.put({ slug: 'maker', name: 'M', domain: 'food', region })
     const wanted: object[] = [
@@ -132,8 +141,36 @@ describe('a webhook', () => {
     expect(bad.json).toMatchObject({ code: 'invalid_body', path: '/filters/regions/0' })
   })
 
+  it('refuses a filter that nothing can go with, and says which value it is', async () => {
+    register(GTIN)
+    const { id } = await make({}, maker)
+    const refused = async (filters: object, key = regulator) => {
+      const made = await post('', { url: receiver.url, filters }, key)
+      return [made.status, made.json['code'], made.json['path']]
+    }
+    expect(await refused({ types: ['suyuan.alert.raised', 'suyuan.alert.nonsense'] })).toEqual([
+      ...[400, 'unknown_type', '/filters/types/1'],
+    ])
+    expect(await refused({ types: ['suyuan.alerts.*'] })).toContain('unknown_type')
+    expect(await refused({ regions: ['99'] })).toEqual([
+      ...[400, 'unknown_region', '/filters/regions/0'],
+    ])
+    expect(await refused({ parties: ['nobody'] })).toContain('unknown_party')
+    expect(await refused({ parties: ['shop'] }, maker)).toContain('unknown_party')
+    expect(await refused({ products: [GTIN, '09999999999999'] })).toEqual([
+      ...[400, 'unknown_product', '/filters/products/1'],
+    ])
+    const put = { method: 'PUT', key: maker } as const
+    const body = { url: receiver.url, filters: { regions: ['99'] } }
+    const changed = await world.call(`/v1/webhooks/${id}`, { ...put, body })
+    expect(changed.json).toMatchObject({ code: 'unknown_region' })
+    const types = ['suyuan.drill.*', 'suyuan.recall.created', 'suyuan.webhook.ping', 'suyuan.*']
+    await make({ filters: { types, regions: ['3301'], parties: ['maker'], products: [GTIN] } })
+  })
+
   it('filters by a product under any alias of it', async () => {
-    const own = { key: 'https://id.gs1.org/01/06901234567892', gtin: '(01)06901234567892' }
+    register(GTIN, 'https://id.gs1.org/01/09521321000025')
+    const own = { key: OTHER, gtin: '(01)06901234567892' }
     const path = `/v1/aliases/${encodeURIComponent(own.key)}`
     const body = { of: GTIN, reason: 'the same goods, packed by another' }
     const declared = await world.call(path, { method: 'PUT', key: regulator, body })
@@ -215,10 +252,17 @@ describe('a webhook', () => {
       return received && signatureBy(text, received)
     }
     expect([signedBy(newer, 0), signedBy(secret, 0)]).toEqual([0, 1])
+    // The first was promised an hour.
+    const again = await post(`/${id}/rotate`, { overlapHours: 1 })
+    expect(again.json).toMatchObject({
+      ...{ status: 409, code: 'still_rotating', path: '/overlapHours' },
+      detail: expect.stringMatching(/possible from 20\d\d-\d\d-\d\dT/),
+    })
     await world.watched(2)
     await post(`/${id}/ping`)
     await world.delivered(2)
     expect([signedBy(newer, 1), signedBy(secret, 1)]).toEqual([0, -1])
+    // What may have leaked is ended at once, whatever was promised.
     const third = String((await post(`/${id}/rotate`, { overlapHours: 0 })).json['secret'])
     await post(`/${id}/ping`)
     await world.delivered(2)
