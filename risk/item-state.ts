@@ -57,6 +57,8 @@ const ENDINGS = new Set(['decommissioning', 'destroying', 'dispensing', 'killing
 const SALES = new Set(['retail_selling', 'dispensing'])
 const ARRIVALS = new Set(['arriving', 'receiving', 'accepting'])
 const DEPARTURES = new Set(['shipping', 'departing'])
+/** Ends after which nothing comes back. */
+export const FINAL: ReadonlySet<string> = new Set(['destroying', 'killing', 'transforming'])
 /** What is said of a thing that is back among the living. */
 const BACK = new Set([
   'active',
@@ -72,6 +74,11 @@ export function isEnding({ bizStep }: EventFacts): boolean {
 
 export function isSale({ bizStep, disposition }: EventFacts): boolean {
   return bizStep !== undefined && SALES.has(bizStep) && disposition !== 'partially_dispensed'
+}
+
+/** Whether it is handed to a customer, in whole or in part. */
+export function isHandedOver({ bizStep }: Pick<EventFacts, 'bizStep'>): boolean {
+  return bizStep !== undefined && SALES.has(bizStep)
 }
 
 export function isArrival({ bizStep }: EventFacts): boolean {
@@ -94,7 +101,7 @@ export function isBirth({ facts, role }: ItemHappening): boolean {
 }
 
 /** What an event ends it by; undefined where it goes on. Of a lot only a part has its end. */
-function endOf({ facts, role }: ItemHappening): string | undefined {
+export function endOf({ facts, role }: ItemHappening): string | undefined {
   if (role === 'input') return 'transforming'
   if (role !== 'object') return undefined
   if (isEnding(facts)) return facts.bizStep
@@ -128,7 +135,9 @@ export function advance(
   }
   if (isBirth(happening)) bear(next, happening, mark)
   const end = endOf(happening)
-  if (end !== undefined && !state.end) next.end = { ...mark, step: end }
+  // The first end is its end, but for one that nothing comes back from.
+  const isFinal = state.end && FINAL.has(end ?? '') && !FINAL.has(state.end.step)
+  if (end !== undefined && (!state.end || isFinal)) next.end = { ...mark, step: end }
   if (happening.role === 'object' && isSale(facts)) {
     next.sold = { ...mark, step: facts.bizStep ?? '', transactions: facts.transactions }
   }
