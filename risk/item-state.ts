@@ -2,6 +2,7 @@
  * What is remembered of one item: plain JSON of a few hundred bytes, and all that rules about the
  * order of its life need. It is the sum of what happened, so replaying gives the same.
  */
+import { BACK } from '#trace/ending.ts'
 import { type EventFacts, expiryUs, type ItemHappening } from './facts.ts'
 import type { Lane } from './lane.ts'
 
@@ -59,14 +60,6 @@ const ARRIVALS = new Set(['arriving', 'receiving', 'accepting'])
 const DEPARTURES = new Set(['shipping', 'departing'])
 /** Ends after which nothing comes back. */
 export const FINAL: ReadonlySet<string> = new Set(['destroying', 'killing', 'transforming'])
-/** What is said of a thing that is back among the living. */
-const BACK = new Set([
-  'active',
-  'available',
-  'returned',
-  'sellable_accessible',
-  'sellable_not_accessible',
-])
 
 export function isEnding({ bizStep }: EventFacts): boolean {
   return bizStep !== undefined && ENDINGS.has(bizStep)

@@ -148,6 +148,39 @@ describe('verdicts of a pharmacopoeia (A6, A7, A8)', () => {
   })
 })
 
+describe('what was sold or came to its end', () => {
+  const sold = (day: number, name: string, more: Record<string, unknown> = {}) =>
+    things(day, 'retail_selling', [epc(name)], more)
+
+  it('is not concerned by what its shelf measures later', async () => {
+    await start({ min: 2, max: 8 }, 'A', 'B', 'C')
+    await capture(sold(3, 'A'), things(3, 'destroying', [epc('B')]))
+    await capture(upload(4, 23, hours(4, 10, 2, 16)))
+    for (const rule of ['A2', 'A7']) expect(await of(rule)).toEqual([epc('C')])
+  })
+
+  it('is, of what was measured by then, and of what is once it is taken back', async () => {
+    await start({ min: 2, max: 8 }, 'A', 'B')
+    await capture(sold(4, 'A'), sold(3, 'B'))
+    const back = { disposition: 'returned', eventTime: '2026-03-05T09:00:00Z' }
+    await capture(things(5, 'accepting', [epc('B')], back))
+    await capture(upload(3, 23, hours(3, 12, 2, 16)))
+    expect(await of('A2')).toEqual([epc('A')])
+    await capture(upload(6, 23, hours(6, 12, 2, 16)))
+    await watched.world.watched(1)
+    expect((await of('A2')).sort()).toEqual([epc('A'), epc('B')])
+  })
+
+  it('and is told so late takes back what was said of it', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(4, 23, hours(4, 10, 2, 16)))
+    expect(await of('A2')).toEqual([epc('A')])
+    await capture(sold(3, 'A'))
+    expect(await of('A2')).toEqual([])
+    expect(await watched.states('A2')).toEqual(['withdrawn'])
+  })
+})
+
 describe('readings that come late', () => {
   it('are taken into what was told before, which is told otherwise', async () => {
     await start({ min: 2, max: 8 }, 'A')
