@@ -58,7 +58,7 @@ describe('a transport that was too warm (A3, A5)', () => {
     expect((await of('A3')).sort()).toEqual([epc('A'), epc('B')])
     const [alert] = await watched.raised('A3', 0)
     const { affected, case: its } = await watched.detail(alert?.['id'])
-    expect(affected).toMatchObject([{ certainty: 'observed' }])
+    expect(affected).toMatchObject([{ certainty: 'inferred', path: [CASE] }])
     // One case for all that was with the sensor.
     expect(its).toMatchObject({ alerts: 2 })
   })
@@ -178,6 +178,57 @@ describe('what was sold or came to its end', () => {
     await capture(sold(3, 'A'))
     expect(await of('A2')).toEqual([])
     expect(await watched.states('A2')).toEqual(['withdrawn'])
+  })
+})
+
+describe('a further excursion of an item', () => {
+  const temperature = async (id: unknown) => {
+    const { state, why, steps } = await watched.detail(id)
+    const told = steps as { step: string }[]
+    return { state, why, steps: told.map(({ step }) => step) }
+  }
+
+  it('is told with the first, while it lasts, and no step tells of each reading', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(2, 15, [...hours(2, 9, 2, 12), ...hours(2, 12, 0, 5)]))
+    const [alert] = await watched.raised('A2', 0)
+    await capture(upload(2, 16, hours(2, 15, 0.5, 22)))
+    await watched.raised('A2', 0)
+    await capture(upload(2, 17, hours(2, 16, 0.5, 22)))
+    await watched.raised('A2', 3 / 60)
+    const { why, steps } = await temperature(alert?.['id'])
+    const measures = [
+      { name: 'temperature', value: 22 },
+      { name: 'duration', value: 210 },
+    ]
+    expect(why).toMatchObject({ measures })
+    expect(steps).toEqual(['raised', 'continued'])
+  })
+
+  it('opens again what somebody resolved before it was known', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(2, 15, [...hours(2, 9, 2, 12), ...hours(2, 12, 0, 5)]))
+    const [alert] = await watched.raised('A2', 0)
+    const path = `/v1/alerts/${String(alert?.['id'])}/steps`
+    const body = { action: 'resolve', causeCode: 'test', reason: 'Looked at' }
+    await watched.world.call(path, { key: watched.regulator, method: 'POST', body })
+    await capture(upload(2, 16, hours(2, 15, 0, 9)))
+    await watched.raised('A2', 3 / 60)
+    expect(await temperature(alert?.['id'])).toMatchObject({ state: 'resolved' })
+    await capture(upload(2, 17, hours(2, 15, 1, 22).slice(1)))
+    await watched.raised('A2', 6 / 60)
+    expect(await temperature(alert?.['id'])).toMatchObject({ state: 'open' })
+  })
+
+  it('says by which events and which way the item was with the sensor', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(2, 15, [...hours(2, 9, 2, 12), ...hours(2, 12, 0, 5)]))
+    const [alert] = await watched.raised('A2', 0)
+    const { affected, why, certainty } = await watched.detail(alert?.['id'])
+    expect(affected).toMatchObject([{ certainty, path: [CASE] }])
+    const readings = [{ time: '2026-03-02T09:00:00.000Z' }, { time: '2026-03-02T11:00:00.000Z' }]
+    // Made where it was seen, and packed.
+    expect(why).toMatchObject({ eventIDs: [expect.any(String), expect.any(String)], readings })
   })
 })
 
