@@ -110,11 +110,21 @@ export function markOf({ eventTimeUs, eventID, place, party }: EventFacts): Mark
 
 type Draft = { -readonly [Name in keyof ItemState]: ItemState[Name] }
 
-/** The state after a happening. `isTakenBack`: a rule found that it ends an end. */
+/** What rules found that a happening means beside what it says. */
+export interface Turns {
+  /** It ends an end. */
+  readonly isTakenBack: boolean
+  /** It tells that what was under way has come. */
+  readonly hasCome: boolean
+}
+
+const NO_TURNS: Turns = { isTakenBack: false, hasCome: false }
+
+/** The state after a happening. */
 export function advance(
   state: ItemState,
   happening: ItemHappening,
-  isTakenBack: boolean,
+  { isTakenBack, hasCome }: Turns = NO_TURNS,
 ): ItemState {
   const { facts } = happening
   const mark = markOf(facts)
@@ -134,6 +144,7 @@ export function advance(
   if (happening.role === 'object' && isSale(facts)) {
     next.sold = { ...mark, step: facts.bizStep ?? '', transactions: facts.transactions }
   }
+  if (hasCome) next.away = undefined
   move(next, happening, mark)
   pack(next, happening)
   const first = happening.lots[0]

@@ -19,6 +19,7 @@ import {
   isSale,
   type Mark,
 } from './item-state.ts'
+import type { Reference } from './reference.ts'
 import { dayOf, found, isDoubleScan, isSamePlace, NOTHING, type Seen, stepOf } from './seen.ts'
 import { secondsUs, US_A_DAY, US_AN_HOUR } from './words.ts'
 
@@ -61,8 +62,19 @@ export function stepsOutOfOrder(seen: Seen): readonly Finding[] {
 function isElsewhere({ state, now, reference }: Seen): boolean {
   const { seen } = state
   if (!seen) return false
-  const isOther = seen.party !== now.facts.party
+  const isOther = holderOf(reference, seen) !== holderOf(reference, now.facts)
   return isOther && !isSamePlace(reference, seen.place, now.facts.place)
+}
+
+interface Holding {
+  readonly place?: string | undefined
+  readonly party: string
+}
+
+/** Whose place it is, as one may capture for all; where that is not known, who captured it. */
+function holderOf(reference: Reference, { place, party }: Holding): string {
+  const owner = place === undefined ? undefined : reference.place(place)?.party
+  return owner ?? reference.party(party)?.key ?? `party:${party}`
 }
 
 function isGoodAfterSale(seen: Seen): boolean {

@@ -50,6 +50,20 @@ describe('steps out of order (C1)', () => {
     expect(of('C1', about(world, S, { at: 5 + 73 }))).toEqual(['C1 unshipped'])
   })
 
+  it('is, where one captures for all, what comes to a place of somebody else', () => {
+    const places = (owner: string) => ({
+      places: { [place(1)]: { party: 'party:maker' }, [place(2)]: { party: owner } },
+    })
+    const world = born()
+    world.receive(5, [S], at(2))
+    expect(of('C1', about(world, S, places('party:shop')))).toEqual(['C1 unshipped'])
+    expect(of('C1', about(world, S, places('party:maker')))).toEqual([])
+    expect(of('C1', about(world, S))).toEqual([])
+    const told = born()
+    told.by('other').receive(5, [S], at(2))
+    expect(of('C1', about(told, S, places('party:maker')))).toEqual([])
+  })
+
   it('a shipping that is uploaded late takes it back', () => {
     const world = born()
     world.by('shop').receive(5, [S], at(2))
@@ -344,6 +358,27 @@ describe('shipped, and not received (C14)', () => {
     world.ship(1, [S], at(1))
     world.by('shop').receive(5 * DAY, [S], at(2))
     expect(of('C14', about(world, S, { at: 30 * DAY }))).toEqual([])
+  })
+
+  it('what is sold or ends where it was shipped to has come', () => {
+    const to = (number: number) => ({
+      ...at(1),
+      destinationList: [{ type: 'location', destination: place(number) }],
+    })
+    const sold = (fields: object, step: string, hours: number, where: number) => {
+      const world = born()
+      world.ship(1, [S], { ...fields })
+      world.by('shop').object(hours, 'OBSERVE', step, [S], at(where))
+      return of('C14', about(world, S, { at: 60 * DAY }))
+    }
+    expect(sold(to(2), 'retail_selling', 2 * DAY, 2)).toEqual([])
+    expect(sold(to(2), 'dispensing', 15 * DAY, 2)).toEqual([])
+    expect(sold(to(2), 'destroying', 2 * DAY, 2)).toEqual([])
+    expect(sold(at(1), 'retail_selling', 2 * DAY, 2)).toEqual([])
+    // Not where it left from, nor at another place than that, nor by being looked at.
+    expect(sold(at(1), 'retail_selling', 2 * DAY, 1)).toEqual(['C14 stale'])
+    expect(sold(to(2), 'retail_selling', 2 * DAY, 3)).toEqual(['C14 stale'])
+    expect(sold(to(2), 'inspecting', 2 * DAY, 2)).toEqual(['C14 stale'])
   })
 
   it('a pallet is waited for like its goods', () => {
