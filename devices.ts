@@ -5,7 +5,13 @@
 import { mkdirSync } from 'node:fs'
 import type { parseArgs } from 'node:util'
 import { formatTimeUs } from '#epcis/time.ts'
-import { furtherTopics, type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
+import {
+  furtherTopics,
+  type Guide,
+  guides,
+  registeredTopics,
+  settingsFor,
+} from '#ingest/formats/guide.ts'
 import { tagsApart } from '#ingest/reads/apart.ts'
 import { bindingFault } from '#ingest/reads/fold.ts'
 import { calibrationState } from '#store/calibration.ts'
@@ -29,6 +35,7 @@ type Action = (parts: Parts, args: readonly string[]) => Promise<void> | void
 const addOptions = {
   ...{ party: text, device: text, site: text, name: text, format: text, codec: text, epc: text },
   ...{ topic: list, host: text, 'calibration-due': text, binding: text, sensor: list },
+  field: list,
 }
 
 const actions: Readonly<Record<string, Action>> = {
@@ -81,6 +88,7 @@ export const devices: Command = {
 
   devices add --party P --device D --site S --name TEXT [--format F] [--topic T]… [--epc URI]
               [--codec C] [--binding JSON] [--sensor ID=KEY]…
+              [--field NAME=TYPE[,UOM[,COMPONENT]]]…
               [--calibration-due YYYY-MM-DD] [--host HOST]
                                    registers a device, or changes it, makes a key for it, and
                                    prints the settings to type into it
@@ -126,15 +134,16 @@ type AddValues = ReturnType<typeof parseArgs<{ options: typeof addOptions }>>['v
 
 /** The device as it is asked for, for the schema to check. */
 function deviceOf(values: AddValues): object {
-  const { topic, host: _host, binding, sensor, 'calibration-due': due, ...plain } = values
+  const { topic, host: _host, binding, sensor, field, 'calibration-due': due, ...plain } = values
   const format = formatSchema.safeParse(values.format)
-  const channel = format.success ? guides[format.data].channel : 'telemetry'
+  const guide = format.success ? guides[format.data] : plainGuide
   return {
     ...plain,
-    topics: (topic ?? []).map((one) => ({ topic: one, channel })),
+    topics: registeredTopics(guide, topic ?? []),
     ...(due === undefined ? {} : { calibrationDue: due }),
     ...(binding === undefined ? {} : { binding: jsonOf(binding) }),
     ...(sensor === undefined ? {} : { sensors: sensor.map(sensorOf) }),
+    ...(field === undefined ? {} : { fields: field.map(fieldOf) }),
   }
 }
 
@@ -150,6 +159,14 @@ function sensorOf(text: string): object {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageError(`--sensor is ID=KEY, not ${text}`)
   return { id: text.slice(0, at), epc: text.slice(at + 1) }
+}
+
+function fieldOf(text: string): object {
+  const at = text.indexOf('=')
+  if (at < 1) throw new UsageError(`--field is NAME=TYPE[,UOM[,COMPONENT]], not ${text}`)
+  const [type, uom, component] = text.slice(at + 1).split(',')
+  const unit = uom === undefined || uom === '' ? {} : { uom }
+  return { name: text.slice(0, at), type, ...unit, ...(component && { component }) }
 }
 
 function known(registry: Registry, name = ''): Device {
@@ -178,7 +195,12 @@ function tell(
     print(`\n${which}: register them with --topic\n${indented(further)}`)
   }
   if (guide.notes.length > 0) print(`\n${guide.notes.join('\n')}`)
+  if (guide.channel === 'reads' && device.binding === undefined) print(`\n${WITHOUT_BINDING}`)
 }
+
+const WITHOUT_BINDING =
+  'ATTENTION: it has no --binding yet, so that nothing is made of its reads: every message with ' +
+  'reads is refused (reads_not_supported). docs/devices/README.md says what a binding holds.'
 
 function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n')
@@ -192,6 +214,7 @@ const plainGuide: Guide = {
   title: 'A device that writes the simple forms of docs/mqtt.md',
   channel: 'telemetry',
   topics: [],
+  alongTopics: [],
   isBridged: false,
   settings: [
     ['broker address', '{host}'],

@@ -115,7 +115,9 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** Lists of the schema are flags that may come several times. */
-const singular: Readonly<Record<string, string>> = { topics: 'topic', sensors: 'sensor' }
+const singular: Readonly<Record<string, string>> = {
+  ...{ topics: 'topic', sensors: 'sensor', fields: 'field' },
+}
 
 /** The flag that gave a field, with the place inside of what it gave: `--binding.antennas.0`. */
 function flagOf(path: readonly PropertyKey[]): string {

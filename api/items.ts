@@ -3,8 +3,7 @@
  * facts that speak against it, and its history in short. The public sees what concerns a consumer.
  */
 import { z } from 'zod'
-import { gtinOf } from '#epcis/identifier.ts'
-import { drugProductOf } from '#epcis/scheme-code.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
 import type { Calibrations } from '#store/calibration.ts'
 import type { FieldBook } from '#store/field.ts'
@@ -172,10 +171,7 @@ function registeredOf(
 /** The product of an item, under whichever of its codes it is registered. */
 function productOf({ products, aliases }: Registry, key: string): Product | undefined {
   for (const each of [key, ...aliases.group(key).map(({ alias }) => alias)]) {
-    const gtin = gtinOf(each)
-    const product = products.get(
-      gtin === undefined ? (drugProductOf(each) ?? each) : `https://id.gs1.org/01/${gtin}`,
-    )
+    const product = products.get(productKeyOf(each) ?? each)
     if (product) return product
   }
   return undefined

@@ -3,7 +3,7 @@
  * making. What is not known, or is too much, is refused with its place and reason.
  */
 import { z } from 'zod'
-import { gtinOf } from '#epcis/identifier.ts'
+import { beginningUnder } from '#epcis/product-key.ts'
 import { productOf } from '#risk/facts.ts'
 import type { Domain } from '#risk/rule.ts'
 import { checkSuspect, type Suspect } from '#risk/suspect.ts'
@@ -158,10 +158,9 @@ async function knownProduct(
 }
 
 async function isNamed(trail: TrailReader, product: string): Promise<boolean> {
-  const gtin = gtinOf(product)
-  if (gtin === undefined) return false
-  for (const application of ['10', '21']) {
-    const beginning = `https://id.gs1.org/01/${gtin}/${application}/`
+  for (const what of ['lots', 'serials'] as const) {
+    const beginning = beginningUnder(product, what)
+    if (beginning === undefined) return false
     if ((await trail.keysUnder(beginning, '', 1)).length > 0) return true
   }
   return false

@@ -56,8 +56,17 @@ export const FAILURES = {
   reading_simulated: 'The reading was made up by hand and not measured.',
   codec_missing: 'The bytes of a sensor need a codec, and its device is registered with none.',
   sensor_bytes_malformed: 'The bytes of a sensor end too soon, or hold what its codec has not.',
+  list_unknown: 'A list holds numbers of which nothing says what they measure.',
+  value_implausible: 'The value is none of what its name says, in the unit that all mean by it.',
   protobuf_malformed: 'The payload is no message of Protocol Buffers in this format.',
+  compressed_malformed: 'The payload says that it is compressed, and cannot be unpacked.',
+  compressed_too_large: 'The compressed payload is of more than 8 MiB when it is unpacked.',
+  birth_missing: 'No birth has said yet what this is: the node is asked for its births.',
+  measurement_failed: 'The sensor says itself that it could not measure this.',
   csv_malformed: 'The first line names no columns that are known, or a line has other columns.',
+  csv_time_missing: 'No column is known for the time, and not all was measured when it came.',
+  csv_column_unknown:
+    'A column with numbers is called like a measurement, and what it measures is not understood.',
 
   // What the store and the clock say.
   event_id_conflict: 'An event with the same identity and other content is already stored.',

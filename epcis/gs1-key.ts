@@ -64,6 +64,12 @@ const SET_39 = '[#\\-/0-9A-Z]'
 const form = (pattern: string) => new RegExp(`^${pattern}$`)
 const text82 = form(`${SET_82}{1,20}`)
 
+/** A lot number as a step of a path, escaped as in a canonical key; undefined for what is none. */
+export function lotStep(text: string): string | undefined {
+  const value = unescapeValue(text)
+  return value !== undefined && text82.test(value) ? escapeValue(value) : undefined
+}
+
 const VARIANT: Qualifier = { ai: '22', shortName: 'cpv', form: text82 }
 const LOT: Qualifier = { ai: '10', shortName: 'lot', form: text82, kind: 'lot' }
 const SERIAL: Qualifier = { ai: '21', shortName: 'ser', form: text82, kind: 'instance' }

@@ -4,7 +4,7 @@
  * looked into, Ecodes and Handles are opaque.
  * [NMPAB/T 1002-2019; GB 32100-2015; GB/T 31866-2023; RFC 3650]
  */
-import type { Kind } from './gs1-key.ts'
+import { type Kind, lotStep } from './gs1-key.ts'
 import type { NoteCode, Parts } from './understood.ts'
 
 /** What a `scheme:value` names; `key` is the one spelling of it. */
@@ -12,7 +12,7 @@ export interface SchemeCode {
   readonly key: string
   readonly kind: Kind
   readonly form: 'drug-code' | 'social-credit-code' | 'ecode' | 'handle'
-  readonly parts: Pick<Parts, 'product' | 'serial'>
+  readonly parts: Pick<Parts, 'product' | 'serial' | 'lot'>
   readonly notes: readonly NoteCode[]
 }
 
@@ -21,12 +21,14 @@ const NO_PARTS = {}
 const NO_NOTES: readonly NoteCode[] = []
 const DRUG_CODE = /^\d{20}$/
 const DRUG_PRODUCT = /^\d{7}$/
+/** A lot of a drug, as Suyuan writes it: the standard has no code for it. */
+const DRUG_LOT = /^(\d{7})\/10\/(.+)$/
 const ECODE = /^[0-9A-Za-z][0-9A-Za-z./_-]{2,127}$/
 const HANDLE = /^\d+(?:\.\d+)*\/[!-~]{1,255}$/
 
 /** Beginning of a key -> what reads the rest of it. */
 const READERS: Readonly<Record<string, (value: string) => SchemeCode | undefined>> = {
-  drugcode: readDrugCode,
+  drugcode: (value) => readDrugCode(value) ?? readDrugLot(value),
   uscc: (value) => readSocialCreditCode(value.toUpperCase()),
   ecode: readEcode,
   hdl: readHandle,
@@ -56,7 +58,17 @@ export function readDrugCode(digits: string): SchemeCode | undefined {
   return { key: `drugcode:${digits}`, kind, form: 'drug-code', parts, notes }
 }
 
-/** The key of the product, at one level of its packing, that a drug code belongs to. */
+/** A lot of one product: `drugcode:`, the 7 digits, `/10/` and the lot number as in a link. */
+function readDrugLot(value: string): SchemeCode | undefined {
+  const [, product, text] = DRUG_LOT.exec(value) ?? []
+  const lot = text === undefined ? undefined : lotStep(text)
+  if (product === undefined || lot === undefined) return undefined
+  const key = `drugcode:${product}/10/${lot}`
+  const parts = { product, lot: decodeURIComponent(lot) }
+  return { key, kind: 'lot', form: 'drug-code', parts, notes: NO_NOTES }
+}
+
+/** The key of the product, at one level of its packing, that a drug code or its lot belongs to. */
 export function drugProductOf(key: string): string | undefined {
   return key.startsWith('drugcode:') ? key.slice(0, 'drugcode:'.length + 7) : undefined
 }

@@ -7,9 +7,8 @@
  * a code (typed.ts), and what was forgiven is said.
  */
 import { type CompanyPrefixLength, companyPrefixOf } from './company-prefix.ts'
-import { CANONICAL_BASE, type Kind } from './gs1-key.ts'
-import { gtinOf } from './identifier.ts'
-import { drugProductOf } from './scheme-code.ts'
+import type { Kind } from './gs1-key.ts'
+import { productKeyOf } from './product-key.ts'
 import { readTag, readText } from './spellings.ts'
 import { tidied } from './typed.ts'
 import { type Candidate, type NoteCode, type Parts, refuse, type Understood } from './understood.ts'
@@ -99,8 +98,7 @@ function partsOfTables(
     parts.companyPrefix === undefined && companyPrefixLength
       ? companyPrefixOf(key, companyPrefixLength)
       : undefined
-  const gtin = gtinOf(key)
-  const product = gtin === undefined ? drugProductOf(key) : `${CANONICAL_BASE}01/${gtin}`
+  const product = productKeyOf(key)
   const level = product === undefined ? undefined : packLevel?.(product)
   if (prefix === undefined && level === undefined) return undefined
   return {

@@ -11,12 +11,12 @@ import { boolean, decimal, failureOf, list, open, string } from '#epcis/fields.t
 import type { Reading } from '#store/trail.ts'
 import {
   type Decoded,
-  isFuture,
   MAX_PARTS,
   type Origin,
   ownerOf,
   type PartFailure,
   partFailure,
+  timeFault,
   wholly,
 } from './decoded.ts'
 import { unitOf } from './units.ts'
@@ -121,9 +121,8 @@ function resolve(
   const symbol = record.u ?? base.bu
   const unit = symbol === undefined ? { uom: '' } : unitOf(symbol)
   if (unit === undefined) return fail('unit_unknown', '/u', symbol)
-  const timeUs = timeOf(record, base, origin.receivedAtUs)
-  if (timeUs < 0) return fail('time_invalid', '/t')
-  if (isFuture(timeUs, origin)) return fail('reading_time_in_future', '/t')
+  const timeUs = timeOf(record, base, origin)
+  if (typeof timeUs !== 'number') return timeUs
   const type = unit.type ?? (name.slice(name.search(/[^:./]*$/)) || name)
   const point = { device: sensor, type, uom: unit.uom, timeUs, ...ownerOf(origin) }
   return values.map(([suffix, value]) => ({ ...point, component: name + suffix, value }))
@@ -145,8 +144,17 @@ function valuesOf(record: SenmlRecord, base: Base): [suffix: string, value: numb
   return values.length > 0 ? values : undefined
 }
 
+/** As seconds these are of the year 5138 and later; as milliseconds they began in 1973. */
+const FIRST_MILLISECONDS = 1e11
+
 /** Microseconds since 1970. The sum of base and own time tells whether it is relative to now. */
-function timeOf(record: SenmlRecord, base: Base, nowUs: number): number {
+function timeOf(record: SenmlRecord, base: Base, origin: Origin): number | Failure {
   const seconds = (base.bt ?? 0) + (record.t ?? 0)
-  return Math.round(seconds * 1e6) + (seconds < FIRST_ABSOLUTE_S ? nowUs : 0)
+  const path = record.t === undefined && base.bt !== undefined ? '/bt' : '/t'
+  const isRelative = seconds < FIRST_ABSOLUTE_S
+  const timeUs = Math.round(seconds * 1e6) + (isRelative ? origin.receivedAtUs : 0)
+  if (timeUs < 0) return fail('time_invalid', path)
+  const areMilliseconds = seconds >= FIRST_MILLISECONDS
+  const what = areMilliseconds ? 'It is in seconds, and these look like milliseconds:' : 'It is'
+  return timeFault(timeUs, `${what} ${seconds}.`, path, origin) ?? timeUs
 }

@@ -2,32 +2,33 @@
  * The simple form of telemetry, for devices that nobody wants to teach SenML:
  * `{"time":"2026-03-04T08:15:42Z","readings":[{"type":"Temperature","value":4.1,"uom":"CEL"}]}`.
  * A reading may have a `time` and a `component` of its own; without any time it is of the moment it
- * came. Types and units are the words of EPCIS and UN/ECE Rec. 20. A field with another name is
- * refused: it would be a misspelt one. A wrong reading is refused by itself.
+ * came. Times are those of device-time.ts, as in the simple form of reads. Types and units are the
+ * words of EPCIS and UN/ECE Rec. 20. A field with another name is refused: it would be a misspelt
+ * one. A wrong reading is refused by itself.
  */
 import { z } from 'zod'
 import { type Failure, fail } from '#epcis/failure.ts'
-import { closed, decimal, failureOf, list, pattern, string } from '#epcis/fields.ts'
-import { parseTimeUs } from '#epcis/time.ts'
+import { closed, decimal, failureOf, list, pattern } from '#epcis/fields.ts'
 import type { Reading } from '#store/trail.ts'
 import {
   type Decoded,
-  isFuture,
   MAX_PARTS,
   type Origin,
   ownerOf,
   type PartFailure,
   partFailure,
+  timeFault,
   wholly,
 } from './decoded.ts'
+import { deviceTime } from './formats/device-time.ts'
 
-const messageSchema = closed({ time: string.optional(), readings: list(z.unknown()) })
+const messageSchema = closed({ time: z.unknown().optional(), readings: list(z.unknown()) })
 const readingSchema = closed({
   type: pattern(/^.{1,200}$/s, 'value_malformed'),
   value: decimal,
   uom: pattern(/^[A-Z0-9]{2,3}$/, 'value_malformed').optional(),
   component: pattern(/^.{0,200}$/s, 'value_malformed').optional(),
-  time: string.optional(),
+  time: z.unknown().optional(),
 })
 
 /** The readings of a message, which is parsed JSON. */
@@ -46,14 +47,15 @@ export function decodeTelemetry(message: unknown, origin: Origin, sensor: string
 
 function readReading(
   item: unknown,
-  messageTime: string | undefined,
+  messageTime: unknown,
   origin: Origin,
   sensor: string,
 ): Reading | Failure {
   if (!readingSchema.validate(item)) return failureOf(readingSchema, item)
-  const { type, value, uom = '', component = '', time = messageTime } = item
-  const timeUs = time === undefined ? origin.receivedAtUs : parseTimeUs(time)
-  if (timeUs === undefined) return fail('time_invalid', '/time')
-  if (isFuture(timeUs, origin)) return fail('reading_time_in_future', '/time')
-  return { device: sensor, type, component, uom, timeUs, value, ...ownerOf(origin) }
+  const { type, value, uom = '', component = '', time } = item
+  const found = deviceTime(time ?? messageTime, origin.receivedAtUs)
+  if (found === undefined) return fail('time_invalid', '/time')
+  const { us: timeUs, sent } = found
+  const fault = timeFault(timeUs, sent, '/time', origin)
+  return fault ?? { device: sensor, type, component, uom, timeUs, value, ...ownerOf(origin) }
 }

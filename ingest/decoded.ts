@@ -77,7 +77,10 @@ export interface SparkplugMetric {
   readonly alias: string | undefined
   readonly timestampMs: number | undefined
   readonly datatype: number | undefined
+  /** It was measured before, and kept until now: no word of how things are. */
   readonly isHistorical: boolean
+  /** It is for who listens just now, and not to be stored. */
+  readonly isTransient: boolean
   /** As it stands on the wire: integers unsigned, whatever the type says; undefined for null. */
   readonly value: number | bigint | boolean | string | undefined
   /** Unit of the metric's properties, in births. */

@@ -43,7 +43,9 @@ function derived(message: Message, memory: Memory): Message {
     events.push(...foldReads(reads, binding, origin, scope))
   }
   if (readings.length > 0) {
-    events.push(...foldAsset(device, origin, scope, readings.length + failures.length))
+    // Behind every part that is refused: with the index of one it would be refused like it.
+    const behind = failures.reduce((most, { index }) => Math.max(most, index + 1), readings.length)
+    events.push(...foldAsset(device, origin, scope, behind))
     foldCalibration(device, readings, scope)
   }
   const command = meant?.command

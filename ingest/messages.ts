@@ -8,10 +8,9 @@ import type { JournalRecord } from '#store/journal/record.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import { decodeEpcis } from './decode-epcis.ts'
-import { decodeSenml } from './decode-senml.ts'
-import { decodeTelemetry } from './decode-telemetry.ts'
 import { type Decoded, type Origin, type PartFailure, wholly } from './decoded.ts'
 import { decodeFormat } from './formats/formats.ts'
+import { decodePlainReadings } from './formats/plain-readings.ts'
 import { parseJson } from './json.ts'
 import type { Command } from './sparkplug.ts'
 
@@ -93,12 +92,12 @@ function decode(
   if (channel === 'reads' || (channel === 'telemetry' && device?.format !== undefined)) {
     return decodeFormat(record, origin, device)
   }
-  const json = parseJson(record.payload)
-  if (!json.ok) return wholly(json)
   const { sensor } = origin
-  if (channel === 'epcis' || sensor === undefined) return decodeEpcis(json.text, json.value, origin)
-  const decodeReadings = Array.isArray(json.value) ? decodeSenml : decodeTelemetry
-  return decodeReadings(json.value, origin, sensor)
+  if (channel === 'telemetry' && sensor !== undefined) {
+    return decodePlainReadings(record.payload, origin, sensor)
+  }
+  const json = parseJson(record.payload)
+  return json.ok ? decodeEpcis(json.text, json.value, origin) : wholly(json)
 }
 
 function refuseOther(decoded: Decoded): Decoded {

@@ -1,14 +1,22 @@
 /**
  * What a message of an edge node means after those before it. A birth names the metrics, their
  * types and their aliases; data may name an alias alone. A gap in the numbers of the messages, data
- * before a birth and an alias that nobody has heard of have the node asked for its births again.
- * The order is that of the journal, so there is nothing to wait for. [Sparkplug 3.0, 6.4.6, 6.4.9]
+ * before a birth and an alias that nobody has heard of have the node asked for its births again;
+ * what no birth of this session has named is refused, for its unit and type are not known. The
+ * order is that of the journal, so there is nothing to wait for. [Sparkplug 3.0, 6.4.6, 6.4.9]
  */
 import { z } from 'zod'
+import { type Failure, fail } from '#epcis/failure.ts'
 import type { Device } from '#store/registry/schema.ts'
 import type { Reading } from '#store/trail.ts'
-import type { Decoded, Origin, SparkplugFrame, SparkplugMetric } from './decoded.ts'
-import { readingsOf, type Sensor, sensorBehind } from './formats/sensor-readings.ts'
+import {
+  type Decoded,
+  type Origin,
+  partFailure,
+  type SparkplugFrame,
+  type SparkplugMetric,
+} from './decoded.ts'
+import { readingsOf, type Sensor, sensorBehind, type Value } from './formats/sensor-readings.ts'
 import { bdSeqOf } from './formats/sparkplug.ts'
 import { rebirthCommand } from './formats/sparkplug-payload.ts'
 import type { Scope } from './memory.ts'
@@ -57,14 +65,18 @@ export function foldSparkplug(
   if (frame.kind === 'NDEATH') {
     // The will of an earlier connection may come after the birth of the next [6.4.8].
     const bdSeq = bdSeqOf(frame)
-    if (bdSeq === undefined || bdSeq === node[1]) write(scope, names.node, [0, '', -1, node[3]])
+    if (bdSeq !== undefined && bdSeq !== node[1]) return silent
+    write(scope, names.node, [0, '', -1, node[3]])
+    // The next birth may be lost, and give the same aliases to other metrics.
+    forgetBirths(scope, names.births)
     return silent
   }
   const isBirth = frame.kind === 'NBIRTH'
   const isNext = isBirth || (node[0] === 1 && frame.seq === (node[2] + 1) % 256)
-  if (isBirth) for (const name of scope.names(`${names.births}/`)) scope.delete(name)
+  if (isBirth) forgetBirths(scope, names.births)
   if (frame.kind === 'NBIRTH' || frame.kind === 'DBIRTH') remember(scope, names.metrics, frame)
-  const known = knownOf(scope.get(names.metrics))
+  const note = scope.get(names.metrics)
+  const known = note === undefined ? undefined : knownOf(note)
   const { readings, failures, isUnknown } = meaning(frame, known, device, origin)
   if (frame.kind === 'DDEATH') scope.delete(names.metrics)
   const isLost = !isNext || isUnknown
@@ -83,6 +95,12 @@ function namesOf({ group, node, device }: SparkplugFrame) {
     births,
     metrics: device === undefined ? births : `${births}/${device}`,
   }
+}
+
+/** Those of a node and of its devices. */
+function forgetBirths(scope: Scope, births: string): void {
+  for (const name of scope.names(`${births}/`)) scope.delete(name)
+  scope.delete(births)
 }
 
 function readNode(text: string | undefined): Node {
@@ -116,7 +134,7 @@ const parsed = new Map<string, KnownMetrics>()
 const MAX_PARSED_CHARACTERS = 16 * 1024 * 1024
 let parsedCharacters = 0
 
-function knownOf(text = '[]'): KnownMetrics {
+function knownOf(text: string): KnownMetrics {
   const found = parsed.get(text)
   if (found !== undefined) return found
   const all = z.array(knownMetric).parse(JSON.parse(text))
@@ -137,24 +155,50 @@ function knownOf(text = '[]'): KnownMetrics {
 /** Of these a host makes commands and sessions, and no sensor measures them. */
 const NOT_MEASURED = /^(?:bdSeq$|Node Control\/|Device Control\/|Properties\/|Node Info\/)/
 
-function meaning(frame: SparkplugFrame, known: KnownMetrics, device: Device, origin: Origin) {
-  let isUnknown = false
-  const values = frame.metrics.flatMap((metric) => {
-    const birth =
-      metric.name === undefined
-        ? known.byAlias.get(metric.alias ?? '')
-        : known.byName.get(metric.name)
-    const name = metric.name ?? birth?.name
-    if (name === undefined) isUnknown = true
-    if (name === undefined || NOT_MEASURED.test(name)) return []
-    const value = numberOf(metric, metric.datatype ?? birth?.datatype ?? 0)
-    const unit = metric.unit ?? (birth?.unit || undefined)
-    const last = name.slice(name.lastIndexOf('/') + 1) || name
-    return [{ component: name, name: last, unit, value, time: metric.timestampMs }]
-  })
+/** The readings of a frame; `known`: what its birth has said, undefined where none came. */
+function meaning(
+  frame: SparkplugFrame,
+  known: KnownMetrics | undefined,
+  device: Device,
+  origin: Origin,
+) {
+  const faults: Failure[] = []
+  const past: Value[] = []
+  const present: Value[] = []
+  const unknown: string[] = []
+  for (const metric of frame.metrics) {
+    const value = known === undefined ? undefined : meantBy(metric, known)
+    const name = value?.component ?? metric.name
+    if (name !== undefined && NOT_MEASURED.test(name)) continue
+    if (value === undefined) unknown.push(metric.name ?? `alias ${metric.alias ?? ''}`)
+    else if (!metric.isHistorical) present.push(...(metric.isTransient ? [] : [value]))
+    else if (metric.isTransient || value.value === undefined) continue
+    else if (metric.timestampMs !== undefined) past.push(value)
+    // That of the message is now, and it was not measured now.
+    else faults.push(fail('field_missing', '/timestamp', `${name}, which is historical.`))
+  }
+  const isUnknown = unknown.length > 0
+  // Told once a message, which may have thousands.
+  if (isUnknown) faults.push(fail('birth_missing', '/metrics', unknown.slice(0, 10).join(', ')))
   const sensor: Sensor = sensorBehind(device, frame.device)
+  // Of two values of one moment the last one stands: what is kept from before gives way.
+  const values = [...past, ...present]
   const { readings, failures } = readingsOf(values, frame.timestampMs, sensor, origin)
-  return { readings, failures, isUnknown }
+  const behind = faults.map((fault, at) => partFailure(fault, values.length + at))
+  return { readings, failures: [...failures, ...behind], isUnknown }
+}
+
+/** What a metric says; undefined where its birth has not named it and it cannot be typed. */
+function meantBy(metric: SparkplugMetric, known: KnownMetrics): Value | undefined {
+  const { name: own, alias = '' } = metric
+  const birth = own === undefined ? known.byAlias.get(alias) : known.byName.get(own)
+  const name = own ?? birth?.name
+  const datatype = metric.datatype ?? birth?.datatype
+  if (name === undefined || datatype === undefined) return undefined
+  const unit = metric.unit ?? (birth?.unit || undefined)
+  const last = name.slice(name.lastIndexOf('/') + 1) || name
+  const value = numberOf(metric, datatype)
+  return { component: name, name: last, unit, value, time: metric.timestampMs }
 }
 
 /** Bits of the signed integers, by datatype [6.4.16]. */

@@ -5,8 +5,8 @@
 import { bareWord } from '#epcis/cbv.ts'
 import type { Action, EpcisEvent, EventType } from '#epcis/event.ts'
 import type { JsonContext } from '#epcis/fields.ts'
-import { gtinOf, identify, type Kind } from '#epcis/identifier.ts'
-import { drugProductOf } from '#epcis/scheme-code.ts'
+import { identify, type Kind } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { parseTimeUs } from '#epcis/time.ts'
 import { masterDatum } from '#trace/ilmd.ts'
 import { type Member, membersOf } from '#trace/members.ts'
@@ -181,9 +181,9 @@ export function happeningsOf(facts: EventFacts): Happened[] {
 function lotsOf(key: string, kind: Kind, lots: readonly Member[]): readonly string[] {
   if (kind === 'lot') return [key]
   if (kind !== 'instance' || lots.length === 0) return NOTHING
-  const gtin = gtinOf(key)
+  const product = productKeyOf(key)
   // A count says that not all serials of the event are of the lot: then it says nothing of one.
-  const its = lots.filter((lot) => lot.quantity === undefined && gtinOf(lot.key) === gtin)
+  const its = lots.filter((lot) => lot.quantity === undefined && productKeyOf(lot.key) === product)
   return its.map((lot) => lot.key)
 }
 
@@ -196,6 +196,5 @@ export function orderOfHappenings({ facts: one }: ItemHappening, { facts: other 
 
 /** Key of the product of a serial, a lot or a class; undefined where it has none. */
 export function productOf(key: string): string | undefined {
-  const gtin = gtinOf(key)
-  return gtin === undefined ? drugProductOf(key) : `https://id.gs1.org/01/${gtin}`
+  return productKeyOf(key)
 }

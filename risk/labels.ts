@@ -2,7 +2,7 @@
  * What is said of one thing against what was said before: C6 lot or expiry differs, C8 listed
  * together with its pack, C12 lot changed without a transformation.
  */
-import { gtinOf } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Finding } from './finding.ts'
 import { isBirth, isDeparture } from './item-state.ts'
 import type { InForce } from './rule-set.ts'
@@ -91,8 +91,8 @@ function contentsChanged(seen: Seen): readonly Finding[] {
   if (!rule || facts.type !== 'AggregationEvent' || facts.action === 'ADD') return NOTHING
   for (const { key, kind, role } of facts.members) {
     if (role !== 'child' || kind !== 'lot' || state.packed.includes(key)) continue
-    const gtin = gtinOf(key)
-    const packed = state.packed.find((lot) => gtinOf(lot) === gtin)
+    const product = productKeyOf(key)
+    const packed = state.packed.find((lot) => productKeyOf(lot) === product)
     if (packed === undefined) continue
     const words = { master: lotNumberOf(packed), seen: lotNumberOf(key) }
     return [found(seen, rule, 'contents', { words, incident: key })]

@@ -34,6 +34,11 @@ export async function register(
     const path = `/v1/products/${encodeURIComponent(product.key)}`
     return request(server, 'PUT', path, productBody(product))
   })
+  await each(
+    world.products.filter(({ sameAs }) => sameAs !== undefined),
+    ({ key, sameAs }) =>
+      request(server, 'PUT', `/v1/aliases/${encodeURIComponent(key)}`, { of: sameAs }),
+  )
   await putLimits(server, world, graceHours)
   return each(world.devices, (device) => registerDevice(server, device))
 }
@@ -83,7 +88,7 @@ function placeBody(place: Place): unknown {
   return { ...place, name: place.names.zh }
 }
 
-function productBody(product: Product): unknown {
+function productBody({ sameAs: _, ...product }: Product): unknown {
   return { domain: 'food', ...product, name: product.names.zh }
 }
 

@@ -64,6 +64,8 @@ export interface Product {
   readonly serialised?: boolean
   /** Where it may be sold. */
   readonly markets?: readonly string[]
+  /** Key of the product that it is by another code. */
+  readonly sameAs?: string
 }
 
 /** How cold a place, or a vehicle, has to be kept. */

@@ -46,11 +46,16 @@ describe('devices add', () => {
     const topic = 'application/7f/device/+/event/up'
     const more = ['--format', 'chirpstack-v4', '--topic', topic, '--codec', 'milesight-tlv']
     const sensor = ['--sensor', '24e124136b502217=https://id.gs1.org/8004/690123477']
-    expect((await run('add', ...gate, ...more, ...sensor)).code).toBe(0)
+    const field = ['--field', 'T1=Temperature,CEL,inside', '--field', 'battery=battery,P1']
+    expect((await run('add', ...gate, ...more, ...sensor, ...field)).code).toBe(0)
     const registry = openRegistry(dataFolder(dataDir).registry)
     expect(registry.device('farm', 'gate')).toMatchObject({
       topics: [{ topic, channel: 'telemetry' }],
       sensors: [{ id: '24e124136b502217', epc: 'https://id.gs1.org/8004/690123477' }],
+      fields: [
+        { name: 'T1', type: 'Temperature', uom: 'CEL', component: 'inside' },
+        { name: 'battery', type: 'battery', uom: 'P1' },
+      ],
     })
     registry.close()
   })
@@ -64,10 +69,14 @@ describe('devices add', () => {
       'dock/DATA/clients/data1event/S1',
     )
     expect(rfd).toMatch(/^ +tenant +dock$/m)
+    expect(rfd).toMatch(/^ +third publish topic.* DATA\/clients\/rfid$/m)
     expect(rfd).not.toContain('{')
     const shelly = await settings('--format', 'shelly', '--topic', 'shelly-1/events/rpc')
     expect(shelly).toMatch(/^ +MQTT prefix +shelly-1$/m)
-    expect(shelly).toMatch(/as well.*\n +shelly-1\/online\n +shelly-1\/status\/\+$/m)
+    expect(shelly).toMatch(
+      /Its topics\n +shelly-1\/events\/rpc\n +shelly-1\/online\n +shelly-1\/status\/\+$/m,
+    )
+    expect(shelly).not.toContain('as well: register')
     const node = ['spBv1.0/farm/+/press', 'spBv1.0/farm/+/press/+']
     const sparkplug = await settings(
       '--format',
@@ -86,6 +95,27 @@ describe('devices add', () => {
     expect(await settings()).toContain('suyuan/v1/farm/barn/gate/epcis')
   })
 
+  it('registers along with a topic those on which the device publishes by itself', async () => {
+    const more = ['--format', 'shelly', '--topic', 's-1/events/rpc', '--topic', 's-1/online']
+    expect((await run('add', ...gate, ...more)).code).toBe(0)
+    const registry = openRegistry(dataFolder(dataDir).registry)
+    expect(registry.device('farm', 'gate')?.topics).toEqual([
+      { topic: 's-1/events/rpc', channel: 'telemetry' },
+      { topic: 's-1/online', channel: 'status' },
+      { topic: 's-1/status/+', channel: 'telemetry' },
+    ])
+    registry.close()
+  })
+
+  it('warns where nothing is made of the reads of a reader', async () => {
+    const reader = ['--format', 'impinj-r700']
+    const { stdout } = await run('add', ...gate, ...reader)
+    expect(stdout).toMatch(/no --binding.*reads_not_supported/)
+    expect((await run('settings', 'farm/gate')).stdout).toContain('reads_not_supported')
+    const bound = await run('add', ...gate, ...reader, '--binding', '{"bizStep":"receiving"}')
+    expect([bound.code, bound.stdout.includes('reads_not_supported')]).toEqual([0, false])
+  })
+
   it('says what is wrong with the command line', async () => {
     const wrong = await run('add', ...gate, '--format', 'zebra')
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--format')])
@@ -98,6 +128,8 @@ describe('devices add', () => {
     expect(await refused('--binding', '{"bizStep":"recieving"}')).toMatch(/^--binding: .*recieving/)
     expect(await refused('--calibration-due', 'soon')).toMatch(/^--calibration-due: /)
     expect(await refused('--sensor', 'abc')).toBe('--sensor is ID=KEY, not abc\n')
+    expect(await refused('--field', 'T1')).toMatch(/^--field is NAME=TYPE/)
+    expect(await refused('--field', 'T1=Temperature,celsius')).toMatch(/^--field: must be a code/)
     expect(await refused('--topic', '#')).toMatch(/^--topic: must name a topic/)
     expect(await refused('--frmat', 'x')).toMatch(/^Unknown option '--frmat'.{0,150}\n$/)
     expect((await run('add', '--party', 'farm')).stderr).toMatch(/^--device is needed$/m)

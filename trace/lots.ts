@@ -2,7 +2,7 @@
  * Which lot a serial belongs to. The serial does not say; the event that made it does, by its
  * ilmd, or any event that names serial and lot together in a Digital Link.
  */
-import { gtinOf } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { ItemRef, Role, TrailRow } from './source.ts'
 import type { ItemTrail, View } from './view.ts'
 
@@ -57,8 +57,8 @@ async function readLots(
     for (const row of rows) {
       const ofEvent = tells(row) ? named.get(row.eventRef) : undefined
       if (!ofEvent) continue
-      for (const gtin of gtinsOf(row)) {
-        const its = ofEvent.get(gtin)
+      for (const product of productsOf(row)) {
+        const its = ofEvent.get(product)
         if (its) found = found.length === 0 ? its : [...found, ...its]
       }
     }
@@ -89,11 +89,11 @@ async function lotsNamed(
       const { eventRef, item, quantity } = member
       // A count says that only so many of the serials belong to it.
       const certainty = quantity === undefined ? 'observed' : 'possible'
-      for (const gtin of gtinsOf(member)) {
+      for (const product of productsOf(member)) {
         const ofEvent = named.get(eventRef) ?? new Map<string, ItemLot[]>()
-        const ofProduct = ofEvent.get(gtin) ?? []
+        const ofProduct = ofEvent.get(product) ?? []
         ofProduct.push({ lot: item, eventRef, certainty })
-        named.set(eventRef, ofEvent.set(gtin, ofProduct))
+        named.set(eventRef, ofEvent.set(product, ofProduct))
       }
     }
   }
@@ -101,9 +101,9 @@ async function lotsNamed(
 }
 
 /** The products as which an event names an item: what has aliases may be named as several. */
-function gtinsOf({ item, namedBy }: Pick<TrailRow, 'item' | 'namedBy'>): readonly string[] {
-  const gtins = (namedBy ?? [item.key]).map(gtinOf).filter((gtin) => gtin !== undefined)
-  return gtins.length > 1 ? [...new Set(gtins)] : gtins
+function productsOf({ item, namedBy }: Pick<TrailRow, 'item' | 'namedBy'>): readonly string[] {
+  const products = (namedBy ?? [item.key]).map(productKeyOf).filter((each) => each !== undefined)
+  return products.length > 1 ? [...new Set(products)] : products
 }
 
 const SERIAL_ROLES: readonly Role[] = ['object', 'child', 'output']
@@ -126,8 +126,8 @@ export async function* serialsOf(
     for (const member of members) {
       if (member.item.kind !== 'instance') continue
       const ofEvent = named.get(member.eventRef)
-      for (const gtin of gtinsOf(member)) {
-        const its = ofEvent?.get(gtin)?.find((each) => each.lot.ref === lot.ref)
+      for (const product of productsOf(member)) {
+        const its = ofEvent?.get(product)?.find((each) => each.lot.ref === lot.ref)
         if (!its) continue
         const known = serials.get(its)
         if (known) known.push(member.item)

@@ -8,7 +8,8 @@ import { bareWord } from '#epcis/cbv.ts'
 import type { EpcisEvent, QuantityElement } from '#epcis/event.ts'
 import type { WarningCode } from '#epcis/failure.ts'
 import type { JsonContext } from '#epcis/fields.ts'
-import { gtinOf, type Identifier, identify, type Kind } from '#epcis/identifier.ts'
+import { type Identifier, identify, type Kind } from '#epcis/identifier.ts'
+import { lotOfProduct, productKeyOf } from '#epcis/product-key.ts'
 import { parseTimeUs } from '#epcis/time.ts'
 import { masterDatum } from './ilmd.ts'
 import type { Role } from './source.ts'
@@ -107,16 +108,16 @@ class Found {
     if (!named) return
     const serials = new Map<string, number>()
     for (const { key, kind } of named.values()) {
-      const gtin = kind === 'instance' || kind === 'class' ? gtinOf(key) : undefined
-      if (gtin) serials.set(gtin, (serials.get(gtin) ?? 0) + (kind === 'instance' ? 1 : 0))
+      const product = kind === 'instance' || kind === 'class' ? productKeyOf(key) : undefined
+      if (product) serials.set(product, (serials.get(product) ?? 0) + (kind === 'instance' ? 1 : 0))
     }
     for (const [lot, count] of this.#lots) {
-      const all = serials.get(gtinOf(lot) ?? '') === count
+      const all = serials.get(productKeyOf(lot) ?? '') === count
       this.#add({ key: lot, kind: 'lot' }, 'lot', all ? undefined : count)
     }
     if (lotNumber === undefined) return
-    for (const gtin of serials.keys()) {
-      const { key, kind } = identify(lotLink(gtin, lotNumber))
+    for (const product of serials.keys()) {
+      const { key, kind } = lotOfProduct(product, lotNumber)
       // A lot number that is none (over 20 characters, other alphabets) gives no lot.
       if (kind === 'lot' && !named.has(key)) this.#add({ key, kind }, 'lot')
     }
@@ -151,10 +152,6 @@ export function sum(
 ): number | undefined {
   if (known.quantity === undefined || quantity === undefined) return undefined
   return known.uom === uom ? known.quantity + quantity : undefined
-}
-
-function lotLink(gtin: string, lotNumber: string): string {
-  return `https://id.gs1.org/01/${gtin}/10/${encodeURIComponent(lotNumber)}`
 }
 
 /** One value of one sensor, as the event gives it. */

@@ -17,7 +17,7 @@ const nothing: Decoded = { events: [], readings: [], failures: [] }
 
 export function decodeChirpStack({ payload, topic, origin, device }: FormatInput): Decoded {
   const levels = topic.split('/')
-  const devEui = levels[levels.indexOf('device') + 1]
+  const devEui = levels[levels.indexOf('device') + 1]?.toLowerCase()
   const event = levels.at(-1)
   if (event !== 'up' && event !== 'status') return nothing
   const isOneOfMany = device.topics.some(({ topic: own }) => own.includes('+'))
@@ -28,12 +28,13 @@ export function decodeChirpStack({ payload, topic, origin, device }: FormatInput
     // Version 3 has the same topics and other fields.
     if (!isObject(info)) return wholly(fail('format_malformed', '/deviceInfo'))
     const named = info['devEui']
-    if (typeof named === 'string' && named.toLowerCase() !== devEui?.toLowerCase()) {
+    if (typeof named === 'string' && named.toLowerCase() !== devEui) {
       return wholly(fail('sender_contradicts', '/deviceInfo/devEui', named))
     }
     if (event === 'status') return statusOf(value, sensor, origin)
     const { object, data } = value
-    const decoded = decodeUplink({ sensor, time: timeOf(value), object, data }, device, origin)
+    const uplink = { sensor, devEui, time: timeOf(value), object, data }
+    const decoded = decodeUplink(uplink, device, origin)
     return { ...decoded, numbers: numberOf(value, devEui ?? '') }
   })
 }
@@ -41,7 +42,7 @@ export function decodeChirpStack({ payload, topic, origin, device }: FormatInput
 /** A sensor has another address after each join; a counter of 0 is not sent. */
 function numberOf({ fCnt, devAddr }: JsonObject, devEui: string) {
   const value = fCnt ?? (devAddr === undefined ? undefined : 0)
-  return runningNumber(devEui.toLowerCase(), value, devAddr)
+  return runningNumber(devEui, value, devAddr)
 }
 
 function timeOf(value: JsonObject): unknown {
@@ -53,6 +54,6 @@ function statusOf(value: JsonObject, sensor: Sensor, origin: FormatInput['origin
   const isUnknown =
     value['externalPowerSource'] === true || value['batteryLevelUnavailable'] === true
   if (isUnknown) return nothing
-  const battery = { component: '', name: 'battery', value: value['batteryLevel'] }
+  const battery = { component: '', name: 'batteryPercent', value: value['batteryLevel'] }
   return readingsOf([battery], value['time'], sensor, origin)
 }

@@ -1,8 +1,6 @@
 /** Which decoder reads which format: the one table of it. */
 import { fail } from '#epcis/failure.ts'
-import { decodeSenml } from '#ingest/decode-senml.ts'
 import { type Decoded, type Origin, wholly } from '#ingest/decoded.ts'
-import { parseJson } from '#ingest/json.ts'
 import { bindingFault } from '#ingest/reads/fold.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import { type Device, type Format, sensorKeyOf } from '#store/registry/schema.ts'
@@ -11,6 +9,7 @@ import { decodeCsv } from './csv.ts'
 import type { FormatInput } from './format-input.ts'
 import { decodeImpinj } from './impinj.ts'
 import { decodeMilesightGateway } from './milesight-gateway.ts'
+import { decodeSenmlPacks } from './plain-readings.ts'
 import { decodePlainReads } from './plain-reads.ts'
 import { decodeShelly } from './shelly.ts'
 import { decodeSmartReader } from './smartreader.ts'
@@ -31,10 +30,7 @@ const decoders: Readonly<Record<Format, FormatDecoder>> = {
   'tts-v3': decodeTts,
   'milesight-gateway': decodeMilesightGateway,
   shelly: decodeShelly,
-  senml({ payload, origin, device }) {
-    const json = parseJson(payload)
-    return json.ok ? decodeSenml(json.value, origin, sensorKeyOf(device)) : wholly(json)
-  },
+  senml: ({ payload, origin, device }) => decodeSenmlPacks(payload, origin, sensorKeyOf(device)),
   csv: decodeCsv,
 }
 

@@ -17,6 +17,7 @@ export const readerGuides = {
     title: 'Impinj R700 and R720',
     channel: 'reads',
     topics: [],
+    alongTopics: [],
     isBridged: false,
     settings: [
       ...broker,
@@ -56,15 +57,25 @@ export const readerGuides = {
     title: 'SmartReader on an Impinj R700, Speedway Connect',
     channel: 'reads',
     topics: [],
+    alongTopics: [],
     isBridged: false,
-    settings: [...broker, ['tag events topic', '{topic}'], ['quality of service', '1']],
+    settings: [
+      ...broker,
+      ['tag events topic', '{topic}'],
+      ['management events topic', '{base}/status'],
+      ['metric events topic', '{base}/status'],
+      ['quality of service', '1'],
+    ],
     understood:
       'tag_reads: epc, firstSeenTimestamp (microseconds), antennaPort, antennaZone, ' +
       'peakRssi, tid',
     passedOver:
       'readerName, mac, site, logicalPointId, txPower, frequency, rfPhase, gpi, ' +
       'tagData…; heartbeats',
-    notes: ['The will of the reader goes to its management topic, which needs not be registered.'],
+    notes: [
+      'The reader tells on its management topic how it is, at every connection too, and its will ' +
+        'goes there. A topic that is not its own ends its connection.',
+    ],
     sample: {
       topic: '{topic}',
       payload: {
@@ -87,17 +98,24 @@ export const readerGuides = {
     title: 'Zebra FX7500, FX9600 and ATR7000 with the IoT Connector',
     channel: 'reads',
     topics: [],
+    alongTopics: [],
     isBridged: false,
     settings: [
       ...broker,
       ['data interface: endpoint type', 'MQTT'],
       ['data interface: tag data events topic', '{topic}'],
+      ['management events interface: endpoint type', 'MQTT, or none'],
+      ['management events interface: topic', '{base}/status'],
       ['quality of service', '1'],
       ['operating mode: report filter', 'duration 0 for every read, or 1 s'],
     ],
     understood: 'timestamp, data: idHex, EPC, antenna, peakRssi, reads, TID, eventNum',
     passedOver: 'MAC, hostName, channel, phase, PC, XPC, CRC, USER, userDefined; management events',
     notes: [
+      'Management events (heartbeats, errors) have a topic of their own: one that is not of the ' +
+        'reader ends its connection.',
+      'The bank `EPC` is read where there is no `idHex`, from the EPC on or with the checksum ' +
+        'and the control word before it.',
       'Several objects in one message are taken, in an array or one right behind the other.',
       '`eventNum` tells two reads of one millisecond apart, and which reads never came; it ' +
         'begins again when the reader does.',
@@ -122,12 +140,15 @@ export const readerGuides = {
     title: 'Zebra RFD40 and RFD90 sleds',
     channel: 'reads',
     topics: ['{tenant}/DATA/clients/data1event/{serial}'],
+    alongTopics: [{ topic: '{tenant}/DATA/clients/rfid/{serial}', channel: 'status' }],
     isBridged: false,
     settings: [
       ...broker,
       ['endpoint type', 'DATA1'],
       ['tenant', '{tenant}'],
+      ['first publish topic', '(none)'],
       ['second publish topic (tag data)', 'DATA/clients/data1event'],
+      ['third publish topic (connection events)', 'DATA/clients/rfid'],
       ['quality of service', '1'],
     ],
     understood:
@@ -137,6 +158,9 @@ export const readerGuides = {
     notes: [
       'The sled puts its tenant before the topic and its serial number behind it, so ' +
         'the whole topic has to be registered for it.',
+      'At every connection it says `CONNECTED` (`mqttConnEVT`) on its third topic. With another ' +
+        'text there than the one above, that topic has to be registered as well, on the channel ' +
+        '`status`, or the sled is thrown off as soon as it has connected.',
       'The sled drops a message of over 6,144 bytes without a word, and says itself ' +
         'that its data are no complete record: for handing over goods prefer a report of ' +
         'few tags at a time. What it dropped shows as missing in `eventNum`.',

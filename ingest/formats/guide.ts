@@ -6,6 +6,12 @@ import type { Format } from '#store/registry/schema.ts'
 import { readerGuides } from './guide-readers.ts'
 import { sensorGuides } from './guide-sensors.ts'
 
+/** What comes on `status` is counted, and nothing is made of it. */
+export interface GuideTopic {
+  readonly topic: string
+  readonly channel: 'telemetry' | 'status'
+}
+
 export interface Guide {
   readonly title: string
   readonly channel: 'reads' | 'telemetry'
@@ -15,6 +21,11 @@ export interface Guide {
    * typed in.
    */
   readonly topics: readonly string[]
+  /**
+   * Topics of the maker on which it publishes by itself as well. They are registered along with
+   * those: publishing to a topic that is not its own ends the connection of a device.
+   */
+  readonly alongTopics: readonly GuideTopic[]
   /** Whether it publishes to a broker of its own, from which a bridge takes its messages. */
   readonly isBridged: boolean
   /**
@@ -66,12 +77,34 @@ export function settingsFor(guide: Guide, access: Access): [name: string, value:
   return guide.settings.map(([name, value]) => [name, withValues(value, values)])
 }
 
+/**
+ * The topics of a device as they are to be registered: those that are given, each on the channel
+ * that the guide has for it, and those along with them whose names these tell.
+ */
+export function registeredTopics(guide: Guide, topics: readonly string[]) {
+  const values = filledIn(guide, topics, 'open too')
+  const along = guide.alongTopics.map(({ topic, channel }) => ({
+    topic: withValues(topic, values),
+    channel,
+  }))
+  const given = topics.map((topic) => {
+    const { channel } = along.find((one) => one.topic === topic) ?? guide
+    return { topic, channel }
+  })
+  const whole = along.filter(({ topic }) => !/[{}]/.test(topic) && !topics.includes(topic))
+  return [...given, ...whole]
+}
+
 /** Topics of the maker that are not registered, as far as those that are tell what fills them. */
 export function furtherTopics(guide: Guide, topics: readonly string[]): string[] {
   const values = filledIn(guide, topics)
-  return guide.topics
+  return patternsOf(guide)
     .map((topic) => withValues(topic, values))
     .filter((topic) => !topics.includes(topic))
+}
+
+function patternsOf({ topics, alongTopics }: Guide): string[] {
+  return [...topics, ...alongTopics.map(({ topic }) => topic)]
 }
 
 const PLACE = /\{[a-z ]+\}/g
@@ -81,9 +114,13 @@ function withValues(text: string, values: Readonly<Record<string, string>>): str
 }
 
 /** What stands in the registered topics where the guide's have a name: {name} -> text. */
-function filledIn({ topics: patterns }: Guide, topics: readonly string[]): Record<string, string> {
+function filledIn(
+  guide: Guide,
+  topics: readonly string[],
+  levels: 'named' | 'open too' = 'named',
+): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const pattern of patterns) {
+  for (const pattern of patternsOf(guide)) {
     const names = pattern.match(PLACE) ?? []
     const fixed = pattern
       .split(PLACE)
@@ -93,7 +130,8 @@ function filledIn({ topics: patterns }: Guide, topics: readonly string[]): Recor
     for (const [at, name] of names.entries()) {
       const value = values?.[at + 1]
       // A whole level that is left open is no value of this device.
-      if (value !== undefined && value !== '+') found[name] ??= value
+      const isOpen = value === '+' && levels === 'named'
+      if (value !== undefined && !isOpen) found[name] ??= value
     }
   }
   return found

@@ -7,7 +7,7 @@
 import { fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
-import { hexOfBase64, numberOf, rawRead } from './raw-read.ts'
+import { given, hexOfBase64, numberOf, rawRead } from './raw-read.ts'
 import { passOver, readsOf } from './reads-of.ts'
 
 export function decodeImpinj(payload: Uint8Array, origin: Origin): Decoded {
@@ -30,11 +30,11 @@ function read(
       hex: event['epcHex'],
       base64: event['epc'],
       // The report may be later than the read where reads are gathered.
-      time: event['lastSeenTime'] ?? envelope['timestamp'],
+      time: given(event['lastSeenTime'], envelope['timestamp']),
       antenna: event['antennaPort'],
       antennaName: event['antennaName'],
       rssiDbm: hundredths(event['peakRssiCdbm']),
-      tid: event['tidHex'] ?? hexOfBase64(event['tid']),
+      tid: given(event['tidHex'], hexOfBase64(event['tid'])),
     },
     index,
     origin,

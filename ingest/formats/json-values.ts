@@ -14,10 +14,34 @@ export interface JsonValues {
   readonly failures: readonly PartFailure[]
 }
 
-/** The values of a message. What is whole stands, though something behind it be cut off. */
+/** The values of a message, those in arrays one by one. */
 export function jsonValues(payload: Uint8Array): JsonValues | Failure {
+  const texts = jsonTexts(payload)
+  if (!texts.ok) return texts
+  const values = texts.found.flatMap((value) => (Array.isArray(value) ? value : [value]))
+  if (values.length > MAX_PARTS) return fail('too_many_parts', '')
+  return {
+    ok: true,
+    values: values.map((value, index) => ({ index, value })),
+    failures: texts.failure === undefined ? [] : [partFailure(texts.failure, values.length)],
+  }
+}
+
+export interface JsonTexts {
+  readonly ok: true
+  /** At least one. */
+  readonly found: readonly unknown[]
+  /** Of what is behind them. */
+  readonly failure?: Failure
+}
+
+/**
+ * The values of a message, arrays as they are. What is whole stands, though something behind it be
+ * cut off.
+ */
+export function jsonTexts(payload: Uint8Array): JsonTexts | Failure {
   const one = parseJson(payload)
-  if (one.ok) return taken([one.value])
+  if (one.ok) return { ok: true, found: [one.value] }
   if (one.code !== 'json_malformed') return one
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString()
   const pieces = split(text)
@@ -26,20 +50,10 @@ export function jsonValues(payload: Uint8Array): JsonValues | Failure {
   for (const piece of pieces) {
     const parsed = parseJson(Buffer.from(piece))
     // What comes behind a broken piece may be inside of it.
-    if (!parsed.ok) return found.length === 0 ? one : taken(found, parsed)
+    if (!parsed.ok) return found.length === 0 ? one : { ok: true, found, failure: parsed }
     found.push(parsed.value)
   }
-  return taken(found)
-}
-
-function taken(found: readonly unknown[], failure?: Failure): JsonValues | Failure {
-  const values = found.flatMap((value) => (Array.isArray(value) ? value : [value]))
-  if (values.length > MAX_PARTS) return fail('too_many_parts', '')
-  return {
-    ok: true,
-    values: values.map((value, index) => ({ index, value })),
-    failures: failure === undefined ? [] : [partFailure(failure, values.length)],
-  }
+  return { ok: true, found }
 }
 
 /** White space, a comma, and the separator of JSON text sequences [RFC 7464]. */

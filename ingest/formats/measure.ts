@@ -1,28 +1,62 @@
 /**
  * What sensors call the things they measure, as type of EPCIS and unit of UN/ECE Rec. 20. A name
- * that is not here is a type by itself, without a unit: its number is kept all the same.
+ * that is not here is a type by itself, without a unit: its number is kept all the same. A bare
+ * name has a unit only where all makers mean the same one, or where the value leaves no other.
  */
 import { type Unit, unitOf } from '#ingest/units.ts'
+import { splitName } from './measure-names.ts'
+import { numberOf } from './raw-read.ts'
 
 export interface Measure {
   readonly type: string
   readonly uom: string
 }
 
-const table: readonly (readonly [type: string, uom: string, ...names: string[]])[] = [
-  ['Temperature', 'CEL', 'temperature', 'temp', 'tc', 'airtemperature', 'ambienttemperature'],
-  ['Temperature', 'FAH', 'tf', 'temperaturef'],
-  ['RelativeHumidity', 'P1', 'humidity', 'rh', 'relativehumidity', 'hum'],
-  ['battery', 'P1', 'battery', 'batterylevel', 'batterypercent', 'percent'],
-  ['Voltage', 'VLT', 'voltage', 'batteryvoltage', 'v'],
-  ['Pressure', 'A97', 'pressure', 'barometricpressure', 'airpressure'],
-  ['Illuminance', 'LUX', 'illuminance', 'lux', 'light'],
-  ['co2', '59', 'co2'],
-  ['door', '', 'magnet', 'magnetstatus', 'door', 'doorstatus', 'contact'],
+/** What a bare name measures. */
+interface Kind extends Measure {
+  /** Values that it can have in that unit; all without it. */
+  readonly within?: readonly [from: number, to: number]
+  /** The unit is meant by whole numbers alone. */
+  readonly isWhole?: boolean
+}
+
+const table: readonly (readonly [Kind, ...names: string[]])[] = [
+  [
+    { type: 'Temperature', uom: 'CEL', within: [-273.15, 2000] },
+    ...['temperature', 'temp', 'tc', 'airtemperature', 'airtemp', 'ambienttemperature'],
+  ],
+  [{ type: 'Temperature', uom: 'FAH', within: [-459.67, 3632] }, 'tf', 'temperaturef'],
+  // A sensor that is wet tells a little more than there is.
+  [
+    { type: 'RelativeHumidity', uom: 'P1', within: [-10, 130] },
+    ...['humidity', 'rh', 'relativehumidity', 'hum', 'airhumidity', 'ambienthumidity'],
+  ],
+  [{ type: 'battery', uom: 'P1', within: [0, 100] }, 'batterypercent', 'batterypercentage'],
+  [{ type: 'battery', uom: 'P1', within: [0, 100], isWhole: true }, 'batterylevel'],
+  // Percent of one maker, volts of another, and both may be whole.
+  [{ type: 'battery', uom: '' }, 'battery', 'bat', 'batt'],
+  [{ type: 'Voltage', uom: 'VLT' }, 'v'],
+  // Volts or millivolts.
+  [{ type: 'Voltage', uom: '' }, 'voltage', 'batteryvoltage', 'batvoltage'],
+  // Of the air, kPa and Pa have other numbers.
+  [
+    { type: 'Pressure', uom: 'A97', within: [300, 1100] },
+    ...['barometricpressure', 'airpressure', 'atmosphericpressure', 'barometer'],
+  ],
+  [{ type: 'Pressure', uom: '' }, 'pressure'],
+  [
+    { type: 'Illuminance', uom: 'LUX' },
+    ...['illuminance', 'lux', 'luminosity', 'illumination', 'lightintensity', 'ill'],
+  ],
+  [{ type: 'co2', uom: '59' }, 'co2'],
+  [{ type: 'door', uom: '' }, 'magnet', 'magnetstatus', 'door', 'doorstatus', 'contact'],
 ]
 
-const measures = new Map(
-  table.flatMap(([type, uom, ...names]) => names.map((name) => [name, { type, uom }] as const)),
+const kinds = new Map(table.flatMap(([kind, ...names]) => names.map((name) => [name, kind])))
+
+/** Types of which a state or a text is no value. */
+const quantities: ReadonlySet<string> = new Set(
+  table.flatMap(([{ type }]) => (type === 'door' ? [] : [type])),
 )
 
 const CELSIUS = { uom: 'CEL', type: 'Temperature' }
@@ -58,20 +92,76 @@ const REC_20 = /^[A-Z0-9]{2,3}$/
  * unit: it must not get the one that its name usually has.
  */
 export function measureOf(name: string, symbol?: string): Measure {
-  const known = measures.get(plainOf(name))
-  const type = known?.type ?? name
-  if (symbol === undefined || symbol === '') return known ?? { type, uom: '' }
+  const said = saidBy(name)
+  const type = said?.kind.type ?? name
+  if (symbol === undefined || symbol === '') {
+    if (said?.unit !== undefined) return inUnit(said.kind.type, said.unit, name)
+    return { type, uom: said?.kind.uom ?? '' }
+  }
+  return inUnit(said?.kind.type, symbol, name)
+}
+
+function inUnit(type: string | undefined, symbol: string, name: string): Measure {
   const unit =
     (type === 'Temperature' ? ofTemperature.get(symbol) : undefined) ??
     spelled.get(symbol.toLowerCase().replace(/\s/g, '')) ??
     unitOf(symbol)
-  if (unit === undefined) return { type, uom: REC_20.test(symbol) ? symbol : '' }
-  return { type: known?.type ?? unit.type ?? name, uom: unit.uom }
+  if (unit === undefined) {
+    return { type: type ?? name, uom: REC_20.test(symbol) ? symbol : '' }
+  }
+  const isOfBattery = type === 'battery' && unit.type === 'Voltage'
+  return { type: (isOfBattery ? unit.type : type) ?? unit.type ?? name, uom: unit.uom }
+}
+
+/**
+ * What a value measures by its name, and by its unit where it has one. Undefined where the name
+ * says that it is a temperature or a humidity and the value can be none in the unit that all mean
+ * by that name; other values lose the unit that they cannot have.
+ */
+export function measureOfValue(
+  value: number,
+  name: string,
+  symbol: string | undefined,
+): Measure | undefined {
+  const measure = measureOf(name, symbol)
+  if (symbol !== undefined && symbol !== '') return measure
+  const said = saidBy(name)
+  if (said === undefined) return measure
+  const [from, to] = rangeOf(said, measure) ?? [-Infinity, Infinity]
+  const isWhole = said.unit !== undefined || said.kind.isWhole !== true || Number.isInteger(value)
+  if (value >= from && value <= to && isWhole) return measure
+  const isSure = measure.type === 'Temperature' || measure.type === 'RelativeHumidity'
+  return isSure ? undefined : { type: measure.type, uom: '' }
+}
+
+/** Of a unit that a name says, that of the kind which has it by itself. */
+function rangeOf({ kind, unit }: Said, { type, uom }: Measure): Kind['within'] {
+  if (unit === undefined) return kind.within
+  // A pressure in hPa need not be that of the air.
+  if (type === 'Pressure') return undefined
+  return table.find(([one]) => one.type === type && one.uom === uom)?.[0].within
+}
+
+interface Said {
+  readonly kind: Kind
+  /** Symbol of the unit that the name says. */
+  readonly unit: string | undefined
+}
+
+function saidBy(name: string): Said | undefined {
+  const split = splitName(name, typeOfName)
+  const kind = split && kinds.get(plainOf(split.base))
+  return kind && split && { kind, unit: split.unit }
+}
+
+/** The type that a name stands for; undefined where it is none of those that are known. */
+export function typeOfName(name: string): string | undefined {
+  return kinds.get(plainOf(name))?.type
 }
 
 /** Whether a name is one of those that are known. */
 export function isMeasure(name: string): boolean {
-  return measures.has(plainOf(name))
+  return typeOfName(name) !== undefined
 }
 
 function plainOf(name: string): string {
@@ -88,11 +178,15 @@ const STATES = new Map<string, number>([
   ...['close', 'closed', 'off', 'false', 'no', 'normal'].map((text) => [text, 0] as const),
 ])
 
-/** A number, a boolean or a word for one of two states; undefined for anything else. */
+/** A number, also as a text, a boolean or a word for one of two states; undefined for the rest. */
 export function numericOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (typeof value === 'boolean') return Number(value)
-  return typeof value === 'string' && value.length < 20
-    ? STATES.get(value.toLowerCase())
-    : undefined
+  const number = numberOf(value)
+  if (number !== undefined || typeof value !== 'string' || value.length >= 20) return number
+  return STATES.get(value.toLowerCase())
+}
+
+/** The same for what a type can have: neither a state nor a word is a temperature. */
+export function numberFor(type: string, value: unknown): number | undefined {
+  return quantities.has(type) ? numberOf(value) : numericOf(value)
 }

@@ -24,13 +24,15 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 export function decodeMilesightGateway({ payload, origin, device }: FormatInput): Decoded {
   return decodeObjects(payload, (value) => {
     const { fCnt, data, devAddr } = value
-    const devEui = textOf(value['devEUI'])
+    // Gateways and settings of theirs differ in its case, and it is one series all the same.
+    const devEui = textOf(value['devEUI'])?.toLowerCase()
     // Without it the values of all sensors would be one series.
     if (devEui === undefined) return wholly(fail('field_missing', '/devEUI'))
     const sensor = sensorBehind(device, devEui)
     const time = value['time'] ?? value['gatewayTime']
-    const decoded = decodeUplink({ sensor, time, object: objectOf(value), data }, device, origin)
-    return { ...decoded, numbers: runningNumber(devEui.toLowerCase(), fCnt, devAddr) }
+    const uplink = { sensor, devEui, time, object: objectOf(value), data }
+    const decoded = decodeUplink(uplink, device, origin)
+    return { ...decoded, numbers: runningNumber(devEui, fCnt, devAddr) }
   })
 }
 

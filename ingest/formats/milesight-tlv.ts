@@ -2,7 +2,7 @@
  * The bytes of Milesight sensors: a channel, a type, and a value whose length both tell. Channels
  * that this table does not have end the message there, since nothing says how long they are; what
  * came before them stands. How long a record of the past is, only the model tells: each codec is of
- * the models that write it alike.
+ * the models that write it alike. Source: the decoders that Milesight publishes.
  */
 import { type Failure, fail } from '#epcis/failure.ts'
 import type { Codec } from '#store/registry/schema.ts'
@@ -29,24 +29,31 @@ function one(bytes: number, name: string, value: Read, component = ''): Field {
 /** A temperature, with what raised the alarm behind it: how much it changed, and why. */
 const temperature = (bytes: 2 | 3 | 5, component = '') =>
   one(bytes, 'temperature', tenths, component)
-const battery: readonly [number, Field] = [0x0175, one(1, 'battery', byte)]
+const battery: readonly [number, Field] = [0x0175, one(1, 'batteryPercent', byte)]
 
-/** EM300-TH, EM320-TH, and the door of EM300-MCS. */
-const climate: Fields = new Map([
-  battery,
-  [0x0367, temperature(2)],
-  [0x8367, temperature(3)],
-  [0x0468, one(1, 'humidity', halves)],
-  [0x0600, one(1, 'door', byte)],
-  [0x20ce, { bytes: 7, read: pastClimate }],
-])
+/** Temperature and humidity, and what a record of the past holds. */
+const climate = (past: Field): Fields =>
+  new Map([
+    battery,
+    [0x0367, temperature(2)],
+    [0x8367, temperature(3)],
+    [0x0468, one(1, 'humidity', halves)],
+    [0x0600, one(1, 'door', byte)],
+    [0x20ce, past],
+  ])
+
+/** EM320-TH writes seven bytes of the past, EM300-TH one behind them that means nothing. */
+const climates: readonly [Fields, Fields] = [
+  climate({ bytes: 7, read: pastClimate }),
+  climate({ bytes: 8, read: pastClimate }),
+]
 
 /** TS101, one probe. */
 const probe: Fields = new Map([
   battery,
   [0x0367, temperature(2)],
   [0x8367, temperature(3)],
-  [0x84d7, temperature(5)],
+  [0x93d7, temperature(5)],
   [0x20ce, { bytes: 6, read: pastProbe }],
 ])
 
@@ -66,10 +73,12 @@ const probes: Fields = new Map([
   [0x20ce, { bytes: 9, read: pastProbes }],
 ])
 
-const codecs: Readonly<Record<Codec, Fields>> = {
-  'milesight-tlv': climate,
-  'milesight-ts101': probe,
-  'milesight-ts30x': probes,
+/** What each codec may be, of which the first that reads a whole message is the one. */
+const codecs: Readonly<Record<Codec, readonly [Fields, ...Fields[]]>> = {
+  'milesight-tlv': climates,
+  'milesight-em300-mcs': [climate({ bytes: 8, read: pastDoor })],
+  'milesight-ts101': [probe],
+  'milesight-ts30x': [probes],
 }
 
 function pastClimate(view: DataView, at: number): Value[] | undefined {
@@ -81,6 +90,12 @@ function pastClimate(view: DataView, at: number): Value[] | undefined {
     { component: '', name: 'temperature', value: tenths(view, at + 4), time },
     { component: '', name: 'humidity', value: humidity, time },
   ]
+}
+
+/** EM300-MCS: the byte that is empty elsewhere is its door. */
+function pastDoor(view: DataView, at: number): Value[] | undefined {
+  const door = { component: '', name: 'door', value: byte(view, at + 7) }
+  return pastClimate(view, at)?.concat({ ...door, time: view.getUint32(at, true) })
 }
 
 function pastProbe(view: DataView, at: number): Value[] {
@@ -104,12 +119,34 @@ function pastProbes(view: DataView, at: number): Value[] | undefined {
   return values.includes(undefined) ? undefined : values.flatMap((some) => some ?? [])
 }
 
-/** What a device says of itself when it joins: versions, serial number, class. Passed over. */
-const passed = new Map<number, number>([
-  ...([0xff01, 0xff0b, 0xff0f] as const).map((code) => [code, 1] as const),
+/** What a device says of itself when it joins: versions, serial number, class, its reset. */
+const ofItself: readonly (readonly [code: number, bytes: number])[] = [
+  ...([0xff01, 0xff0b, 0xff0f, 0xfffe] as const).map((code) => [code, 1] as const),
   ...([0xff09, 0xff0a, 0xffff] as const).map((code) => [code, 2] as const),
   [0xff16, 8],
   [0xff08, 6],
+]
+
+/** Settings that are told again after somebody has set them, by type: how long each is. */
+const settings: readonly (readonly [bytes: number, ...types: number[]])[] = [
+  [1, 0x10, 0x25, 0x27, 0x28, 0x2d, 0x4a, 0x68, 0x69, 0x6d, 0xd7, 0xe9, 0xeb],
+  [2, 0x02, 0x03, 0x17],
+  [3, 0x6a, 0x8e, 0xab, 0xea],
+  [5, 0x91],
+  [6, 0x79, 0xd6],
+  [9, 0x06],
+]
+
+/** None of these is measured: they are passed over, and what stands behind them is read. */
+const passed: ReadonlyMap<number, number> = new Map([
+  ...settings.flatMap(([bytes, ...types]) =>
+    types.flatMap((type) => [[0xfe00 | type, bytes] as const, [0xff00 | type, bytes] as const]),
+  ),
+  ...ofItself,
+  // How full the memory of an EM320-TH is, and whether it is to say so: set, and set with a result.
+  [0x059c, 1],
+  [0xf9c9, 1],
+  [0xf8c9, 2],
 ])
 
 export interface TlvValues {
@@ -118,8 +155,18 @@ export interface TlvValues {
   readonly failure: Failure | undefined
 }
 
+/** The values of one message. `codec` is what the registry says of the sensor. */
 export function milesightValues(bytes: Uint8Array, codec: Codec): TlvValues {
-  const fields = codecs[codec]
+  const [first, ...others] = codecs[codec]
+  const found = valuesBy(first, bytes)
+  if (found.failure === undefined) return found
+  const whole = others
+    .map((fields) => valuesBy(fields, bytes))
+    .find(({ failure }) => failure === undefined)
+  return whole ?? found
+}
+
+function valuesBy(fields: Fields, bytes: Uint8Array): TlvValues {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const values: Value[] = []
   for (let at = 0; at < bytes.length; ) {

@@ -1,7 +1,7 @@
 /** What the formats of sensors have in common: JSON objects of which each holds readings. */
 import { fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
-import { type Decoded, wholly } from '#ingest/decoded.ts'
+import { type Decoded, MAX_PARTS, type PartFailure, wholly } from '#ingest/decoded.ts'
 import { jsonValues } from './json-values.ts'
 
 /** The objects of a message, each decoded, as one. */
@@ -14,13 +14,20 @@ export function decodeObjects(
   const all = message.values.map(({ value }) =>
     isObject(value) ? decode(value) : wholly(fail('format_malformed', '')),
   )
+  return together(all, message.failures)
+}
+
+/** What the parts of one message say, as one; `behind`: what is wrong behind them. */
+export function together(all: readonly Decoded[], behind: readonly PartFailure[]): Decoded {
   const [only] = all
-  if (all.length === 1 && only !== undefined && message.failures.length === 0) return only
-  // Numbered anew, as each object counts from 0.
-  const failures = [...all.flatMap((one) => one.failures), ...message.failures]
+  if (all.length === 1 && only !== undefined && behind.length === 0) return only
+  // Numbered anew, as each part counts from 0.
+  const failures = [...all.flatMap((one) => one.failures), ...behind]
+  const readings = all.flatMap((one) => one.readings)
+  if (readings.length + failures.length > MAX_PARTS) return wholly(fail('too_many_parts', ''))
   return {
     events: [],
-    readings: all.flatMap(({ readings }) => readings),
+    readings,
     numbers: all.flatMap(({ numbers = [] }) => numbers),
     failures: failures.map((failure, index) => ({ ...failure, index })),
   }

@@ -73,6 +73,11 @@ function epcOf({ hex, base64 }: ReadParts): string | Failure {
   return written ?? coded ?? fail('field_missing', '/epc')
 }
 
+/** The first of some fields that has something in it: readers leave what they lack empty, too. */
+export function given(...values: readonly unknown[]): unknown {
+  return values.find((value) => value !== undefined && value !== null && value !== '')
+}
+
 /** The EPC bank holds at most 31 words [EPC TDS 9.2]; a TID or a user bank may be longer. */
 const MAX_HEX = 1024
 const HEX = /^(?:0[xX])?[0-9A-Fa-f]+$/

@@ -1,6 +1,5 @@
 /** Readings of sensors in the formats of their makers: who measured, what, and when. */
 import { type Failure, fail } from '#epcis/failure.ts'
-import { isObject } from '#epcis/fields.ts'
 import {
   type Decoded,
   MAX_PARTS,
@@ -14,7 +13,7 @@ import {
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Reading } from '#store/trail.ts'
 import { deviceTime } from './device-time.ts'
-import { measureOf, numericOf } from './measure.ts'
+import { type Measure, measureOf, measureOfValue, numberFor } from './measure.ts'
 import { textOf } from './raw-read.ts'
 
 /** The sensor that readings are of, and what stands before the names of its components. */
@@ -24,15 +23,19 @@ export interface Sensor {
 }
 
 /**
- * The sensor that a message names by `id`. Its key is one that the registry lists for this device;
- * any other id only tells apart what the device itself measures.
+ * The sensor that a message names by `id`, or by another name that it has. Its key is one that the
+ * registry lists for this device; any other id only tells apart what the device itself measures.
  */
-export function sensorBehind(device: Device, id: string | undefined): Sensor {
+export function sensorBehind(device: Device, id: string | undefined, other?: string): Sensor {
   const own = sensorKeyOf(device)
-  const listed = device.sensors?.find((one) => one.id.toLowerCase() === id?.toLowerCase())
+  const listed = listedAs(device, id) ?? listedAs(device, other)
   if (listed !== undefined) return { key: listed.epc, prefix: '' }
   const shown = textOf(id)
   return { key: own, prefix: shown === undefined ? '' : `${shown.slice(0, 64)}/` }
+}
+
+function listedAs({ sensors }: Device, id: string | undefined) {
+  return sensors?.find((one) => one.id.toLowerCase() === id?.toLowerCase())
 }
 
 /** One value on its way to be a reading. */
@@ -41,13 +44,16 @@ export interface Value {
   readonly component: string
   readonly name: string
   readonly unit?: string | undefined
+  /** What it measures, where that is known without its name. */
+  readonly measure?: Measure | undefined
   readonly value: unknown
   readonly time?: unknown
 }
 
 /**
  * The readings of some values. What is no number is left out; a time that is none, far in the
- * future or of a clock that nothing has set refuses its value. `time` is of those that have none of
+ * future or of a clock that nothing has set refuses its value, and so does a temperature or a
+ * humidity that is a text, or a number that it cannot be. `time` is of those that have none of
  * their own.
  */
 export function readingsOf(
@@ -60,17 +66,16 @@ export function readingsOf(
   const readings: Reading[] = []
   const failures: PartFailure[] = []
   for (const [index, one] of values.entries()) {
-    const value = numericOf(one.value)
-    if (value === undefined) continue
-    const timeUs = timeOf(one.time ?? time, origin)
+    const found = measured(one)
+    if (found === undefined) continue
+    const timeUs = 'ok' in found ? found : timeOf(one.time ?? time, origin)
     if (typeof timeUs !== 'number') failures.push(partFailure(timeUs, index))
-    else {
+    else if (!('ok' in found)) {
       readings.push({
         device: sensor.key,
-        ...measureOf(one.name, one.unit),
+        ...found,
         component: `${sensor.prefix}${one.component}`.replace(/\/$/, ''),
         timeUs,
-        value,
         ...ownerOf(origin),
       })
     }
@@ -78,42 +83,30 @@ export function readingsOf(
   return { events: [], readings, failures }
 }
 
+/** What sensors write where they have not measured. */
+const missing: ReadonlySet<string> = new Set(['', '-', '--', 'n/a', 'na', 'nan', 'null', 'none'])
+
+/** Type, unit and number of a value; undefined where there is nothing to say of it. */
+function measured(one: Value): (Measure & { readonly value: number }) | Failure | undefined {
+  const { type } = one.measure ?? measureOf(one.name, one.unit)
+  const value = numberFor(type, one.value)
+  if (value === undefined) return notMeasured(type, one)
+  const measure = one.measure ?? measureOfValue(value, one.name, one.unit)
+  return measure === undefined
+    ? fail('value_implausible', '/value', `${one.name}: ${value}`)
+    : { ...measure, value }
+}
+
+function notMeasured(type: string, { name, value }: Value): Failure | undefined {
+  const isWatched = type === 'Temperature' || type === 'RelativeHumidity'
+  const isText = typeof value === 'string' && !missing.has(value.trim().toLowerCase())
+  const isSaid = isText || typeof value === 'boolean'
+  if (!isWatched || !isSaid) return undefined
+  return fail('value_malformed', '/value', `${name}: ${String(value).slice(0, 100)}`)
+}
+
 function timeOf(time: unknown, origin: Origin): number | Failure {
   const found = deviceTime(time, origin.receivedAtUs)
   if (found === undefined) return fail('time_invalid', '/time')
   return timeFault(found.us, found.sent, '/time', origin) ?? found.us
-}
-
-const MAX_VALUES_DEEP = 8
-const CHANNEL = /^(.*?)[_-](ch(?:n|annel)?_?\d{1,3})$/i
-
-/**
- * The values of an object that a codec has made of a sensor's bytes: numbers and states by their
- * names, objects inside by their paths. `temperature_chn1` is a temperature of component `chn1`. A
- * list `history` holds objects of the past with a time each.
- */
-export function valuesOf(object: unknown, time?: unknown): Value[] {
-  const values: Value[] = []
-  collect(object, [], time, values)
-  return values
-}
-
-function collect(value: unknown, path: readonly string[], time: unknown, into: Value[]): void {
-  if (into.length > MAX_PARTS) return
-  if (isObject(value)) {
-    if (path.length >= MAX_VALUES_DEEP) return
-    const own = value['timestamp'] ?? value['time'] ?? time
-    for (const [name, inner] of Object.entries(value)) {
-      if (name === 'timestamp' || name === 'time') continue
-      const isPast = name === 'history' && Array.isArray(inner)
-      if (isPast) for (const past of inner) collect(past, path, own, into)
-      else collect(inner, [...path, name], own, into)
-    }
-    return
-  }
-  const last = textOf(path.at(-1))
-  if (last === undefined || numericOf(value) === undefined) return
-  const [, name = last, channel = ''] = CHANNEL.exec(last) ?? []
-  const component = [...path.slice(0, -1), ...(channel === '' ? [] : [channel])].join('/')
-  into.push({ component: component.slice(0, 100), name, value, time })
 }

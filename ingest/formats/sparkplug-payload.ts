@@ -1,12 +1,13 @@
 /**
  * Payloads of Sparkplug B 3.0: Protocol Buffers read field by field by their numbers, with the
- * library's reader of the wire. What is not needed (data sets, templates, bodies) is passed over.
- * [Sparkplug 3.0, 6.4]
+ * library's reader of the wire. What is not needed (data sets, templates) is passed over. A payload
+ * may hold another one, compressed, as Eclipse Tahu writes it. [Sparkplug 3.0, 6.4]
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { type Failure, fail } from '#epcis/failure.ts'
 import { MAX_PARTS, type SparkplugMetric } from '#ingest/decoded.ts'
 import { textOf } from './raw-read.ts'
+import { isCompressed, unpacked } from './sparkplug-compressed.ts'
 
 export interface SparkplugPayload {
   readonly ok: true
@@ -18,10 +19,30 @@ export interface SparkplugPayload {
 type Value = SparkplugMetric['value']
 type Read = (reader: BinaryReader) => void
 
-/** The payload of a message. Never throws. */
+/** The payload of a message, unpacked where it is compressed. Never throws. */
 export function readSparkplug(bytes: Uint8Array): SparkplugPayload | Failure {
+  const outer = readPayload(bytes)
+  if (!outer.ok || !isCompressed(outer.uuid)) return outer
+  const body = unpacked(outer.body, outer.metrics)
+  if (!(body instanceof Uint8Array)) return body
+  const inner = readPayload(body)
+  if (!inner.ok) return inner
+  // One in another in another would be unpacked without an end.
+  if (isCompressed(inner.uuid)) return fail('compressed_malformed', '/body', 'It is so twice.')
+  const { timestampMs = outer.timestampMs, seq = outer.seq, metrics } = inner
+  return { ok: true, timestampMs, seq, metrics }
+}
+
+interface RawPayload extends SparkplugPayload {
+  readonly uuid: string | undefined
+  readonly body: Uint8Array | undefined
+}
+
+function readPayload(bytes: Uint8Array): RawPayload | Failure {
   let timestampMs: number | undefined
   let seq: number | undefined
+  let uuid: string | undefined
+  let body: Uint8Array | undefined
   const metrics: SparkplugMetric[] = []
   let isTooMany = false
   try {
@@ -37,13 +58,20 @@ export function readSparkplug(bytes: Uint8Array): SparkplugPayload | Failure {
       3: (reader) => {
         seq = Number(reader.uint64())
       },
+      4: (reader) => {
+        uuid = textOf(reader.string())
+      },
+      5: (reader) => {
+        body = reader.bytes()
+      },
     })
   } catch (error) {
     // The library's word for bytes that end too soon or are no message; ours never throw here.
     if (!(error instanceof Error)) throw error
     return fail('protobuf_malformed', '', error.message.slice(0, 100))
   }
-  return isTooMany ? fail('too_many_parts', '') : { ok: true, timestampMs, seq, metrics }
+  if (isTooMany) return fail('too_many_parts', '')
+  return { ok: true, timestampMs, seq, metrics, uuid, body }
 }
 
 function readFields(bytes: Uint8Array, fields: Readonly<Record<number, Read>>): void {
@@ -62,6 +90,7 @@ interface MutableMetric {
   timestampMs: number | undefined
   datatype: number | undefined
   isHistorical: boolean
+  isTransient: boolean
   isNull: boolean
   value: Value
   unit: string | undefined
@@ -74,6 +103,7 @@ function readMetric(bytes: Uint8Array): SparkplugMetric {
     timestampMs: undefined,
     datatype: undefined,
     isHistorical: false,
+    isTransient: false,
     isNull: false,
     value: undefined,
     unit: undefined,
@@ -98,6 +128,9 @@ function readMetric(bytes: Uint8Array): SparkplugMetric {
     },
     5: (reader) => {
       metric.isHistorical = reader.bool()
+    },
+    6: (reader) => {
+      metric.isTransient = reader.bool()
     },
     7: (reader) => {
       metric.isNull = reader.bool()

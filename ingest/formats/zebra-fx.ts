@@ -7,7 +7,8 @@
 import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
-import { rawRead } from './raw-read.ts'
+import { epcOfBank } from './epc-bank.ts'
+import { given, rawRead } from './raw-read.ts'
 import { listOf, passOver, readsOf } from './reads-of.ts'
 
 export function decodeZebraFx(payload: Uint8Array, origin: Origin): Decoded {
@@ -42,7 +43,7 @@ function oneRead(
 ): RawRead | Failure {
   return rawRead(
     {
-      hex: tag['idHex'] ?? tag['EPC'],
+      hex: given(tag['idHex'], epcOfBank(tag['EPC'])),
       time: timestamp,
       antenna: tag['antenna'],
       rssiDbm: tag['peakRssi'],

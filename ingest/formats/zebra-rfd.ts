@@ -7,7 +7,8 @@
 import { type Failure, fail } from '#epcis/failure.ts'
 import { isObject, type JsonObject } from '#epcis/fields.ts'
 import type { Decoded, Origin, RawRead } from '#ingest/decoded.ts'
-import { codeRead, rawRead } from './raw-read.ts'
+import { epcOfBank } from './epc-bank.ts'
+import { codeRead, given, rawRead } from './raw-read.ts'
 import { listOf, passOver, readsOf } from './reads-of.ts'
 
 export function decodeZebraRfd(payload: Uint8Array, origin: Origin): Decoded {
@@ -38,7 +39,7 @@ function oneRead(tag: unknown, time: unknown, index: number, origin: Origin): Ra
   if (!isObject(tag)) return fail('format_malformed', '/data/tagData')
   return rawRead(
     {
-      hex: tag['EPCid'] ?? tag['EPC'],
+      hex: given(tag['EPCid'], epcOfBank(tag['EPC'])),
       time,
       rssiDbm: tag['peakRssi'],
       count: tag['seenCount'],

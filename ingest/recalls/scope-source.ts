@@ -3,7 +3,7 @@
  * what may be as bad though no event says so. Each look is bounded by the product or the day that
  * is asked for, and goes in slices.
  */
-import { gtinOf } from '#epcis/identifier.ts'
+import { beginningUnder } from '#epcis/product-key.ts'
 import type { MoreNeighbours, Neighbour, ScopeSource } from '#risk/recall-scope.ts'
 import { isLotBetween } from '#risk/suspect.ts'
 import { US_AN_HOUR } from '#risk/words.ts'
@@ -39,7 +39,7 @@ export function scopeSource(
   return {
     trail,
     async *lotsBetween(product, from, to) {
-      for await (const keys of keysOf(trail, product, '10')) {
+      for await (const keys of keysOf(trail, product, 'lots')) {
         for (const key of keys) if (isLotBetween(lotNumberOf(key), from, to)) yield key
       }
     },
@@ -49,15 +49,14 @@ export function scopeSource(
   }
 }
 
-/** Keys of a product's lots (`10`) or serials (`21`), some at a time. */
+/** Keys of a product's lots or serials, some at a time. */
 async function* keysOf(
   trail: TrailReader,
   product: string,
-  application: '10' | '21',
+  what: 'lots' | 'serials',
 ): AsyncGenerator<readonly string[]> {
-  const gtin = gtinOf(product)
-  if (gtin === undefined) return
-  const beginning = `https://id.gs1.org/01/${gtin}/${application}/`
+  const beginning = beginningUnder(product, what)
+  if (beginning === undefined) return
   let after = ''
   for (;;) {
     const keys = await trail.keysUnder(beginning, after, KEYS_AT_ONCE)
@@ -84,11 +83,11 @@ async function* madeBetween(
   product: string,
   making: Making,
 ): AsyncGenerator<string> {
-  for await (const keys of keysOf(parts.trail, product, '10')) {
+  for await (const keys of keysOf(parts.trail, product, 'lots')) {
     for (const { item } of await madeAmong(parts, keys, making)) yield item.key
   }
   // Serials whose making names their lot come with it.
-  for await (const keys of keysOf(parts.trail, product, '21')) {
+  for await (const keys of keysOf(parts.trail, product, 'serials')) {
     const made = await madeAmong(parts, keys, making)
     const withLot = await namingLots(
       parts.trail,

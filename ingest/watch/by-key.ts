@@ -1,4 +1,4 @@
-/** A list that only grows, by a key of its entries: each is looked at once, however often it is asked. */
+/** A list that only grows, by a key of its entries: each is looked at once, however many ask. */
 export class ByKey<Each> {
   readonly #all: readonly Each[]
   readonly #keyOf: (each: Each) => string

@@ -18,7 +18,7 @@ import type { FactReader, Of, Pick, TestResult } from '#store/alerts/facts.ts'
 import { ByKey } from './by-key.ts'
 import { DraftLanes, KnownLanes } from './draft-lanes.ts'
 
-/** Of the lots that are there and expire before a picked one so many are looked at, the last first. */
+/** So many lots that are there and expire before a picked one are looked at, the last first. */
 const MOST_LOTS = 50
 
 export class DraftFacts implements FactChanges {

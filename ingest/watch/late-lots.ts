@@ -2,12 +2,12 @@
  * Serials whose lot is told after they moved, as where the reader that packs is heard before the
  * machine that makes: what they moved until then is added to the amounts of their lot.
  */
-import { type EventFacts, happeningsOf, orderOfHappenings } from '#risk/facts.ts'
+import { type EventFacts, orderOfHappenings } from '#risk/facts.ts'
 import { advance, UNBORN } from '#risk/item-state.ts'
 import { movementsOf, packingsOf, type Seen, stockedBy } from '#risk/movement.ts'
 import { type Reference, siteOf } from '#risk/reference.ts'
 import type { Draft } from './draft.ts'
-import type { LifeParts } from './life.ts'
+import { happenedAs, type LifeParts } from './life.ts'
 import { ownFacts } from './retell.ts'
 
 export interface LateLotParts extends LifeParts {
@@ -42,13 +42,13 @@ export async function addToLots(
 
 /** What an item went through, in the order of time, with what was known of it before and after. */
 function livedBy(
-  { primaryOf }: LifeParts,
+  parts: LifeParts,
   item: string,
   own: ReadonlyMap<number, EventFacts>,
 ): (readonly [number, EventFacts, Seen])[] {
   const lived = [...own].flatMap(([ref, about]) =>
-    happeningsOf(about).flatMap((each) =>
-      primaryOf(each.item) === item ? [[ref, about, each] as const] : [],
+    happenedAs(parts, about).flatMap((each) =>
+      each.item === item ? [[ref, about, each] as const] : [],
     ),
   )
   lived.sort(([, , one], [, , other]) => orderOfHappenings(one.happening, other.happening))
@@ -56,7 +56,7 @@ function livedBy(
   return lived.map(([ref, about, each]) => {
     const before = state
     state = advance(state, each.happening)
-    return [ref, about, { ...each, item, before, after: state }] as const
+    return [ref, about, { ...each, before, after: state }] as const
   })
 }
 

@@ -4,6 +4,7 @@
  */
 import {
   type EventFacts,
+  type Happened,
   happeningsOf,
   type ItemHappening,
   orderOfHappenings,
@@ -19,6 +20,29 @@ export interface LifeParts {
   readonly facts: EventFactsReader
   /** The one key of all that an item goes under. */
   readonly primaryOf: (key: string) => string
+}
+
+/** What an event says of what it names, each thing and lot by its one key. */
+export function happenedAs(
+  { primaryOf }: Pick<LifeParts, 'primaryOf'>,
+  facts: EventFacts,
+): Happened[] {
+  return happeningsOf(facts).map((happened) => {
+    const { item, happening } = happened
+    const key = primaryOf(item)
+    const lots = happening.lots.map(primaryOf)
+    if (key === item && lots.every((lot, at) => lot === happening.lots[at])) return happened
+    return { ...happened, item: key, happening: { ...happening, lots } }
+  })
+}
+
+/** The same of one item, by its primary key. */
+export function happeningsAs(
+  parts: Pick<LifeParts, 'primaryOf'>,
+  facts: EventFacts,
+  item: string,
+): ItemHappening[] {
+  return happenedAs(parts, facts).flatMap((each) => (each.item === item ? each.happening : []))
 }
 
 /** What rules say of a life, as it is gone through. */
@@ -98,10 +122,6 @@ async function lifePart(
   eventRefs: readonly number[],
 ): Promise<LifePart> {
   const events = await parts.facts.read(eventRefs)
-  const happenings = [...events.values()].flatMap((each) =>
-    happeningsOf(each).flatMap(({ item: key, happening }) =>
-      parts.primaryOf(key) === item ? [happening] : [],
-    ),
-  )
+  const happenings = [...events.values()].flatMap((each) => happeningsAs(parts, each, item))
   return { events, happenings: happenings.sort(orderOfHappenings) }
 }

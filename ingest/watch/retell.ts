@@ -7,7 +7,7 @@
  */
 import type { Kind } from '#epcis/identifier.ts'
 import { DISPATCH } from '#risk/dispatch.ts'
-import { type EventFacts, happeningsOf, type ItemHappening } from '#risk/facts.ts'
+import type { EventFacts, ItemHappening } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import { type ItemSubject, itemMachine, type Watch } from '#risk/item-machine.ts'
 import type { ItemState } from '#risk/item-state.ts'
@@ -15,7 +15,7 @@ import { isAwaited } from '#risk/lane.ts'
 import { findingsAt, recompute } from '#risk/machine.ts'
 import { RULE_IDS, type RuleId } from '#risk/table.ts'
 import { certaintyOf, historyOf } from '#trace/history.ts'
-import { Life, type LifeParts, lifeOf } from './life.ts'
+import { happeningsAs, Life, type LifeParts, lifeOf } from './life.ts'
 
 /** Beyond so many events a life is not told again: that of a lot may have a million. */
 const MOST_TOLD = 20_000
@@ -126,9 +126,7 @@ export async function confirm(
       const via = path.map(({ parent }) => parent.key)
       return [{ facts: its, role: row.role, certainty: certaintyOf(path), via, lots: [] }]
     }
-    return happeningsOf(its).flatMap(({ item, happening }) =>
-      parts.primaryOf(item) === subject.item ? [happening] : [],
-    )
+    return happeningsAs(parts, its, subject.item)
   })
   const machine = itemMachine(subject, watch)
   const { state, ledger } = recompute(machine, happenings)

@@ -5,7 +5,7 @@
 import { identify, type Kind } from '#epcis/identifier.ts'
 import type { Reason } from '#risk/difference.ts'
 import { aboutEvent } from '#risk/event-rules.ts'
-import { type EventFacts, type Happened, happeningsOf, productOf } from '#risk/facts.ts'
+import { type EventFacts, type Happened, productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import { ItemRules, type ItemSubject, type Watch } from '#risk/item-machine.ts'
 import { type ItemState, UNBORN } from '#risk/item-state.ts'
@@ -17,7 +17,7 @@ import { askForExposed, collect } from './collect.ts'
 import type { Draft } from './draft.ts'
 import type { LiveItem, LiveItems } from './items.ts'
 import { addToLots, learnedLots } from './late-lots.ts'
-import type { LifeParts } from './life.ts'
+import { happenedAs, type LifeParts } from './life.ts'
 import { askForPicks } from './picks.ts'
 import { CONFIRMED, isWatched, type Retold, retell } from './retell.ts'
 
@@ -75,9 +75,9 @@ export class Round {
     }
     const inThis = new Set<string>()
     const seen: Seen[] = []
-    for (const happened of happeningsOf(facts)) {
-      if (!isWatched(happened.kind, happened.item)) continue
-      const key = this.#parts.primaryOf(happened.item)
+    for (const happened of happenedAs(this.#parts, facts)) {
+      const { item: key } = happened
+      if (!isWatched(happened.kind, key)) continue
       const before = this.#parts.items.get(key)
       const isTold = before && before.through >= stored.eventRef && !inThis.has(key)
       const isLate = before !== undefined && facts.eventTimeUs < before.lastUs
@@ -191,17 +191,16 @@ export class Round {
 
   /** An event that is declared wrong is taken out of all that it was part of. */
   async #correct(facts: EventFacts): Promise<void> {
-    const { draft, watch, primaryOf } = this.#parts
+    const { draft, watch } = this.#parts
     for (const each of aboutEvent(facts, watch)) draft.untell(each, facts.eventID)
     await this.#takeBack(facts)
-    const happened = happeningsOf(facts)
+    const happened = happenedAs(this.#parts, facts)
     askForExposed(happened, draft, 'corrected')
     const site = facts.place === undefined ? '' : siteOf(watch.reference, facts.place)
     const products = new Set(happened.flatMap(({ item }) => productOf(item) ?? []))
     askForPicks(products, site, facts, draft.facts, 'corrected')
-    for (const { item, kind } of happened) {
-      if (!isWatched(kind, item)) continue
-      const key = primaryOf(item)
+    for (const { item: key, kind } of happened) {
+      if (!isWatched(kind, key)) continue
       if (await this.#again(key, kind, 'corrected')) continue
       for (const { finding } of draft.entries(key)) draft.untell(finding, facts.eventID)
     }

@@ -257,14 +257,19 @@ function goodsOf(product: Product, at: number, plant: Firm, source: Firm): Goods
 }
 
 function drugProducts(
-  { product }: Goods,
+  { product, item: itemGtin, case: caseGtin }: Goods,
   of: (gtin: string, names: Names, more?: object) => script.Product,
   packed: object,
 ): script.Product[] {
   const { drugCodes: codes } = product
   if (codes === undefined) return []
-  const item = { ...of('', product.item, packed), key: `drugcode:${codes.item}` }
-  return [item, { ...of('', product.case ?? product.item), key: `drugcode:${codes.case}` }]
+  const coded = (code: string, gtin: string, names: Names, more?: object) => {
+    return { ...of('', names, more), key: `drugcode:${code}`, sameAs: gtinKey(gtin) }
+  }
+  return [
+    coded(codes.item, itemGtin, product.item, packed),
+    coded(codes.case, caseGtin, product.case ?? product.item),
+  ]
 }
 
 /** Names for any number of firms: the given ones, then these again with a number. */

@@ -66,6 +66,7 @@ function alertLines(alerts: AlertScore | undefined): string[] {
   return [
     `Alerts: of critical faults ${found} of ${expected} found, recall ${share(found, expected)}`,
     counted('critical '),
+    ...leastPrecise(rules),
     counted(''),
     `  ${pad('', 25)}${alertColumns.map((name) => ` ${name.padStart(9)}`).join('')}`,
     ...kinds.map((kind) => {
@@ -84,6 +85,17 @@ function alertLines(alerts: AlertScore | undefined): string[] {
       .slice(0, 5)
       .map(({ rule, subject, from }) => `    false: ${rule} of ${subject} from ${from}`),
   ]
+}
+
+/** Alerts of one rule can hide the false ones of another, as they are thousands. */
+function leastPrecise(rules: AlertScore['rules']): string[] {
+  const [least] = [...rules]
+    .filter(([name]) => name.startsWith('critical '))
+    .map(([name, { alerts, false: wrong }]) => ({ name, known: alerts - wrong, alerts }))
+    .sort((one, other) => one.known / one.alerts - other.known / other.alerts)
+  if (least === undefined) return []
+  const { name, known, alerts } = least
+  return [`  of the rules the least precise: ${name}, ${share(known, alerts)}`]
 }
 
 function recallOf({ kinds }: AlertScore): { readonly found: number; readonly expected: number } {

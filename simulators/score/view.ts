@@ -65,9 +65,7 @@ export class Reported implements View {
   #becoming(becoming: Becoming): Becoming[] {
     const { eventID } = becoming
     if (!this.#tells(eventID, '')) return []
-    const hasLots = becoming.outputs.some(({ key }) => namesLot(key))
-    const lots = hasLots ? becoming.lots : []
-    return [{ ...becoming, lots, time: this.#timeOf(eventID, becoming.time) }]
+    return [{ ...becoming, time: this.#timeOf(eventID, becoming.time) }]
   }
 
   from(key: string): readonly Becoming[] {
@@ -79,11 +77,14 @@ export class Reported implements View {
   }
 
   lotOf(item: string): string | undefined {
-    return namesLot(item) ? this.#book.lotOf(item) : undefined
+    return this.#book.lotOf(item)
   }
 
   membersOf(lot: string): readonly string[] {
-    return this.#book.membersOf(lot).filter(namesLot)
+    const members = this.#book.membersOf(lot)
+    if (!this.#book.hasMishaps) return members
+    // Which lot it is of is told where it is made.
+    return members.filter((item) => this.from(item).some(({ lots }) => lots.includes(lot)))
   }
 
   staysOf(child: string): readonly SeenStay[] {
@@ -97,10 +98,21 @@ export class Reported implements View {
       if (this.#tells(ended, child)) {
         return { ...stay, since, until: this.#timeOf(ended, stay.until), isOpenEnded: false }
       }
-      // One thing is in one place: the next stay that is told of ends this one.
+      // One thing is in one place: the next stay that is told of ends this one, and so does the
+      // next that is told to be over of the same parent.
       const next = begun.filter((other) => other.kind === stay.kind && other.since > stay.since)
-      const until = next.map((other) => this.#timeOf(other.eventIDs[0], other.since)).sort()[0]
+      const begins = next.map((other) => this.#timeOf(other.eventIDs[0], other.since))
+      const until = [...begins, ...this.#endsOf(stays, stay, child)].sort()[0]
       return { ...stay, since, until, isOpenEnded: true }
+    })
+  }
+
+  /** When stays in the parent of one are told to be over, behind its beginning. */
+  #endsOf(stays: readonly Stay[], { kind, parent, since }: Stay, child: string): string[] {
+    return stays.flatMap((other) => {
+      const { until = '', eventIDs } = other
+      const isIts = other.kind === kind && other.parent === parent && until > since
+      return isIts && this.#tells(eventIDs[1], child) ? this.#timeOf(eventIDs[1], until) : []
     })
   }
 
@@ -123,12 +135,4 @@ export class Reported implements View {
   #timeOf(eventID: string | undefined, time: string): string {
     return this.#book.mishapOf(eventID ?? '')?.time ?? time
   }
-}
-
-/**
- * Whether the lot number of the event that made an item tells the item's lot: it has no GTIN of its
- * own, and a drug code has none to give it.
- */
-function namesLot(item: string): boolean {
-  return item.includes('/21/')
 }

@@ -12,6 +12,7 @@ import type { Aliases as AliasesOfTrail } from '#trace/aliased.ts'
 import type { Database } from '../sqlite/database.ts'
 import { inParts, prepareBulk } from '../sqlite/rows.ts'
 import { type Commit, type Listing, type Page, type Refusal, refusal } from './collection.ts'
+import { membersWithLots, resolveWithLots } from './lot-aliases.ts'
 import type { AliasDeclaration } from './schema.ts'
 
 /** A declaration as it is kept. Keys are canonical. */
@@ -97,25 +98,8 @@ export function openAliases(database: Database, commit: Commit): Aliases {
     get,
     group,
     isEmpty: () => statements.any.get() === undefined,
-    resolve(keys) {
-      const primaries = [...keys]
-      for (let start = 0; start < keys.length; start += keysAtOnce) {
-        const some = JSON.stringify(keys.slice(start, start + keysAtOnce))
-        for (const [at, primary] of statements.resolve(some)) primaries[start + at] = primary
-      }
-      return primaries
-    },
-    members(primaries) {
-      const groups = new Map<string, string[]>()
-      for (const some of inParts(primaries, keysAtOnce)) {
-        for (const [primary, alias] of statements.members(JSON.stringify(some))) {
-          const known = groups.get(primary)
-          if (known) known.push(alias)
-          else groups.set(primary, [primary, alias])
-        }
-      }
-      return groups
-    },
+    resolve: (keys) => resolveWithLots(keys, (some) => resolved(statements, some)),
+    members: (primaries) => membersWithLots(primaries, (some) => membersOf(statements, some)),
     list({ key, party, after = '', limit }) {
       const found = key === undefined ? pageOf(statements, party, after, limit + 1) : group(key)
       const asked = found.filter((each) => {
@@ -157,6 +141,28 @@ export function openAliases(database: Database, commit: Commit): Aliases {
       })
     },
   }
+}
+
+/** What each of some keys was declared to come to, by its own alias. */
+function resolved(statements: Statements, keys: readonly string[]): string[] {
+  const primaries = [...keys]
+  for (let start = 0; start < keys.length; start += keysAtOnce) {
+    const some = JSON.stringify(keys.slice(start, start + keysAtOnce))
+    for (const [at, primary] of statements.resolve(some)) primaries[start + at] = primary
+  }
+  return primaries
+}
+
+function membersOf(statements: Statements, primaries: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const some of inParts(primaries, keysAtOnce)) {
+    for (const [primary, alias] of statements.members(JSON.stringify(some))) {
+      const known = groups.get(primary)
+      if (known) known.push(alias)
+      else groups.set(primary, [primary, alias])
+    }
+  }
+  return groups
 }
 
 function prepare(database: Database) {

@@ -237,7 +237,12 @@ export type Format = z.infer<typeof formatSchema>
  * What the bytes of a LoRaWAN sensor are written in, where its network server does not say. Models
  * write what they remember in different ways: docs/devices/milesight-gateway.md.
  */
-export const codecSchema = z.enum(['milesight-tlv', 'milesight-ts101', 'milesight-ts30x'])
+export const codecSchema = z.enum([
+  'milesight-tlv',
+  'milesight-em300-mcs',
+  'milesight-ts101',
+  'milesight-ts30x',
+])
 export type Codec = z.infer<typeof codecSchema>
 
 /** What a read says beside the tag: the rest of the event it becomes. */
@@ -324,9 +329,21 @@ export type Binding = z.infer<typeof bindingSchema>
 
 /** A sensor behind a gateway or a network server: how these name it, and its own key. */
 const behindSchema = z.strictObject({
-  id: z.string().min(1).max(100).describe('Such as its DevEUI'),
+  id: z.string().min(1).max(100).describe('Such as its DevEUI, or its device id of TTS'),
   epc: keySchema.describe('Canonical key of the sensor'),
 })
+
+/** What a codec's value measures, where its name does not say so. */
+const fieldSchema = z.strictObject({
+  name: nameSchema.describe('As the codec writes it; with the names around it by their dots'),
+  type: nameSchema.describe('Such as Temperature'),
+  uom: z
+    .string()
+    .regex(/^[A-Z0-9]{2,3}$/, 'must be a code of UN/ECE Rec. 20, such as CEL')
+    .optional(),
+  component: z.string().min(1).max(100).optional().describe('Tells it from others of its type'),
+})
+export type DeclaredField = z.infer<typeof fieldSchema>
 
 export const deviceSchema = z
   .strictObject({
@@ -339,6 +356,7 @@ export const deviceSchema = z
     topics: z.array(vendorTopicSchema).max(20).default([]),
     format: formatSchema.optional(),
     codec: codecSchema.optional(),
+    fields: z.array(fieldSchema).max(200).optional().describe('What values of its codec measure'),
     sensors: z.array(behindSchema).max(10_000).optional().describe('Sensors it may speak for'),
     calibrationDue: z.iso.date().optional().describe('Its last day of valid calibration'),
     binding: bindingSchema.optional(),

@@ -216,6 +216,7 @@ export const FORMS: readonly FormRow[] = [
   ...rows('drug-code', 'epcis/scheme-code.test.ts', [
     ['drug code', '81234560000000000017', 'drugcode:81234560000000000017', 'instance'],
     ['product and level of packing', 'drugcode:8123456', 'drugcode:8123456', 'class'],
+    ['lot of such a product', 'drugcode:8123456/10/A1', 'drugcode:8123456/10/A1', 'lot'],
   ]),
   ...rows('social-credit-code', 'epcis/scheme-code.test.ts', [
     ['GB 32100', '91350100M000100Y43', 'uscc:91350100M000100Y43', 'party'],

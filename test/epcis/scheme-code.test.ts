@@ -48,6 +48,19 @@ describe('A drug code', () => {
     expect(drugProductOf('https://id.gs1.org/01/06901234567892')).toBeUndefined()
   })
 
+  it('names a lot by its product and the lot number, as a Digital Link escapes it', () => {
+    const lot = readSchemeCode('drugcode:8123456/10/a%2fB')
+    expect(lot).toEqual({
+      ...{ key: 'drugcode:8123456/10/a%2FB', kind: 'lot', form: 'drug-code', notes: [] },
+      parts: { product: '8123456', lot: 'a/B' },
+    })
+    expect(drugProductOf(lot?.key ?? '')).toBe('drugcode:8123456')
+    for (const none of ['', 'x'.repeat(21), '批号', 'a%']) {
+      expect(readSchemeCode(`drugcode:8123456/10/${none}`), none).toBeUndefined()
+    }
+    expect(readSchemeCode('drugcode:81234560000000000017/10/A')).toBeUndefined()
+  })
+
   it('that does not begin with 8 is flagged, one of another length is none', () => {
     expect(readSchemeCode('drugcode:71234560000000000017')?.notes).toEqual(['drug_code_unusual'])
     expect(readSchemeCode('drugcode:812345600000000000')).toBeUndefined()

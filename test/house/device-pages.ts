@@ -2,7 +2,7 @@
 import { parseTimeUs } from '#epcis/time.ts'
 import type { Decoded, Origin } from '#ingest/decoded.ts'
 import { decodeFormat } from '#ingest/formats/formats.ts'
-import { type Guide, guides, settingsFor } from '#ingest/formats/guide.ts'
+import { type Guide, guides, registeredTopics, settingsFor } from '#ingest/formats/guide.ts'
 import type { Scope } from '#ingest/memory.ts'
 import { foldReads } from '#ingest/reads/fold.ts'
 import { type Device, type Format, formatSchema } from '#store/registry/schema.ts'
@@ -63,12 +63,19 @@ Passed over: ${guide.passedOver}.
 ${sampleOf(format, guide)}`
 }
 
-function topicsOf({ topics, isBridged }: Guide): string {
+function topicsOf({ channel, topics, alongTopics, isBridged }: Guide): string {
   if (topics.length === 0) return ''
   const where = isBridged ? 'A bridge takes them from the other broker.' : ''
-  return `\nIts topics are the maker's and have to be registered for it. ${where}\n\n${topics
-    .map((topic) => `- \`${topic}\``)
-    .join('\n')}\n`
+  const isOfOne = alongTopics.length === 0
+  const lines = [...topics.map((topic) => ({ topic, channel })), ...alongTopics].map((one) =>
+    isOfOne ? `- \`${one.topic}\`` : `- \`${one.topic}\` on the channel \`${one.channel}\``,
+  )
+  const along = '`main.ts devices add` registers those behind the first with it.'
+  const text = [
+    `Its topics are the maker's and have to be registered for it. ${where}`,
+    lines.join('\n'),
+  ]
+  return `\n${[...text, ...(isOfOne ? [] : [along])].join('\n\n')}\n`
 }
 
 function sampleOf(format: Format, guide: Guide): string {
@@ -80,7 +87,7 @@ function sampleOf(format: Format, guide: Guide): string {
   const device: Device = {
     ...{ party: access.party, site: access.site, device: access.device, name: 'Gate 1' },
     ...{ enabled: true, format, codec: 'milesight-tlv', binding },
-    topics: guide.topics.map((own) => ({ topic: own, channel: guide.channel })),
+    topics: registeredTopics(guide, guide.topics),
   }
   const decoded = decodeFormat({ payload: Buffer.from(payload), topic }, origin, device)
   return `

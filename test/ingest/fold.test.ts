@@ -113,6 +113,7 @@ describe('messages of an edge node in any order', () => {
     timestampMs: fc.constantFrom(undefined, 0, nowUs / 1000, 2 ** 60),
     datatype: fc.constantFrom(undefined, 0, 1, 2, 3, 4, 8, 9, 11, 12, 13, 99),
     isHistorical: fc.boolean(),
+    isTransient: fc.boolean(),
     value: fc.constantFrom(undefined, 0, 255, 2 ** 32 - 1, 2n ** 64n - 1n, 1.5, true, 'text'),
     unit: fc.constantFrom(undefined, '°C', '?'),
   })

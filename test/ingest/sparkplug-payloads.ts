@@ -7,6 +7,7 @@ export interface Metric {
   readonly timestampMs?: number
   readonly datatype?: number
   readonly isHistorical?: boolean
+  readonly isTransient?: boolean
   readonly isNull?: boolean
   readonly unit?: string
   readonly int?: number
@@ -29,14 +30,26 @@ export function payload(
   return writer.finish()
 }
 
+/** A payload inside another one, as Eclipse Tahu compresses it. */
+export function compressed(body: Uint8Array, algorithm?: string): Uint8Array {
+  const writer = new BinaryWriter()
+  if (algorithm !== undefined) {
+    const metric = { name: 'algorithm', datatype: 12, string: algorithm }
+    writer.tag(2, WireType.LengthDelimited).bytes(bytesOf(metric))
+  }
+  writer.tag(4, WireType.LengthDelimited).string('SPBV1.0_COMPRESSED')
+  return writer.tag(5, WireType.LengthDelimited).bytes(body).finish()
+}
+
 function bytesOf(metric: Metric): Uint8Array {
   const writer = new BinaryWriter()
-  const { name, alias, timestampMs, datatype, isHistorical, isNull, unit } = metric
+  const { name, alias, timestampMs, datatype, isHistorical, isTransient, isNull, unit } = metric
   if (name !== undefined) writer.tag(1, WireType.LengthDelimited).string(name)
   if (alias !== undefined) writer.tag(2, WireType.Varint).uint64(alias)
   if (timestampMs !== undefined) writer.tag(3, WireType.Varint).uint64(timestampMs)
   if (datatype !== undefined) writer.tag(4, WireType.Varint).uint32(datatype)
   if (isHistorical !== undefined) writer.tag(5, WireType.Varint).bool(isHistorical)
+  if (isTransient !== undefined) writer.tag(6, WireType.Varint).bool(isTransient)
   if (isNull !== undefined) writer.tag(7, WireType.Varint).bool(isNull)
   if (unit !== undefined) writer.tag(9, WireType.LengthDelimited).bytes(unitProperty(unit))
   const { int, long, float, double, boolean, string } = metric

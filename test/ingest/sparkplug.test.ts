@@ -1,3 +1,4 @@
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SparkplugFrame } from '#ingest/decoded.ts'
@@ -6,7 +7,7 @@ import { Memory } from '#ingest/memory.ts'
 import type { IngestNews } from '#ingest/news.ts'
 import { foldSparkplug } from '#ingest/sparkplug.ts'
 import { deviceSchema } from '#store/registry/schema.ts'
-import { type Metric, payload } from './sparkplug-payloads.ts'
+import { compressed, type Metric, payload } from './sparkplug-payloads.ts'
 import { nowUs, openStores, type Stores } from './stores.ts'
 
 let stores: Stores
@@ -100,6 +101,27 @@ describe('an edge node', () => {
     expect((await readings())[0]).toEqual(['Temperature', 'Room/Temperature', 'CEL', 5, -3_600_000])
   })
 
+  it('keeps the present where what it had stored is of the same moment, or of none', async () => {
+    const moment = { alias: 1, timestampMs: nowMs + 500 }
+    const now = { ...moment, float: 4 }
+    const past = { ...moment, float: 5, isHistorical: true }
+    const undated = { alias: 1, float: 6, isHistorical: true }
+    const news = await stores.settle(birth(), message('NDATA', [now, past, undated], 1, 1000))
+    expect(news.notices.map(({ code, path }) => [code, path])).toEqual([
+      ['field_missing', '/timestamp'],
+    ])
+    expect(news.notices[0]?.message).toContain('Room/Temperature, which is historical')
+    expect((await readings()).slice(2)).toEqual([
+      ['Temperature', 'Room/Temperature', 'CEL', 4, 500],
+    ])
+  })
+
+  it('has values for who listens just now, which are not stored', async () => {
+    const transient = { alias: 1, float: 5, isTransient: true }
+    const news = await stores.settle(birth(), message('NDATA', [transient], 1, 1000))
+    expect(news).toMatchObject({ readings: 2, rejected: 0, commands: [] })
+  })
+
   it('is asked for its births after a gap, once while it may be answering, and is heard all the same', async () => {
     const gap = await stores.settle(birth(), message('NDATA', [{ alias: 1, float: 3 }], 2, 1000))
     expect(gap).toMatchObject({ readings: 3 })
@@ -132,6 +154,87 @@ describe('an edge node', () => {
     expect(asked(dead)).toEqual([rebirth])
   })
 
+  it('is not believed about what none of its births has named, and asked for them', async () => {
+    const heat = { name: 'heat', datatype: 10, double: 180.5 }
+    const news = await stores.settle(birth(), message('DDATA', [heat], 1, 40_000))
+    expect(asked(news)).toEqual([rebirth])
+    expect(news).toMatchObject({ readings: 2, rejected: 1 })
+    expect(news.notices.map(({ code, path, index }) => [code, path, index])).toEqual([
+      ['birth_missing', '/metrics', 0],
+    ])
+    expect(news.notices[0]?.message).toMatch(/ heat$/)
+    const born = await stores.settle(
+      message('DBIRTH', [{ ...heat, unit: '°F' }], 2, 80_000),
+      message('DDATA', [{ name: 'heat', double: 181 }], 3, 90_000),
+      message('DDATA', [{ name: 'other', int: 65_535 }], 4, 150_000),
+    )
+    expect(asked(born)).toEqual([rebirth])
+    expect(born.notices.map(({ code }) => code)).toEqual(['birth_missing'])
+    expect((await readings()).slice(2)).toEqual([
+      ['Temperature', 'oven/heat', 'FAH', 180.5, 80_000],
+      ['Temperature', 'oven/heat', 'FAH', 181, 90_000],
+    ])
+  })
+
+  it('forgets at its death what its aliases meant', async () => {
+    const will = message('NDEATH', [{ name: 'bdSeq', long: 0n }])
+    const late = message('NDATA', [{ alias: 1, float: 3 }], 1, 1000)
+    const news = await stores.settle(birth(), will, late)
+    expect([news.readings, asked(news)]).toEqual([2, [rebirth]])
+    expect(news.notices.map(({ code, message: text }) => [code, text.slice(-7)])).toEqual([
+      ['birth_missing', 'alias 1'],
+    ])
+  })
+
+  it('is unpacked where it is compressed, and counted as it is inside', async () => {
+    const data = (value: number, seq: number) =>
+      payload([{ alias: 1, float: value }], seq, nowMs + seq * 1000)
+    const sent = [
+      compressed(gzipSync(data(1, 1)), 'GZIP'),
+      compressed(deflateSync(data(2, 2)), 'deflate'),
+      compressed(deflateSync(data(3, 3))),
+    ]
+    const topic = 'spBv1.0/plant/NDATA/edge'
+    const messages = sent.map((one) => stores.message(one, { device: 'line', topic }))
+    const news = await stores.settle(birth(), ...messages)
+    expect(news).toMatchObject({ readings: 5, rejected: 0, commands: [] })
+    expect((await readings()).slice(2)).toEqual(
+      [1, 2, 3].map((n) => ['Temperature', 'Room/Temperature', 'CEL', n, n * 1000]),
+    )
+  })
+
+  it('is refused where what is compressed is none, is so twice, or would fill the memory', () => {
+    const inner = payload([{ name: 'a', datatype: 10, double: 1 }], 1, nowMs)
+    const codeOf = (bytes: Uint8Array) => {
+      const read = readSparkplug(bytes)
+      return read.ok ? read.metrics.length : read.code
+    }
+    const twice = gzipSync(compressed(gzipSync(inner), 'GZIP'))
+    expect(codeOf(compressed(twice, 'GZIP'))).toBe('compressed_malformed')
+    expect(codeOf(compressed(inner, 'GZIP'))).toBe('compressed_malformed')
+    expect(codeOf(compressed(gzipSync(inner), 'DEFLATE'))).toBe('compressed_malformed')
+    expect(codeOf(compressed(deflateRawSync(inner), 'DEFLATE'))).toBe('compressed_malformed')
+    expect(codeOf(compressed(gzipSync(inner), 'LZ4'))).toBe('compressed_malformed')
+    expect(codeOf(compressed(gzipSync(Buffer.from([0x12, 5, 1])), 'GZIP'))).toBe(
+      'protobuf_malformed',
+    )
+    expect(codeOf(compressed(gzipSync(inner), 'GZIP'))).toBe(1)
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+    expect(bomb.length).toBeLessThan(100_000)
+    expect(codeOf(compressed(bomb, 'GZIP'))).toBe('compressed_too_large')
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.constantFrom('GZIP', 'DEFLATE'),
+        (some, by) => {
+          expect(['compressed_malformed', 'protobuf_malformed']).toContain(
+            codeOf(compressed(some, by)),
+          )
+        },
+      ),
+    )
+  })
+
   it('is refused by name where its payload is none', async () => {
     const topic = 'spBv1.0/plant/NDATA/edge'
     const news = await stores.settle(
@@ -154,6 +257,7 @@ describe('whatever frames come, in whatever order', () => {
     timestampMs: fc.constantFrom(undefined, nowMs, 0, -1, Number.MAX_SAFE_INTEGER),
     datatype: fc.constantFrom(undefined, 0, 2, 4, 9, 11, 13, 99),
     isHistorical: fc.boolean(),
+    isTransient: fc.boolean(),
     value: fc.oneof(fc.constant(undefined), fc.double(), fc.bigInt(), fc.boolean(), fc.string()),
     unit: fc.constantFrom(undefined, '°C', ''),
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeSenml } from '#ingest/decode-senml.ts'
 import { decodeTelemetry } from '#ingest/decode-telemetry.ts'
+import { decodePlainReadings, decodeSenmlPacks } from '#ingest/formats/plain-readings.ts'
 
 const nowUs = Date.UTC(2026, 2, 4, 8, 0, 0) * 1000
 const nowS = nowUs / 1e6
@@ -129,6 +130,24 @@ describe('a SenML pack', () => {
     expect(told(senml(Array(20_001).fill(good)).failures)).toEqual([['too_many_parts', '', -1]])
   })
 
+  it('is refused record by record where nothing has set the clock, or its times are no seconds', () => {
+    const record = { n: 'a', u: 'Cel', v: 1 }
+    const { readings, failures } = senml([
+      { ...record, t: 300_000_000 },
+      { ...record, t: 1_262_304_000 },
+      { ...record, bt: nowUs / 1000 },
+      { ...record, bt: 0, t: -600_000_000 },
+    ])
+    expect(readings.map(({ timeUs }) => timeUs)).toEqual([1_262_304_000e6])
+    expect(told(failures)).toEqual([
+      ['clock_not_set', '/t', 0],
+      ['reading_time_in_future', '/bt', 2],
+      ['clock_not_set', '/t', 3],
+    ])
+    expect(failures[1]?.message).toMatch(/look like milliseconds: 1772611200000\.$/)
+    expect(failures[0]?.message).toMatch(/It is 300000000\.$/)
+  })
+
   it('may use secondary units and fields that nobody has to understand', () => {
     const { readings, failures } = senml([
       { bver: 26, n: 'a', u: 'hPa', v: 1013, ut: 60, extra: [] },
@@ -171,6 +190,28 @@ describe('the simple form of telemetry', () => {
     expect(undated.readings.map(({ timeUs }) => timeUs)).toEqual([nowUs])
   })
 
+  it('takes the times that devices write, and none of a clock that nothing has set', () => {
+    const times = ['2026-03-04T16:00:00+0800', 1772611200, '1772611200000', nowUs, null]
+    const readings = times.map((time) => ({ type: 'Temperature', value: 1, time }))
+    const decoded = simple({ readings })
+    expect(decoded.failures).toEqual([])
+    expect(decoded.readings.map(({ timeUs }) => timeUs)).toEqual(Array(5).fill(nowUs))
+    const unset = ['1970-01-01T00:00:12Z', 12, '2009-12-31T23:59:59Z', true, {}]
+    const refused = simple({
+      time: 12,
+      readings: [
+        { type: 'Temperature', value: 1 },
+        ...unset.map((time) => ({ ...readings[0], time })),
+      ],
+    })
+    expect(refused.readings).toEqual([])
+    expect(told(refused.failures)).toEqual([
+      ...[0, 1, 2, 3].map((index) => ['clock_not_set', '/time', index]),
+      ['time_invalid', '/time', 4],
+      ['time_invalid', '/time', 5],
+    ])
+  })
+
   it('refuses a wrong reading by itself, with its place and what is wrong', () => {
     const { readings, failures } = simple({
       readings: [
@@ -203,5 +244,57 @@ describe('the simple form of telemetry', () => {
     expect(told(simple({ readings: Array(20_001).fill({}) }).failures)).toEqual([
       ['too_many_parts', '/readings', -1],
     ])
+  })
+})
+
+describe('a message of several', () => {
+  const text = (...all: readonly unknown[]) => all.map((one) => JSON.stringify(one))
+  const plain = (message: string) => decodePlainReadings(Buffer.from(message), origin, sensor)
+  const packs = (message: string) => decodeSenmlPacks(Buffer.from(message), origin, sensor)
+  const values = ({ readings }: ReturnType<typeof plain>) =>
+    readings.map(({ component, value, timeUs }) => [component, value, (timeUs - nowUs) / 1e6])
+  const record = (n: string, v: number) => ({ n, u: 'Cel', v })
+
+  it('has packs or the simple form, one a line or one right behind the other', () => {
+    const reading = { type: 'Temperature', value: 3, component: 'c' }
+    const all = text([record('a', 1), record('b', 2)], { readings: [reading] }, [record('d', 4)])
+    const expected = [
+      ['a', 1, 0],
+      ['b', 2, 0],
+      ['c', 3, 0],
+      ['d', 4, 0],
+    ]
+    for (const message of [all.join('\n'), `${all.join('\r\n')}\r\n`, all.join('')]) {
+      const decoded = plain(message)
+      expect([decoded.failures, values(decoded)]).toEqual([[], expected])
+    }
+    expect(values(packs(text([record('a', 1)], [record('b', 2)]).join('\n')))).toEqual(
+      expected.slice(0, 2),
+    )
+  })
+
+  it('has records alone, of which one carries over to the next as in a pack', () => {
+    const lines = text({ bn: 'p/', bt: nowS - 60, ...record('a', 1) }, record('b', 2)).join('\n')
+    for (const decoded of [packs(lines), plain(lines)]) {
+      expect(values(decoded)).toEqual([
+        ['p/a', 1, -60],
+        ['p/b', 2, -60],
+      ])
+    }
+    expect(values(packs(JSON.stringify(record('a', 1))))).toEqual([['a', 1, 0]])
+  })
+
+  it('keeps what is whole where one is refused or the last one is cut off', () => {
+    const all = text([record('a', 1), { n: 'b', vs: 'x' }], [record('c', 'x' as never)], [])
+    const decoded = plain(`${all.join('\n')}\n[{"n":"d","v":`)
+    expect(values(decoded)).toEqual([['a', 1, 0]])
+    expect(told(decoded.failures)).toEqual([
+      ['senml_value', '', 0],
+      ['type_wrong', '/0/v', 1],
+      ['json_malformed', '', 2],
+    ])
+    expect(told(plain('[1] x [2]').failures)).toEqual([['json_malformed', '', -1]])
+    const many = JSON.stringify(Array(15_000).fill(record('a', 1)))
+    expect(told(plain(many + many).failures)).toEqual([['too_many_parts', '', -1]])
   })
 })

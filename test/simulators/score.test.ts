@@ -151,6 +151,47 @@ describe('what was reported of the truth', () => {
     expect(reported).toBeGreaterThan((real ?? 0) * 0.7)
   })
 
+  const stay = (began: string, since: string, ended: string, until: string): TruthLine => ({
+    ...{ kind: 'contains', parent: 'urn:van', child: 'urn:cage', eventIDs: [began, ended] },
+    ...{ since: `2025-01-0${since}T00:00:00.000Z`, until: `2025-01-0${until}T00:00:00.000Z` },
+  })
+  const staysIn = (...lines: TruthLine[]) => {
+    const rough = bookOfLines(lines, true)
+    const stays = new Reported(rough).staysOf('urn:cage')
+    rough.close()
+    return stays.map(({ since, until = '', isOpenEnded }) => {
+      return `${since.slice(9, 10)}-${until.slice(9, 10)}${isOpenEnded ? ' open' : ''}`
+    })
+  }
+  const lost = (eventID: string): TruthLine => ({ kind: 'field', what: 'lost', eventID })
+
+  it('ends a stay whose end was lost with the next that begins, or ends in the same parent', () => {
+    const stays = [stay('e:1', '1', 'e:2', '2'), stay('e:3', '3', 'e:4', '4')]
+    expect(staysIn(...stays, lost('e:2'))).toEqual(['1-3 open', '3-4'])
+    expect(staysIn(...stays, lost('e:2'), lost('e:3'))).toEqual(['1-4 open'])
+    expect(staysIn(...stays, lost('e:2'), lost('e:3'), lost('e:4'))).toEqual(['1- open'])
+  })
+
+  it('holds no item of a lot whose making was lost', () => {
+    const item = 'https://id.gs1.org/01/09520129000138/21/1'
+    const its = 'https://id.gs1.org/01/09520129000138/10/L'
+    const lines: TruthLine[] = [
+      { kind: 'item', key: item, lot: its, state: 'sold', place: 'urn:shop', containers: [] },
+      {
+        ...{ kind: 'becomes', time: '2025-01-01T00:00:00.000Z', eventIDs: ['e:1'], inputs: [] },
+        ...{ outputs: [{ key: item }], lots: [its] },
+      },
+    ]
+    const membersIn = (...more: TruthLine[]) => {
+      const rough = bookOfLines([...lines, ...more], true)
+      const members = new Reported(rough).membersOf(its)
+      rough.close()
+      return members
+    }
+    expect(membersIn(lost('e:2'))).toEqual([item])
+    expect(membersIn(lost('e:1'))).toEqual([])
+  })
+
   it('is refused where the file is no truth', () => {
     const file = join(folder, 'other.jsonl')
     writeFileSync(file, '{"kind":"moves"}\n')

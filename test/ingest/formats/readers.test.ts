@@ -62,6 +62,13 @@ describe('an Impinj reader', () => {
     expect(read).toMatchObject({ hex, timeUs: at(113_482), antenna: '', rssiDbm: undefined })
   })
 
+  it('leaves empty what it lacks, which then is that of the report', () => {
+    const event = { epcHex: '', epc: base64, lastSeenTime: '', tidHex: '', tid: 'AQI=' }
+    expect(decodeImpinj(bytes(impinj(event)), origin).reads).toMatchObject([
+      { hex, timeUs: at(113_482), sentTime: '2026-03-04T08:15:42.113482Z', tid: '0102' },
+    ])
+  })
+
   it('sends arrays, a line each, or one behind the other, and ends in the middle of one', () => {
     const [one, two] = [impinj({ epcHex: hex }), impinj({ epcHex: hex.toLowerCase() })]
     const all = [one, two].map((event) => JSON.stringify(event))

@@ -16,7 +16,7 @@ describe('the bytes of a Milesight sensor', () => {
     const { values, failure } = tlvOf(text)
     expect(failure).toBeUndefined()
     expect(values).toEqual([
-      { component: '', name: 'battery', value: 92 },
+      { component: '', name: 'batteryPercent', value: 92 },
       { component: '', name: 'temperature', value: 30.8 },
       { component: '', name: 'humidity', value: 50.5 },
       { component: '', name: 'temperature', value: 30, time: 0x69a79bee },
@@ -36,7 +36,7 @@ describe('the bytes of a Milesight sensor', () => {
     const at24 = { component: '', name: 'temperature', value: 24 }
     expect(tlvOf('8367f00001').values).toEqual([at24])
     expect(tlvOf('8367f00001', 'milesight-ts101').values).toEqual([at24])
-    expect(tlvOf('84d7f000f40102', 'milesight-ts101').values).toEqual([at24])
+    expect(tlvOf('93d7f000f40102', 'milesight-ts101').values).toEqual([at24])
     expect(tlvOf('94d7f000f40102', 'milesight-ts30x').values).toEqual([
       { ...at24, component: 'chn2' },
     ])
