@@ -45,6 +45,10 @@ const ruleSchema = z
     source: z.string(),
     triggers: z.array(z.string()),
     parameters: z.record(z.string(), z.looseObject({ kind: z.string() })),
+    ofProfile: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .optional()
+      .meta({ description: 'Defaults of single profiles that differ, by parameter' }),
     texts: z.record(z.string(), textSchema),
     changes: z.array(ruleChangeSchema),
   })
@@ -209,11 +213,12 @@ function rulesView({ version, atUs, by, reason, changes }: RulesVersion) {
 
 function ruleView(id: RuleId, changes: readonly RuleChange[]) {
   const { version, title, action, severity, subject, profiles, source, ...rest } = ruleOf(id)
-  const { parameters, texts } = rest
+  const { parameters, ofProfile, texts } = rest
   const { triggers } = DISPATCH[id]
   const its = changes.filter(({ rule }) => rule === id)
   return {
     ...{ id, version, title, action, severity, subject, profiles, source },
     ...{ scopes: SCOPES_OF[id], triggers, parameters, texts, changes: its },
+    ...(ofProfile && { ofProfile }),
   }
 }

@@ -68,7 +68,14 @@ interface RowState {
   /** How many levels are reached, and when the first of them could be known. */
   readonly reached: number
   readonly knownUs: number
+  /** How often it had become clearly worse, and what it was when it last had. */
+  readonly rises: number
+  readonly risen: { readonly heldUs: number; readonly celsius: number }
 }
+
+/** Clearly worse is half as long again, or a degree further out. */
+const LONGER = 1.5
+const FURTHER = 1
 
 export interface AlarmState {
   readonly last?: Sample
@@ -125,7 +132,12 @@ function alarmMachine(
   return {
     start: { knownUs: 0, rows: rows.map(() => null) },
     order: orderOfSamples,
-    overdue: () => [],
+    overdue: ({ rows: states, last }) =>
+      rows.flatMap((row, at) => {
+        const its = states[at]
+        const isLasting = its && its.reached > 0 && isBeyond(row, last)
+        return isLasting ? tell(inForce, watched, row, its, undefined) : []
+      }),
     dueUs: () => undefined,
     step(state, sample): Stepped<AlarmState> {
       const { last } = state
@@ -139,7 +151,7 @@ function alarmMachine(
         isGap: sinceUs > mostUs,
       }
       const findings: Finding[] = []
-      const next = rows.map((row, at) => {
+      const next: (RowState | null)[] = rows.map((row, at) => {
         const moved = moveRow(row, state.rows[at] ?? null, passed, known)
         if (moved.tell) findings.push(tell(inForce, watched, row, moved.tell, moved.endUs))
         return moved.state
@@ -181,10 +193,21 @@ function moveRow(row: AlarmRow, before: RowState | null, passed: Passed, known: 
     const endUs = isGap ? (last?.timeUs ?? sample.timeUs) : sample.timeUs
     return at.reached > 0 ? { ...ended, tell: at, endUs } : ended
   }
-  const state = isNow ? withSample(row, at, sample) : at
-  const isTold = at && at.reached > 0 && (at.reached > (before?.reached ?? 0) || isOver)
+  const state = risen(row, isNow ? withSample(row, at, sample) : at)
+  const isRisen = (state?.rises ?? 0) > (before?.rises ?? 0)
+  const isTold = at && at.reached > 0 && (at.reached > (before?.reached ?? 0) || isOver || isRisen)
   if (!isTold || !state) return { state }
   return { state, tell: state, endUs: isNow && !isGap ? undefined : endOf(passed) }
+}
+
+/** Counts that it has become clearly worse: then it is told, and not with every sample. */
+function risen({ side }: AlarmRow, state: RowState | null): RowState | null {
+  if (!state || state.reached === 0) return state
+  const { heldUs, worst, rises } = state
+  const by = (worst.celsius - state.risen.celsius) * (side === 'hot' ? 1 : -1)
+  const isWorse = rises === 0 || by >= FURTHER || heldUs >= state.risen.heldUs * LONGER
+  if (!isWorse) return state
+  return { ...state, rises: rises + 1, risen: { heldUs, celsius: worst.celsius } }
 }
 
 function endOf({ last, sample, isGap }: Passed): number {
@@ -193,7 +216,9 @@ function endOf({ last, sample, isGap }: Passed): number {
 
 function begun(sample: Sample): RowState {
   const certainty = sample.certainty ?? 'observed'
-  return { fromUs: sample.timeUs, heldUs: 0, worst: sample, certainty, reached: 0, knownUs: 0 }
+  const { timeUs: fromUs, celsius } = sample
+  const none = { heldUs: 0, reached: 0, knownUs: 0, rises: 0 }
+  return { fromUs, worst: sample, certainty, ...none, risen: { heldUs: 0, celsius } }
 }
 
 function withSample({ side }: AlarmRow, state: RowState | null, sample: Sample): RowState {
@@ -237,7 +262,7 @@ function tell(
       { name: 'temperature', value: worst.celsius, limit: row.celsius, unit: 'celsius' },
       { name: 'duration', value: state.heldUs / US_A_MINUTE, limit, unit: 'minutes' },
     ],
-    words: { mode: row.mode },
+    words: { mode: row.mode, ...(state.rises > 1 && { rises: String(state.rises) }) },
     readings: [readingOf(worst)],
     affected: affected(fromUs, toUs ?? worst.timeUs),
     cause: worst.device,

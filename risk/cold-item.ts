@@ -6,8 +6,9 @@
  * or a change of rules, the verdict that fits the storage temperatures, A3 what is kept cold.
  */
 import { budgetMachine, shipmentAlarmMachine, type Watched } from './alarm-rows.ts'
+import { type ColdEvidence, withEvidence } from './cold-evidence.ts'
 import type { Finding } from './finding.ts'
-import { type Machine, recompute } from './machine.ts'
+import { findingsAt, type Machine, recompute } from './machine.ts'
 import type { ProductFacts } from './reference.ts'
 import type { InForceTable } from './rule-set.ts'
 import type { Sample } from './sample.ts'
@@ -19,12 +20,10 @@ export interface Transport {
   readonly toUs: number | undefined
 }
 
-export interface ColdItem {
+export interface ColdItem extends ColdEvidence {
   /** Canonical key. */
   readonly item: string
   readonly storage: ProductFacts['storage']
-  /** In order. */
-  readonly series: readonly Sample[]
   readonly transports: readonly Transport[]
   /** The rules as they held at a time. */
   readonly rulesAt: (timeUs: number) => InForceTable
@@ -64,14 +63,14 @@ export function aboutColdItem(about: ColdItem): Finding[] {
   const { item, storage, series, transports, rulesAt } = about
   const last = series.at(-1)
   if (!last) return []
-  const watched: Watched = {
-    subject: item,
-    affected: () => [{ key: item, certainty: 'observed', path: [] }],
-  }
+  // Whom it concerns, and by which way, follows from what it rests on.
+  const watched: Watched = { subject: item, affected: () => [] }
   const rules = rulesAt(last.timeUs)
   const found: Finding[] = []
-  const run = <State>(machine: Machine<State, Sample>, samples: readonly Sample[]) =>
-    found.push(...recompute(machine, samples).ledger.values())
+  const run = <State>(machine: Machine<State, Sample>, samples: readonly Sample[]) => {
+    const { state, ledger } = recompute(machine, samples)
+    found.push(...findingsAt(machine, state, ledger, Number.POSITIVE_INFINITY))
+  }
   if (rules.A2 && rules.A2.revision !== 'default') run(budgetMachine(rules.A2, watched), series)
   const verdict = verdictOf(storage)
   const inForce = verdict && rules[verdict]
@@ -85,5 +84,5 @@ export function aboutColdItem(about: ColdItem): Finding[] {
       found.push(...transportMean(A5, watched, its))
     }
   }
-  return found
+  return found.map((each) => withEvidence(each, about))
 }

@@ -3,7 +3,7 @@
  * what is superseded by a better told one, what is withdrawn, and why. Nothing is ever deleted:
  * whoever keeps findings keeps the old one with what became of it.
  */
-import type { Finding } from './finding.ts'
+import { type Finding, isGraver } from './finding.ts'
 import type { Text } from './words.ts'
 
 /** Why findings were looked at again. */
@@ -74,19 +74,36 @@ export function difference(
   return changes
 }
 
+/** Whether it has gone on a little, and not become clearly worse: that is told with it, no news. */
+export function hasOnlyGoneOn(before: Finding, now: Finding): boolean {
+  if (before.words['mode'] === undefined || before.toUs !== now.toUs) return false
+  return isContinued(before, now) && risesOf(before) === risesOf(now)
+}
+
 /** When it could be known is no part of what it says: late data beside it moves that. */
 function isSame(one: Finding, other: Finding): boolean {
   return JSON.stringify({ ...one, knowableUs: 0 }) === JSON.stringify({ ...other, knowableUs: 0 })
 }
 
+/** How often an incident had become clearly worse, as far as its rule counts that. */
+function risesOf({ words }: Finding): number {
+  return Number(words['rises'] ?? 1)
+}
+
+/** Whether an incident has become clearly worse than it was told: then it is news. */
+export function isClearlyWorse(before: Finding, now: Finding): boolean {
+  return isGraver(now.severity, before.severity) || risesOf(now) > risesOf(before)
+}
+
 /** Told by the same rule and limits, and no less grave than it was. */
 function isContinued(before: Finding, now: Finding): boolean {
+  const goesOn = now.toUs === undefined || now.toUs > (before.toUs ?? 0)
   return (
     before.ruleVersion === now.ruleVersion &&
     before.revision === now.revision &&
     before.severity === now.severity &&
     before.certainty === now.certainty &&
-    before.toUs === undefined
+    (before.toUs === undefined || (goesOn && risesOf(now) > risesOf(before)))
   )
 }
 

@@ -29,6 +29,7 @@ import {
 import { expiredAndPassedOn, nearExpiry, nearUs, notFirstExpired } from './shelf-life.ts'
 import {
   diverted,
+  hasCome,
   impossibleTravel,
   lateUs,
   receivedElsewhere,
@@ -111,12 +112,14 @@ export class ItemRules {
     const seen: Seen = { item, kind, rules, reference, state, now }
     let findings: readonly Finding[] = NONE
     for (const rule of RULES_OF[kind] ?? NO_RULES) findings = together(findings, rule(seen))
-    const next = this.#withLane(kind, state, advance(state, now, isTakenBack(seen)))
+    const turns = { isTakenBack: isTakenBack(seen), hasCome: hasCome(seen) }
+    const next = this.#withLane(kind, state, advance(state, now, turns))
     const { away } = state
     let dropped: readonly string[] = NONE
     if (away && isAwaited(kind) && next.away?.eventID !== away.eventID) {
       const shipped = this.#contextOf(subject, away.timeUs, away.place)
-      const isNone = now.facts.bizStep === 'void_shipping'
+      // Of what was sold since it is not known when it had come.
+      const isNone = now.facts.bizStep === 'void_shipping' || turns.hasCome
       const late = isNone ? NONE : stale(shipped, state, eventTimeUs, eventTimeUs, eventID)
       findings = together(findings, late)
       if (late.length === 0) dropped = staleAfterAll(shipped, away, now.facts.recordTimeUs)

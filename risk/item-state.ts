@@ -2,6 +2,7 @@
  * What is remembered of one item: plain JSON of a few hundred bytes, and all that rules about the
  * order of its life need. It is the sum of what happened, so replaying gives the same.
  */
+import { BACK } from '#trace/ending.ts'
 import { type EventFacts, expiryUs, type ItemHappening } from './facts.ts'
 import type { Lane } from './lane.ts'
 
@@ -57,14 +58,8 @@ const ENDINGS = new Set(['decommissioning', 'destroying', 'dispensing', 'killing
 const SALES = new Set(['retail_selling', 'dispensing'])
 const ARRIVALS = new Set(['arriving', 'receiving', 'accepting'])
 const DEPARTURES = new Set(['shipping', 'departing'])
-/** What is said of a thing that is back among the living. */
-const BACK = new Set([
-  'active',
-  'available',
-  'returned',
-  'sellable_accessible',
-  'sellable_not_accessible',
-])
+/** Ends after which nothing comes back. */
+export const FINAL: ReadonlySet<string> = new Set(['destroying', 'killing', 'transforming'])
 
 export function isEnding({ bizStep }: EventFacts): boolean {
   return bizStep !== undefined && ENDINGS.has(bizStep)
@@ -72,6 +67,11 @@ export function isEnding({ bizStep }: EventFacts): boolean {
 
 export function isSale({ bizStep, disposition }: EventFacts): boolean {
   return bizStep !== undefined && SALES.has(bizStep) && disposition !== 'partially_dispensed'
+}
+
+/** Whether it is handed to a customer, in whole or in part. */
+export function isHandedOver({ bizStep }: Pick<EventFacts, 'bizStep'>): boolean {
+  return bizStep !== undefined && SALES.has(bizStep)
 }
 
 export function isArrival({ bizStep }: EventFacts): boolean {
@@ -94,7 +94,7 @@ export function isBirth({ facts, role }: ItemHappening): boolean {
 }
 
 /** What an event ends it by; undefined where it goes on. Of a lot only a part has its end. */
-function endOf({ facts, role }: ItemHappening): string | undefined {
+export function endOf({ facts, role }: ItemHappening): string | undefined {
   if (role === 'input') return 'transforming'
   if (role !== 'object') return undefined
   if (isEnding(facts)) return facts.bizStep
@@ -110,11 +110,21 @@ export function markOf({ eventTimeUs, eventID, place, party }: EventFacts): Mark
 
 type Draft = { -readonly [Name in keyof ItemState]: ItemState[Name] }
 
-/** The state after a happening. `isTakenBack`: a rule found that it ends an end. */
+/** What rules found that a happening means beside what it says. */
+export interface Turns {
+  /** It ends an end. */
+  readonly isTakenBack: boolean
+  /** It tells that what was under way has come. */
+  readonly hasCome: boolean
+}
+
+const NO_TURNS: Turns = { isTakenBack: false, hasCome: false }
+
+/** The state after a happening. */
 export function advance(
   state: ItemState,
   happening: ItemHappening,
-  isTakenBack: boolean,
+  { isTakenBack, hasCome }: Turns = NO_TURNS,
 ): ItemState {
   const { facts } = happening
   const mark = markOf(facts)
@@ -128,10 +138,13 @@ export function advance(
   }
   if (isBirth(happening)) bear(next, happening, mark)
   const end = endOf(happening)
-  if (end !== undefined && !state.end) next.end = { ...mark, step: end }
+  // The first end is its end, but for one that nothing comes back from.
+  const isFinal = state.end && FINAL.has(end ?? '') && !FINAL.has(state.end.step)
+  if (end !== undefined && (!state.end || isFinal)) next.end = { ...mark, step: end }
   if (happening.role === 'object' && isSale(facts)) {
     next.sold = { ...mark, step: facts.bizStep ?? '', transactions: facts.transactions }
   }
+  if (hasCome) next.away = undefined
   move(next, happening, mark)
   pack(next, happening)
   const first = happening.lots[0]

@@ -84,7 +84,7 @@ export function transportsIn(
   for (const each of [...happenings].sort(orderOfHappenings)) {
     const transport = transportOf(item, state, each.facts, reference)
     if (transport) found.push({ transport, arrival: each.facts })
-    state = advance(state, each, false)
+    state = advance(state, each)
   }
   return found
 }

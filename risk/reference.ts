@@ -6,6 +6,7 @@
 import type { Certainty } from '#trace/parts.ts'
 import type { Quota } from './balances.ts'
 import type { Lane, LaneEnds } from './lane.ts'
+import type { AmountSum } from './movement.ts'
 import type { Domain } from './rule.ts'
 
 export interface ProductFacts {
@@ -106,6 +107,8 @@ export interface StockAsked {
   readonly atUs: number
   /** Of what expires before that. */
   readonly beforeUs: number
+  /** What leaves of a lot together with what is asked for. */
+  readonly leaving: (lot: string) => readonly AmountSum[]
 }
 
 export interface Reference {
@@ -120,6 +123,8 @@ export interface Reference {
   tests(key: string): readonly TestReport[]
   /** What was known at a time of how long it takes from one site to another. */
   lane(ends: LaneEnds, atUs: number): Lane | undefined
+  /** The lot of a serial, as far as its own events have told it. */
+  lotOf(key: string): string | undefined
   /** What expires first of a product in stock at a site. */
   earliestExpiry(asked: StockAsked): StockedLot | undefined
 }

@@ -177,6 +177,7 @@ export class RuleSet {
     let revision = 'default'
     const values: Record<string, unknown> = {}
     for (const [name, { value }] of Object.entries(spec.parameters)) values[name] = value
+    if (scope.domain) Object.assign(values, spec.ofProfile?.[scope.domain])
     for (const change of this.#changes.get(rule) ?? []) {
       if (!isMeant(change, scope, timeUs)) continue
       enabled = change.enabled ?? enabled

@@ -62,6 +62,8 @@ export interface RuleSpec {
   /** Where logic and figures come from. */
   readonly source: string
   readonly parameters: Readonly<Record<string, ParameterSpec>>
+  /** Defaults of single profiles that differ, by parameter. */
+  readonly ofProfile?: Readonly<Partial<Record<Domain, Readonly<Record<string, unknown>>>>>
   /** Per variant of a finding its sentence. */
   readonly texts: Readonly<Record<string, Text>>
   /** Pairs of number parameters of which the first has to be below the second. */

@@ -3,17 +3,30 @@
  * C4 seen after its end, C5 sold twice. Only single things have such a life, amounts do not.
  *
  * What practice takes for these and is not: a pack brought back within ten days to where it was
- * sold, the same scan twice, a file that comes late (which is waited for).
+ * sold, the same scan twice, a file that comes late (which is waited for), an end that is told in
+ * several steps, as by the till and the stock system, or when waste is cleared away.
  */
 import { type Finding, identityOf } from './finding.ts'
-import { isArrival, isBirth, isEnding, isReturn, isSale } from './item-state.ts'
+import {
+  endOf,
+  FINAL,
+  type ItemState,
+  isArrival,
+  isBirth,
+  isEnding,
+  isHandedOver,
+  isReturn,
+  isSale,
+  type Mark,
+} from './item-state.ts'
+import type { Reference } from './reference.ts'
 import { dayOf, found, isDoubleScan, isSamePlace, NOTHING, type Seen, stepOf } from './seen.ts'
 import { secondsUs, US_A_DAY, US_AN_HOUR } from './words.ts'
 
 /** Steps that say nothing against a thing having been sold: somebody looks at it. */
 const LOOKING = new Set(['inspecting', 'sampling', 'sensor_reporting', 'retail_selling'])
-/** Ends after which nothing comes back. */
-const FINAL = new Set(['destroying', 'killing', 'transforming'])
+/** Ends after which there is nothing left that anybody could sell or use. */
+const GONE = new Set(['destroying', 'transforming'])
 
 export function stepsOutOfOrder(seen: Seen): readonly Finding[] {
   const rule = seen.rules.C1
@@ -49,8 +62,19 @@ export function stepsOutOfOrder(seen: Seen): readonly Finding[] {
 function isElsewhere({ state, now, reference }: Seen): boolean {
   const { seen } = state
   if (!seen) return false
-  const isOther = seen.party !== now.facts.party
+  const isOther = holderOf(reference, seen) !== holderOf(reference, now.facts)
   return isOther && !isSamePlace(reference, seen.place, now.facts.place)
+}
+
+interface Holding {
+  readonly place?: string | undefined
+  readonly party: string
+}
+
+/** Whose place it is, as one may capture for all; where that is not known, who captured it. */
+function holderOf(reference: Reference, { place, party }: Holding): string {
+  const owner = place === undefined ? undefined : reference.place(place)?.party
+  return owner ?? reference.party(party)?.key ?? `party:${party}`
 }
 
 function isGoodAfterSale(seen: Seen): boolean {
@@ -110,12 +134,35 @@ function isWithin({ now }: Seen, sinceUs: number, days: number): boolean {
   return now.facts.eventTimeUs - sinceUs <= days * US_A_DAY
 }
 
+type End = NonNullable<ItemState['end']>
+
+/** Whether this tells of the end that is known, once more or in another step of it. */
+function isOfEnd(seen: Seen, end: End, doubleScan: number): boolean {
+  const { state, now } = seen
+  const { facts } = now
+  const isScan = isDoubleScan(seen, end, doubleScan)
+  if (facts.eventID === end.eventID) return true
+  const isSold = state.sold !== undefined || isHandedOver({ bizStep: end.step })
+  // Of a second sale another rule tells; till and stock system tell of one a moment apart.
+  if (isHandedOver(facts)) return isSold || (isScan && !GONE.has(end.step))
+  const step = endOf(now) ?? (isEnding(facts) ? facts.bizStep : undefined)
+  if (step === undefined || step === end.step) return isScan
+  if (step === 'transforming') return isScan && !GONE.has(end.step)
+  // What was sold is cleared away by whoever had it, and waste by and by, where it lies.
+  return isSold || !isKnownElsewhere(seen, end)
+}
+
+function isKnownElsewhere({ now, reference }: Seen, { place }: Mark): boolean {
+  const here = now.facts.place
+  if (here === undefined || place === undefined) return false
+  return !isSamePlace(reference, place, here)
+}
+
 export function seenAfterEnd(seen: Seen): readonly Finding[] {
   const rule = seen.rules.C4
   const { state, now, reference } = seen
   const { end } = state
-  if (!rule || !end || isEnding(now.facts) || isSale(now.facts)) return NOTHING
-  if (isDoubleScan(seen, end, rule.parameters.doubleScan)) return NOTHING
+  if (!rule || !end || isOfEnd(seen, end, rule.parameters.doubleScan)) return NOTHING
   const told = { with: [end], words: { end: end.step, step: stepOf(now) } }
   if (!isReturn(now.facts) || FINAL.has(end.step)) return [found(seen, rule, 'seen', told)]
   if (!isSamePlace(reference, end.place, now.facts.place)) {

@@ -2,10 +2,11 @@
  * B1 expired and passed on, B2 near expiry, B3 not what expires first. The expiry of a thing is
  * that which its making told; of a scan it is compared by another rule and not believed.
  */
-import { expiryUs, productOf } from './facts.ts'
+import { type EventFacts, expiryUs, productOf } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ItemState } from './item-state.ts'
-import { siteOf } from './reference.ts'
+import { type AmountSum, amountIn } from './movement.ts'
+import { type Reference, siteOf } from './reference.ts'
 import { found, type ItemContext, NOTHING, type Seen, stepOf } from './seen.ts'
 import { US_A_DAY, US_AN_HOUR } from './words.ts'
 
@@ -68,6 +69,32 @@ export function nearExpiry(context: ItemContext, state: ItemState, nowUs: number
 /** Business steps by which something is taken from the stock of a site. */
 export const PICKING: ReadonlySet<string> = new Set(['picking', 'shipping'])
 
+const NONE: readonly AmountSum[] = []
+type Leaving = ReadonlyMap<string, readonly AmountSum[]>
+/** Of the event that was asked for last: it is asked for by each thing in it. */
+let last:
+  | { readonly facts: EventFacts; readonly reference: Reference; readonly its: Leaving }
+  | undefined
+
+/** What an event takes away of lots, whether they are picked or shipped. */
+function leavingIn(facts: EventFacts, reference: Reference): Leaving {
+  if (last?.facts === facts && last.reference === reference) return last.its
+  const its = new Map<string, AmountSum[]>()
+  for (const { key, kind, role, quantity, uom } of facts.members) {
+    const lot = kind === 'lot' ? key : reference.lotOf(key)
+    if (role !== 'object' || lot === undefined) continue
+    // Of how much nothing is said all may go.
+    const { amount = Number.POSITIVE_INFINITY, unit } =
+      kind === 'lot' ? amountIn(quantity, uom) : { amount: 1, unit: '' }
+    const sum: AmountSum = { kind: 'shipped', isSerials: kind !== 'lot', unit, amount }
+    const known = its.get(lot)
+    if (known) known.push(sum)
+    else its.set(lot, [sum])
+  }
+  last = { facts, reference, its }
+  return its
+}
+
 export function notFirstExpired(seen: Seen): readonly Finding[] {
   const rule = seen.rules.B3
   const { state, now, reference, item } = seen
@@ -80,6 +107,7 @@ export function notFirstExpired(seen: Seen): readonly Finding[] {
     site: siteOf(reference, place),
     atUs: now.facts.eventTimeUs,
     beforeUs: state.expiresUs,
+    leaving: (lot) => leavingIn(now.facts, reference).get(lot) ?? NONE,
   })
   const firstUs = first && expiryUs(first.expiry, offsetMinutes)
   if (!first || firstUs === undefined || state.lots.includes(first.lot)) return NOTHING

@@ -3,10 +3,10 @@
  * to another than it was shipped to, C14 nowhere at all.
  */
 
-import { productOf } from './facts.ts'
+import { type EventFacts, productOf } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { finding, identityOf } from './finding.ts'
-import { type ItemState, isArrival } from './item-state.ts'
+import { endOf, type ItemState, isArrival, isHandedOver } from './item-state.ts'
 import type { Lane } from './lane.ts'
 import type { PlaceFacts, Reference } from './reference.ts'
 import type { InForce } from './rule-set.ts'
@@ -91,13 +91,28 @@ export function receivedElsewhere(seen: Seen): readonly Finding[] {
   const { state, now, reference } = seen
   const { away } = state
   if (!rule || !away || away.to.length === 0 || !isArrival(now.facts)) return NOTHING
-  const { place, bizLocation, party, eventID } = now.facts
-  const by = [place, bizLocation, reference.party(party)?.key, `party:${party}`]
-  const ours = by.filter((key): key is string => key !== undefined)
-  if (away.to.some((to) => ours.some((key) => isSameReceiver(reference, to, key)))) return NOTHING
+  const { place, party, eventID } = now.facts
+  if (isAtReceiver(reference, away.to, now.facts)) return NOTHING
   const words = { to: away.to.join(', '), by: place ?? party }
   const graceUs = rule.parameters.graceHours * US_AN_HOUR
   return [found(seen, rule, 'elsewhere', { with: [away], words, graceUs, cause: eventID })]
+}
+
+function isAtReceiver(reference: Reference, to: readonly string[], facts: EventFacts): boolean {
+  const { place, bizLocation, party } = facts
+  const by = [place, bizLocation, reference.party(party)?.key, `party:${party}`]
+  const ours = by.filter((key): key is string => key !== undefined)
+  return to.some((each) => ours.some((key) => isSameReceiver(reference, each, key)))
+}
+
+/** Whether its sale or end tells that it has come, though nobody has told of its receiving. */
+export function hasCome({ state, now, reference }: Seen): boolean {
+  const { away } = state
+  if (!away || !(isHandedOver(now.facts) || endOf(now) !== undefined)) return false
+  if (away.to.length > 0) return isAtReceiver(reference, away.to, now.facts)
+  const { place } = now.facts
+  if (place === undefined || away.place === undefined) return false
+  return !isSamePlace(reference, away.place, place)
 }
 
 /** A dock, the warehouse behind it and the party that runs it receive for each other. */

@@ -80,6 +80,7 @@ function readReference(registry: Registered, version: number): RegistryReference
     tests: () => [],
     lane: () => undefined,
     earliestExpiry: () => undefined,
+    lotOf: () => undefined,
     isWorkingDay: workingDaysOf(registry.workCalendars.get()),
     hasProduct: (key) => products.has(key),
     hasSite: (key) => sites.has(key),

@@ -3,9 +3,11 @@
  * and through its containers, each for as long as it was.
  *
  * A sensor is with an item when an AssociationEvent ties it to the item, to what carries the
- * item, or to the place where it is; or when it is known to be mounted there (its binding).
+ * item, or to the place where it is; or when it is known to be mounted there (its binding). Once it
+ * is sold, used up or destroyed nothing is with it, until it is taken back.
  */
 import { ALWAYS, overlap, type Stretch } from './carriers.ts'
+import { lifeOf } from './ending.ts'
 import { certaintyOf, type Happening, type Way } from './history.ts'
 import type { SensorsOn, Surroundings } from './surroundings.ts'
 
@@ -41,12 +43,23 @@ interface Mount extends Stretch {
 
 /** Exposure on the way of one item, which was read in the same surroundings. */
 export async function exposureOf(way: Way, surroundings: Surroundings): Promise<Exposure> {
-  const places = placesOf(way.happenings)
-  const mounts = [...mountsOf(way), ...places.map(mountAt)]
+  const life = lifeOf(way)
+  const places = within(life, placesOf(way.happenings))
+  const mounts = [...within(life, mountsOf(way)), ...places.map(mountAt)]
   const sensors = await surroundings.sensorsOn(mounts.map(({ key }) => key))
   const tied = mounts.flatMap((mount) => tiedTo(mount, sensors.get(mount.key)))
   const known = mounts.flatMap((mount) => mountedOn(mount, sensors.get(mount.key)))
   return { places, sensors: joined([...tied, ...known]) }
+}
+
+/** Of some stretches the parts that lie in a life. */
+function within<Part extends Stretch>(life: readonly Stretch[], parts: readonly Part[]): Part[] {
+  return parts.flatMap((part) =>
+    life.flatMap((stretch) => {
+      const during = overlap(part, stretch)
+      return during ? [{ ...part, ...during }] : []
+    }),
+  )
 }
 
 const INFERRED = 'inferred' as const

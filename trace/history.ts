@@ -129,6 +129,20 @@ function onceEach(rows: readonly EffectiveRow[]): EffectiveRow[] {
   return [...nearest.values()]
 }
 
+/** IDs of the events by which an item was where it was at a time: seen there, and packed. */
+export function eventsBehind({ happenings, carriages }: Way, timeUs: number): string[] {
+  const refs = carriages.flatMap(({ fromUs, toUs, path }) => {
+    const isThen = fromUs <= timeUs && timeUs < toUs
+    return isThen ? path.flatMap(({ eventRefs }) => eventRefs[0] ?? []) : []
+  })
+  const placed = happenings.findLast(({ event }) => {
+    const isPlaced = event.bizLocation !== undefined || event.readPoint !== undefined
+    return isPlaced && event.eventTimeUs <= timeUs
+  })
+  const wanted = new Set([...refs, ...(placed ? [placed.row.eventRef] : [])])
+  return happenings.flatMap(({ row, event }) => (wanted.has(row.eventRef) ? event.eventID : []))
+}
+
 /** What a path of stays allows to say: seen where all of them were stated. */
 export function certaintyOf(path: readonly Stay[]): Stay['certainty'] {
   return path.every(({ certainty }) => certainty === 'observed') ? 'observed' : 'inferred'

@@ -5,6 +5,7 @@
 import { bareWord } from '#epcis/cbv.ts'
 import type { EpcisEvent } from '#epcis/event.ts'
 import type { JsonContext } from '#epcis/fields.ts'
+import { endingOf } from './ending.ts'
 import { certaintyOf, type Happening, type History } from './history.ts'
 import { masterDatum } from './ilmd.ts'
 
@@ -43,14 +44,6 @@ export interface Body {
   readonly event: EpcisEvent
   readonly context: JsonContext | undefined
 }
-
-const ENDING_STEPS = new Set([
-  'decommissioning',
-  'destroying',
-  'dispensing',
-  'killing',
-  'retail_selling',
-])
 
 /** `bodies`: of the item's own events, by eventRef; what is missing tells nothing. */
 export function stateOf(history: History, bodies: ReadonlyMap<number, Body>): ItemState {
@@ -108,17 +101,6 @@ function latest(
 /** A bizLocation holds until another event is seen elsewhere. [EPCIS 7.3.5.5] */
 function locationOf(happenings: readonly Happening[]): Stated<string> | undefined {
   return latest(happenings, ({ event }) => event.bizLocation ?? event.readPoint)
-}
-
-/** What ends one thing; of a lot it takes some away, and the lot goes on. */
-function endingOf({ row, event }: Happening): string | undefined {
-  if (row.item.kind === 'lot' || row.item.kind === 'class') return undefined
-  const { bizStep } = event
-  if (row.type === 'TransformationEvent') return row.role === 'input' ? 'transformed' : undefined
-  if (row.role !== 'object') return undefined
-  if (bizStep !== undefined && ENDING_STEPS.has(bizStep)) return bizStep
-  const deleted = row.type === 'ObjectEvent' && row.action === 'DELETE'
-  return deleted ? (bizStep ?? 'decommissioning') : undefined
 }
 
 function persistentDispositionsOf(

@@ -1,7 +1,7 @@
 /** Facts that one event tells beside the states of its items, and whose findings they concern. */
 import type { Reason } from '#risk/difference.ts'
-import { type EventFacts, productOf } from '#risk/facts.ts'
-import { isArrival, objectsOf } from '#risk/item-state.ts'
+import { type EventFacts, type ItemHappening, productOf } from '#risk/facts.ts'
+import { endOf, isArrival, isSale, objectsOf } from '#risk/item-state.ts'
 import { reportsOf, samplingsOf } from '#risk/lab-report.ts'
 import { runOf } from '#risk/mass-balance.ts'
 import { movementsOf, packingsOf, type Seen, stockedBy } from '#risk/movement.ts'
@@ -47,9 +47,14 @@ export function collect(
   collectRun(about, event, parts, reason)
   collectShipment(about, event, seen, facts, reason)
   collectHeld(about, seen, parts, reason)
-  if (isArrival(about) || (isLate && about.type === 'AggregationEvent')) {
-    askForExposed(seen, parts, reason)
-  }
+  const isMoved = isArrival(about) || (isLate && about.type === 'AggregationEvent')
+  // What was sold or came to its end before is not what was out of its limits.
+  const gone = isMoved ? seen : seen.filter(({ happening }) => isGone(happening))
+  if (gone.length > 0) askForExposed(gone, parts, reason)
+}
+
+function isGone(happening: ItemHappening): boolean {
+  return endOf(happening) !== undefined || isSale(happening.facts)
 }
 
 function collectTests(
@@ -138,7 +143,7 @@ function departuresOf(about: EventFacts, seen: readonly Seen[]): string[] {
 
 /**
  * What was out of its limits on the way is judged once it has arrived, and again when it turns out
- * to have been elsewhere.
+ * to have been elsewhere, or sold by then.
  */
 export function askForExposed(
   seen: readonly Pick<Seen, 'item'>[],

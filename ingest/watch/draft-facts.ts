@@ -132,13 +132,17 @@ export class DraftFacts implements FactChanges {
 
   /** What expires first of a product that a site has at a time, of what expires before another. */
   earliestExpiry(asked: StockAsked): StockedLot | undefined {
-    const { product, site, atUs, beforeUs } = asked
+    const { product, site, atUs, beforeUs, leaving } = asked
     const its = this.#stocked.of(`${site} ${product}`)
     const pending = its.filter(({ expiresUs }) => expiresUs < beforeUs)
     const known = this.#known.stockedBefore(asked, MOST_LOTS)
     const byLot = new Map([...known, ...pending].map((each) => [each.lot, each]))
     const lots = [...byLot.values()].sort((one, other) => one.expiresUs - other.expiresUs)
-    return lots.find(({ lot }) => (stockFrom(this.#amountsOf(lot, site, atUs)) ?? 0) > 0)
+    return lots.find(({ lot }) => {
+      const before = this.#amountsOf(lot, site, atUs)
+      if ((stockFrom(before) ?? 0) <= 0) return false
+      return (stockFrom([...before, ...leaving(lot)]) ?? 0) > 0
+    })
   }
 
   #amountsOf(lot: string, site: string, atUs: number): AmountSum[] {

@@ -53,6 +53,12 @@ const NOTHING: LedgerReader = {
   ownersByCause: () => [],
 }
 
+/** What is remembered of items by now. */
+export function liveItemsOf(known: Pick<Known, 'item'>): LiveItems {
+  const item = (key: string) => known.item(key)
+  return new LiveItems({ item, items: (keys) => keys.flatMap((key) => item(key) ?? []) })
+}
+
 export class FactTrial {
   readonly #parts: FactTrialParts
   readonly #rules: ReadonlySet<RuleId>
@@ -63,10 +69,7 @@ export class FactTrial {
   constructor(parts: FactTrialParts, rules: ReadonlySet<RuleId>) {
     this.#parts = parts
     this.#rules = rules
-    const { known } = parts
-    const item = (key: string) => known.item(key)
-    const items = (keys: readonly string[]) => keys.flatMap((key) => item(key) ?? [])
-    this.#items = new LiveItems({ item, items })
+    this.#items = liveItemsOf(parts.known)
   }
 
   /** Enters whose findings an event's facts may change; gives the things whose tests it tells. */

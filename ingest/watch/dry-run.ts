@@ -17,7 +17,7 @@ import { mountedSensors } from '#store/mounted.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { DraftFacts } from './draft-facts.ts'
-import { FactTrial } from './dry-run-facts.ts'
+import { FactTrial, liveItemsOf } from './dry-run-facts.ts'
 import { ItemTrial, type Span } from './dry-run-items.ts'
 import { type SensorTrial, type SensorTrialParts, trySensors } from './dry-run-sensors.ts'
 
@@ -97,6 +97,7 @@ async function beginningOf(trail: TrailReader): Promise<number> {
 function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonly RuleChange[]) {
   const reference = referenceNow()
   const facts = new DraftFacts(known.facts)
+  const items = liveItemsOf(known)
   return {
     rules: new RuleSet([...reference.limits, ...changes]),
     reference: {
@@ -104,6 +105,7 @@ function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonl
       recalls: (item: string, lots: readonly string[]) => recalls.matches([item, ...lots]),
       tests: (key: string) => facts.tests(key),
       earliestExpiry: facts.earliestExpiry.bind(facts),
+      lotOf: (key: string) => items.get(key)?.state.lots[0],
       lane: facts.lane.bind(facts),
     },
   }

@@ -359,6 +359,7 @@ export class AlertFollower {
         recalls: (item, lots) => (hasRecalls ? recalls.matches([item, ...lots]) : []),
         tests: (key) => facts.tests(key),
         earliestExpiry: (asked) => facts.earliestExpiry(asked),
+        lotOf: (key) => this.#items.get(this.#life.primaryOf(key))?.state.lots[0],
         lane: (ends, atUs) => facts.lane(ends, atUs),
       },
     }

@@ -55,7 +55,7 @@ function livedBy(
   let state = UNBORN
   return lived.map(([ref, about, each]) => {
     const before = state
-    state = advance(state, each.happening, false)
+    state = advance(state, each.happening)
     return [ref, about, { ...each, before, after: state }] as const
   })
 }

@@ -7,7 +7,7 @@ import type { Watch } from '#risk/item-machine.ts'
 import { type Sample, seriesOf } from '#risk/sample.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type SensorStay } from '#trace/exposure.ts'
-import { wayOf } from '#trace/history.ts'
+import { eventsBehind, wayOf } from '#trace/history.ts'
 import { type Mounted, Surroundings } from '#trace/surroundings.ts'
 import { SensorSamples } from './sensor-samples.ts'
 
@@ -59,7 +59,8 @@ export class Exposures {
     })
     const rulesAt = (timeUs: number) => rules.all({ domain, product }, timeUs)
     const transports = transportsOf(steps)
-    const found = aboutColdItem({ item, storage, series, transports, rulesAt })
+    const eventsAt = (timeUs: number) => eventsBehind(way, timeUs)
+    const found = aboutColdItem({ item, storage, series, transports, rulesAt, eventsAt })
     const lastUs = series.at(-1)?.timeUs ?? 0
     const { A2 } = rulesAt(lastUs)
     if (!isCut || !A2) return found

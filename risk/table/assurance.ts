@@ -35,7 +35,7 @@ export const ASSURANCE = {
     },
   },
   F2: {
-    version: 1,
+    version: 2,
     title: text('未检先放行', 'Released without a passed test'),
     action: text('召回已出部分，补做检验。', 'Get back what has left, and test it.'),
     severity: 'critical',
@@ -46,6 +46,8 @@ export const ASSURANCE = {
       steps: steps(['shipping', 'installing'], '视为放行的步骤', 'Steps by which it is released'),
       graceHours: number(24, 'hours', [0, 720], '等待报告的时长', 'How long a report may be late'),
     },
+    // It is delivered to the site, and sampled and tested there before it is built in.
+    ofProfile: { building_materials: { steps: ['installing'] } },
     texts: {
       untested: text('{step} 时没有 {test} 报告。', '{step}, and there is no report on {test}.'),
       failed: text('{step} 时 {test} 不合格。', '{step}, though {test} had failed.'),

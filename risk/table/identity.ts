@@ -68,7 +68,7 @@ export const IDENTITY = {
     },
   },
   C4: {
-    version: 1,
+    version: 2,
     title: text('注销后再现', 'Seen after its end'),
     action: text(
       '停止流通并核实是否复制码。',

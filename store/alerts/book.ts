@@ -2,7 +2,13 @@
  * The alerts themselves, and every step that was taken on them. All here is to be called in a
  * transaction, by the one connection that writes.
  */
-import { difference, REASONS, type Reason } from '#risk/difference.ts'
+import {
+  difference,
+  hasOnlyGoneOn,
+  isClearlyWorse,
+  REASONS,
+  type Reason,
+} from '#risk/difference.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Text } from '#risk/words.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
@@ -234,8 +240,11 @@ export class AlertBook {
       this.#tell.run(row.seq, finding.severity, count, evidence, JSON.stringify(finding))
       this.#index(row.seq, finding, concern.parties)
     }
-    if (wasGone) {
-      const next: AlertRow = { ...row, state: 'open', ...timerOf(finding.severity, nowUs) }
+    // Whoever resolved it did not know of this: it is taken up anew.
+    const isAnew = row.state === 'resolved' && isClearlyWorse(before, finding)
+    if (wasGone || isAnew) {
+      const timer = timerOf(finding.severity, nowUs)
+      const next: AlertRow = { ...row, state: 'open', ...timer, ...(isAnew && { causeCode: null }) }
       this.#move(row, next, nowUs)
       this.#write(next, 'raised', nowUs, 'rules', { reason: REASONS[reason].en, before })
     } else if (change && change.change !== 'raised' && !isOnlyMore(before, finding)) {
@@ -310,6 +319,7 @@ function saidIn({ reason, party, causeCode, to, exercise, notice }: ActCommand):
 
 /** Whether only more events and items bear out what was told: that is counted, and no news. */
 function isOnlyMore(before: Finding, now: Finding): boolean {
+  if (hasOnlyGoneOn(before, now)) return true
   const told = (each: Finding) =>
     JSON.stringify({ ...each, eventIDs: [], affected: [], readings: [], knowableUs: 0 })
   return told(before) === told(now)

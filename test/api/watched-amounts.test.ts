@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   AT_SITE,
   amount,
+  CONTEXT,
   epc,
   GTIN,
   lot,
@@ -206,6 +207,39 @@ describe('not first expired, first out (B3)', () => {
     const opened = packed(3, 'DELETE', sscc(1), { childEPCs: [epc('A')], readPoint: place(2) })
     await captureAt(watched.shop, opened)
     await capture(things(4, 'picking', [epc('B')]))
+    expect(await watched.raised('B3')).toEqual([])
+  })
+
+  it('nor where the older one leaves together with it, as serials or as an amount', async () => {
+    await capture(...stock(), things(2, 'picking', [epc('A'), epc('B')]))
+    await capture(things(3, 'shipping', [epc('B'), epc('A')]))
+    expect(await watched.raised('B3')).toEqual([])
+    const expires = (date: string) => {
+      return { '@context': CONTEXT, ...AT_SITE, ilmd: { 'cbvmda:itemExpirationDate': date } }
+    }
+    const both = (older: number) => ({
+      ...AT_SITE,
+      quantityList: [amount('OLDER', older, 'KGM'), amount('NEWER', 50, 'KGM')],
+    })
+    const make = (name: string, date: string) => ({
+      ...some(5, 'commissioning', name, 0, expires(date)),
+      quantityList: [amount(name, 100, 'KGM')],
+    })
+    await capture(make('OLDER', '2026-06-01'), make('NEWER', '2026-09-01'))
+    await capture(some(6, 'shipping', '', 0, both(100)))
+    expect(await watched.raised('B3')).toEqual([])
+  })
+
+  it('but where only some of the older one leaves with it', async () => {
+    await capture(...stock(), made(1, ['C'], 'OLD', '2026-06-01'))
+    await capture(things(2, 'shipping', [epc('A'), epc('B')]))
+    expect(await watched.raised('B3')).toMatchObject([{ subject: epc('B') }])
+  })
+
+  it('nor once that is told again for something that came late', async () => {
+    await capture(...stock(), things(3, 'picking', [epc('A'), epc('B')]))
+    await capture(things(2, 'storing', [epc('A'), epc('B')]))
+    await capture(made(2, ['D'], 'OTHER', '2026-12-01'))
     expect(await watched.raised('B3')).toEqual([])
   })
 

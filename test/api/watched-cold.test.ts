@@ -58,7 +58,7 @@ describe('a transport that was too warm (A3, A5)', () => {
     expect((await of('A3')).sort()).toEqual([epc('A'), epc('B')])
     const [alert] = await watched.raised('A3', 0)
     const { affected, case: its } = await watched.detail(alert?.['id'])
-    expect(affected).toMatchObject([{ certainty: 'observed' }])
+    expect(affected).toMatchObject([{ certainty: 'inferred', path: [CASE] }])
     // One case for all that was with the sensor.
     expect(its).toMatchObject({ alerts: 2 })
   })
@@ -145,6 +145,90 @@ describe('verdicts of a pharmacopoeia (A6, A7, A8)', () => {
     await capture({ ...out, eventTime: '2026-03-02T09:00:00Z' }, upload(2, 23, hours(2, 10, 2, 16)))
     expect(await of('A7')).toEqual([epc('A')])
     expect(await of('A2')).toEqual([epc('A')])
+  })
+})
+
+describe('what was sold or came to its end', () => {
+  const sold = (day: number, name: string, more: Record<string, unknown> = {}) =>
+    things(day, 'retail_selling', [epc(name)], more)
+
+  it('is not concerned by what its shelf measures later', async () => {
+    await start({ min: 2, max: 8 }, 'A', 'B', 'C')
+    await capture(sold(3, 'A'), things(3, 'destroying', [epc('B')]))
+    await capture(upload(4, 23, hours(4, 10, 2, 16)))
+    for (const rule of ['A2', 'A7']) expect(await of(rule)).toEqual([epc('C')])
+  })
+
+  it('is, of what was measured by then, and of what is once it is taken back', async () => {
+    await start({ min: 2, max: 8 }, 'A', 'B')
+    await capture(sold(4, 'A'), sold(3, 'B'))
+    const back = { disposition: 'returned', eventTime: '2026-03-05T09:00:00Z' }
+    await capture(things(5, 'accepting', [epc('B')], back))
+    await capture(upload(3, 23, hours(3, 12, 2, 16)))
+    expect(await of('A2')).toEqual([epc('A')])
+    await capture(upload(6, 23, hours(6, 12, 2, 16)))
+    await watched.world.watched(1)
+    expect((await of('A2')).sort()).toEqual([epc('A'), epc('B')])
+  })
+
+  it('and is told so late takes back what was said of it', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(4, 23, hours(4, 10, 2, 16)))
+    expect(await of('A2')).toEqual([epc('A')])
+    await capture(sold(3, 'A'))
+    expect(await of('A2')).toEqual([])
+    expect(await watched.states('A2')).toEqual(['withdrawn'])
+  })
+})
+
+describe('a further excursion of an item', () => {
+  const temperature = async (id: unknown) => {
+    const { state, why, steps } = await watched.detail(id)
+    const told = steps as { step: string }[]
+    return { state, why, steps: told.map(({ step }) => step) }
+  }
+
+  it('is told with the first, while it lasts, and no step tells of each reading', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(2, 15, [...hours(2, 9, 2, 12), ...hours(2, 12, 0, 5)]))
+    const [alert] = await watched.raised('A2', 0)
+    await capture(upload(2, 16, hours(2, 15, 0.5, 22)))
+    await watched.raised('A2', 0)
+    await capture(upload(2, 17, hours(2, 16, 0.5, 22)))
+    await watched.raised('A2', 3 / 60)
+    const { why, steps } = await temperature(alert?.['id'])
+    const measures = [
+      { name: 'temperature', value: 22 },
+      { name: 'duration', value: 210 },
+    ]
+    expect(why).toMatchObject({ measures })
+    expect(steps).toEqual(['raised', 'continued'])
+  })
+
+  it('opens again what somebody resolved before it was known', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(2, 15, [...hours(2, 9, 2, 12), ...hours(2, 12, 0, 5)]))
+    const [alert] = await watched.raised('A2', 0)
+    const path = `/v1/alerts/${String(alert?.['id'])}/steps`
+    const body = { action: 'resolve', causeCode: 'test', reason: 'Looked at' }
+    await watched.world.call(path, { key: watched.regulator, method: 'POST', body })
+    await capture(upload(2, 16, hours(2, 15, 0, 9)))
+    await watched.raised('A2', 3 / 60)
+    expect(await temperature(alert?.['id'])).toMatchObject({ state: 'resolved' })
+    await capture(upload(2, 17, hours(2, 15, 1, 22).slice(1)))
+    await watched.raised('A2', 6 / 60)
+    expect(await temperature(alert?.['id'])).toMatchObject({ state: 'open' })
+  })
+
+  it('says by which events and which way the item was with the sensor', async () => {
+    await start({ min: 2, max: 8 }, 'A')
+    await capture(upload(2, 15, [...hours(2, 9, 2, 12), ...hours(2, 12, 0, 5)]))
+    const [alert] = await watched.raised('A2', 0)
+    const { affected, why, certainty } = await watched.detail(alert?.['id'])
+    expect(affected).toMatchObject([{ certainty, path: [CASE] }])
+    const readings = [{ time: '2026-03-02T09:00:00.000Z' }, { time: '2026-03-02T11:00:00.000Z' }]
+    // Made where it was seen, and packed.
+    expect(why).toMatchObject({ eventIDs: [expect.any(String), expect.any(String)], readings })
   })
 })
 

@@ -302,6 +302,19 @@ describe('a building material, from batch to wall', () => {
     expect(await watched.raised('E4')).toEqual([])
   })
 
+  it('nor where it is delivered bag by bag, before its test at the site', async () => {
+    await capture(made(1, ['bag-1'], 'B1'), things(2, 'shipping', [epc('bag-1')], paper))
+    await captureAt(
+      watched.shop,
+      things(3, 'receiving', [epc('bag-1')], { ...paper, readPoint: site, bizLocation: site }),
+      sampling(witnessed),
+    )
+    await captureAt(watched.laboratory, says(6, true))
+    expect(await watched.raised('F2', 48)).toEqual([])
+    await captureAt(watched.shop, install(8))
+    expect(await watched.raised('F2', 48)).toEqual([])
+  })
+
   it('a sample that nobody witnessed proves nothing', async () => {
     await deliver()
     await captureAt(watched.shop, sampling())

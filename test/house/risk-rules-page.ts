@@ -1,7 +1,7 @@
 /** The page docs/risk-rules.md, made from the tables of the rules. */
 import { DISPATCH } from '#risk/dispatch.ts'
 import { CLOCKS, NO_CLOCK, RECALL_CLASSES } from '#risk/recall-clock.ts'
-import type { ParameterSpec } from '#risk/rule.ts'
+import type { ParameterSpec, RuleSpec } from '#risk/rule.ts'
 import { SCOPES_OF } from '#risk/scopes.ts'
 import { RULE_IDS, type RuleId, ruleOf } from '#risk/table.ts'
 import { UNITS } from '#risk/words.ts'
@@ -38,11 +38,12 @@ For building materials there is none. ${NO_CLOCK.zh} ${NO_CLOCK.en}
 }
 
 function ruleSection(id: RuleId): string {
-  const { version, title, action, severity, profiles, source, parameters, texts } = ruleOf(id)
+  const { version, title, action, severity, profiles, source, texts, ...rest } = ruleOf(id)
+  const { parameters, ofProfile = {} } = rest
   const { triggers, needs } = DISPATCH[id]
   const rows = Object.entries(parameters).map(([name, spec]) => [
     `\`${name}\``,
-    defaultOf(spec),
+    [defaultOf(spec), ...otherDefaults(ofProfile, name)].join('; '),
     boundsOf(spec),
     `${spec.about.zh} ${spec.about.en}`,
   ])
@@ -71,6 +72,14 @@ function defaultOf(spec: ParameterSpec): string {
     case 'bands':
       return spec.value.map(([from, value]) => `${from}+: ${value}`).join('; ')
   }
+}
+
+function otherDefaults(ofProfile: NonNullable<RuleSpec['ofProfile']>, name: string): string[] {
+  return Object.entries(ofProfile).flatMap(([domain, values]) => {
+    const value = values[name]
+    if (value === undefined) return []
+    return `${domain}: ${Array.isArray(value) ? value.join(', ') : String(value)}`
+  })
 }
 
 function boundsOf(spec: ParameterSpec): string {

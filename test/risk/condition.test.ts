@@ -7,6 +7,7 @@ import {
   type Watched,
   warehouseMachine,
 } from '#risk/alarm-rows.ts'
+import { isClearlyWorse } from '#risk/difference.ts'
 import { type DoorSample, excursionMachine, smoothed } from '#risk/excursion.ts'
 import type { Finding } from '#risk/finding.ts'
 import { findingsAt, type Machine, recompute } from '#risk/machine.ts'
@@ -137,6 +138,22 @@ describe('time out of range, added up (A2)', () => {
     const [one] = budget(series)
     expect(one).toMatchObject({ rule: 'A2', severity: 'critical', certainty: 'inferred' })
     expect(budget(series.filter(({ device }) => device === 'urn:a'))).toEqual([])
+  })
+
+  it('while it lasts it tells how long and how far, and once more where that is clearly worse', () => {
+    const [hour, longer] = [times(14, 9), times(15, 9)].map(
+      (each) => budget(samples(5, ...each))[0],
+    )
+    expect(hour?.measures).toMatchObject([{ value: 9 }, { value: 65 }])
+    expect(longer?.measures).toMatchObject([{ value: 9 }, { value: 70 }])
+    expect([hour, longer].map((each) => each?.toUs)).toEqual([undefined, undefined])
+    const gone = [hour, longer].map((each) => each?.words['rises'])
+    expect(gone[0]).toBe(gone[1])
+    const worse = budget(samples(5, ...times(14, 9), 5, ...times(10, 22)))[0]
+    expect(worse?.measures).toMatchObject([{ value: 22 }, { value: 115 }])
+    expect(worse && hour && isClearlyWorse(hour, worse)).toBe(true)
+    expect(longer && hour && isClearlyWorse(hour, longer)).toBe(false)
+    expect(worse?.identity).toBe(hour?.identity)
   })
 
   it('the nearest sensor speaks, unless it never does', () => {

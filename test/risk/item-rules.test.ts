@@ -289,6 +289,23 @@ describe('released without a passed test (F2)', () => {
     expect(shipped([{ witnessed: true }], { witnessed: true })).toEqual([])
   })
 
+  it('building materials are delivered before they are tested at the site, and then built in', () => {
+    const builtIn = (tests: readonly object[], installedAt = 20) => {
+      const world = made(0, '2026-12-31')
+      world.ship(1, [S], at(1))
+      world.by('site').receive(3, [S], at(2))
+      world.object(installedAt, 'OBSERVE', 'installing', [S], at(2))
+      const reports = tests.map((each) => ({ ...test, passed: true, ...each }))
+      const needs = { domain: 'building_materials', requiredTests: ['strength'] } as const
+      return of('F2', about(world, S, { product: needs, tests: { [L]: reports } }))
+    }
+    const reportedUs = hour(10)
+    expect(builtIn([{ reportedUs }])).toEqual([])
+    expect(builtIn([{ reportedUs }], 9)).toEqual(['F2 later'])
+    expect(builtIn([{ reportedUs, passed: false }])).toEqual(['F2 failed'])
+    expect(builtIn([])).toEqual(['F2 untested'])
+  })
+
   it('a report that may still come is waited for', () => {
     const world = made(0, '2026-12-31')
     world.ship(5, [S], at(1))

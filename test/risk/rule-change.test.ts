@@ -167,3 +167,14 @@ describe('limits of two changes', () => {
     expect(between(...many, low, high)).toEqual(['low', 'high', 7, 6])
   })
 })
+
+describe('the defaults of profiles', () => {
+  it('are such as a change could be', () => {
+    for (const rule of RULE_IDS) {
+      for (const parameters of Object.values(ruleOf(rule).ofProfile ?? {})) {
+        const given = { rule, parameters, revision: 'r', fromUs: 0, author: 'Li', reason: 'x' }
+        expect(check(given)).toMatchObject({ ok: true })
+      }
+    }
+  })
+})

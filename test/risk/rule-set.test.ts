@@ -62,6 +62,16 @@ describe('what is in force', () => {
     expect(new RuleSet().get('F2', { domain: 'building_materials' }, 5)).toBeDefined()
   })
 
+  it('may begin with other defaults in a profile, over which changes hold', () => {
+    const steps = (rules: RuleSet, domain: 'food' | 'building_materials') =>
+      rules.get('F2', { domain }, 5)?.parameters.steps
+    expect(steps(new RuleSet(), 'food')).toEqual(['shipping', 'installing'])
+    expect(steps(new RuleSet(), 'building_materials')).toEqual(['installing'])
+    const parameters = { steps: ['shipping'] }
+    const changed = new RuleSet([change({ rule: 'F2', revision: 'r', parameters })])
+    expect(steps(changed, 'building_materials')).toEqual(['shipping'])
+  })
+
   it('is what is most particular: product over site over profile', () => {
     const rules = new RuleSet([
       change({ revision: 'product', product: 'urn:p', parameters: { high: 6 } }),

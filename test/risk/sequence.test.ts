@@ -50,6 +50,20 @@ describe('steps out of order (C1)', () => {
     expect(of('C1', about(world, S, { at: 5 + 73 }))).toEqual(['C1 unshipped'])
   })
 
+  it('is, where one captures for all, what comes to a place of somebody else', () => {
+    const places = (owner: string) => ({
+      places: { [place(1)]: { party: 'party:maker' }, [place(2)]: { party: owner } },
+    })
+    const world = born()
+    world.receive(5, [S], at(2))
+    expect(of('C1', about(world, S, places('party:shop')))).toEqual(['C1 unshipped'])
+    expect(of('C1', about(world, S, places('party:maker')))).toEqual([])
+    expect(of('C1', about(world, S))).toEqual([])
+    const told = born()
+    told.by('other').receive(5, [S], at(2))
+    expect(of('C1', about(told, S, places('party:maker')))).toEqual([])
+  })
+
   it('a shipping that is uploaded late takes it back', () => {
     const world = born()
     world.by('shop').receive(5, [S], at(2))
@@ -179,6 +193,115 @@ describe('seen after its end (C4)', () => {
   })
 })
 
+describe('sold, used or ended once more after its end (C4)', () => {
+  type Step = readonly [hours: number, step: string, place?: number]
+  /** A pack that came to its ends, the DELETEs as scanners tell them, and what is said of it. */
+  function ended(...steps: readonly Step[]): string[] {
+    const world = delivered()
+    for (const [hours, step, where = 2] of steps) {
+      const fields = where === 0 ? {} : at(where)
+      world.object(hours, 'OBSERVE', step, [S], fields)
+    }
+    return short(about(world, S))
+  }
+  const END = 'C4 seen'
+
+  it('what was destroyed, decommissioned or killed is not sold or dispensed', () => {
+    expect(ended([30, 'destroying'], [50, 'retail_selling'])).toEqual([END])
+    expect(ended([30, 'destroying'], [50, 'dispensing'])).toEqual([END])
+    expect(ended([30, 'decommissioning'], [50, 'dispensing'])).toEqual([END])
+    expect(ended([30, 'killing'], [50, 'retail_selling', 3])).toEqual([END])
+  })
+
+  it('nor within a moment of its destruction, nor a part of it', () => {
+    expect(ended([30, 'destroying'], [30.01, 'retail_selling'])).toEqual([END])
+    const world = delivered()
+    world.object(30, 'DELETE', 'destroying', [S], at(2))
+    const disposition = 'partially_dispensed'
+    world.object(50, 'OBSERVE', 'dispensing', [S], { ...at(2), disposition })
+    expect(short(about(world, S))).toEqual([END])
+  })
+
+  it('what went into something else is not sold, nor is what was destroyed used', () => {
+    const used = delivered()
+    used.transform(30, [S], [serial('t')], at(2))
+    used.object(50, 'OBSERVE', 'retail_selling', [S], at(2))
+    expect(short(about(used, S))).toEqual([END])
+    const destroyed = delivered()
+    destroyed.object(30, 'DELETE', 'destroying', [S], at(2))
+    destroyed.transform(50, [S], [serial('t')], at(2))
+    expect(short(about(destroyed, S))).toEqual([END])
+  })
+
+  it('of a second sale after that it is said that it was sold twice', () => {
+    const steps: Step[] = [
+      [30, 'destroying'],
+      [50, 'retail_selling'],
+      [60, 'retail_selling', 3],
+    ]
+    expect(ended(...steps)).toEqual([END, 'C5 again'])
+  })
+
+  it('nothing ends twice, at another site or a day later', () => {
+    expect(ended([30, 'destroying'], [50, 'destroying', 3])).toEqual([END])
+    expect(ended([30, 'destroying'], [54, 'destroying'])).toEqual([END])
+    expect(ended([30, 'decommissioning'], [50, 'destroying', 3])).toEqual([END])
+    const thrice: Step[] = [
+      [30, 'decommissioning'],
+      [40, 'destroying'],
+      [70, 'destroying'],
+    ]
+    expect(ended(...thrice)).toEqual([END])
+  })
+
+  it('the same end scanned twice is one', () => {
+    expect(ended([30, 'destroying'], [30.05, 'destroying'])).toEqual([])
+    expect(ended([30, 'decommissioning'], [30.05, 'decommissioning'])).toEqual([])
+  })
+
+  it('till and stock system tell of one sale in their own steps', () => {
+    expect(ended([30, 'dispensing'], [30.02, 'retail_selling'])).toEqual([])
+    expect(ended([30, 'decommissioning'], [30.02, 'dispensing'])).toEqual([])
+    expect(ended([30, 'killing'], [30.02, 'retail_selling'])).toEqual([])
+  })
+
+  it('what was sold may be decommissioned or cleared away, wherever that is', () => {
+    expect(ended([30, 'retail_selling'], [50, 'decommissioning'])).toEqual([])
+    expect(ended([30, 'dispensing'], [50, 'decommissioning'])).toEqual([])
+    expect(ended([30, 'retail_selling'], [500, 'destroying', 3])).toEqual([])
+    expect(ended([30, 'dispensing'], [500, 'destroying', 3])).toEqual([])
+  })
+
+  it('waste is decommissioned and destroyed where it lies, or where nobody says', () => {
+    expect(ended([30, 'decommissioning'], [50, 'destroying'])).toEqual([])
+    expect(ended([30, 'destroying'], [50, 'decommissioning'])).toEqual([])
+    expect(ended([30, 'decommissioning'], [50, 'destroying', 0])).toEqual([])
+  })
+
+  it('what is left of an input is destroyed where it was used', () => {
+    const world = delivered()
+    world.transform(30, [S], [serial('t')], at(2))
+    world.object(50, 'DELETE', 'destroying', [S], at(2))
+    expect(short(about(world, S))).toEqual([])
+  })
+
+  it('what was destroyed after it was sold is not taken back', () => {
+    const world = delivered()
+    world.object(30, 'DELETE', 'dispensing', [S], at(2))
+    world.object(40, 'DELETE', 'destroying', [S], at(2))
+    world.object(50, 'OBSERVE', 'accepting', [S], { ...at(2), disposition: 'returned' })
+    expect(short(about(world, S))).toEqual([END])
+  })
+
+  it('what was taken back and sold again is an honest sale', () => {
+    const world = delivered()
+    world.object(30, 'DELETE', 'decommissioning', [S], at(2))
+    world.object(40, 'OBSERVE', 'accepting', [S], { ...at(2), disposition: 'active' })
+    world.object(50, 'OBSERVE', 'retail_selling', [S], at(2))
+    expect(short(about(world, S))).toEqual([])
+  })
+})
+
 describe('sold twice (C5)', () => {
   function soldOnce(more: Readonly<Record<string, unknown>> = {}): World {
     const world = delivered()
@@ -235,6 +358,27 @@ describe('shipped, and not received (C14)', () => {
     world.ship(1, [S], at(1))
     world.by('shop').receive(5 * DAY, [S], at(2))
     expect(of('C14', about(world, S, { at: 30 * DAY }))).toEqual([])
+  })
+
+  it('what is sold or ends where it was shipped to has come', () => {
+    const to = (number: number) => ({
+      ...at(1),
+      destinationList: [{ type: 'location', destination: place(number) }],
+    })
+    const sold = (fields: object, step: string, hours: number, where: number) => {
+      const world = born()
+      world.ship(1, [S], { ...fields })
+      world.by('shop').object(hours, 'OBSERVE', step, [S], at(where))
+      return of('C14', about(world, S, { at: 60 * DAY }))
+    }
+    expect(sold(to(2), 'retail_selling', 2 * DAY, 2)).toEqual([])
+    expect(sold(to(2), 'dispensing', 15 * DAY, 2)).toEqual([])
+    expect(sold(to(2), 'destroying', 2 * DAY, 2)).toEqual([])
+    expect(sold(at(1), 'retail_selling', 2 * DAY, 2)).toEqual([])
+    // Not where it left from, nor at another place than that, nor by being looked at.
+    expect(sold(at(1), 'retail_selling', 2 * DAY, 1)).toEqual(['C14 stale'])
+    expect(sold(to(2), 'retail_selling', 2 * DAY, 3)).toEqual(['C14 stale'])
+    expect(sold(to(2), 'inspecting', 2 * DAY, 2)).toEqual(['C14 stale'])
   })
 
   it('a pallet is waited for like its goods', () => {

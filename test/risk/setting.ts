@@ -44,6 +44,7 @@ export function referenceOf(register: Register = {}): Reference {
     tests: (key) => tests[key] ?? [],
     lane: () => lane,
     earliestExpiry: () => register.stock,
+    lotOf: () => undefined,
   }
 }
 

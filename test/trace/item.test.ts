@@ -211,6 +211,78 @@ describe('the exposure of an item', () => {
   })
 })
 
+describe('the exposure of what is sold, used up or destroyed', () => {
+  const S = serial('a')
+  const FRIDGE: Mounted = (key) => (key === place(1) ? [sensor('f')] : [])
+
+  /** On a shelf with a sensor from hour 1 on, and then some steps there. */
+  async function stays(...steps: readonly [hours: number, step: string, more?: object][]) {
+    const world = new World()
+    world.object(1, 'ADD', 'commissioning', [S], at(1))
+    for (const [when, step, more] of steps) {
+      world.object(when, 'OBSERVE', step, [S], { ...at(1), ...more })
+    }
+    return sensorsOf(await exposureIn(world, S, FRIDGE))
+  }
+  const UP_TO_5 = [`${short(sensor('f'))} 1-5 inferred`]
+  const AND_FROM = (from: number) => [...UP_TO_5, `${short(sensor('f'))} ${from}-Infinity inferred`]
+
+  it('ends with its sale or end, and begins again when it is taken back', async () => {
+    for (const step of ['retail_selling', 'dispensing', 'destroying', 'decommissioning']) {
+      expect(await stays([5, step])).toEqual(UP_TO_5)
+      const back = [9, 'receiving', { disposition: 'returned' }] as const
+      expect(await stays([5, step], [...back])).toEqual(AND_FROM(9))
+    }
+  })
+
+  it('ends where it is deleted, or goes into something else', async () => {
+    const deleted = new World()
+    deleted.object(1, 'ADD', 'commissioning', [S], at(1))
+    deleted.event(5, 'ObjectEvent', { action: 'DELETE', epcList: [S], ...at(1) })
+    expect(sensorsOf(await exposureIn(deleted, S, FRIDGE))).toEqual(UP_TO_5)
+    const used = new World()
+    used.object(1, 'ADD', 'commissioning', [S], at(1))
+    used.transform(5, [S], [serial('b')], at(1))
+    expect(sensorsOf(await exposureIn(used, S, FRIDGE))).toEqual(UP_TO_5)
+    expect(await exposureIn(used, serial('b'), FRIDGE)).toMatchObject({
+      places: [{ toUs: Infinity }],
+    })
+  })
+
+  it('does not go on because somebody looks at it, or a slow reader has seen it', async () => {
+    expect(await stays([5, 'retail_selling'], [9, 'inspecting'])).toEqual(UP_TO_5)
+    expect(await stays([5, 'retail_selling'], [5.05, 'storing'])).toEqual(UP_TO_5)
+    expect(await stays([5, 'retail_selling'], [5.05, 'retail_selling'])).toEqual(UP_TO_5)
+  })
+
+  it('goes on when it is stored again, when a sale is cancelled, and when a part is left', async () => {
+    expect(await stays([5, 'retail_selling'], [9, 'storing'])).toEqual(AND_FROM(9))
+    const cancelled = { disposition: 'sellable_accessible' }
+    expect(await stays([5, 'retail_selling'], [5.05, 'accepting', cancelled])).toHaveLength(2)
+    const part = { disposition: 'partially_dispensed' }
+    expect(await stays([5, 'dispensing', part])).toEqual(AND_FROM(1).slice(1))
+  })
+
+  it('ends with the sale of what it is in, and not with the label of that', async () => {
+    const world = new World()
+    world.object(1, 'ADD', 'commissioning', [S], at(1))
+    world.pack(2, crate('c'), [S])
+    world.associate(2, 'ADD', crate('c'), [sensor('l')])
+    world.object(4, 'DELETE', 'decommissioning', [crate('c')])
+    world.object(5, 'OBSERVE', 'retail_selling', [crate('c')])
+    const found = sensorsOf(await exposureIn(world, S))
+    expect(found).toEqual([`${short(sensor('l'))} 2-5 observed`])
+  })
+
+  it('of a lot goes on when some of it is sold', async () => {
+    const world = new World()
+    world.object(1, 'ADD', 'commissioning', [amount(lot('l'), 9)], at(1))
+    world.object(5, 'OBSERVE', 'retail_selling', [amount(lot('l'), 1)], at(1))
+    const found = sensorsOf(await exposureIn(world, lot('l'), FRIDGE))
+    expect(found).toEqual([`${short(sensor('f'))} 1-Infinity inferred`])
+  })
+})
+
 describe('what a party may see of a trail', () => {
   const trail = [...'aabbcdda'].map((party, at) => ({ eventRef: at + 1, party }))
 
