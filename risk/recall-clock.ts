@@ -202,16 +202,29 @@ export function deadlinesOf(
 /** Reports looked at: a recall that is never closed does not go on for ever. */
 const MOST_REPORTS = 1_000
 
-/** What is near, late or was done late, one finding a deadline. */
+/**
+ * What is near, late or was done late, one finding a deadline. Reports that nothing came for until
+ * one did, or by now, are one finding that counts them: a recall that goes on owes one a day.
+ */
 export function recallClock(
   rule: InForce<'G2'>,
   progress: RecallProgress,
   nowUs: number,
   isWorkingDay: IsWorkingDay,
 ): Finding[] {
-  return deadlinesOf(progress, nowUs, isWorkingDay).flatMap((deadline) => {
-    const { step, fromUs, dueUs } = deadline
+  const missed = new Map<number | undefined, number>()
+  const all = deadlinesOf(progress, nowUs, isWorkingDay).map((deadline) => {
     const doneUs = doneAt(progress, deadline)
+    const isMissed = deadline.step === 'progress' && (doneUs ?? nowUs) > deadline.dueUs
+    const nth = isMissed ? (missed.get(doneUs) ?? 0) + 1 : 0
+    if (isMissed) missed.set(doneUs, nth)
+    return { deadline, doneUs, nth }
+  })
+  return all.flatMap(({ deadline, doneUs, nth }) => {
+    const { step, fromUs, dueUs } = deadline
+    const isOwedBefore = step === 'progress' && doneUs === undefined && missed.has(undefined)
+    if (nth > 1 || (nth === 0 && isOwedBefore)) return []
+    const count = nth === 1 ? (missed.get(doneUs) ?? 1) : 0
     const warnUs = fromUs + ((dueUs - fromUs) * rule.parameters.warnPercent) / 100
     const isLate = (doneUs ?? nowUs) > dueUs
     if (!isLate && (doneUs !== undefined || nowUs < warnUs)) return []
@@ -224,6 +237,8 @@ export function recallClock(
         incident: step,
         knowableUs: isLate ? dueUs : warnUs,
         severity: isLate ? rule.severity : 'warning',
+        measures:
+          count > 1 ? [{ name: 'count', value: count, limit: undefined, unit: 'count' }] : [],
         words: { step, due: minuteOf(dueUs) },
       }),
     ]

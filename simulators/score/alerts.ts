@@ -178,6 +178,10 @@ export class AlertTally {
   /** Whether it is so of the run as a whole: many tests failed, or sensors fell silent with it. */
   #isOfRun({ rule, subject, from }: Alert): boolean {
     const fromMs = Date.parse(from)
+    // Nobody reports to an authority of what the run has recalled.
+    if (rule === 'G2') {
+      return [...this.#book.faults.values()].some(({ fault }) => fault === 'recalled_moving')
+    }
     if (ofSeries.has(rule)) {
       const { faults } = this.#book
       return [...faults.values()].some(({ fault, knowable }) => {

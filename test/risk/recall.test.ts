@@ -279,6 +279,23 @@ describe('the clock of a recall (G2)', () => {
     expect(reports({})).toBe(5)
     expect(reports({ closedUs: inHours(2 * DAY) })).toBe(2)
   })
+
+  it('reports that never came are one finding that counts them, until one comes', () => {
+    const drugs: RecallProgress = { ...progress, law: 'drugs-cn' }
+    const told = (days: number, ...reported: number[]) => {
+      const done = reported.map((day) => {
+        return { step: 'progress' as const, timeUs: inHours(day * DAY) }
+      })
+      return recallClock(inForce('G2'), { ...drugs, done }, inHours(days * DAY), weekdays)
+        .filter(({ text }) => text.en.startsWith('Progress'))
+        .map(({ variant, measures }) => `${variant} ${measures[0]?.value ?? 1}`)
+    }
+    expect(told(0.9)).toEqual(['near 1'])
+    expect(told(1.1)).toEqual(['late 1'])
+    expect(told(5.9)).toEqual(['late 5'])
+    expect(told(5.9, 3.5)).toEqual(['doneLate 3', 'late 1'])
+    expect(told(5.9, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5)).toEqual([])
+  })
 })
 
 describe('how a recall goes (G3)', () => {
