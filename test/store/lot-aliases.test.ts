@@ -36,6 +36,18 @@ describe('lots of a product under several keys', () => {
     expect(resolveWithLots(keys, resolve)).toEqual([...keys.slice(0, 2), GTIN, ...keys.slice(3)])
   })
 
+  it('stay what they are where their product goes under what is no product', () => {
+    const uri = 'urn:drug:1'
+    const keys = [`${CODE}/10/A`]
+    expect(resolveWithLots(keys, (some) => some.map((key) => (key === CODE ? uri : key)))).toEqual(
+      keys,
+    )
+    const of = (some: readonly string[]) => {
+      return new Map(some.includes(GTIN) ? [[GTIN, [GTIN, uri]]] : [])
+    }
+    expect(membersWithLots([`${GTIN}/10/A`], of).size).toBe(0)
+  })
+
   it('are the group of the primary lot, with the aliases of each', () => {
     const groups = membersWithLots([`${GTIN}/10/A`, `${GTIN}/10/C`, 'urn:y'], members)
     expect(groups.get(`${GTIN}/10/A`)).toEqual([
