@@ -47,9 +47,7 @@ function livedBy(
   own: ReadonlyMap<number, EventFacts>,
 ): (readonly [number, EventFacts, Seen])[] {
   const lived = [...own].flatMap(([ref, about]) =>
-    happenedAs(parts, about).flatMap((each) =>
-      each.item === item ? [[ref, about, each] as const] : [],
-    ),
+    happenedAs(parts, about, item).map((each) => [ref, about, each] as const),
   )
   lived.sort(([, , one], [, , other]) => orderOfHappenings(one.happening, other.happening))
   let state = UNBORN

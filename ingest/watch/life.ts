@@ -22,27 +22,24 @@ export interface LifeParts {
   readonly primaryOf: (key: string) => string
 }
 
-/** What an event says of what it names, each thing and lot by its one key. */
+/**
+ * What an event says of what it names, each thing and lot by its one key; `only` of one thing, by
+ * its primary key.
+ */
 export function happenedAs(
   { primaryOf }: Pick<LifeParts, 'primaryOf'>,
   facts: EventFacts,
+  only?: string,
 ): Happened[] {
-  return happeningsOf(facts).map((happened) => {
+  return happeningsOf(facts).flatMap((happened) => {
     const { item, happening } = happened
     const key = primaryOf(item)
+    // An event may name thousands: their lots are not looked up where one is asked for.
+    if (only !== undefined && key !== only) return []
     const lots = happening.lots.map(primaryOf)
     if (key === item && lots.every((lot, at) => lot === happening.lots[at])) return happened
     return { ...happened, item: key, happening: { ...happening, lots } }
   })
-}
-
-/** The same of one item, by its primary key. */
-export function happeningsAs(
-  parts: Pick<LifeParts, 'primaryOf'>,
-  facts: EventFacts,
-  item: string,
-): ItemHappening[] {
-  return happenedAs(parts, facts).flatMap((each) => (each.item === item ? each.happening : []))
 }
 
 /** What rules say of a life, as it is gone through. */
@@ -122,6 +119,8 @@ async function lifePart(
   eventRefs: readonly number[],
 ): Promise<LifePart> {
   const events = await parts.facts.read(eventRefs)
-  const happenings = [...events.values()].flatMap((each) => happeningsAs(parts, each, item))
+  const happenings = [...events.values()].flatMap((each) =>
+    happenedAs(parts, each, item).map(({ happening }) => happening),
+  )
   return { events, happenings: happenings.sort(orderOfHappenings) }
 }

@@ -15,7 +15,7 @@ import { isAwaited } from '#risk/lane.ts'
 import { findingsAt, recompute } from '#risk/machine.ts'
 import { RULE_IDS, type RuleId } from '#risk/table.ts'
 import { certaintyOf, historyOf } from '#trace/history.ts'
-import { happeningsAs, Life, type LifeParts, lifeOf } from './life.ts'
+import { happenedAs, Life, type LifeParts, lifeOf } from './life.ts'
 
 /** Beyond so many events a life is not told again: that of a lot may have a million. */
 const MOST_TOLD = 20_000
@@ -126,7 +126,7 @@ export async function confirm(
       const via = path.map(({ parent }) => parent.key)
       return [{ facts: its, role: row.role, certainty: certaintyOf(path), via, lots: [] }]
     }
-    return happeningsAs(parts, its, subject.item)
+    return happenedAs(parts, its, subject.item).map(({ happening }) => happening)
   })
   const machine = itemMachine(subject, watch)
   const { state, ledger } = recompute(machine, happenings)
