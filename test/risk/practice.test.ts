@@ -162,6 +162,8 @@ describe('the clock of a recall (G2)', () => {
     const nowUs = decidedUs + 400 * 86_400_000_000
     const progress = { ...recall, decidedUs, done }
     expect(recallClock(inForce('G2'), { ...progress, closedUs }, nowUs, weekdays)).toEqual([])
-    expect(recallClock(inForce('G2'), progress, nowUs, weekdays).length).toBeGreaterThan(100)
+    const owed = recallClock(inForce('G2'), progress, nowUs, weekdays)
+    expect(owed).toMatchObject([{ variant: 'late', measures: [{ name: 'count' }] }])
+    expect(owed[0]?.measures[0]?.value).toBeGreaterThan(100)
   })
 })
