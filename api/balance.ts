@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { identify } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { formatTimeUs } from '#epcis/time.ts'
-import { productOf } from '#risk/facts.ts'
 import { kilogramsOf } from '#risk/mass-balance.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -207,7 +207,7 @@ async function runsOf(
 function weights({ products }: BalanceParts['registry']): (key: string) => number | undefined {
   const known = new Map<string, number | undefined>()
   return (key) => {
-    const product = productOf(key) ?? key
+    const product = productKeyOf(key) ?? key
     if (!known.has(product)) known.set(product, products.get(product)?.kgPerUnit)
     return known.get(product)
   }

@@ -3,8 +3,7 @@
  * making. What is not known, or is too much, is refused with its place and reason.
  */
 import { z } from 'zod'
-import { beginningUnder } from '#epcis/product-key.ts'
-import { productOf } from '#risk/facts.ts'
+import { beginningUnder, productKeyOf } from '#epcis/product-key.ts'
 import type { Domain } from '#risk/rule.ts'
 import { checkSuspect, type Suspect } from '#risk/suspect.ts'
 import type { AlertReader } from '#store/alerts/reader.ts'
@@ -91,7 +90,7 @@ export async function suspectsOf(parts: SuspectParts, asked: readonly From[]): P
     if (wrong) throw bad(wrong.code, `/from/${Math.min(at, asked.length - 1)}`, wrong.message)
   }
   const [first] = suspects
-  const product = first && productOf(first.kind === 'key' ? first.key : first.product)
+  const product = first && productKeyOf(first.kind === 'key' ? first.key : first.product)
   const registered = product === undefined ? undefined : parts.registry.products.get(product)
   return { suspects, alerts, product, domain: registered?.domain ?? domain }
 }

@@ -3,8 +3,9 @@
  * parties without a licence, D2 goods outside of it.
  */
 import { identify } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { drugProductOf } from '#epcis/scheme-code.ts'
-import { type EventFacts, productOf } from './facts.ts'
+import type { EventFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import type { Watch } from './item-machine.ts'
 import { keyDataMissing } from './key-data.ts'
@@ -17,7 +18,7 @@ const NOTHING: readonly Finding[] = []
 /** All findings about an event by itself. */
 export function aboutEvent(facts: EventFacts, { rules, reference }: Watch): Finding[] {
   const thing = facts.members.find(({ key }) => reference.product(key) !== undefined)
-  const product = thing && productOf(thing.key)
+  const product = thing && productKeyOf(thing.key)
   const domain = thing && reference.product(thing.key)?.domain
   const site = facts.place === undefined ? undefined : siteOf(reference, facts.place)
   const table = rules.all({ domain, product, site }, facts.eventTimeUs)

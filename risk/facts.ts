@@ -193,8 +193,3 @@ export function orderOfHappenings({ facts: one }: ItemHappening, { facts: other 
   if (one.recordTimeUs !== other.recordTimeUs) return one.recordTimeUs - other.recordTimeUs
   return one.eventID < other.eventID ? -1 : one.eventID > other.eventID ? 1 : 0
 }
-
-/** Key of the product of a serial, a lot or a class; undefined where it has none. */
-export function productOf(key: string): string | undefined {
-  return productKeyOf(key)
-}

@@ -7,7 +7,8 @@
  * have to be confirmed by `recompute` over its history with containers before they are raised.
  */
 import type { Kind } from '#epcis/identifier.ts'
-import { type ItemHappening, orderOfHappenings, productOf } from './facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
+import { type ItemHappening, orderOfHappenings } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { advance, type ItemState, UNBORN } from './item-state.ts'
 import { labelDiffers, listedWithPack, lotChanged } from './labels.ts'
@@ -168,7 +169,7 @@ export class ItemRules {
   }
 
   #productOf(item: string): string | undefined {
-    if (this.#last?.item !== item) this.#last = { item, product: productOf(item) }
+    if (this.#last?.item !== item) this.#last = { item, product: productKeyOf(item) }
     return this.#last.product
   }
 }

@@ -3,8 +3,9 @@
  * What the register knows of a product or place is not missing, as a report can give it.
  * [21 CFR 1.1325-1.1350; 食品安全法 50, 51, 53; FD&C 581(26)]
  */
+
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { EventFacts } from './facts.ts'
-import { productOf } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import type { Reference } from './reference.ts'
 import type { InForce } from './rule-set.ts'
@@ -35,7 +36,7 @@ const FIELDS = {
       return role !== 'device' && (kind === 'lot' || kind === 'class' || kind === 'instance')
     })
     return things.every(({ key }) => {
-      return productOf(key) === undefined || reference.product(key) !== undefined
+      return productKeyOf(key) === undefined || reference.product(key) !== undefined
     })
   },
   place: (facts) => facts.place !== undefined,

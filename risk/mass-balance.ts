@@ -3,7 +3,8 @@
  * process (party and product) has its own history of yields; a median and the deviation from it
  * are not moved by a few odd runs. More than went in is more than a question of yield.
  */
-import { type EventFacts, productOf } from './facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
+import type { EventFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import { type Machine, quiet, type Stepped } from './machine.ts'
 import { type Reference, siteOf } from './reference.ts'
@@ -49,7 +50,7 @@ export function runOf(
   const { eventID, eventTimeUs, recordTimeUs, party, place } = facts
   const at = place === undefined ? {} : { site: siteOf(reference, place) }
   const run = { eventID, timeUs: eventTimeUs, recordTimeUs, inKg, outKg, outputs, ...at }
-  return { process: `process:${party} ${productOf(first) ?? first}`, run }
+  return { process: `process:${party} ${productKeyOf(first) ?? first}`, run }
 }
 
 function weightOf(facts: EventFacts, role: 'input' | 'output', reference: Reference) {

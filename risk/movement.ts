@@ -3,7 +3,8 @@
  * serial counts as one of its lot, once for each time it moves; a logistic unit moves as itself,
  * and what is in it is found from what was packed.
  */
-import { type EventFacts, type Happened, productOf } from './facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
+import type { EventFacts, Happened } from './facts.ts'
 import { type ItemState, isArrival } from './item-state.ts'
 import { KG } from './mass-balance.ts'
 
@@ -205,7 +206,7 @@ export function stockedBy(
     if (lot === undefined || expiry === undefined || expiresUs === undefined) continue
     const isOut = happening.role === 'child' && facts.action === 'DELETE'
     const isIn = movementKind(facts, happening.role) === 'produced' || isArrival(facts) || isOut
-    const product = isIn ? productOf(item) : undefined
+    const product = isIn ? productKeyOf(item) : undefined
     if (product === undefined) continue
     found.set(lot, { site, product, lot, expiry, expiresUs })
   }

@@ -2,7 +2,8 @@
  * B1 expired and passed on, B2 near expiry, B3 not what expires first. The expiry of a thing is
  * that which its making told; of a scan it is compared by another rule and not believed.
  */
-import { type EventFacts, expiryUs, productOf } from './facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
+import { type EventFacts, expiryUs } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ItemState } from './item-state.ts'
 import { type AmountSum, amountIn } from './movement.ts'
@@ -99,7 +100,7 @@ export function notFirstExpired(seen: Seen): readonly Finding[] {
   const rule = seen.rules.B3
   const { state, now, reference, item } = seen
   const { bizStep, place, offsetMinutes } = now.facts
-  const product = productOf(item)
+  const product = productKeyOf(item)
   if (!rule || bizStep === undefined || !PICKING.has(bizStep)) return NOTHING
   if (state.expiresUs === undefined || product === undefined || place === undefined) return NOTHING
   const first = reference.earliestExpiry({

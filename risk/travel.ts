@@ -3,7 +3,8 @@
  * to another than it was shipped to, C14 nowhere at all.
  */
 
-import { type EventFacts, productOf } from './facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
+import type { EventFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { finding, identityOf } from './finding.ts'
 import { endOf, type ItemState, isArrival, isHandedOver } from './item-state.ts'
@@ -69,7 +70,7 @@ export function diverted(seen: Seen): readonly Finding[] {
   const market = place === undefined ? undefined : reference.place(place)?.market
   if (product?.markets && market !== undefined && !product.markets.includes(market)) {
     const words = { market }
-    findings.push(found(seen, rule, 'market', { words, cause: `${productOf(item)} ${market}` }))
+    findings.push(found(seen, rule, 'market', { words, cause: `${productKeyOf(item)} ${market}` }))
   }
   const allowed = product?.consignees
   if (allowed && now.facts.bizStep === 'shipping') {

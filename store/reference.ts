@@ -4,8 +4,8 @@
  * events adds them.
  */
 import { identify } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { socialCreditCheck } from '#epcis/scheme-code.ts'
-import { productOf } from '#risk/facts.ts'
 import type { IsWorkingDay } from '#risk/recall-clock.ts'
 import type { Licence, PartyFacts, PlaceFacts, ProductFacts, Reference } from '#risk/reference.ts'
 import { type RuleChange, storageLimits } from '#risk/rule-set.ts'
@@ -65,7 +65,7 @@ function readReference(registry: Registered, version: number): RegistryReference
     places.set(location.key, facts)
     sites.add(facts.site ?? location.key)
   }
-  const known = ofLast((key) => products.get(productOf(key) ?? key) ?? products.get(key))
+  const known = ofLast((key) => products.get(productKeyOf(key) ?? key) ?? products.get(key))
   return {
     version,
     limits,

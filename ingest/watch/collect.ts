@@ -1,6 +1,8 @@
 /** Facts that one event tells beside the states of its items, and whose findings they concern. */
+
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Reason } from '#risk/difference.ts'
-import { type EventFacts, type ItemHappening, productOf } from '#risk/facts.ts'
+import type { EventFacts, ItemHappening } from '#risk/facts.ts'
 import { endOf, isArrival, isSale, objectsOf } from '#risk/item-state.ts'
 import { reportsOf, samplingsOf } from '#risk/lab-report.ts'
 import { runOf } from '#risk/mass-balance.ts'
@@ -31,11 +33,11 @@ export function collect(
   for (const each of movementsOf(about, seen, site)) {
     facts.movements.push({ ...each, event })
     facts.ask(`lot ${each.thing}`, reason)
-    stocks.add(productOf(each.thing) ?? '')
+    stocks.add(productKeyOf(each.thing) ?? '')
   }
   for (const each of packingsOf(about, seen, site)) {
     facts.packings.push({ ...each, event })
-    stocks.add(productOf(each.child) ?? '')
+    stocks.add(productKeyOf(each.child) ?? '')
   }
   for (const each of stockedBy(about, seen, site)) {
     facts.stocked.push(each)

@@ -1,5 +1,5 @@
 /** Whom an alert concerns: who captured what it rests on, whose goods and places it is of. */
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Concern, Evidence } from '#store/alerts/alert.ts'
 import type { RegistryReference } from '#store/reference.ts'
@@ -27,7 +27,7 @@ export async function concernOf(
   const domain =
     (thing === undefined ? undefined : reference.product(thing)?.domain) ??
     (first === undefined ? undefined : registry.parties.get(first)?.domain)
-  const product = thing === undefined ? productOf(subject) : (productOf(thing) ?? thing)
+  const product = thing === undefined ? productKeyOf(subject) : (productKeyOf(thing) ?? thing)
   return { parties, domain, product, evidence }
 }
 

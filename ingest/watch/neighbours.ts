@@ -3,7 +3,7 @@
  * which nobody has said of which lot they are, so that they may be of this one. Page by page, so
  * that a day of a million events is never held.
  */
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { MoreNeighbours, Neighbour } from '#risk/recall-scope.ts'
 import { US_A_DAY } from '#risk/words.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -35,7 +35,7 @@ export async function* neighboursOf(
   for (let looked = 0; looked < mostEvents; looked += PAGE) {
     const limit = Math.min(PAGE, mostEvents - looked)
     const page = await trail.query(query, { limit, ...(after !== undefined && { after }) })
-    yield* amongMade(trail, page.events, productOf(key), told)
+    yield* amongMade(trail, page.events, productKeyOf(key), told)
     after = page.after
     if (after === undefined) return
   }
@@ -57,7 +57,7 @@ async function* amongMade(
   const withLots = new Set<number>()
   for await (const members of trail.members(refs, ['object', 'output', 'lot'])) {
     for (const { item, eventRef } of members) {
-      if (productOf(item.key) !== product) continue
+      if (productKeyOf(item.key) !== product) continue
       if (item.kind === 'instance') {
         lotless.set(eventRef, [...(lotless.get(eventRef) ?? []), item])
       } else if (item.kind === 'lot') {

@@ -2,8 +2,10 @@
  * What was picked while something that expires sooner was there (B3) rests on the stock as it was
  * then. Where that is told late or was wrong, what was picked since is told again.
  */
+
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Reason } from '#risk/difference.ts'
-import { type EventFacts, productOf } from '#risk/facts.ts'
+import type { EventFacts } from '#risk/facts.ts'
 import type { Seen } from '#risk/movement.ts'
 import { PICKING } from '#risk/shelf-life.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
@@ -24,7 +26,7 @@ export function collectPicks(
   if (site === '' || bizStep === undefined || !PICKING.has(bizStep)) return
   const products = new Set(
     seen.flatMap(({ item, after }) =>
-      after.expiresUs === undefined ? [] : (productOf(item) ?? []),
+      after.expiresUs === undefined ? [] : (productKeyOf(item) ?? []),
     ),
   )
   for (const product of products) facts.pick({ site, product, timeUs, event })
@@ -66,7 +68,7 @@ export async function tellPicks(
     ['object', 'child'],
   )) {
     for (const { item } of members) {
-      if (productOf(item.key) === product) facts.ask(`again ${item.key}`, reason)
+      if (productKeyOf(item.key) === product) facts.ask(`again ${item.key}`, reason)
     }
   }
   const last = picks.at(-1)

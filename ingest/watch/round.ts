@@ -3,9 +3,10 @@
  * draft: the follower makes it durable.
  */
 import { identify, type Kind } from '#epcis/identifier.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Reason } from '#risk/difference.ts'
 import { aboutEvent } from '#risk/event-rules.ts'
-import { type EventFacts, type Happened, productOf } from '#risk/facts.ts'
+import type { EventFacts, Happened } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import { ItemRules, type ItemSubject, type Watch } from '#risk/item-machine.ts'
 import { type ItemState, UNBORN } from '#risk/item-state.ts'
@@ -197,7 +198,7 @@ export class Round {
     const happened = happenedAs(this.#parts, facts)
     askForExposed(happened, draft, 'corrected')
     const site = facts.place === undefined ? '' : siteOf(watch.reference, facts.place)
-    const products = new Set(happened.flatMap(({ item }) => productOf(item) ?? []))
+    const products = new Set(happened.flatMap(({ item }) => productKeyOf(item) ?? []))
     askForPicks(products, site, facts, draft.facts, 'corrected')
     for (const { item: key, kind } of happened) {
       if (!isWatched(kind, key)) continue

@@ -7,7 +7,7 @@
  * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor: a default
  * for medicines would be wrong for most.
  */
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { affectedBy } from '#risk/sample.ts'
@@ -160,7 +160,7 @@ const MOST_PRODUCTS = 50
 
 function productsOf(part: ExposedPart | undefined, { products }: States): Pick<States, 'products'> {
   if (!part) return products ? { products } : {}
-  const now = new Set(part.exposed.flatMap(({ item }) => productOf(item) ?? []))
+  const now = new Set(part.exposed.flatMap(({ item }) => productKeyOf(item) ?? []))
   // Of those that were not looked at the products are not known, nor of those that are yet to come
   // where nothing is.
   const isKnown = now.size > 0 && now.size <= MOST_PRODUCTS && part.rest === 0

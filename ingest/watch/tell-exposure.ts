@@ -1,7 +1,8 @@
 /** The rules about temperatures of one item, over all sensors that were ever with it. */
+
+import { productKeyOf } from '#epcis/product-key.ts'
 import { budgetNotRead } from '#risk/alarm-rows.ts'
 import { aboutColdItem, transportsOf } from '#risk/cold-item.ts'
-import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { type Sample, seriesOf } from '#risk/sample.ts'
@@ -53,7 +54,7 @@ export class Exposures {
     if (sensors.length === 0) return []
     const { series, isCut } = await this.#read(sensors)
     const { domain, storage } = reference.product(item) ?? {}
-    const product = productOf(item)
+    const product = productKeyOf(item)
     const steps = way.happenings.map(({ event: { eventTimeUs: timeUs, bizStep } }) => {
       return { timeUs, bizStep }
     })

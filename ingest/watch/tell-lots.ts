@@ -1,6 +1,7 @@
 /** E2 and E3 of lots, E1 of processes: told anew from the facts that are kept of them. */
+
+import { productKeyOf } from '#epcis/product-key.ts'
 import { type Balance, balancesOf, type LotHistory } from '#risk/balances.ts'
-import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { type LotBalance, lotBalance, notTold, oversold, type TooMany } from '#risk/lot-balance.ts'
@@ -32,13 +33,13 @@ export async function aboutLot(parts: LotParts, lot: string): Promise<Finding[]>
   const { domain } = product ?? {}
   const history = historyOf(known, lot, product)
   if ('limit' in history) {
-    const { E2, E3 } = watch.rules.all({ domain, product: productOf(lot) }, history.fromUs)
+    const { E2, E3 } = watch.rules.all({ domain, product: productKeyOf(lot) }, history.fromUs)
     return [...(E2 ? [notTold(E2, history)] : []), ...(E3 ? [notTold(E3, history)] : [])]
   }
   const found: Finding[] = []
   for (const balance of balancesOf(history)) {
     const { site, atUs } = balance
-    const rules = watch.rules.all({ domain, product: productOf(lot), site }, atUs)
+    const rules = watch.rules.all({ domain, product: productKeyOf(lot), site }, atUs)
     const isTried = site === undefined ? rules.E3 : rules.E2
     if (!isTried || (site !== undefined && !balance.isExact)) continue
     const whole = await named(parts, balance)
@@ -136,7 +137,7 @@ export function aboutProcess({ known, watch }: LotParts, process: string): Findi
   const last = runs[0]
   const [output = ''] = last?.outputs ?? []
   const domain = watch.reference.product(output)?.domain
-  const product = productOf(output)
+  const product = productKeyOf(output)
   const ruleOf = ({ site, timeUs }: Run) => watch.rules.get('E1', { domain, product, site }, timeUs)
   return [...recompute(yieldMachine(ruleOf, process), runs).ledger.values()]
 }

@@ -1,5 +1,5 @@
 /** G1 of what moves inside of containers: what is recalled is not named, its pallet is. */
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { type Finding, finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { Movement } from '#risk/movement.ts'
@@ -176,7 +176,7 @@ function ruleFor(
   { timeUs, site }: Pick<Movement, 'timeUs' | 'site'>,
 ) {
   const { domain } = reference.product(key) ?? {}
-  return rules.get('G1', { domain, product: productOf(key), site: site || undefined }, timeUs)
+  return rules.get('G1', { domain, product: productKeyOf(key), site: site || undefined }, timeUs)
 }
 
 const inferred: Certainty = 'inferred'

@@ -1,6 +1,6 @@
 /** E4: both sides of one transport, with what was in the containers that it names. */
 import { identify } from '#epcis/identifier.ts'
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { notTold, type Shipped, shipmentDifference } from '#risk/lot-balance.ts'
@@ -77,7 +77,7 @@ async function compare(parts: ShipmentParts, id: string, sides: Sides): Promise<
   const all = [...departures, ...arrivals]
   const thing = shipped.find(({ key }) => watch.reference.product(key))?.key
   const domain = thing === undefined ? undefined : watch.reference.product(thing)?.domain
-  const product = thing === undefined ? undefined : productOf(thing)
+  const product = thing === undefined ? undefined : productKeyOf(thing)
   const scope = { domain, product, site: siteOfArrival(watch, arrivals) }
   const rule = watch.rules.get('E4', scope, firstOf(departures))
   if (!rule) return []

@@ -1,6 +1,7 @@
 /** F3 of a supplier, F4 and F5 of what it makes, from the results of tests. */
+
+import { productKeyOf } from '#epcis/product-key.ts'
 import { type Batch, cusumMachine, ewmaMachine } from '#risk/drift.ts'
-import { productOf } from '#risk/facts.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { recompute } from '#risk/machine.ts'
@@ -39,7 +40,7 @@ export function aboutResults({ known, watch, domainOf }: SupplierParts, process:
   const domain = domainOf(last.supplier.slice('party:'.length))
   // Of a sample, of what it was drawn from.
   const origin = known.sampledFrom(last.thing)[0]?.lot ?? last.thing
-  const { F4, F5 } = watch.rules.all({ domain, product: productOf(origin) }, last.timeUs)
+  const { F4, F5 } = watch.rules.all({ domain, product: productKeyOf(origin) }, last.timeUs)
   const found: Finding[] = []
   if (F4) {
     const target = { process, rate: F4.parameters.rate }

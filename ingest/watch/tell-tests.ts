@@ -3,7 +3,7 @@
  * results of a supplier and of a process, for F3 to F5.
  */
 
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import { type Held, holdsOf, withReach } from '#risk/failed-test.ts'
 import { type Finding, merged } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
@@ -46,7 +46,7 @@ export async function aboutTests(parts: TestParts, thing: string): Promise<Findi
   const domain = watch.reference.product(thing)?.domain
   const found: Finding[] = []
   for (const { test, passed, result, reportedUs, recordedUs, eventID } of reports) {
-    const rule = watch.rules.get('F1', { domain, product: productOf(thing) }, reportedUs)
+    const rule = watch.rules.get('F1', { domain, product: productKeyOf(thing) }, reportedUs)
     if (passed || !rule) continue
     const later = reports.find((each) => {
       return each.test === test && each.passed && each.reportedUs > reportedUs
@@ -111,7 +111,7 @@ export function resultsOf(
   const origin = known.sampledFrom(thing)[0]?.lot ?? thing
   const maker = known.makerOf(origin)?.party ?? watch.reference.productParty(origin)
   if (maker === undefined) return []
-  const product = productOf(origin) ?? origin
+  const product = productKeyOf(origin) ?? origin
   return known.reports(thing).map(({ event, test, passed, reportedUs, recordedUs, eventID }) => ({
     ...{ thing, event, test, passed, eventID, timeUs: reportedUs, recordUs: recordedUs },
     supplier: `party:${maker}`,

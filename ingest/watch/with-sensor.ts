@@ -2,7 +2,7 @@
  * Which items were with a sensor, and when: found from what it is mounted on, and told by the
  * exposure of each item, through whatever carried it.
  */
-import { productOf } from '#risk/facts.ts'
+import { productKeyOf } from '#epcis/product-key.ts'
 import type { ItemStretch } from '#risk/sample.ts'
 import type { TrailReader } from '#store/trail.ts'
 import { exposureOf, type SensorStay } from '#trace/exposure.ts'
@@ -84,7 +84,7 @@ class Search {
 
   async into(carriers: readonly string[]): Promise<void> {
     for (const place of carriers) {
-      if (productOf(place) !== undefined) this.found.add(place)
+      if (productKeyOf(place) !== undefined) this.found.add(place)
       await this.#at(place)
     }
     let level: readonly string[] = [...carriers, ...this.found]
