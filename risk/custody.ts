@@ -80,7 +80,8 @@ export function lotPortions(events: readonly LotEvent[]): LotPortion[] {
     const name = `${party} ${state} ${uom}`
     const before = amounts.get(name)?.quantity ?? 0
     // More may leave than was ever told to be there.
-    amounts.set(name, { party, state, uom, quantity: Math.max(0, before + change) })
+    const quantity = Math.max(0, sumInDecimals(before, change))
+    amounts.set(name, { party, state, uom, quantity })
   }
   const arrive = (uom: string, amount: number) => {
     let left = amount
@@ -113,6 +114,17 @@ export function lotPortions(events: readonly LotEvent[]): LotPortion[] {
   }
   return [...amounts.values()].filter(({ state, quantity }) => state === 'held' || quantity > 0)
 }
+
+/** Amounts are told in decimals: 0.3 less 0.1 and 0.2 is nothing, and 0.1 and 0.2 are 0.3. */
+function sumInDecimals(one: number, other: number): number {
+  const scale = Math.max(Math.abs(one), Math.abs(other))
+  const sum = one + other
+  return Math.abs(sum) < scale * ROUNDING ? 0 : Number(sum.toPrecision(DIGITS))
+}
+
+/** A double holds 15 digits for sure; sums of thousands of amounts lose some of them. */
+const DIGITS = 12
+const ROUNDING = 1e-9
 
 /**
  * Arriving, receiving and accepting are steps of one arrival, and a pallet and what is on it arrive

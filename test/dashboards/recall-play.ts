@@ -89,10 +89,11 @@ export async function originOf(stage: Stage, item: string): Promise<string> {
   return lots[0]?.key ?? item
 }
 
-/** Those who hold any of it, by slug. */
-export async function consigneesOf(play: Play): Promise<string[]> {
+/** Those who hold any of it, by slug, and the units that what they have is told in. */
+export async function consigneesOf(play: Play): Promise<{ party: string; units: string[] }[]> {
   const { body } = await play.get('/consignees')
-  return (body as unknown as { party: string }[]).map(({ party }) => party)
+  const told = body as unknown as { party: string; lines: { uom: string }[] }[]
+  return told.map(({ party, lines }) => ({ party, units: lines.map(({ uom }) => uom) }))
 }
 
 export interface Goods {

@@ -25,8 +25,9 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
     if (stage === undefined) return
     const from = [{ lot: packLot }, { lot: await originOf(stage, stage.sold) }]
     notified = await makeNotified(stage, { from })
-    for (const party of (await consigneesOf(notified)).filter((_, index) => index % 3 > 0)) {
-      const answers = [{ uom: '', onHand: 1, returned: 0, destroyed: 0, used: 0 }]
+    for (const { party, units } of (await consigneesOf(notified)).filter((_, at) => at % 3 > 0)) {
+      const one = { onHand: 1, returned: 0, destroyed: 0, used: 0 }
+      const answers = units.map((uom) => ({ uom, ...one }))
       await notified.post(`/consignees/${party}/answers`, { answers, subNotified: true })
       const found = { result: 'effective', reason: '电话核实' }
       await notified.post(`/consignees/${party}/checks`, found)
@@ -156,7 +157,7 @@ describe.skipIf(stage === undefined)('the console of recalls', () => {
     }
     const before = await verdict()
     expect(before).not.toBe('do_not_sell')
-    const parties = await consigneesOf(play)
+    const parties = (await consigneesOf(play)).map(({ party }) => party)
     expect(parties).toContain('recall-shop')
     await visit(inEnglish, async ({ page, open, allow }) => {
       allow(/409/)

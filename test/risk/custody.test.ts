@@ -65,6 +65,13 @@ describe('who has a unit', () => {
 })
 
 describe('the parts of a lot', () => {
+  it('are told in decimals, and what is used up leaves nothing behind', () => {
+    const consumed = at('maker', 'consuming', 0.1)
+    const used = ['maker held 0', 'maker used 0.3']
+    expect(told(made(0.3), consumed, consumed, consumed)).toEqual(used)
+    expect(told(made(0.1), made(0.2))).toEqual(['maker held 0.3'])
+  })
+
   it('are at whom it was made less what left, and at whom it arrived', () => {
     const sent = at('maker', 'shipping', 40, { to: 'shop' })
     expect(told(made(100), sent)).toEqual(['maker held 60', 'shop in_transit 40'])
