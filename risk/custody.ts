@@ -4,6 +4,7 @@
  * place is, and where a shipment was sent, is given.
  */
 import type { EffectiveRow } from '#trace/carriers.ts'
+import { WASTES } from './item-state.ts'
 
 /**
  * `held`: there, and nothing has happened since. `in_transit`: on its way there. The others are
@@ -14,7 +15,6 @@ export type HoldingState = (typeof HOLDING_STATES)[number]
 
 const SOLD = new Set(['retail_selling', 'dispensing'])
 const USED = new Set(['installing', 'consuming'])
-const DESTROYED = new Set(['destroying', 'decommissioning', 'killing'])
 const DEPARTED = new Set(['shipping', 'departing', 'transporting'])
 const ARRIVED = new Set(['arriving', 'receiving', 'accepting'])
 
@@ -25,7 +25,7 @@ export function stateBy({ bizStep = '', type, action, role }: Row): HoldingState
   if (type === 'TransformationEvent') return role === 'input' ? 'used' : 'held'
   if (SOLD.has(bizStep)) return 'sold'
   if (USED.has(bizStep)) return 'used'
-  if (DESTROYED.has(bizStep) || (type === 'ObjectEvent' && action === 'DELETE')) return 'destroyed'
+  if (WASTES.has(bizStep) || (type === 'ObjectEvent' && action === 'DELETE')) return 'destroyed'
   return DEPARTED.has(bizStep) ? 'in_transit' : 'held'
 }
 

@@ -29,10 +29,10 @@ import {
 } from './sequence.ts'
 import { expiredAndPassedOn, nearExpiry, nearUs, notFirstExpired } from './shelf-life.ts'
 import {
+  allowedOf,
   diverted,
   hasCome,
   impossibleTravel,
-  lateUs,
   receivedElsewhere,
   stale,
   staleAfterAll,
@@ -145,7 +145,7 @@ export class ItemRules {
   dueUs(subject: ItemSubject, state: ItemState): number | undefined {
     const { away, seen } = state
     const rule = away && this.#contextOf(subject, away.timeUs, away.place).rules.C14
-    const under = rule && isAwaited(subject.kind) ? lateUs(rule, away) + 1 : undefined
+    const under = rule && isAwaited(subject.kind) ? allowedOf(rule, away).untilUs + 1 : undefined
     const near = nearUs(this.#contextOf(subject, seen?.timeUs ?? 0, seen?.place), state)?.atUs
     if (under === undefined || near === undefined) return under ?? near
     return Math.min(under, near)

@@ -54,7 +54,9 @@ export interface ItemState {
 
 export const UNBORN: ItemState = { knownUs: 0, lots: [], packed: [] }
 
-const ENDINGS = new Set(['decommissioning', 'destroying', 'dispensing', 'killing'])
+/** Steps by which goods are gone without having served anybody. */
+export const WASTES: ReadonlySet<string> = new Set(['decommissioning', 'destroying', 'killing'])
+const ENDINGS = new Set([...WASTES, 'dispensing'])
 const SALES = new Set(['retail_selling', 'dispensing'])
 const ARRIVALS = new Set(['arriving', 'receiving', 'accepting'])
 const DEPARTURES = new Set(['shipping', 'departing'])

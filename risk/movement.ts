@@ -5,7 +5,7 @@
  */
 import { productKeyOf } from '#epcis/product-key.ts'
 import type { EventFacts, Happened } from './facts.ts'
-import { type ItemState, isArrival } from './item-state.ts'
+import { type ItemState, isArrival, WASTES } from './item-state.ts'
 import { KG } from './mass-balance.ts'
 
 export const MOVEMENT_KINDS = [
@@ -56,7 +56,6 @@ export interface Seen extends Happened {
 }
 
 const SALES = new Set(['retail_selling', 'dispensing', 'installing'])
-const WASTES = new Set(['destroying', 'decommissioning', 'killing'])
 const COUNTS = new Set(['stock_taking', 'cycle_counting'])
 
 /** What an event does to the amount of what plays a role in it; undefined where nothing. */

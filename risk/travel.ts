@@ -125,19 +125,22 @@ function isSameReceiver(reference: Reference, to: string, key: string): boolean 
 
 const STALE = 'stale'
 
-/** How long a transport may take, by its lane where that is known well enough. */
-export function allowedDays(
-  { parameters }: InForce<'C14'>,
-  { lane }: NonNullable<ItemState['away']>,
-): { readonly days: number; readonly lane?: Lane } {
-  const { days, slackHours, transports } = parameters
-  if (lane === undefined || lane.transports < transports) return { days }
-  return { days: lane.days + slackHours / 24, lane }
+/** How long a transport may take; late is what has not come by then. */
+interface Allowed {
+  readonly days: number
+  readonly untilUs: number
+  /** Where it is known well enough for that to rest on it. */
+  readonly lane?: Lane
 }
 
-/** When a transport is late that has not come by then. */
-export function lateUs(rule: InForce<'C14'>, away: NonNullable<ItemState['away']>): number {
-  return away.timeUs + allowedDays(rule, away).days * US_A_DAY
+export function allowedOf(
+  { parameters }: InForce<'C14'>,
+  { lane, timeUs }: NonNullable<ItemState['away']>,
+): Allowed {
+  const { slackHours, transports } = parameters
+  const isKnown = lane !== undefined && lane.transports >= transports
+  const days = isKnown ? lane.days + slackHours / 24 : parameters.days
+  return { days, untilUs: timeUs + days * US_A_DAY, ...(isKnown && { lane }) }
 }
 
 /** C14, of something that is still under way, or was until it came or left again (`toUs`). */
@@ -150,9 +153,8 @@ export function stale(
 ): readonly Finding[] {
   const rule = rules.C14
   if (!rule || !away) return NOTHING
-  const dueUs = lateUs(rule, away)
-  if ((toUs ?? nowUs) <= dueUs) return NOTHING
-  const { days, lane } = allowedDays(rule, away)
+  const { days, untilUs, lane } = allowedOf(rule, away)
+  if ((toUs ?? nowUs) <= untilUs) return NOTHING
   const value = ((toUs ?? nowUs) - away.timeUs) / US_A_DAY
   const { slackHours, transports: needed } = rule.parameters
   const known = { name: 'transports', limit: needed, unit: 'count' } as const
@@ -171,7 +173,7 @@ export function stale(
       subject: item,
       fromUs: away.timeUs,
       toUs,
-      knowableUs: Math.max(dueUs + 1, knownUs),
+      knowableUs: Math.max(untilUs + 1, knownUs),
       // Whatever it is measured against, it is the same transport.
       incident: STALE,
       measures,
@@ -191,6 +193,6 @@ export function staleAfterAll(
   away: NonNullable<ItemState['away']>,
   knownUs: number,
 ): readonly string[] {
-  const isTold = C14 !== undefined && knownUs > lateUs(C14, away)
+  const isTold = C14 !== undefined && knownUs > allowedOf(C14, away).untilUs
   return isTold ? [identityOf('C14', item, away.timeUs, STALE)] : []
 }
