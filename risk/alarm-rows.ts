@@ -16,12 +16,16 @@ export interface Level {
   readonly severity: Severity
 }
 
-export interface AlarmRow {
-  readonly name: string
+/** A temperature, and which side of it is beyond it. */
+export interface Limit {
   readonly side: 'hot' | 'cold'
   readonly celsius: number
   /** Whether the limit itself is beyond it. */
   readonly inclusive: boolean
+}
+
+export interface AlarmRow extends Limit {
+  readonly name: string
   readonly mode: 'single' | 'cumulative'
   /** The shortest first. */
   readonly levels: readonly Level[]
@@ -93,21 +97,29 @@ export interface Watched {
 }
 
 export function budgetMachine(inForce: InForce<'A2'>, watched: Watched) {
+  return alarmMachine(inForce, watched, budgetRows(inForce))
+}
+
+export function budgetRows(inForce: InForce<'A2'>): readonly AlarmRow[] {
   const { low, high, hotMinutes, coldMinutes, warnPercent } = inForce.parameters
   const levels = (minutes: number): readonly Level[] => [
     { minutes: (minutes * warnPercent) / 100, severity: 'warning' },
     { minutes, severity: inForce.severity },
   ]
   const rest = { inclusive: false, mode: 'cumulative' } as const
-  return alarmMachine(inForce, watched, [
+  return [
     { name: 'hot', side: 'hot', celsius: high, levels: levels(hotMinutes), ...rest },
     { name: 'cold', side: 'cold', celsius: low, levels: levels(coldMinutes), ...rest },
-  ])
+  ]
 }
 
 /** Over one shipment: from shipping to receiving. */
 export function shipmentAlarmMachine(inForce: InForce<'A3'>, watched: Watched) {
-  return alarmMachine(inForce, watched, WHO_ALARMS[inForce.parameters.indicator] ?? [])
+  return alarmMachine(inForce, watched, shipmentRows(inForce))
+}
+
+export function shipmentRows({ parameters: { indicator } }: InForce<'A3'>): readonly AlarmRow[] {
+  return WHO_ALARMS[indicator] ?? []
 }
 
 export function warehouseMachine(inForce: InForce<'A4'>, watched: Watched) {
@@ -174,7 +186,7 @@ interface MovedRow {
   readonly endUs?: number | undefined
 }
 
-function isBeyond({ side, celsius, inclusive }: AlarmRow, sample: Sample | undefined): boolean {
+export function isBeyond({ side, celsius, inclusive }: Limit, sample: Sample | undefined): boolean {
   if (!sample) return false
   if (inclusive && sample.celsius === celsius) return true
   return side === 'hot' ? sample.celsius > celsius : sample.celsius < celsius

@@ -55,6 +55,27 @@ export function verdictOf(storage: ProductFacts['storage']): 'A6' | 'A7' | undef
   return storage.min >= 8 && storage.max <= 30 ? 'A6' : undefined
 }
 
+/** Of rules as they held at a time, those that speak of an item that is stored so. */
+export interface Speaking {
+  readonly budget: InForceTable['A2']
+  readonly verdict: InForceTable['A6' | 'A7']
+  /** Of its transports that began then. */
+  readonly alarms: InForceTable['A3']
+  readonly mean: InForceTable['A5']
+}
+
+export function speakingOf(storage: ProductFacts['storage'], rules: InForceTable): Speaking {
+  const { A2, A3, A5 } = rules
+  const verdict = verdictOf(storage)
+  const isCold = storage !== undefined && isKeptCold(storage)
+  return {
+    budget: A2?.revision === 'default' ? undefined : A2,
+    verdict: verdict && rules[verdict],
+    alarms: isCold || A3?.revision !== 'default' ? A3 : undefined,
+    mean: A5?.revision === 'default' ? undefined : A5,
+  }
+}
+
 function isKeptCold({ min, max }: NonNullable<ProductFacts['storage']>): boolean {
   return min >= 0 && max <= 15
 }
@@ -66,23 +87,19 @@ export function aboutColdItem(about: ColdItem): Finding[] {
   // Whom it concerns, and by which way, follows from what it rests on.
   const watched: Watched = { subject: item, affected: () => [] }
   const rules = rulesAt(last.timeUs)
+  const { budget, verdict } = speakingOf(storage, rules)
   const found: Finding[] = []
   const run = <State>(machine: Machine<State, Sample>, samples: readonly Sample[]) => {
     const { state, ledger } = recompute(machine, samples)
     found.push(...findingsAt(machine, state, ledger, Number.POSITIVE_INFINITY))
   }
-  if (rules.A2 && rules.A2.revision !== 'default') run(budgetMachine(rules.A2, watched), series)
-  const verdict = verdictOf(storage)
-  const inForce = verdict && rules[verdict]
-  if (inForce) run(verdictMachine(inForce, rules.A8, watched), series)
+  if (budget) run(budgetMachine(budget, watched), series)
+  if (verdict) run(verdictMachine(verdict, rules.A8, watched), series)
   for (const { fromUs, toUs } of transports) {
-    const { A3, A5 } = rulesAt(fromUs)
+    const { alarms, mean } = speakingOf(storage, rulesAt(fromUs))
     const its = series.filter(({ timeUs }) => fromUs <= timeUs && timeUs <= (toUs ?? Infinity))
-    const isCold = storage !== undefined && isKeptCold(storage)
-    if (A3 && (isCold || A3.revision !== 'default')) run(shipmentAlarmMachine(A3, watched), its)
-    if (A5 && toUs !== undefined && A5.revision !== 'default') {
-      found.push(...transportMean(A5, watched, its))
-    }
+    if (alarms) run(shipmentAlarmMachine(alarms, watched), its)
+    if (mean && toUs !== undefined) found.push(...transportMean(mean, watched, its))
   }
   return found.map((each) => withEvidence(each, about))
 }

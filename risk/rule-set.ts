@@ -97,8 +97,11 @@ export function orderOfChanges(one: RuleChange, other: RuleChange): number {
 const KEPT = 10_000
 
 export class RuleSet {
-  /** By rule, the least particular and earliest first: later ones win. */
-  readonly #changes = new Map<string, readonly RuleChange[]>()
+  /**
+   * By rule, and by product where they name one, as those of a product win over all others: the
+   * least particular and earliest first, later ones win.
+   */
+  readonly #changes = new Map<string, RuleChange[]>()
   /** Times at which some change begins or ends, ascending. */
   readonly #turns: readonly number[]
   readonly #known = new Map<string, InForceTable>()
@@ -110,7 +113,10 @@ export class RuleSet {
   constructor(changes: readonly RuleChange[] = []) {
     const ordered = [...changes].sort(orderOfChanges)
     for (const change of ordered) {
-      this.#changes.set(change.rule, [...(this.#changes.get(change.rule) ?? []), change])
+      const name = nameOf(change.rule, change.product)
+      const its = this.#changes.get(name)
+      if (its) its.push(change)
+      else this.#changes.set(name, [change])
     }
     this.#named = new Set(
       changes.flatMap(({ product, site }) => [product ?? [], site ?? []].flat()),
@@ -178,7 +184,7 @@ export class RuleSet {
     const values: Record<string, unknown> = {}
     for (const [name, { value }] of Object.entries(spec.parameters)) values[name] = value
     if (scope.domain) Object.assign(values, spec.ofProfile?.[scope.domain])
-    for (const change of this.#changes.get(rule) ?? []) {
+    for (const change of this.#changesOf(rule, scope.product)) {
       if (!isMeant(change, scope, timeUs)) continue
       enabled = change.enabled ?? enabled
       severity = change.severity ?? severity
@@ -188,7 +194,15 @@ export class RuleSet {
     if (!enabled) return undefined
     return { rule, version: spec.version, revision, severity, parameters: typedAs(rule, values) }
   }
+
+  #changesOf(rule: RuleId, product: string | undefined): readonly RuleChange[] {
+    const general = this.#changes.get(nameOf(rule, undefined)) ?? []
+    const own = product === undefined ? [] : (this.#changes.get(nameOf(rule, product)) ?? [])
+    return own.length === 0 ? general : [...general, ...own]
+  }
 }
+
+const nameOf = (rule: string, product = '') => `${rule} ${product}`
 
 /** Whether a change holds for a scope at a time. */
 export function isMeant(change: RuleChange, scope: Scope, timeUs: number): boolean {

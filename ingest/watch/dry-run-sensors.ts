@@ -2,20 +2,14 @@
  * Tries two sets of rules on what sensors measured in a span: each sensor by itself, and the items
  * that were with one that is out of the limits of some product, over their whole series.
  */
+import type { Limit } from '#risk/alarm-rows.ts'
+import { isOutOf } from '#risk/cold-limits.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import type { RuleChange } from '#risk/rule-set.ts'
 import { mountedSensors } from '#store/mounted.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
-import {
-  isOutOf,
-  limitsOf,
-  readSensors,
-  rulesOf,
-  SensorTelling,
-  samplesOf,
-} from './sensor-states.ts'
+import { readSensors, rulesOf, SensorTelling, samplesOf } from './sensor-states.ts'
 import { Exposures } from './tell-exposure.ts'
 import { contentsWith } from './with-sensor.ts'
 
@@ -41,7 +35,7 @@ const BEFORE_US = 24 * 3_600_000_000
 export async function trySensors(
   parts: SensorTrialParts,
   both: readonly [Watch, Watch],
-  limits: readonly RuleChange[],
+  limits: readonly Limit[],
   { fromUs, toUs }: { readonly fromUs: number; readonly toUs: number },
 ): Promise<SensorTrial> {
   const { trail, registry, nowUs, isOver } = parts
@@ -61,7 +55,7 @@ export async function trySensors(
     let count = 0
     for await (const { samples } of samplesOf(trail, sensor, span)) {
       count += samples.length
-      isOut ||= isOutOf(limitsOf(limits, undefined), samples)
+      isOut ||= samples.some((each) => isOutOf(limits, each))
       for (const telling of tellings) telling.take(samples)
       if (readings + count >= MOST_READINGS || isOver()) break
     }

@@ -6,6 +6,7 @@
  * in both sets find the same, and are left out. Bounded in time and memory, and it says in
  * `complete` whether it came to the end.
  */
+import { ColdLimits } from '#risk/cold-limits.ts'
 import { type DryRun, difference, dryRun } from '#risk/difference.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { RecallReader } from '#risk/recalled.ts'
@@ -68,7 +69,7 @@ export async function dryRunOver(
     await facts.findings(both[0], known),
     await facts.findings(both[1], known),
   ] as const
-  const limits = [...parts.referenceNow().limits, ...before, ...now]
+  const limits = both.flatMap(({ cold }) => cold.of(undefined))
   const isOfSensors = [...rules].some((rule) => rule.startsWith('A'))
   const sensors = isOfSensors
     ? await trySensors({ ...its, nowUs: startUs }, both, limits, span)
@@ -98,8 +99,11 @@ function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonl
   const reference = referenceNow()
   const facts = new DraftFacts(known.facts)
   const items = liveItemsOf(known)
+  const registered = reference.limits
+  const rules = new RuleSet([...registered, ...changes])
   return {
-    rules: new RuleSet([...reference.limits, ...changes]),
+    rules,
+    cold: new ColdLimits({ rules, reference, registered, changes }),
     reference: {
       ...reference,
       recalls: (item: string, lots: readonly string[]) => recalls.matches([item, ...lots]),

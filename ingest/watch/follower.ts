@@ -9,6 +9,7 @@
  * may still explain it. What its containers may explain is looked up by then (retell.ts).
  */
 
+import { ColdLimits } from '#risk/cold-limits.ts'
 import type { Reason } from '#risk/difference.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { RecallReader } from '#risk/recalled.ts'
@@ -45,7 +46,10 @@ export interface WatchParts {
   readonly nowUs: () => number
 }
 
-type RegistryWatch = Watch & { readonly reference: RegistryReference }
+type RegistryWatch = Watch & {
+  readonly reference: RegistryReference
+  readonly cold: ColdLimits
+}
 
 /** One commit: bounds memory, and how long a step that somebody takes has to wait. */
 const EVENTS_AT_ONCE = 500
@@ -73,9 +77,7 @@ export class AlertFollower {
   #isLookedAgain = false
   /** The cursor that the items in memory are of. */
   #at = 0
-  #rules:
-    | { readonly version: number; readonly of: RegistryReference; readonly set: RuleSet }
-    | undefined
+  #registered: (RegistryWatch & { readonly version: number }) | undefined
 
   constructor(parts: WatchParts) {
     const { trail, registry, alerts, recalls = NO_RECALLS } = parts
@@ -349,11 +351,11 @@ export class AlertFollower {
   /** Rules and registry as of now, with what is known of tests, stock, lanes and recalls. */
   #watch({ facts }: Draft): RegistryWatch {
     const { recalls = NO_RECALLS } = this.#parts
-    const { rules, reference } = this.#registered()
+    const { rules, reference, cold } = this.#registeredNow()
     // Each step of each item asks: one question a round instead, where there is no recall.
     const hasRecalls = recalls.hasAny()
     return {
-      rules,
+      ...{ rules, cold },
       reference: {
         ...reference,
         recalls: (item, lots) => (hasRecalls ? recalls.matches([item, ...lots]) : []),
@@ -365,12 +367,15 @@ export class AlertFollower {
     }
   }
 
-  #registered(): RegistryWatch {
+  #registeredNow(): RegistryWatch {
     const reference = this.#referenceNow()
     const { version, changes } = this.#parts.alerts.rules()
-    if (this.#rules?.version !== version || this.#rules.of !== reference) {
-      this.#rules = { version, of: reference, set: new RuleSet([...reference.limits, ...changes]) }
-    }
-    return { rules: this.#rules.set, reference }
+    const known = this.#registered
+    if (known?.version === version && known.reference === reference) return known
+    const registered = reference.limits
+    const rules = new RuleSet([...registered, ...changes])
+    const cold = new ColdLimits({ rules, reference, registered, changes })
+    this.#registered = { version, rules, reference, cold }
+    return this.#registered
   }
 }

@@ -6,7 +6,7 @@ import { type AlarmState, type Watched, warehouseMachine } from '#risk/alarm-row
 import { type ExcursionState, excursionMachine } from '#risk/excursion.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import { enter, type Ledger } from '#risk/machine.ts'
-import type { RuleChange, Scope } from '#risk/rule-set.ts'
+import type { Scope } from '#risk/rule-set.ts'
 import { orderOfSamples, type Sample, sampleOf } from '#risk/sample.ts'
 import { type SensorState, sensorMachine } from '#risk/sensor-health.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
@@ -28,6 +28,8 @@ export interface States {
   readonly sweptUs: number
   /** Products that were with it when that was looked up last; undefined where it never was. */
   readonly products?: readonly string[]
+  /** Whether the last value was out of their limits: that lasts until the next one. */
+  readonly isOut?: boolean
 }
 
 /** The rules as they hold for a sensor, by time. */
@@ -99,33 +101,6 @@ async function firstSamples(
     if (!isCut) return { samples, throughUs }
     throughUs = middle.timeUs
   }
-}
-
-/** Above it the mean of what is kept at room temperature may be too high. */
-const ROOM_MEAN = 25
-export interface Limits {
-  readonly low: number
-  readonly high: number
-}
-
-/** Outside of which something may be found of some products; undefined is all of them. */
-export function limitsOf(
-  limits: readonly RuleChange[],
-  products: readonly string[] | undefined,
-): Limits[] {
-  const among = products && new Set(products)
-  return limits.flatMap(({ product = '', parameters: { low, high } = {} }): Limits[] => {
-    if (typeof low !== 'number' || typeof high !== 'number') return []
-    if (among && !among.has(product)) return []
-    // At room temperature a mean can be too high long before any value is.
-    return [{ low, high: Math.min(high, low < 8 ? high : ROOM_MEAN) }]
-  })
-}
-
-export function isOutOf(limits: readonly Limits[], samples: readonly Sample[]): boolean {
-  const low = Math.max(...limits.map((each) => each.low))
-  const high = Math.min(...limits.map((each) => each.high))
-  return limits.length > 0 && samples.some(({ celsius }) => celsius > high || celsius < low)
 }
 
 const EVER = Number.MAX_SAFE_INTEGER

@@ -8,19 +8,17 @@
  * for medicines would be wrong for most.
  */
 import { productKeyOf } from '#epcis/product-key.ts'
+import type { Limit } from '#risk/alarm-rows.ts'
+import { type ColdLimits, isOutOf } from '#risk/cold-limits.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
-import { affectedBy } from '#risk/sample.ts'
-import type { RegistryReference } from '#store/reference.ts'
+import { affectedBy, type Sample } from '#risk/sample.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/surroundings.ts'
 import type { Draft } from './draft.ts'
 import { askForPart, askLater, type ExposedPart, exposedOf } from './exposed.ts'
 import {
-  isOutOf,
-  type Limits,
-  limitsOf,
   readSensors,
   rulesOf,
   type Sensor,
@@ -33,6 +31,10 @@ export interface SensorParts {
   readonly trail: TrailReader
   readonly registry: Registry
   readonly mounted: Mounted
+}
+
+export interface SensorWatch extends Watch {
+  readonly cold: ColdLimits
 }
 
 const US_AN_HOUR = 3_600_000_000
@@ -54,7 +56,7 @@ export class SensorRules {
   }
 
   /** Looks at what is new of all sensors; whether anything was. */
-  async look(draft: Draft, watch: Watch & { reference: RegistryReference }, nowUs: number) {
+  async look(draft: Draft, watch: SensorWatch, nowUs: number) {
     if (nowUs - this.#lookedUs < EVERY_US) return false
     this.#lookedUs = nowUs
     let isNews = false
@@ -64,12 +66,7 @@ export class SensorRules {
     return isNews
   }
 
-  async #lookAt(
-    sensor: Sensor,
-    draft: Draft,
-    watch: Watch & { reference: RegistryReference },
-    nowUs: number,
-  ): Promise<boolean> {
+  async #lookAt(sensor: Sensor, draft: Draft, watch: SensorWatch, nowUs: number): Promise<boolean> {
     const { registry } = this.#parts
     const key = `sensor ${sensor.party} ${sensor.key}`
     const memory = draft.sensor(key)
@@ -79,10 +76,11 @@ export class SensorRules {
     const fromUs = Math.max(0, isSweep ? Math.min(lastUs, nowUs) - SWEPT_US : lastUs + 1)
     const rulesAt = rulesOf(sensor, watch, (party) => registry.parties.get(party)?.domain)
     const telling = new SensorTelling(sensor, isSweep ? { sweptUs: 0 } : before, rulesAt)
-    const limits = limitsOf(watch.reference.limits, isSweep ? undefined : before.products)
-    const heard = await this.#hear(sensor, telling, { fromUs, limits, isSweep })
+    const limits = watch.cold.of(isSweep ? undefined : before.products)
+    const wasOut = !isSweep && before.isOut === true
+    const heard = await this.#hear(sensor, telling, { fromUs, limits, isSweep, wasOut })
     const isDue = memory?.dueUs !== undefined && memory.dueUs <= nowUs
-    if (heard.lastUs === 0 && !isDue && !isSweep) return false
+    if (!heard.last && !isDue && !isSweep) return false
     // While there is more of the past nothing can be said of what is missing by now.
     const told = heard.isLast ? telling.toldBy(nowUs) : { ...telling.told, dueUs: undefined }
     const isAsked = heard.isOut || told.findings.length > 0
@@ -95,14 +93,17 @@ export class SensorRules {
       askForPart(part, sensor, draft, reason, nowUs)
       askLater(sensor, draft, reason, nowUs)
     }
+    const { last } = heard
+    const present = productsOf(part, before)
     const states: States = {
       ...told.states,
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
-      ...productsOf(part, before),
+      ...present,
+      isOut: last ? isOutOf(watch.cold.of(present.products), last) : before.isOut === true,
     }
     const dueUs = told.dueUs !== undefined && told.dueUs > nowUs ? told.dueUs : undefined
-    const last = Math.max(lastUs, heard.lastUs)
-    draft.putSensor({ key, lastUs: last, dueUs, state: JSON.stringify(states) })
+    const toUs = Math.max(lastUs, last?.timeUs ?? 0)
+    draft.putSensor({ key, lastUs: toUs, dueUs, state: JSON.stringify(states) })
     if (!heard.isLast) this.lookAgain()
     return true
   }
@@ -113,20 +114,21 @@ export class SensorRules {
     telling: SensorTelling,
     span: {
       readonly fromUs: number
-      readonly limits: readonly Limits[]
+      readonly limits: readonly Limit[]
       readonly isSweep: boolean
+      readonly wasOut: boolean
     },
-  ): Promise<{ readonly lastUs: number; readonly isOut: boolean; readonly isLast: boolean }> {
-    const { fromUs, limits, isSweep } = span
-    let lastUs = 0
+  ): Promise<Heard> {
+    const { fromUs, limits, isSweep, wasOut } = span
+    let last: Sample | undefined
     let isOut = false
     for await (const { samples, isLast } of samplesOf(this.#parts.trail, sensor, { fromUs })) {
       telling.take(samples)
-      lastUs = samples.at(-1)?.timeUs ?? lastUs
-      isOut ||= isOutOf(limits, samples)
-      if (isLast || !isSweep) return { lastUs, isOut, isLast }
+      last = samples.at(-1) ?? last
+      isOut ||= (wasOut && last !== undefined) || samples.some((each) => isOutOf(limits, each))
+      if (isLast || !isSweep) return { last, isOut, isLast }
     }
-    return { lastUs, isOut, isLast: true }
+    return { last, isOut, isLast: true }
   }
 
   /** `sweptUs`: all since then was told again; undefined where only what is new was told. */
@@ -155,12 +157,20 @@ export class SensorRules {
   }
 }
 
+interface Heard {
+  readonly last: Sample | undefined
+  /** Whether any was out of limits, or the one before was, until what came now. */
+  readonly isOut: boolean
+  /** Whether nothing is behind it. */
+  readonly isLast: boolean
+}
+
 /** Products of one sensor that are remembered; beyond it all limits count. */
 const MOST_PRODUCTS = 50
 
 function productsOf(part: ExposedPart | undefined, { products }: States): Pick<States, 'products'> {
   if (!part) return products ? { products } : {}
-  const now = new Set(part.exposed.flatMap(({ item }) => productKeyOf(item) ?? []))
+  const now = new Set(part.exposed.map(({ item }) => productKeyOf(item) ?? item))
   // Of those that were not looked at the products are not known, nor of those that are yet to come
   // where nothing is.
   const isKnown = now.size > 0 && now.size <= MOST_PRODUCTS && part.rest === 0
