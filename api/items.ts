@@ -33,7 +33,13 @@ import {
 import { count, moment } from './parameters.ts'
 import { Problem } from './problem.ts'
 import { type ReadIdentifier, textsOfPath } from './reading.ts'
-import { type Recalled, type RecalledParts, recalledBy, withInside } from './recalled.ts'
+import {
+  type Recalled,
+  type RecalledParts,
+  recalledBy,
+  withAliases,
+  withInside,
+} from './recalled.ts'
 import { contentsRecalled } from './recalled-contents.ts'
 import type { Router } from './route.ts'
 import { trailFor } from './visible.ts'
@@ -120,13 +126,14 @@ export async function itemAnswer(
   const itself = factsOf(told, adverseTo, at ?? nowUs())
   if (isScan && at === undefined) field.countScan(item.key, nowUs())
   const { lot } = item.understood
-  const keys = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
+  const own = [item.key, ...asItIs.state.lots, ...(lot === undefined ? [] : [lot])]
+  const keys = withAliases(registry, own)
   const raised = at === undefined ? alertFacts(alerts, caller, keys) : []
   const reports = at === undefined ? field.about(keys, MOST_REPORTS) : []
-  const own = recalledBy(parts, caller, keys)
+  const itsRecalls = recalledBy(parts, caller, keys)
   const inIt = await insideOf(parts, caller, asItIs, at)
-  const recalled = withInside(own, inIt.recalls)
-  const held = [...recallFacts(own), ...inIt.facts]
+  const recalled = withInside(itsRecalls, inIt.recalls)
+  const held = [...recallFacts(itsRecalls), ...inIt.facts]
   const found = [...itself, ...held, ...raised, ...fieldFacts(reports, caller)]
   // Asked behind what was read: what has left the spool by now is as whatever was just stored.
   const facts = [...found, ...spoolFacts(adverseTo, await trail.spooledAfter())]

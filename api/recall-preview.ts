@@ -12,7 +12,7 @@ import { recallScope, type ScopeItem, type Tier } from '#risk/recall-scope.ts'
 import { siteOf } from '#risk/reference.ts'
 import { DOMAINS } from '#risk/rule.ts'
 import type { Suspect } from '#risk/suspect.ts'
-import { aliasedTrail } from '#store/aliased.ts'
+import { aliasedTrail, keysOfAll } from '#store/aliased.ts'
 import { tierCode } from '#store/recalls/codes.ts'
 import { referenceOf } from '#store/reference.ts'
 import type { RecallParts } from './recall.ts'
@@ -70,6 +70,7 @@ export function serveRecallPreview(router: Router, parts: RecallParts) {
         const source = scopeSource({
           ...{ trail, assume },
           siteOf: (place) => siteOf(referenceNow(), place),
+          productsOf: (key) => keysOfAll([key], parts.registry.aliases),
         })
         const reached = await reach(source, suspects)
         const holders = new Holders({ trail, reference: referenceNow })

@@ -3,6 +3,7 @@
  * one trail and finds its events by any of the keys, without knowing of aliases. A change of them
  * is seen by the next read. Sensors are found by the key under which they report.
  */
+import type { RuleChange } from '#risk/rule-set.ts'
 import { type Aliases, aliased } from '#trace/aliased.ts'
 import type { EventQuery, TrailReader } from './trail.ts'
 
@@ -33,11 +34,42 @@ export function aliasedTrail(trail: TrailReader, aliases: Aliases): TrailReader 
 /** A query that is met by an event which names what is asked for by another of its keys. */
 function widened(query: EventQuery, aliases: Aliases): EventQuery {
   if (query.match === undefined || aliases.isEmpty()) return query
-  const match = query.match.map(({ keys, roles }) => ({ keys: widenedKeys(keys, aliases), roles }))
+  const match = query.match.map(({ keys, roles }) => ({ keys: keysOfAll(keys, aliases), roles }))
   return { ...query, match }
 }
 
-function widenedKeys(keys: readonly string[], aliases: Aliases): readonly string[] {
+/** Changes of rules for a product, for each key that it goes under. */
+export function ofAllKeys(changes: readonly RuleChange[], aliases: Aliases): RuleChange[] {
+  const groups = groupsOf(
+    changes.flatMap(({ product }) => product ?? []),
+    aliases,
+  )
+  return changes.flatMap((change) => {
+    const { product } = change
+    if (product === undefined) return [change]
+    return (groups.get(product) ?? [product]).map((key) => ({ ...change, product: key }))
+  })
+}
+
+/** Of some keys those that go under several, each with all of them. */
+export function groupsOf(
+  keys: readonly string[],
+  aliases: Aliases,
+): ReadonlyMap<string, readonly string[]> {
+  if (aliases.isEmpty()) return new Map()
+  const asked = [...new Set(keys)]
+  const primaries = aliases.resolve(asked)
+  const members = aliases.members([...new Set(primaries)])
+  return new Map(
+    asked.flatMap((key, at) => {
+      const its = members.get(primaries[at] ?? key)
+      return its ? [[key, its] as const] : []
+    }),
+  )
+}
+
+/** All keys of what some keys name, each thing's primary first. */
+export function keysOfAll(keys: readonly string[], aliases: Aliases): readonly string[] {
   const primaries = [...new Set(aliases.resolve(keys))]
   const groups = aliases.members(primaries)
   return primaries.flatMap((primary) => groups.get(primary) ?? [primary])

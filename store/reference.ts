@@ -10,11 +10,15 @@ import type { IsWorkingDay } from '#risk/recall-clock.ts'
 import type { Licence, PartyFacts, PlaceFacts, ProductFacts, Reference } from '#risk/reference.ts'
 import { type RuleChange, storageLimits } from '#risk/rule-set.ts'
 import { workingDaysOf } from '#risk/work-calendar.ts'
+import { groupsOf } from './aliased.ts'
 import type { Collection } from './registry/collection.ts'
 import type { Location, Party, Product } from './registry/schema.ts'
 import type { Registry } from './registry.ts'
 
-type Registered = Pick<Registry, 'parties' | 'locations' | 'products' | 'workCalendars' | 'version'>
+type Registered = Pick<
+  Registry,
+  'aliases' | 'parties' | 'locations' | 'products' | 'workCalendars' | 'version'
+>
 
 /** The registry as rules see it, as of one version of it. */
 export interface RegistryReference extends Reference {
@@ -44,13 +48,15 @@ export function referenceOf(registry: Registered): () => RegistryReference {
 }
 
 function readReference(registry: Registered, version: number): RegistryReference {
-  const products = new Map<string, { facts: ProductFacts; party: string }>()
-  const limits: RuleChange[] = []
-  for (const product of allOf(registry.products)) {
-    products.set(product.key, { facts: productFacts(product), party: product.party })
-    const { storageCelsius } = product
-    if (storageCelsius) limits.push(...storageLimits(product.key, storageCelsius))
-  }
+  const products = readProducts(registry)
+  const limits = [...products].flatMap(
+    ([
+      key,
+      {
+        facts: { storage },
+      },
+    ]) => (storage ? storageLimits(key, storage) : []),
+  )
   const parties = new Map<string, PartyFacts>()
   for (const party of allOf(registry.parties)) {
     const facts = partyFacts(party)
@@ -85,6 +91,24 @@ function readReference(registry: Registered, version: number): RegistryReference
     hasProduct: (key) => products.has(key),
     hasSite: (key) => sites.has(key),
   }
+}
+
+interface Known {
+  readonly facts: ProductFacts
+  readonly party: string
+}
+
+/** Under all their keys; what is registered under one of them itself is as it says there. */
+function readProducts({ products, aliases }: Registered): ReadonlyMap<string, Known> {
+  const found = new Map<string, Known>()
+  for (const product of allOf(products)) {
+    found.set(product.key, { facts: productFacts(product), party: product.party })
+  }
+  for (const [key, keys] of groupsOf([...found.keys()], aliases)) {
+    const its = found.get(key)
+    for (const each of keys) if (its && !found.has(each)) found.set(each, its)
+  }
+  return found
 }
 
 /** The same, remembering its last answer: rules ask several times of one item and go on. */

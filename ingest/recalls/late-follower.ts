@@ -22,6 +22,7 @@ export interface LateParts {
   readonly trail: TrailReader
   readonly recalls: Pick<RecallWriter, 'following' | 'addLate' | 'followed'>
   readonly siteOf: (place: string) => string
+  readonly productsOf: (product: string) => readonly string[]
   readonly nowUs: () => number
 }
 
@@ -129,9 +130,12 @@ export class LateFollower {
         else products.set(product, [{ item, event, isMade }])
       }
     }
-    const { following } = this.#parts.recalls
-    return following.suspects([...products.keys()]).flatMap(({ scope, suspect }): Found[] => {
-      const product = suspect.kind === 'key' ? '' : suspect.product
+    const { productsOf, recalls } = this.#parts
+    const asked = new Map(
+      [...products.keys()].flatMap((key) => productsOf(key).map((each) => [each, key] as const)),
+    )
+    return recalls.following.suspects([...asked.keys()]).flatMap(({ scope, suspect }): Found[] => {
+      const product = suspect.kind === 'key' ? '' : (asked.get(suspect.product) ?? '')
       return (products.get(product) ?? [])
         .filter(({ item, event, isMade }) => this.#isSuspected(suspect, item, event, isMade))
         .map(({ item: { key }, event: { eventID } }) => {
@@ -207,10 +211,10 @@ export class LateFollower {
 
   /** Writes a thing and all that came of it, unless that was done. */
   async #follow({ scope, key, tier, from, eventID }: Found): Promise<void> {
-    const { recalls, trail, siteOf, nowUs } = this.#parts
+    const { recalls, trail, siteOf, productsOf, nowUs } = this.#parts
     if (recalls.following.known([key]).some((known) => known.scope === scope)) return
     const assume = { sameLineAndDay: false, carryOverHours: 0 }
-    const source = scopeSource({ trail, assume, siteOf })
+    const source = scopeSource({ trail, assume, siteOf, productsOf })
     const before = from === undefined ? [] : [from]
     let goods: LateGoods[] = []
     for await (const part of recallScope(source, [{ kind: 'key', key }], { neighbours: false })) {

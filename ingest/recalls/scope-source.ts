@@ -18,6 +18,8 @@ export interface ScopeSourceParts {
   readonly assume: Assume
   /** What counts as one place. */
   readonly siteOf: (place: string) => string
+  /** All keys that a product goes under. */
+  readonly productsOf: (product: string) => readonly string[]
 }
 
 const KEYS_AT_ONCE = 500
@@ -39,10 +41,16 @@ export function scopeSource(
   return {
     trail,
     async *lotsBetween(product, from, to) {
-      for await (const keys of keysOf(trail, product, 'lots')) {
-        for (const key of keys) {
+      const told = new Set<string>()
+      for await (const keys of keysOf(parts, product, 'lots')) {
+        const within = keys.filter((key) => {
           const lot = lotIn(key)?.lot
-          if (lot !== undefined && isLotBetween(lot, from, to)) yield key
+          return lot !== undefined && isLotBetween(lot, from, to)
+        })
+        for (const item of await trail.find(within)) {
+          if (item && !told.has(item.key)) yield item.key
+          // One that goes under several keys comes by each of them.
+          if (item) told.add(item.key)
         }
       }
     },
@@ -54,11 +62,17 @@ export function scopeSource(
 
 /** Keys of a product's lots or serials, some at a time. */
 async function* keysOf(
-  trail: TrailReader,
+  { trail, productsOf }: ScopeSourceParts,
   product: string,
   what: 'lots' | 'serials',
 ): AsyncGenerator<readonly string[]> {
-  const beginning = beginningUnder(product, what)
+  for (const each of productsOf(product)) yield* keysUnder(trail, beginningUnder(each, what))
+}
+
+async function* keysUnder(
+  trail: TrailReader,
+  beginning: string | undefined,
+): AsyncGenerator<readonly string[]> {
   if (beginning === undefined) return
   let after = ''
   for (;;) {
@@ -80,11 +94,11 @@ async function* madeBetween(
   product: string,
   making: Making,
 ): AsyncGenerator<string> {
-  for await (const keys of keysOf(parts.trail, product, 'lots')) {
+  for await (const keys of keysOf(parts, product, 'lots')) {
     for (const { item } of await madeAmong(parts, keys, making)) yield item.key
   }
   // Serials whose making names their lot come with it.
-  for await (const keys of keysOf(parts.trail, product, 'serials')) {
+  for await (const keys of keysOf(parts, product, 'serials')) {
     const made = await madeAmong(parts, keys, making)
     const withLot = await namingLots(
       parts.trail,

@@ -5,7 +5,7 @@
  */
 import { recallScope, type ScopeCut, type ScopeItem } from '#risk/recall-scope.ts'
 import { siteOf } from '#risk/reference.ts'
-import { aliasedTrail } from '#store/aliased.ts'
+import { aliasedTrail, keysOfAll } from '#store/aliased.ts'
 import type { ScopePlace } from '#store/recalls/recall.ts'
 import type { RecallWriter, ScopeJob } from '#store/recalls/writer.ts'
 import { type RegistryReference, referenceOf } from '#store/reference.ts'
@@ -40,7 +40,7 @@ export class RecallTracer {
     this.#trail = aliasedTrail(parts.trail, parts.registry.aliases)
     this.#referenceNow = referenceOf(parts.registry)
     const { recalls, nowUs } = parts
-    this.#late = new LateFollower({ trail: this.#trail, recalls, nowUs, siteOf: this.#siteOf })
+    this.#late = new LateFollower({ trail: this.#trail, recalls, nowUs, ...this.#names })
   }
 
   /** Whatever there is to do, once; false where there was nothing. */
@@ -57,7 +57,10 @@ export class RecallTracer {
     return true
   }
 
-  readonly #siteOf = (key: string) => siteOf(this.#referenceNow(), key)
+  readonly #names = {
+    siteOf: (key: string) => siteOf(this.#referenceNow(), key),
+    productsOf: (product: string) => keysOfAll([product], this.#parts.registry.aliases),
+  }
 
   #isStopped(): boolean {
     return this.#parts.isStopped?.() ?? false
@@ -67,7 +70,7 @@ export class RecallTracer {
   async #trace(job: ScopeJob): Promise<{ suspects: number; cuts: ScopeCut[] } | undefined> {
     const { recalls, nowUs } = this.#parts
     const { suspects, assume } = job.version
-    const source = scopeSource({ trail: this.#trail, assume, siteOf: this.#siteOf })
+    const source = scopeSource({ trail: this.#trail, assume, ...this.#names })
     const cuts: ScopeCut[] = []
     let batch: ScopeItem[] = []
     for await (const part of recallScope(source, suspects, { mostSuspects: MOST_SUSPECTS })) {

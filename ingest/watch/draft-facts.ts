@@ -17,6 +17,7 @@ import type { Dirty, FactChanges, RunRow, ShipmentRow } from '#store/alerts/fact
 import type { FactReader, Of, Pick, TestResult } from '#store/alerts/facts.ts'
 import { ByKey } from './by-key.ts'
 import { DraftLanes, KnownLanes } from './draft-lanes.ts'
+import { type Names, PLAIN } from './names.ts'
 
 /** So many lots that are there and expire before a picked one are looked at, the last first. */
 const MOST_LOTS = 50
@@ -45,13 +46,21 @@ export class DraftFacts implements FactChanges {
   readonly #movements = new ByKey(this.movements, ({ thing, site }) => `${site} ${thing}`)
   readonly #packings = new ByKey(this.packings, ({ child, site }) => `${site} ${child}`)
   readonly #stocked = new ByKey(this.stocked, ({ site, product }) => `${site} ${product}`)
+  /** By primary keys. */
+  readonly #reports: ByKey<Of<LabReport>>
+  readonly #sampled: ByKey<Of<Sampled>>
+  readonly #primaryOf: Names['primaryOf']
   /** By site and product when the last was that this batch tells. */
   readonly #picked = new Map<string, number>()
   #lastPickUs: number | undefined
   readonly #hasAny = new Map<'held' | 'exposed', boolean>()
 
-  constructor(known: FactReader, lanes = new KnownLanes(known)) {
+  constructor(known: FactReader, lanes = new KnownLanes(known), names = PLAIN) {
     this.#known = known
+    const { primaryOf } = names
+    this.#reports = new ByKey(this.reports, ({ thing }) => primaryOf(thing))
+    this.#sampled = new ByKey(this.sampled, ({ lot }) => primaryOf(lot))
+    this.#primaryOf = primaryOf
     this.lanes = new DraftLanes(known, lanes)
   }
 
@@ -110,24 +119,22 @@ export class DraftFacts implements FactChanges {
     return this.marks.get(name) ?? this.#known.mark(name)
   }
 
-  /** Reports on a thing, and on the samples that were drawn from it. */
+  /** Reports on a thing by its primary key, and on the samples that were drawn from it. */
   tests(key: string): readonly TestReport[] {
-    const samplings = [...this.#known.samplesOf(key), ...this.#pendingSamples(key)]
+    const pendingSamples = this.#sampled.of(key).map((each) => {
+      return { ...each, sample: this.#primaryOf(each.sample) }
+    })
+    const samplings = [...this.#known.samplesOf(key), ...pendingSamples]
     const things = new Set([key, ...samplings.map(({ sample }) => sample)])
     return [...things].flatMap((thing) => {
       const its = samplings.filter(({ sample }) => sample === thing || sample === key)
-      const pending = this.reports.filter((report) => report.thing === thing)
-      return [...this.#known.reports(thing), ...pending]
+      return [...this.#known.reports(thing), ...this.#reports.of(thing)]
         .filter(({ event }) => !this.wrong.has(event))
         .map(({ test, passed, reportedUs, recordedUs, eventID, result }) => {
           const witnessed = isWitnessed(its, reportedUs)
           return { test, passed, reportedUs, recordedUs, eventID, result, witnessed }
         })
     })
-  }
-
-  #pendingSamples(lot: string): Of<Sampled>[] {
-    return this.sampled.filter((each) => each.lot === lot)
   }
 
   /** What expires first of a product that a site has at a time, of what expires before another. */

@@ -9,6 +9,7 @@ import type { FactReader } from '#store/alerts/facts.ts'
 import type { LedgerReader, SensorMemory } from '#store/alerts/ledger.ts'
 import { DraftFacts } from './draft-facts.ts'
 import type { KnownLanes } from './draft-lanes.ts'
+import { aliasedFacts, PLAIN } from './names.ts'
 
 /** Evidence kept of one finding that many events tell of; the rest is counted. */
 const MOST_EVIDENCE = 100
@@ -23,10 +24,10 @@ export class Draft {
   readonly #sensors = new Map<string, SensorMemory>()
   readonly #ledger: LedgerReader
 
-  constructor(ledger: LedgerReader, known: FactReader, lanes?: KnownLanes) {
+  constructor(ledger: LedgerReader, known: FactReader, lanes?: KnownLanes, names = PLAIN) {
     this.#ledger = ledger
-    this.known = known
-    this.facts = new DraftFacts(known, lanes)
+    this.known = names === PLAIN ? known : aliasedFacts(known, names)
+    this.facts = new DraftFacts(this.known, lanes, names)
   }
 
   get items(): Iterable<ItemMemory> {

@@ -13,6 +13,7 @@ import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/surroundings.ts'
 import { Draft } from './draft.ts'
 import { LiveItems } from './items.ts'
+import type { Names } from './names.ts'
 import { MovingTold } from './tell-moving.ts'
 import { AFTER_CLOSED_US, aboutRecall } from './tell-recalls.ts'
 import { startOfMonth, tellSampling } from './tell-sampling.ts'
@@ -26,6 +27,7 @@ export interface FactTrialParts {
   readonly mounted: Mounted
   readonly known: Known
   readonly recalls: Pick<RecallReader, 'matches' | 'recalls'>
+  readonly names: Names
   readonly isOver: () => boolean
 }
 
@@ -45,7 +47,7 @@ const OF_PROCESS: readonly RuleId[] = ['E1']
 /** Those of a unit lead to the lots in it, and to what is recalled in it. */
 const OF_UNIT: readonly RuleId[] = ['E2', 'E3', 'G1']
 
-const NOTHING: LedgerReader = {
+export const NOTHING: LedgerReader = {
   item: () => undefined,
   sensor: () => undefined,
   entry: () => undefined,
@@ -126,8 +128,8 @@ export class FactTrial {
   }
 
   async #tell(owner: string, watch: TrialWatch, toUs: number): Promise<Draft> {
-    const { known, recalls } = this.#parts
-    const draft = new Draft(NOTHING, known.facts)
+    const { known, recalls, names } = this.#parts
+    const draft = new Draft(NOTHING, known.facts, undefined, names)
     // Items are told again by themselves, and by both sets of rules.
     const round = { tellAgain: async () => undefined }
     const parts: TellerParts = {
@@ -145,7 +147,7 @@ export class FactTrial {
     watch: TrialWatch,
     { fromUs, toUs }: { readonly fromUs: number; readonly toUs: number },
   ) {
-    const { known, recalls } = this.#parts
+    const { known, recalls, names } = this.#parts
     const found = new Map<string, Finding>()
     const isAny = (...rules: readonly RuleId[]) => rules.some((rule) => this.#rules.has(rule))
     if (isAny('G2', 'G3', 'G4')) {
@@ -155,7 +157,7 @@ export class FactTrial {
     }
     if (isAny('F6')) {
       for (const monthUs of monthsIn(fromUs, toUs)) {
-        const draft = new Draft(NOTHING, known.facts)
+        const draft = new Draft(NOTHING, known.facts, undefined, names)
         tellSampling(draft, watch, monthUs, 'newer')
         // What falls short all year is found when it first does.
         for (const each of findingsIn(draft)) {

@@ -14,13 +14,15 @@ import { differing, type RuleChange, RuleSet } from '#risk/rule-set.ts'
 import { isRuleId, type RuleId, ruleOf } from '#risk/table.ts'
 import { US_A_DAY, US_AN_HOUR } from '#risk/words.ts'
 import type { Known } from '#store/alerts/known.ts'
+import { ofAllKeys } from '#store/aliased.ts'
 import { mountedSensors } from '#store/mounted.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { DraftFacts } from './draft-facts.ts'
-import { FactTrial, liveItemsOf } from './dry-run-facts.ts'
+import { Draft } from './draft.ts'
+import { FactTrial, liveItemsOf, NOTHING } from './dry-run-facts.ts'
 import { ItemTrial, type Span } from './dry-run-items.ts'
 import { type SensorTrial, type SensorTrialParts, trySensors } from './dry-run-sensors.ts'
+import { type Names, namesOf } from './names.ts'
 
 export interface DryRunParts {
   readonly trail: TrailReader
@@ -59,8 +61,9 @@ export async function dryRunOver(
   const its = { ...parts, isOver: () => nowUs() - startUs > MOST_US }
   const changes = differing(before, now)
   const rules = new Set(changes.flatMap(({ rule }) => (isRuleId(rule) ? rule : [])))
-  const both = [watchOf(parts, before), watchOf(parts, now)] as const
-  const facts = new FactTrial({ ...its, mounted: mountedSensors(registry) }, rules)
+  const names = namesOf(registry.aliases)
+  const both = [watchOf(parts, names, before), watchOf(parts, names, now)] as const
+  const facts = new FactTrial({ ...its, names, mounted: mountedSensors(registry) }, rules)
   const items = new ItemTrial(its, both, facts, rules)
   await items.look(span, lookBackUs(rules, changes))
   const ofItems = await items.findings(span.toUs)
@@ -95,9 +98,14 @@ async function beginningOf(trail: TrailReader): Promise<number> {
 }
 
 /** Rules and registry with what is known of tests, stock, lanes and recalls by now. */
-function watchOf({ referenceNow, known, recalls }: DryRunParts, changes: readonly RuleChange[]) {
+function watchOf(
+  { referenceNow, registry, known, recalls }: DryRunParts,
+  names: Names,
+  told: readonly RuleChange[],
+) {
   const reference = referenceNow()
-  const facts = new DraftFacts(known.facts)
+  const changes = ofAllKeys(told, registry.aliases)
+  const { facts } = new Draft(NOTHING, known.facts, undefined, names)
   const items = liveItemsOf(known)
   const registered = reference.limits
   const rules = new RuleSet([...registered, ...changes])

@@ -17,7 +17,7 @@ import { RuleSet } from '#risk/rule-set.ts'
 import type { Entry } from '#store/alerts/alert.ts'
 import type { Progress } from '#store/alerts/ledger.ts'
 import type { AlertWriter } from '#store/alerts/writer.ts'
-import { aliasedTrail } from '#store/aliased.ts'
+import { aliasedTrail, ofAllKeys } from '#store/aliased.ts'
 import { mountedSensors } from '#store/mounted.ts'
 import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
@@ -29,6 +29,7 @@ import { KnownLanes } from './draft-lanes.ts'
 import { EventFactsReader } from './event-facts.ts'
 import { LiveItems } from './items.ts'
 import type { LifeParts } from './life.ts'
+import { type Names, namesOf } from './names.ts'
 import { confirm } from './retell.ts'
 import { Round, type RoundParts } from './round.ts'
 import { SensorRules } from './sensors.ts'
@@ -69,6 +70,7 @@ export class AlertFollower {
   readonly #moving = new MovingTold()
   readonly #lanes: KnownLanes
   readonly #mounted: Mounted
+  readonly #names: Names
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
   /** Whether nothing goes under several keys: asked once a round, as each item needs it. */
@@ -88,11 +90,12 @@ export class AlertFollower {
     this.#lanes = new KnownLanes(alerts.facts)
     this.#referenceNow = referenceOf(registry)
     const { aliases } = registry
+    this.#names = namesOf(aliases, () => this.#isPlain)
     this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted })
     this.#life = {
       trail: aliasedTrail(trail, aliases),
       facts: new EventFactsReader(trail),
-      primaryOf: (key) => (this.#isPlain ? key : (aliases.resolve([key])[0] ?? key)),
+      primaryOf: this.#names.primaryOf,
     }
   }
 
@@ -304,7 +307,7 @@ export class AlertFollower {
     const roundParts = this.#roundParts(draft, progress.eventRef)
     const parts: TellerParts = {
       ...{ trail: this.#life.trail, registry, mounted: this.#mounted, recalls, draft },
-      ...{ items: this.#items, moving: this.#moving },
+      ...{ items: this.#items, moving: this.#moving, names: this.#names },
       ...{ round: new Round(roundParts), watch: roundParts.watch, nowUs: now },
     }
     await tellOwners(parts, owners)
@@ -327,7 +330,7 @@ export class AlertFollower {
   #draft(): Draft {
     const { alerts } = this.#parts
     alerts.beginReading()
-    return new Draft(alerts.ledger, alerts.facts, this.#lanes)
+    return new Draft(alerts.ledger, alerts.facts, this.#lanes, this.#names)
   }
 
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {
@@ -361,7 +364,7 @@ export class AlertFollower {
         recalls: (item, lots) => (hasRecalls ? recalls.matches([item, ...lots]) : []),
         tests: (key) => facts.tests(key),
         earliestExpiry: (asked) => facts.earliestExpiry(asked),
-        lotOf: (key) => this.#items.get(this.#life.primaryOf(key))?.state.lots[0],
+        lotOf: (key) => this.#items.get(this.#names.primaryOf(key))?.state.lots[0],
         lane: (ends, atUs) => facts.lane(ends, atUs),
       },
     }
@@ -369,9 +372,11 @@ export class AlertFollower {
 
   #registeredNow(): RegistryWatch {
     const reference = this.#referenceNow()
-    const { version, changes } = this.#parts.alerts.rules()
+    const { alerts, registry } = this.#parts
+    const { version, changes: told } = alerts.rules()
     const known = this.#registered
     if (known?.version === version && known.reference === reference) return known
+    const changes = ofAllKeys(told, registry.aliases)
     const registered = reference.limits
     const rules = new RuleSet([...registered, ...changes])
     const cold = new ColdLimits({ rules, reference, registered, changes })

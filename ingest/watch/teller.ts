@@ -16,6 +16,7 @@ import type { Mounted } from '#trace/surroundings.ts'
 import type { Draft } from './draft.ts'
 import { tellPacked, tellPart } from './exposed.ts'
 import type { LiveItems } from './items.ts'
+import type { Names } from './names.ts'
 import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
 import { Exposures } from './tell-exposure.ts'
@@ -37,6 +38,7 @@ export interface TellerParts {
   readonly recalls: RecallReader
   readonly items: LiveItems
   readonly moving: MovingTold
+  readonly names: Names
   readonly draft: Draft
   /** Tells items again. */
   readonly round: Pick<Round, 'tellAgain'>
@@ -159,9 +161,14 @@ function domainOfParty({ parties }: Pick<Registry, 'parties'>, slug: string) {
 }
 
 /** A report: what failed and what came of it, what was let go too soon, and who answers for it. */
-async function tellTests(parts: OwnerParts, thing: string, reason: Reason): Promise<void> {
-  const { known, draft, round } = parts
+async function tellTests(parts: OwnerParts, key: string, reason: Reason): Promise<void> {
+  const { known, draft, round, names } = parts
   const { facts } = draft
+  const thing = names.primaryOf(key)
+  // What was told of it by another of its keys is told by this one now.
+  for (const each of names.keysOf(thing)) {
+    if (each !== thing) forgetTests(parts, each, reason)
+  }
   const origins = known.sampledFrom(thing).filter(({ lot }) => lot !== thing)
   for (const { lot } of origins) facts.ask(`tests ${lot}`, reason)
   const results = resultsOf(parts, thing)
@@ -178,6 +185,16 @@ async function tellTests(parts: OwnerParts, thing: string, reason: Reason): Prom
   parts.replace(`tests ${thing}`, found, reason)
   await round.tellAgain(thing, reason)
   askForReleased(parts, { thing, after: '' }, reason)
+}
+
+function forgetTests({ known, draft, replace }: OwnerParts, key: string, reason: Reason): void {
+  for (const { supplier, process } of known.resultsFor(key)) {
+    draft.facts.ask(`supplier ${supplier}`, reason)
+    draft.facts.ask(process, reason)
+  }
+  draft.facts.results.set(key, [])
+  draft.facts.held.set(key, [])
+  replace(`tests ${key}`, [], reason)
 }
 
 /** The next items that were out of their limits in a carrier. */

@@ -134,7 +134,8 @@ describe('lots of one line and day', () => {
   it('cut the scope of a recall where there are more than it takes in', async () => {
     const { trail } = watched.world
     const assume = { sameLineAndDay: true, carryOverHours: 0 }
-    const parts = { trail, assume, siteOf: (key: string) => key }
+    const productsOf = (product: string) => [product]
+    const parts = { trail, assume, siteOf: (key: string) => key, productsOf }
     const reasons = async (most: number) => {
       const found: string[] = []
       for await (const { reason } of scopeSource(parts, most).neighbours(lot('N0'))) {
