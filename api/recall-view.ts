@@ -117,6 +117,10 @@ export const outdatedSchema = z
       z.object({
         key: z.string(),
         tier: tierSchema,
+        assumption: z
+          .string()
+          .optional()
+          .meta({ description: 'Why it may be as bad, where no event says so' }),
         path: z.array(z.string()).meta({ description: 'Keys from what is recalled to it' }),
         eventID: z.string(),
         time,
@@ -135,9 +139,12 @@ export function outdatedView(outdated: Outdated): z.output<typeof outdatedSchema
   return {
     items,
     since: formatTimeUs(sinceUs),
-    first: first.map(({ atUs, path, ...rest }) => {
-      return { ...rest, path: [...path], time: formatTimeUs(atUs) }
-    }),
+    first: first.map(({ atUs, path, assumption, ...rest }) => ({
+      ...rest,
+      ...(assumption && { assumption }),
+      path: [...path],
+      time: formatTimeUs(atUs),
+    })),
   }
 }
 

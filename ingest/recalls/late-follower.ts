@@ -1,7 +1,7 @@
 /**
  * Follows events for what belongs to the scope of a recall and was not known when that was traced:
  * what was made of recalled things, what was put into a recalled container, serials of recalled
- * lots, lots in a range and what was made in a time. From each of them on all that came of it is
+ * lots, lots in a range, what was made in a time, and what was made beside a suspected lot. From each of them on all that came of it is
  * told, so that it does not matter in which order events came. A crash costs nothing: events that
  * were looked at again are the same.
  */
@@ -15,6 +15,8 @@ import { lotsOf } from '#trace/lots.ts'
 import type { EventMember, EventSummary, ItemRef } from '#trace/source.ts'
 import { trailsOf } from '#trace/view.ts'
 import { contentsAt } from '../watch/contents-at.ts'
+import type { Found, Told } from './late-found.ts'
+import { LateNeighbours } from './late-neighbours.ts'
 import { isMaking, placesOf, scopeSource } from './scope-source.ts'
 
 export interface LateParts {
@@ -41,27 +43,14 @@ interface Tie {
   readonly event: EventSummary
 }
 
-/** A thing that belongs to a scope, before what came of it is followed. */
-interface Found {
-  readonly scope: number
-  readonly key: string
-  readonly tier: LateGoods['tier']
-  /** What in the scope it hangs on, where it is not suspected itself. */
-  readonly from: string | undefined
-  readonly eventID: string
-}
-
-interface Told {
-  readonly event: EventSummary
-  readonly members: readonly EventMember[]
-}
-
 export class LateFollower {
   readonly #parts: LateParts
+  readonly #neighbours: LateNeighbours
   #isChecked = false
 
   constructor(parts: LateParts) {
     this.#parts = parts
+    this.#neighbours = new LateNeighbours(parts)
   }
 
   /** Looks at some events; false where there are none, or nothing is followed. */
@@ -94,8 +83,9 @@ export class LateFollower {
 
   async #look(refs: readonly number[]): Promise<void> {
     const told = await this.#told(refs)
-    const found = [...this.#suspected(told), ...this.#tied(await this.#ties(told))]
-    for (const each of found) await this.#follow(each)
+    for (const each of this.#suspected(told)) await this.#follow(each)
+    for (const each of await this.#neighbours.among(told)) await this.#follow(each)
+    for (const each of this.#tied(await this.#ties(told))) await this.#follow(each)
   }
 
   /** Events that stand, with who takes part. */
@@ -139,7 +129,8 @@ export class LateFollower {
       return (products.get(product) ?? [])
         .filter(({ item, event, isMade }) => this.#isSuspected(suspect, item, event, isMade))
         .map(({ item: { key }, event: { eventID } }) => {
-          return { scope, key, tier: 'inferred', from: undefined, eventID }
+          const rest = { tier: 'inferred', assumption: undefined, from: undefined } as const
+          return { scope, key, ...rest, eventID }
         })
     })
   }
@@ -204,13 +195,14 @@ export class LateFollower {
       [...(known.get(from) ?? [])]
         .filter(([scope]) => known.get(to)?.has(scope) !== true)
         .map(([scope, its]) => {
-          return { scope, key: to, tier: atMostInferred(tier, its), from, eventID }
+          const sure = atMostInferred(tier, its)
+          return { scope, key: to, tier: sure, assumption: undefined, from, eventID }
         }),
     )
   }
 
   /** Writes a thing and all that came of it, unless that was done. */
-  async #follow({ scope, key, tier, from, eventID }: Found): Promise<void> {
+  async #follow({ scope, key, tier, assumption, from, eventID }: Found): Promise<void> {
     const { recalls, trail, siteOf, productsOf, nowUs } = this.#parts
     if (recalls.following.known([key]).some((known) => known.scope === scope)) return
     const assume = { sameLineAndDay: false, carryOverHours: 0 }
@@ -220,13 +212,14 @@ export class LateFollower {
     for await (const part of recallScope(source, [{ kind: 'key', key }], { neighbours: false })) {
       if (part.part !== 'item' || part.key === key) continue
       const path = [...before, ...part.path.map((step) => step.key)]
-      goods.push({ scope, key: part.key, tier: atMostInferred(tier, part.tier), path, eventID })
+      const its = { key: part.key, tier: atMostInferred(tier, part.tier), path }
+      goods.push({ scope, ...its, assumption, eventID })
       if (goods.length < GOODS_AT_ONCE) continue
       recalls.addLate(goods, nowUs())
       goods = []
     }
     // Last, as it says that the rest was written.
-    goods.push({ scope, key, tier, path: [...before, key], eventID })
+    goods.push({ scope, key, tier, path: [...before, key], assumption, eventID })
     recalls.addLate(goods, nowUs())
   }
 }

@@ -25,8 +25,8 @@ export interface ScopeSourceParts {
 const KEYS_AT_ONCE = 500
 const EVENTS_AT_ONCE = 200
 /** Neighbours of one suspect, and events of its line and day; beyond them the scope is cut. */
-const MOST_NEIGHBOURS = 20_000
-const MOST_EVENTS = 100_000
+export const MOST_NEIGHBOURS = 20_000
+export const MOST_EVENTS = 100_000
 /** Neighbours remembered: one that was told is not told again. */
 const MOST_TOLD = 100_000
 /** Uses of a suspected lot that are looked at for what was left in a tank. */

@@ -6,10 +6,38 @@
 import { productKeyOf } from '#epcis/product-key.ts'
 import type { MoreNeighbours, Neighbour } from '#risk/recall-scope.ts'
 import { US_A_DAY } from '#risk/words.ts'
-import type { TrailReader } from '#store/trail.ts'
-import type { EventSummary, ItemRef, TrailRow } from '#trace/source.ts'
+import type { EventQuery, TrailReader } from '#store/trail.ts'
+import type { EventMember, EventSummary, ItemRef, TrailRow } from '#trace/source.ts'
 
 const PAGE = 500
+
+/** One day of one place where things are made, by one party. */
+export interface Line {
+  readonly name: string
+  readonly query: EventQuery
+}
+
+/** Those that an event is on: that of its read point first, which is its own where it has one. */
+export function linesOf({ party, eventTimeUs, readPoint, bizLocation }: EventSummary): Line[] {
+  const fromUs = Math.floor(eventTimeUs / US_A_DAY) * US_A_DAY
+  const day = { parties: [party], geEventTimeUs: fromUs, ltEventTimeUs: fromUs + US_A_DAY }
+  const lines: Line[] = []
+  const at = `${party} ${fromUs}`
+  if (readPoint !== undefined) {
+    lines.push({ name: `${at} readPoint ${readPoint}`, query: { ...day, readPoints: [readPoint] } })
+  }
+  if (bizLocation !== undefined) {
+    const query = { ...day, bizLocations: [bizLocation] }
+    lines.push({ name: `${at} bizLocation ${bizLocation}`, query })
+  }
+  return lines
+}
+
+/** The line that a lot was made on first; undefined of anything else, or where nobody says. */
+export async function lineOf(trail: TrailReader, key: string): Promise<Line | undefined> {
+  const made = await makingOf(trail, key)
+  return made && linesOf(made)[0]
+}
 
 /**
  * `key`: a lot; of anything else nothing is said. Of so many events of one line and day at most;
@@ -20,58 +48,77 @@ export async function* neighboursOf(
   key: string,
   mostEvents: number,
 ): AsyncGenerator<Neighbour | MoreNeighbours> {
-  const made = await makingOf(trail, key)
-  const place = made?.readPoint ?? made?.bizLocation
-  if (!made || place === undefined) return
-  const fromUs = Math.floor(made.eventTimeUs / US_A_DAY) * US_A_DAY
-  const query = {
-    parties: [made.party],
-    geEventTimeUs: fromUs,
-    ltEventTimeUs: fromUs + US_A_DAY,
-    ...(made.readPoint === undefined ? { bizLocations: [place] } : { readPoints: [place] }),
+  const line = await lineOf(trail, key)
+  if (!line) return
+  for await (const each of madeOn(trail, line, productKeyOf(key), mostEvents)) {
+    if (each.reason === 'more' || each.key !== key) yield each
   }
-  const told = new Set([key])
+}
+
+/** What was made of a product on a line, each lot once; and whether there is more. */
+export async function* madeOn(
+  trail: TrailReader,
+  { query }: Line,
+  product: string | undefined,
+  mostEvents: number,
+): AsyncGenerator<Neighbour | MoreNeighbours> {
+  const told = new Set<string>()
   let after: number | undefined
   for (let looked = 0; looked < mostEvents; looked += PAGE) {
     const limit = Math.min(PAGE, mostEvents - looked)
     const page = await trail.query(query, { limit, ...(after !== undefined && { after }) })
-    yield* amongMade(trail, page.events, productKeyOf(key), told)
+    const members = await membersOf(trail, page.events)
+    for (const event of page.events) {
+      for (const each of madeIn(event, members.get(event.eventRef) ?? [], product)) {
+        if (!told.has(each.key)) yield each
+        if (each.reason === 'same-line-and-day') told.add(each.key)
+      }
+    }
     after = page.after
     if (after === undefined) return
   }
   yield { reason: 'more' }
 }
 
-/** What some events made of a product; `told`: lots that were told of already. */
-async function* amongMade(
+function isMaking({ voidedAtUs, declaresError, type, action }: EventSummary): boolean {
+  const makes = type === 'TransformationEvent' || (type === 'ObjectEvent' && action === 'ADD')
+  return makes && voidedAtUs === undefined && !declaresError
+}
+
+async function membersOf(
   trail: TrailReader,
   events: readonly EventSummary[],
-  product: string | undefined,
-  told: Set<string>,
-): AsyncGenerator<Neighbour> {
-  const refs = events.flatMap(({ eventRef, voidedAtUs, declaresError, type, action }) => {
-    const isMaking = type === 'TransformationEvent' || (type === 'ObjectEvent' && action === 'ADD')
-    return isMaking && voidedAtUs === undefined && !declaresError ? eventRef : []
-  })
-  const lotless = new Map<number, ItemRef[]>()
-  const withLots = new Set<number>()
-  for await (const members of trail.members(refs, ['object', 'output', 'lot'])) {
-    for (const { item, eventRef } of members) {
-      if (productKeyOf(item.key) !== product) continue
-      if (item.kind === 'instance') {
-        lotless.set(eventRef, [...(lotless.get(eventRef) ?? []), item])
-      } else if (item.kind === 'lot') {
-        withLots.add(eventRef)
-        if (told.has(item.key)) continue
-        told.add(item.key)
-        yield { key: item.key, reason: 'same-line-and-day' }
-      }
+): Promise<Map<number, EventMember[]>> {
+  const found = new Map<number, EventMember[]>()
+  const refs = events.filter(isMaking).map(({ eventRef }) => eventRef)
+  for await (const members of trail.members(refs, MADE)) {
+    for (const each of members) {
+      const its = found.get(each.eventRef)
+      if (its) its.push(each)
+      else found.set(each.eventRef, [each])
     }
   }
-  for (const [eventRef, items] of lotless) {
-    if (withLots.has(eventRef)) continue
-    for (const item of items) yield { key: item.key, reason: 'missing-data' }
-  }
+  return found
+}
+
+const MADE = ['object', 'output', 'lot'] as const
+
+/** What an event made of a product: its lots, or else serials of which nobody says the lot. */
+export function madeIn(
+  event: EventSummary,
+  members: readonly EventMember[],
+  product: string | undefined,
+): Neighbour[] {
+  if (!isMaking(event)) return []
+  const made = members.filter(({ item, role }) => {
+    return MADE.some((each) => each === role) && productKeyOf(item.key) === product
+  })
+  const keysOf = (kind: ItemRef['kind']) => [
+    ...new Set(made.flatMap(({ item }) => (item.kind === kind ? item.key : []))),
+  ]
+  const lots = keysOf('lot').map((key) => ({ key, reason: 'same-line-and-day' as const }))
+  if (lots.length > 0) return lots
+  return keysOf('instance').map((key) => ({ key, reason: 'missing-data' }))
 }
 
 /** The first event that made a lot. */

@@ -3,8 +3,8 @@
  * what was made of recalled things since. It is blocked with the scope, until a version that has it
  * comes into force. All here is to be called in a transaction, by the one connection that writes.
  */
-import { TIERS, type Tier } from '#risk/recall-scope.ts'
-import type { Suspect } from '#risk/suspect.ts'
+import { type Neighbour, TIERS, type Tier } from '#risk/recall-scope.ts'
+import { lotIn, type Suspect } from '#risk/suspect.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
 import { tierCode, tierOf } from './codes.ts'
 
@@ -14,6 +14,8 @@ export interface LateGoods {
   readonly key: string
   /** `inferred` or `possible`: no person has looked at it yet. */
   readonly tier: Exclude<Tier, 'proven'>
+  /** Of what may be as bad though no event says so, why; undefined of all else. */
+  readonly assumption: Neighbour['reason'] | undefined
   /** Keys from what is in the scope to the thing. */
   readonly path: readonly string[]
   /** The event that told of it. */
@@ -25,6 +27,12 @@ export interface InScope {
   readonly key: string
   readonly scope: number
   readonly tier: Tier
+}
+
+/** A scope that assumes what was made beside suspected lots, and the products of those. */
+export interface Assuming {
+  readonly scope: number
+  readonly products: readonly string[]
 }
 
 /** How far events were looked at: for all scopes, or for one that was traced a while before. */
@@ -49,6 +57,8 @@ const inScope = (table: 'scope_item' | 'scope_late') => `
 export class LateGoodsWriter {
   readonly #known: Statement
   readonly #suspects: Statement
+  readonly #suspected: Statement
+  readonly #assuming: Statement
   readonly #add: Statement
   readonly #better: Statement
   readonly #count: Statement
@@ -71,9 +81,19 @@ export class LateGoodsWriter {
          AND scope_version.version = scope_suspect.version
        CROSS JOIN recall ON recall.seq = scope_version.recall WHERE ${FOLLOWED}`,
     )
+    // What is suspected itself is the whole of its way.
+    this.#suspected = database.prepare(
+      `${inScope('scope_item')} AND goods.way = 0 AND goods."by" = 0 AND goods.isWhole = 1
+       UNION ALL ${inScope('scope_late')} AND json_array_length(goods.path) = 1`,
+    )
+    this.#assuming = database.prepare(
+      `SELECT scope_version.scope, scope_version.suspects FROM scope_version
+       JOIN recall ON recall.seq = scope_version.recall
+       WHERE ${FOLLOWED} AND json_extract(scope_version.assume, '$.sameLineAndDay')`,
+    )
     this.#add = database.prepare(
-      `INSERT OR IGNORE INTO scope_late (scope, key, tier, path, eventID, atUs)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO scope_late (scope, key, tier, path, eventID, atUs, assumption)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#better = database.prepare(
       'UPDATE scope_late SET tier = ?3 WHERE scope = ?1 AND key = ?2 AND tier > ?3',
@@ -105,10 +125,24 @@ export class LateGoodsWriter {
 
   /** What scopes that are followed have of some keys. */
   known(keys: readonly string[]): InScope[] {
-    const rows: { key: string; scope: number; tier: number }[] = this.#known.all(
-      JSON.stringify(keys),
-    )
-    return rows.map((row) => ({ ...row, tier: tierOf(row.tier) }))
+    return inScopeOf(this.#known, keys)
+  }
+
+  /** Of some keys what is suspected itself, by scopes that are followed. */
+  suspected(keys: readonly string[]): InScope[] {
+    return inScopeOf(this.#suspected, keys)
+  }
+
+  /** Those that are followed. One suspected serial has nothing beside it. */
+  assuming(): Assuming[] {
+    const rows: { scope: number; suspects: string }[] = this.#assuming.all()
+    return rows.map((row) => {
+      const suspects: Suspect[] = JSON.parse(row.suspects)
+      const products = suspects.flatMap((suspect) => {
+        return suspect.kind === 'key' ? (lotIn(suspect.key)?.product ?? []) : suspect.product
+      })
+      return { scope: row.scope, products: [...new Set(products)] }
+    })
   }
 
   /** Ranges of lots and times of making that are suspected of some products. */
@@ -123,9 +157,10 @@ export class LateGoodsWriter {
     nowUs: number,
   ): Map<number, { readonly first: number; readonly count: number }> {
     const added = new Map<number, { first: number; count: number }>()
-    for (const { scope, key, tier, path, eventID } of goods) {
+    for (const { scope, key, tier, path, eventID, assumption } of goods) {
       const code = tierCode(tier)
-      const done = this.#add.run(scope, key, code, JSON.stringify(path), eventID, nowUs)
+      const way = JSON.stringify(path)
+      const done = this.#add.run(scope, key, code, way, eventID, nowUs, assumption ?? null)
       if (done.changes === 0) {
         this.#better.run(scope, key, code)
         continue
@@ -171,6 +206,12 @@ export class LateGoodsWriter {
     else if (isEnd || eventRef >= upTo) this.#caughtUp.run(scope)
     else this.#moveBehind.run(scope, eventRef)
   }
+}
+
+function inScopeOf(statement: Statement, keys: readonly string[]): InScope[] {
+  if (keys.length === 0) return []
+  const rows: { key: string; scope: number; tier: number }[] = statement.all(JSON.stringify(keys))
+  return rows.map((row) => ({ ...row, tier: tierOf(row.tier) }))
 }
 
 /** The graver of two tiers of late goods. */

@@ -267,6 +267,8 @@ export interface Outdated {
   readonly first: readonly {
     readonly key: string
     readonly tier: Tier
+    /** Of what may be as bad though no event says so, why. */
+    readonly assumption: Assumption | undefined
     readonly path: readonly string[]
     readonly eventID: string
     readonly atUs: number

@@ -114,4 +114,8 @@ export const migrations: readonly string[] = [
   INSERT INTO scope_followed VALUES (0);
   CREATE TABLE scope_behind (scope INTEGER PRIMARY KEY, eventRef INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Of late goods that may be as bad though no event says so, why.
+  ALTER TABLE scope_late ADD COLUMN assumption TEXT;
+  `,
 ]

@@ -285,7 +285,10 @@ export class RecallWriter {
   }
 
   /** What scopes have, and what they suspect: of those that are followed. */
-  get following(): Pick<LateGoodsWriter, 'known' | 'suspects' | 'followedTo'> {
+  get following(): Pick<
+    LateGoodsWriter,
+    'known' | 'suspects' | 'suspected' | 'assuming' | 'followedTo'
+  > {
     return this.#late
   }
 
