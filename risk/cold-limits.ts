@@ -1,7 +1,7 @@
 /**
  * Between which temperatures no rule finds anything of items. What is beyond makes all that was
  * measured of them be gone through (cold-item.ts), so it is the strictest of what any rule says of
- * a product at any time: one that is too strict costs a look, one that is not strict enough an alert.
+ * a product at any time: one too strict costs a look, one not strict enough an alert.
  */
 import { productKeyOf } from '#epcis/product-key.ts'
 import { budgetRows, isBeyond, type Limit, shipmentRows } from './alarm-rows.ts'

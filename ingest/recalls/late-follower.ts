@@ -1,9 +1,9 @@
 /**
  * Follows events for what belongs to the scope of a recall and was not known when that was traced:
  * what was made of recalled things, what was put into a recalled container, serials of recalled
- * lots, lots in a range, what was made in a time, and what was made beside a suspected lot. From each of them on all that came of it is
- * told, so that it does not matter in which order events came. A crash costs nothing: events that
- * were looked at again are the same.
+ * lots, lots in a range, what was made in a time, and what was made beside a suspected lot. From
+ * each of them on all that came of it is told, so that it does not matter in which order events
+ * came. A crash costs nothing: events that were looked at again are the same.
  */
 import { productKeyOf } from '#epcis/product-key.ts'
 import { recallScope, type Tier } from '#risk/recall-scope.ts'

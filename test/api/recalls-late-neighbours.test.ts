@@ -1,5 +1,8 @@
-/** What was made on the line and day of a recalled lot, and is told of after the scope was traced. */
+/** What was made on the line and day of a recalled lot, and is told of after it was traced. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LateFollower } from '#ingest/recalls/late-follower.ts'
+import { dataFolder } from '#store/folder.ts'
+import { timesTold } from '../store/recall-changes.ts'
 import { amount, lot, place, product, serial } from '../trace/world.ts'
 import { became, type Dairy, Desk, made, seen, startDairy } from './recall-world.ts'
 
@@ -121,4 +124,43 @@ describe('a suspected lot whose making is told late', () => {
     await capture(lots(51, '00112'))
     expect(await late(id)).toMatchObject([{ key: lot('L2'), tier: 'possible' }])
   })
+})
+
+it('a crash behind any write costs nothing: each thing is blocked once, and told once', async () => {
+  const { trail, recalls } = dairy.world
+  await capture(lots(1, 'L1'), made(30, [serial('s1'), serial('s2')], 'B'))
+  const id = await approved([{ lot: lot('L1') }])
+  await capture(
+    became(29, [amount(lot('L1'), 1)], [amount(lot('B'), 2)]),
+    ...['L2', 'L3'].map((name) => lots(2, name)),
+  )
+  let writes = 0
+  const dying = () => {
+    let isDead = false
+    const once =
+      <Given extends unknown[]>(write: (...given: Given) => void) =>
+      (...given: Given) => {
+        if (isDead) throw new Error('killed')
+        write(...given)
+        writes += 1
+        isDead = true
+      }
+    const { following } = recalls
+    const addLate = once(recalls.addLate.bind(recalls))
+    return { following, addLate, followed: once(recalls.followed.bind(recalls)) }
+  }
+  const names = { siteOf: (key: string) => key, productsOf: (key: string) => [key] }
+  const life = async () => {
+    const parts = { trail, recalls: dying(), nowUs: () => 1, ...names }
+    const follower = new LateFollower(parts)
+    while (await follower.advance());
+    return true
+  }
+  while (!(await life().catch(({ message }) => message !== 'killed')));
+  expect(writes).toBe(4)
+  const late = [lot('B'), serial('s1'), serial('s2'), lot('L2'), lot('L3')].sort()
+  const { outOfDate } = (await desk.get(`/v1/recalls/${id}`)).json
+  expect(outOfDate).toMatchObject({ items: late.length })
+  const told = timesTold(dataFolder(dairy.world.directory).recalls)
+  expect(late.map((key) => told.get(key))).toEqual(late.map(() => 1))
 })

@@ -1,4 +1,4 @@
-/** Items are looked at wherever a rule that holds of them may find something, whoever set its limit. */
+/** Items are looked at wherever a rule of theirs may find something, whoever set its limit. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RuleChange } from '#risk/rule-set.ts'
 import { epc, GTIN, made, on, packed, sscc, startWatched, type Watched } from './watched.ts'

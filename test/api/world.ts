@@ -172,6 +172,7 @@ export async function startWorld(
 
   return {
     app,
+    directory,
     journal,
     registry,
     intake,

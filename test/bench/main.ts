@@ -16,7 +16,7 @@ import { influxFigures } from './influx-figures.ts'
 import { measureIntake } from './intake.ts'
 import { measurePages, type PagesResult } from './pages.ts'
 import { pagesFigures } from './pages-figures.ts'
-import { measureRecalls, recallFigures } from './recalls.ts'
+import { lateGoodsFigures, measureLateGoods, measureRecalls, recallFigures } from './recalls.ts'
 import { judge, machine, rounded, tableOf } from './report.ts'
 import { measureRules, rulesFigures } from './rules.ts'
 import { measureSimulators, simulatorFigures } from './simulators.ts'
@@ -30,7 +30,8 @@ const help = `Usage: npm run bench -- [options]
   --rounds N    in turns with the baselines (default: 5)
   --rows LIST   trail rows at which traces are measured (default: 1000000,5000000; of InfluxDB
                 1000000,10000000)
-  --only PART   intake, simulators, trace, identifiers, rules, recalls, webhooks or pages; of
+  --only PART   intake, simulators, trace, identifiers, rules, recalls, late, webhooks or
+                pages; of
                 InfluxDB writes, telemetry, drain or walks
   --store influx  the store in InfluxDB beside bare writes to it, and nothing else
   --quick       a first impression in about a minute: short rounds, 200000 rows
@@ -93,6 +94,7 @@ async function measureAll() {
     ? await measureAllSimulators(values.quick, Number(rounds))
     : undefined
   const recalls = isAsked('recalls') ? await measureAllRecalls(values.quick) : []
+  const late = isAsked('late') ? await measureAllLateGoods(values.quick) : []
   const rules = isAsked('rules') ? await measureAllRules(values.quick, Number(rounds)) : undefined
   const webhooks = isAsked('webhooks') ? await measureAllWebhooks(values.quick) : []
   const pages = isAsked('pages') ? await measureAllPages(values.quick) : undefined
@@ -100,11 +102,12 @@ async function measureAll() {
     ...figuresOf(intake, trace, reads),
     ...(simulators ? simulatorFigures(simulators) : []),
     ...recallFigures(recalls),
+    ...lateGoodsFigures(late),
     ...(rules ? rulesFigures(rules) : []),
     ...webhookFigures(webhooks),
     ...(pages ? pagesFigures(pages) : []),
   ]
-  return { figures, intake, trace, reads, simulators, recalls, rules, webhooks, pages }
+  return { figures, intake, trace, reads, simulators, recalls, late, rules, webhooks, pages }
 }
 
 function measureAllSimulators(
@@ -116,6 +119,10 @@ function measureAllSimulators(
 
 function measureAllRecalls(quick: boolean): ReturnType<typeof measureRecalls> {
   return measureRecalls({ sizes: quick ? [10_000] : [100_000, 1_000_000], onProgress: tell })
+}
+
+function measureAllLateGoods(quick: boolean): ReturnType<typeof measureLateGoods> {
+  return measureLateGoods({ counts: [0, 1, 20], events: quick ? 5_000 : 20_000, onProgress: tell })
 }
 
 function measureAllRules(quick: boolean, rounds: number): ReturnType<typeof measureRules> {

@@ -12,6 +12,7 @@ import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { NewEvent, TrailReader } from '#store/trail.ts'
 import { walkBatches } from '#trace/walk.ts'
 import { heldBytes, mib } from './memory.ts'
+import { approveRecall, makeRecall } from './new-recall.ts'
 import { quantile, rounded } from './report.ts'
 import { productMadeIn, productsSharing, sharedLotOf, withSharedLots } from './shared-lots.ts'
 import { trailEvents } from './trail-data.ts'
@@ -90,8 +91,7 @@ async function measure(size: number): Promise<RecallScopeResult> {
   const { tiers } = recalls.reader.versions(id)[0]?.counts ?? {}
   if (!tiers) throw new Error('the scope is not known')
   const items = tiers.proven + tiers.inferred + tiers.possible
-  const by = 'regulator:k2'
-  recalls.act({ recall: id, action: 'approve', version: 1, reason: '', by }, nowUs())
+  approveRecall(recalls, id, nowUs())
   const times = look(size)
   return {
     items,
@@ -121,28 +121,8 @@ async function heldWhileTracing(lot: string): Promise<number> {
   return rounded((mostBytes - beforeBytes) / mib)
 }
 
-function make(key: string): string {
-  const made = recalls.create(
-    {
-      text: {
-        ...{ title: '', reason: '', instructions: '', depth: 'retail', level: 'A' },
-        levelPercent: undefined,
-      },
-      ...{ isDrill: false, recallClass: 'I', law: undefined, domain: 'food', product: undefined },
-      ...{
-        alerts: [],
-        returnsTo: [],
-        decidedUs: nowUs(),
-        by: 'regulator:k1',
-        suspects: [{ kind: 'key', key }],
-      },
-      assume: { sameLineAndDay: false, carryOverHours: 0 },
-    },
-    'seed',
-    nowUs(),
-  )
-  if (!made.ok) throw new Error(made.code)
-  return made.recall
+function make(lot: string): string {
+  return makeRecall(recalls, { lot, sameLineAndDay: false, nowUs: nowUs() })
 }
 
 /** Serials all over the store, one in so many of them recalled: how long each look takes. */

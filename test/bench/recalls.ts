@@ -1,8 +1,9 @@
-/** Recalls: the scope of one over more and more items, beside a bare walk. */
+/** Recalls: the scope of one over more and more items, beside a bare walk; and what is followed. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './children.ts'
+import type { LateGoodsOptions, LateGoodsResult } from './late-goods.ts'
 import type { RecallScopeResult, RecallScopesOptions } from './recall-scopes.ts'
 import { type Figure, rounded } from './report.ts'
 
@@ -52,4 +53,39 @@ export function recallFigures(results: readonly RecallScopeResult[]): Figure[] {
       { what: '  whether one is recalled, p99', value: result.lookP99Ms, unit: 'ms' },
     ]
   })
+}
+
+/** What it costs to follow events for what so many recalls lack, each in files of its own. */
+export async function measureLateGoods({
+  counts,
+  events,
+  onProgress,
+}: {
+  readonly counts: readonly number[]
+  readonly events: number
+  readonly onProgress: (what: string) => void
+}): Promise<readonly LateGoodsResult[]> {
+  const results: LateGoodsResult[] = []
+  for (const recalls of counts) {
+    onProgress(`events behind ${recalls} recalls`)
+    const folder = mkdtempSync(join(tmpdir(), 'suyuan-bench-'))
+    try {
+      const options: LateGoodsOptions = { folder, recalls, before: events, events }
+      results.push(await run(new URL('./late-goods.ts', import.meta.url), options))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+  return results
+}
+
+export function lateGoodsFigures(results: readonly LateGoodsResult[]): Figure[] {
+  return results.flatMap(({ recalls, events, cpuUsAnEvent, late }): Figure[] => [
+    {
+      what: `an event followed with ${recalls} recalls in force (${events.toLocaleString('en')})`,
+      value: cpuUsAnEvent,
+      unit: 'us of CPU',
+    },
+    { what: '  things that they lacked', value: late, unit: 'items' },
+  ])
 }
