@@ -12,6 +12,7 @@ import type { Limit } from '#risk/alarm-rows.ts'
 import { type ColdLimits, isOutOf } from '#risk/cold-limits.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
+import type { Reference } from '#risk/reference.ts'
 import { affectedBy, type Sample } from '#risk/sample.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
@@ -94,7 +95,7 @@ export class SensorRules {
       askLater(sensor, draft, reason, nowUs)
     }
     const { last } = heard
-    const present = productsOf(part, before)
+    const present = productsOf(part, before, watch.reference)
     const states: States = {
       ...told.states,
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
@@ -168,9 +169,15 @@ interface Heard {
 /** Products of one sensor that are remembered; beyond it all limits count. */
 const MOST_PRODUCTS = 50
 
-function productsOf(part: ExposedPart | undefined, { products }: States): Pick<States, 'products'> {
+function productsOf(
+  part: ExposedPart | undefined,
+  { products }: States,
+  reference: Pick<Reference, 'product'>,
+): Pick<States, 'products'> {
   if (!part) return products ? { products } : {}
-  const now = new Set(part.exposed.map(({ item }) => productKeyOf(item) ?? item))
+  // What is of no product, as containers are, goes by the rules of all such things: as ''.
+  const own = (item: string) => (reference.product(item) ? item : '')
+  const now = new Set(part.exposed.map(({ item }) => productKeyOf(item) ?? own(item)))
   // Of those that were not looked at the products are not known, nor of those that are yet to come
   // where nothing is.
   const isKnown = now.size > 0 && now.size <= MOST_PRODUCTS && part.rest === 0
