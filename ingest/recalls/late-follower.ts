@@ -62,7 +62,12 @@ export class LateFollower {
     const next = await trail.eventsAfter(eventRef, EVENTS_AT_ONCE)
     const refs = next.filter((ref) => ref <= upTo)
     const last = refs.at(-1)
-    if (last !== undefined) await this.#look(refs)
+    try {
+      if (last !== undefined) await this.#look(refs)
+    } catch (error) {
+      this.#neighbours.forget()
+      throw error
+    }
     if (last === undefined && from.scope === undefined) return false
     recalls.followed(from, last ?? eventRef, next.length < EVENTS_AT_ONCE)
     return true

@@ -49,12 +49,17 @@ export class LateNeighbours {
     return found.filter((each) => !known.has(nameOf(each)))
   }
 
+  /** To be called where what was found could not be written: it is found again. */
+  forget(): void {
+    this.#lines = new Map()
+  }
+
   /** By product the scopes that suspect something of it, and assume what is beside it. */
   #wanted(): ReadonlyMap<string, ReadonlySet<number>> {
     const { recalls, productsOf } = this.#parts
     const scopes = recalls.following.assuming()
     const of = scopes.map(({ scope }) => scope).join()
-    if (this.#of !== of || this.#lines.size > KEPT) this.#lines = new Map()
+    if (this.#of !== of || this.#lines.size > KEPT) this.forget()
     this.#of = of
     const wanted = new Map<string, Set<number>>()
     for (const { scope, products } of scopes) {

@@ -126,16 +126,20 @@ describe('a suspected lot whose making is told late', () => {
   })
 })
 
-it('a crash behind any write costs nothing: each thing is blocked once, and told once', async () => {
-  const { trail, recalls } = dairy.world
-  await capture(lots(1, 'L1'), made(30, [serial('s1'), serial('s2')], 'B'))
-  const id = await approved([{ lot: lot('L1') }])
-  await capture(
-    became(29, [amount(lot('L1'), 1)], [amount(lot('B'), 2)]),
-    ...['L2', 'L3'].map((name) => lots(2, name)),
-  )
-  let writes = 0
-  const dying = () => {
+it.each([
+  ['a crash', false],
+  ['a fault', true],
+])(
+  '%s behind any write costs nothing: each thing is blocked once, and told once',
+  async (_, isSame) => {
+    const { trail, recalls, directory } = dairy.world
+    await capture(
+      ...[lots(1, '00113'), lots(50, 'L2'), lots(50, 'L3')],
+      made(80, [serial('s1'), serial('s2')], 'B'),
+    )
+    const id = await approved([{ product: product(1), fromLot: '00112', toLot: '00113' }])
+    await capture(lots(51, '00112'), became(79, [amount(lot('00112'), 1)], [amount(lot('B'), 2)]))
+    let writes = 0
     let isDead = false
     const once =
       <Given extends unknown[]>(write: (...given: Given) => void) =>
@@ -145,22 +149,26 @@ it('a crash behind any write costs nothing: each thing is blocked once, and told
         writes += 1
         isDead = true
       }
-    const { following } = recalls
-    const addLate = once(recalls.addLate.bind(recalls))
-    return { following, addLate, followed: once(recalls.followed.bind(recalls)) }
-  }
-  const names = { siteOf: (key: string) => key, productsOf: (key: string) => [key] }
-  const life = async () => {
-    const parts = { trail, recalls: dying(), nowUs: () => 1, ...names }
-    const follower = new LateFollower(parts)
-    while (await follower.advance());
-    return true
-  }
-  while (!(await life().catch(({ message }) => message !== 'killed')));
-  expect(writes).toBe(4)
-  const late = [lot('B'), serial('s1'), serial('s2'), lot('L2'), lot('L3')].sort()
-  const { outOfDate } = (await desk.get(`/v1/recalls/${id}`)).json
-  expect(outOfDate).toMatchObject({ items: late.length })
-  const told = timesTold(dataFolder(dairy.world.directory).recalls)
-  expect(late.map((key) => told.get(key))).toEqual(late.map(() => 1))
-})
+    const dying = {
+      following: recalls.following,
+      addLate: once(recalls.addLate.bind(recalls)),
+      followed: once(recalls.followed.bind(recalls)),
+    }
+    const names = { siteOf: (key: string) => key, productsOf: (key: string) => [key] }
+    const start = () => new LateFollower({ trail, recalls: dying, nowUs: () => 1, ...names })
+    let follower = start()
+    const life = async () => {
+      isDead = false
+      if (!isSame) follower = start()
+      while (await follower.advance());
+      return true
+    }
+    while (!(await life().catch(({ message }) => message !== 'killed')));
+    expect(writes).toBe(4)
+    const late = [lot('00112'), lot('B'), serial('s1'), serial('s2'), lot('L2'), lot('L3')]
+    const { outOfDate } = (await desk.get(`/v1/recalls/${id}`)).json
+    expect(outOfDate).toMatchObject({ items: late.length })
+    const told = timesTold(dataFolder(directory).recalls)
+    expect(late.map((key) => told.get(key))).toEqual(late.map(() => 1))
+  },
+)
