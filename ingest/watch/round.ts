@@ -21,6 +21,7 @@ import { addToLots, learnedLots } from './late-lots.ts'
 import { happenedAs, type LifeParts } from './life.ts'
 import { askForPicks } from './picks.ts'
 import { CONFIRMED, isWatched, type Retold, retell } from './retell.ts'
+import type { Left } from './tell-arrived.ts'
 
 export interface RoundParts extends LifeParts {
   readonly watch: Watch
@@ -132,11 +133,21 @@ export class Round {
       happening,
     )
     for (const each of findings) draft.tell(key, each, isSure(each))
-    for (const identity of dropped) draft.drop(identity, 'newer')
+    for (const identity of dropped) {
+      this.#askForCarried(kind, draft.entry(identity)?.finding)
+      draft.drop(identity, 'late')
+    }
     if (before) this.#arrive(subject, before, happening.facts, eventRef)
     const lastUs = Math.max(eventTimeUs, before?.lastUs ?? 0)
     const dueUs = this.#rules.dueUs(subject, state)
     items.put({ key, kind, lastUs, through: eventRef, dueUs, state })
+  }
+
+  /** What was in a unit that was not stuck after all was not stuck either. */
+  #askForCarried(kind: Kind, finding: Finding | undefined): void {
+    if (kind !== 'logistic-unit' || finding?.rule !== 'C14') return
+    const left: Left = { unit: finding.subject, atUs: finding.fromUs }
+    this.#parts.draft.facts.ask(`arrived ${JSON.stringify(left)}`, 'late')
   }
 
   /** How long it was under way is what is known of its lane. */
@@ -184,7 +195,11 @@ export class Round {
     const { state, lastUs, findings, length } = told
     items.setLength(key, length)
     const all = [...findings, ...this.#stillWaiting(subject, state, findings)]
+    const before = draft.entries(key)
     draft.replace(key, all, reason, isSure)
+    for (const { finding } of before) {
+      if (!draft.entry(finding.identity)) this.#askForCarried(kind, finding)
+    }
     if (isAwaited(kind)) this.#retellTransports(key, told)
     items.put({ key, kind, lastUs, through: upTo, dueUs: this.#rules.dueUs(subject, state), state })
     return true

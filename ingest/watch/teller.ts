@@ -19,6 +19,7 @@ import type { LiveItems } from './items.ts'
 import type { Names } from './names.ts'
 import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
+import { tellArrived } from './tell-arrived.ts'
 import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn, tooManyIn } from './tell-lots.ts'
 import { aboutMoving, carriersOf, type MovingTold } from './tell-moving.ts'
@@ -95,6 +96,9 @@ const TELLERS: Readonly<Record<string, Tell>> = {
   },
   async arrival(parts, carrier, reason) {
     askForCarried(parts, { carrier, after: '' }, reason)
+  },
+  async arrived(parts, rest, reason) {
+    await tellArrived(parts, JSON.parse(rest), reason)
   },
   async carried(parts, rest, reason) {
     askForCarried(parts, JSON.parse(rest), reason)
