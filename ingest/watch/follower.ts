@@ -86,7 +86,8 @@ export class AlertFollower {
     this.#lanes = new KnownLanes(alerts.facts)
     this.#referenceNow = referenceOf(registry)
     const { aliases } = registry
-    this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted })
+    const isAlert = (identity: string) => alerts.isAlert(identity)
+    this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted, isAlert })
     this.#life = {
       trail: aliasedTrail(trail, aliases),
       facts: new EventFactsReader(trail),

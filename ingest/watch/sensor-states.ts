@@ -12,6 +12,7 @@ import { type SensorState, sensorMachine } from '#risk/sensor-health.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TelemetryQuery, TrailReader } from '#store/trail.ts'
+import type { Waiting } from './sensor-gaps.ts'
 
 export interface Sensor {
   readonly key: string
@@ -26,6 +27,10 @@ export interface States {
   readonly health?: SensorState
   /** When the last week was told again. */
   readonly sweptUs: number
+  /** When something newer than all before was heard of it last. */
+  readonly heardUs?: number
+  /** Gaps that late values may fill yet. */
+  readonly waiting?: Waiting
   /** Products that were with it when that was looked up last; undefined where it never was. */
   readonly products?: readonly string[]
 }

@@ -2,7 +2,8 @@
  * The rules about sensors: A1, A4, A9 and A11 of each registered one. Items that were with one that
  * is out of the limits of their product are told anew (tell-exposure.ts). Readings have no numbers
  * of their own, so each sensor is asked for what is newer than its last one; once an hour the last
- * week is told again, for what came late, and it is looked up which products are with it.
+ * week is told again, for what came late, and it is looked up which products are with it. So it is
+ * where gaps were waited with for long enough (sensor-gaps.ts).
  *
  * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor: a default
  * for medicines would be wrong for most.
@@ -10,17 +11,21 @@
 import { productKeyOf } from '#epcis/product-key.ts'
 import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
+import type { RuleChange } from '#risk/rule-set.ts'
 import { affectedBy } from '#risk/sample.ts'
+import { US_A_MINUTE } from '#risk/words.ts'
 import type { RegistryReference } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/surroundings.ts'
 import type { Draft } from './draft.ts'
 import { askForPart, askLater, type ExposedPart, exposedOf } from './exposed.ts'
+import { waitedWith, waitsUntilUs } from './sensor-gaps.ts'
 import {
   isOutOf,
   type Limits,
   limitsOf,
+  type RulesAt,
   readSensors,
   rulesOf,
   type Sensor,
@@ -33,12 +38,23 @@ export interface SensorParts {
   readonly trail: TrailReader
   readonly registry: Registry
   readonly mounted: Mounted
+  /** Whether there is a standing alert of an identity. */
+  readonly isAlert: (identity: string) => boolean
 }
 
 const US_AN_HOUR = 3_600_000_000
 const SWEPT_US = 7 * 24 * US_AN_HOUR
 /** Sensors are looked at no more often. */
 const EVERY_US = 2_000_000
+
+interface TellingParts {
+  readonly rulesAt: RulesAt
+  /** How long gaps are waited with. */
+  readonly graceUs: number
+  /** Of all products. */
+  readonly limits: readonly RuleChange[]
+  readonly nowUs: number
+}
 
 export class SensorRules {
   readonly #parts: SensorParts
@@ -64,30 +80,54 @@ export class SensorRules {
     return isNews
   }
 
+  /** First at what is new, so that what is told again then is for what came late alone. */
   async #lookAt(
     sensor: Sensor,
     draft: Draft,
     watch: Watch & { reference: RegistryReference },
     nowUs: number,
   ): Promise<boolean> {
-    const { registry } = this.#parts
-    const key = `sensor ${sensor.party} ${sensor.key}`
+    const { parties } = this.#parts.registry
+    const rulesAt = rulesOf(sensor, watch, (party) => parties.get(party)?.domain)
+    const graceUs = (rulesAt(nowUs).A11?.parameters.graceMinutes ?? 0) * US_A_MINUTE
+    const telling = { rulesAt, graceUs, limits: watch.reference.limits, nowUs }
+    const isNews = await this.#tell(sensor, draft, telling, false)
+    const memory = draft.sensor(keyOf(sensor))
+    if (memory === undefined || !isToSweep(JSON.parse(memory.state), telling)) return isNews
+    return this.#tell(sensor, draft, telling, true)
+  }
+
+  /** Tells what is new of a sensor, or its last week again; false where there is nothing. */
+  async #tell(
+    sensor: Sensor,
+    draft: Draft,
+    { rulesAt, graceUs, limits, nowUs }: TellingParts,
+    isSweep: boolean,
+  ): Promise<boolean> {
+    const { isAlert } = this.#parts
+    const key = keyOf(sensor)
     const memory = draft.sensor(key)
     const before: States = memory ? JSON.parse(memory.state) : { sweptUs: 0 }
-    const isSweep = memory !== undefined && nowUs - before.sweptUs > US_AN_HOUR
     const lastUs = memory?.lastUs ?? 0
-    const fromUs = Math.max(0, isSweep ? Math.min(lastUs, nowUs) - SWEPT_US : lastUs + 1)
-    const rulesAt = rulesOf(sensor, watch, (party) => registry.parties.get(party)?.domain)
+    const fromUs = isSweep ? sweptFromUs(Math.min(lastUs, nowUs), before) : lastUs + 1
     const telling = new SensorTelling(sensor, isSweep ? { sweptUs: 0 } : before, rulesAt)
-    const limits = limitsOf(watch.reference.limits, isSweep ? undefined : before.products)
-    const heard = await this.#hear(sensor, telling, { fromUs, limits, isSweep })
+    const its = limitsOf(limits, isSweep ? undefined : before.products)
+    const heard = await this.#hear(sensor, telling, { fromUs, limits: its, isSweep })
     const isDue = memory?.dueUs !== undefined && memory.dueUs <= nowUs
     if (heard.lastUs === 0 && !isDue && !isSweep) return false
     // While there is more of the past nothing can be said of what is missing by now.
     const told = heard.isLast ? telling.toldBy(nowUs) : { ...telling.told, dueUs: undefined }
-    const isAsked = heard.isOut || told.findings.length > 0
+    const last = Math.max(lastUs, heard.lastUs)
+    const heardUs = last > lastUs ? nowUs : (before.heardUs ?? 0)
+    const { held, waiting } = waitedWith(told.findings, before.waiting, {
+      ...{ nowUs, heardUs, graceUs, isWhole: isSweep, isLast: heard.isLast },
+      againFromUs: sweptFromUs(Math.min(last, nowUs)),
+      isTold: ({ identity }) => draft.entry(identity) !== undefined || isAlert(identity),
+    })
+    const news = told.findings.filter((each) => !held.has(each))
+    const isAsked = heard.isOut || news.length > 0
     const part = isAsked ? await exposedOf(this.#parts, sensor) : undefined
-    const findings = told.findings.map((each) => (part ? withAffected(each, part, nowUs) : each))
+    const findings = news.map((each) => (part ? withAffected(each, part, nowUs) : each))
     this.#enter(draft, key, findings, isSweep ? fromUs : undefined)
     for (const identity of isSweep ? [] : telling.brokenSilences()) draft.drop(identity, 'late')
     const reason = isSweep ? 'late' : 'newer'
@@ -98,10 +138,11 @@ export class SensorRules {
     const states: States = {
       ...told.states,
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
+      heardUs,
+      ...(waiting && { waiting }),
       ...productsOf(part, before),
     }
     const dueUs = told.dueUs !== undefined && told.dueUs > nowUs ? told.dueUs : undefined
-    const last = Math.max(lastUs, heard.lastUs)
     draft.putSensor({ key, lastUs: last, dueUs, state: JSON.stringify(states) })
     if (!heard.isLast) this.lookAgain()
     return true
@@ -153,6 +194,25 @@ export class SensorRules {
     if (this.#sensors?.version !== version) this.#sensors = { version, all: readSensors(registry) }
     return this.#sensors.all
   }
+}
+
+function keyOf({ party, key }: Sensor): string {
+  return `sensor ${party} ${key}`
+}
+
+/** Whether all of its last time is to be told again. */
+function isToSweep(
+  { sweptUs, waiting }: States,
+  { graceUs, nowUs }: Pick<TellingParts, 'graceUs' | 'nowUs'>,
+): boolean {
+  if (waiting && waitsUntilUs(waiting, graceUs) <= nowUs) return true
+  return nowUs - sweptUs > US_AN_HOUR
+}
+
+/** From when on it is told again: the last week, and what is waited for. */
+function sweptFromUs(lastUs: number, { waiting }: Pick<States, 'waiting'> = {}): number {
+  const [[firstUs] = [lastUs]] = waiting?.gaps ?? []
+  return Math.max(0, Math.min(lastUs - SWEPT_US, firstUs))
 }
 
 /** Products of one sensor that are remembered; beyond it all limits count. */
