@@ -89,7 +89,7 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
 export function watchAnew({ alerts }: Pick<DataFolder, 'alerts'>, same = 0): void {
   if (!existsSync(alerts)) return
   const writer = new AlertWriter(alerts)
-  if (writer.ledger.progress().eventRef > same) writer.replay('newer')
+  if (writer.ledger.progress().eventRef > same) writer.replay()
   writer.close()
 }
 

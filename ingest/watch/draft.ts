@@ -7,6 +7,7 @@ import { type Finding, merged } from '#risk/finding.ts'
 import type { Concern, Entry, ItemMemory, Told } from '#store/alerts/alert.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
 import type { LedgerReader, SensorMemory } from '#store/alerts/ledger.ts'
+import { asAsked, type Because } from './because.ts'
 import { DraftFacts } from './draft-facts.ts'
 import type { KnownLanes } from './draft-lanes.ts'
 
@@ -22,9 +23,15 @@ export class Draft {
   readonly #items = new Map<string, ItemMemory>()
   readonly #sensors = new Map<string, SensorMemory>()
   readonly #ledger: LedgerReader
+  readonly #because: Because
 
-  constructor(ledger: LedgerReader, known: FactReader, lanes?: KnownLanes) {
+  constructor(
+    ledger: LedgerReader,
+    known: FactReader,
+    { lanes, because = asAsked }: { readonly lanes?: KnownLanes; readonly because?: Because } = {},
+  ) {
     this.#ledger = ledger
+    this.#because = because
     this.known = known
     this.facts = new DraftFacts(known, lanes)
   }
@@ -114,15 +121,20 @@ export class Draft {
     else this.put({ ...known, finding, count, reason: 'corrected' })
   }
 
-  /** All that holds of an owner, told anew: what became of each finding follows from both. */
+  /**
+   * All that holds of an owner, told anew: what became of each finding follows from both. `asked`:
+   * why it was looked at, which need not be why a finding has changed.
+   */
   replace(
     owner: string,
     now: readonly Finding[],
-    reason: Reason,
+    asked: Reason,
     isSure: (finding: Finding) => boolean,
+    because: Because = this.#because,
   ): void {
     const before = this.entries(owner).map(({ finding }) => finding)
-    for (const each of difference(before, now, reason)) {
+    for (const each of difference(before, now, asked)) {
+      const reason = because(each)
       if (each.change === 'withdrawn') {
         this.drop(each.before.identity, reason)
         continue

@@ -156,7 +156,7 @@ export class FactTrial {
     if (isAny('F6')) {
       for (const monthUs of monthsIn(fromUs, toUs)) {
         const draft = new Draft(NOTHING, known.facts)
-        tellSampling(draft, watch, monthUs, 'newer')
+        tellSampling(draft, watch, monthUs, 'time')
         // What falls short all year is found when it first does.
         for (const each of findingsIn(draft)) {
           if (!found.has(each.identity)) found.set(each.identity, each)

@@ -9,7 +9,6 @@
  * may still explain it. What its containers may explain is looked up by then (retell.ts).
  */
 
-import type { Reason } from '#risk/difference.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import { RuleSet } from '#risk/rule-set.ts'
@@ -22,6 +21,7 @@ import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/surroundings.ts'
+import { type Because, becauseOf } from './because.ts'
 import { concernOf } from './concern.ts'
 import { Draft } from './draft.ts'
 import { KnownLanes } from './draft-lanes.ts'
@@ -65,6 +65,7 @@ export class AlertFollower {
   readonly #moving = new MovingTold()
   readonly #lanes: KnownLanes
   readonly #mounted: Mounted
+  readonly #because: Because
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
   /** Whether nothing goes under several keys: asked once a round, as each item needs it. */
@@ -85,6 +86,7 @@ export class AlertFollower {
     this.#items = new LiveItems(alerts.ledger)
     this.#lanes = new KnownLanes(alerts.facts)
     this.#referenceNow = referenceOf(registry)
+    this.#because = becauseOf(recalls, this.#items)
     const { aliases } = registry
     const isAlert = (identity: string) => alerts.isAlert(identity)
     this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted, isAlert })
@@ -150,8 +152,8 @@ export class AlertFollower {
   }
 
   /** Goes through history again from its beginning. */
-  replay(reason: Reason): void {
-    this.#parts.alerts.replay(reason)
+  replay(): void {
+    this.#parts.alerts.replay()
     this.#forget()
   }
 
@@ -182,7 +184,7 @@ export class AlertFollower {
   /** Looks at what is new; how many parts of `EVENTS_AT_ONCE` that was, begun ones included. */
   async #follow(): Promise<number> {
     const { alerts, trail } = this.#parts
-    if (!this.#isChecked && !(await this.#isSameStore())) this.replay('newer')
+    if (!this.#isChecked && !(await this.#isSameStore())) this.replay()
     this.#isChecked = true
     this.#forgetIfMoved()
     const progress = alerts.ledger.progress()
@@ -326,7 +328,7 @@ export class AlertFollower {
   #draft(): Draft {
     const { alerts } = this.#parts
     alerts.beginReading()
-    return new Draft(alerts.ledger, alerts.facts, this.#lanes)
+    return new Draft(alerts.ledger, alerts.facts, { lanes: this.#lanes, because: this.#because })
   }
 
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {

@@ -178,7 +178,7 @@ export class SensorRules {
     sweptUs: number | undefined,
   ): void {
     if (sweptUs === undefined) {
-      for (const each of findings) draft.tell(key, each, true)
+      for (const each of findings) draft.tell(key, each, true, isSilence(each) ? 'time' : 'newer')
       return
     }
     const older = draft.entries(key).flatMap(({ finding }) => {
@@ -228,6 +228,11 @@ function productsOf(part: ExposedPart | undefined, { products }: States): Pick<S
 }
 
 const sure = () => true
+
+/** What holds as nothing was heard. */
+function isSilence({ rule, variant, toUs }: Finding): boolean {
+  return rule === 'A11' && variant === 'gap' && toUs === undefined
+}
 
 /** With the items that were there; of those beyond the first it is said how many there are. */
 function withAffected(finding: Finding, { exposed, rest }: ExposedPart, nowUs: number): Finding {

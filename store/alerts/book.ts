@@ -10,6 +10,7 @@ import {
   type Reason,
 } from '#risk/difference.ts'
 import type { Finding } from '#risk/finding.ts'
+import { type RuleId, ruleOf } from '#risk/table.ts'
 import type { Text } from '#risk/words.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
 import {
@@ -147,10 +148,14 @@ export class AlertBook {
     if (row && isStanding(row.state)) this.#end(row, 'withdrawn', reason, nowUs)
   }
 
-  /** Withdraws some of what no finding bears out; gives how many. */
-  sweep(reason: Reason, nowUs: number, limit: number): number {
+  /** Withdraws some of what no finding bears out, for a reason by rule; gives how many. */
+  sweep(because: (rule: string) => Reason, nowUs: number, limit: number): number {
     const rows: AlertRow[] = this.#orphans.all(limit)
-    for (const row of rows) this.#end(row, 'withdrawn', reason, nowUs)
+    for (const row of rows) {
+      const { ruleVersion }: Finding = JSON.parse(row.body)
+      const isOther = ruleVersion !== ruleOf(row.rule as RuleId).version
+      this.#end(row, 'withdrawn', isOther ? 'rules' : because(row.rule), nowUs)
+    }
     return rows.length
   }
 
@@ -230,9 +235,10 @@ export class AlertBook {
     for (const party of parties) this.#party.run(party, seq)
   }
 
-  #retell(row: AlertRow, entry: Entry, concern: Concern, reason: Reason, nowUs: number): void {
+  #retell(row: AlertRow, entry: Entry, concern: Concern, asked: Reason, nowUs: number): void {
     const { finding, count } = entry
     const before: Finding = JSON.parse(row.body)
+    const reason = isByOtherRules(before, finding) ? 'rules' : asked
     const evidence = JSON.stringify(concern.evidence)
     const wasGone = !isStanding(row.state)
     const [change] = difference([before], [finding], reason)
@@ -284,6 +290,11 @@ export class AlertBook {
   lastStep(): number {
     return this.#database.prepare('SELECT coalesce(max(seq), 0) AS last FROM step').get().last
   }
+}
+
+/** Whether it is measured by other limits, or another logic, than it was. */
+function isByOtherRules(before: Finding, now: Finding): boolean {
+  return before.revision !== now.revision || before.ruleVersion !== now.ruleVersion
 }
 
 type Timer = Pick<AlertRow, 'escalation' | 'escalateUs'>

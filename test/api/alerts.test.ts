@@ -258,7 +258,7 @@ describe('what comes later', () => {
     await world.watched(24 * 30)
     const before = await list('?state=open|withdrawn|superseded')
     const last = world.alerts.lastStep()
-    world.follower.replay('newer')
+    world.follower.replay()
     await world.watched(24 * 30)
     expect(await list('?state=open|withdrawn|superseded')).toEqual(before)
     expect(world.alerts.lastStep()).toBe(last)

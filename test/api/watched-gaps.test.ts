@@ -144,7 +144,7 @@ describe('a sensor that falls silent', () => {
     await write(fromUs, [90])
     await look(91 / 60)
     expect(gaps(fromUs)).toEqual([[0, 90]])
-    watched.world.follower.replay('rules')
+    watched.world.follower.replay()
     await look(100 / 60)
     await look(120 / 60)
     expect(gaps(fromUs)).toEqual([[0, 90]])

@@ -36,7 +36,7 @@ describe('what is recalled and moves in a container (G1)', () => {
   const from = Date.UTC(2026, 2, 3) * 1000
   const RECALL: WatchedRecall = {
     ...{ recall: 'recall:R', law: 'food-cn', recallClass: 'I', decidedUs: from, done: [] },
-    ...{ consignees: [], scope: undefined },
+    ...{ consignees: [], scope: undefined, changedUs: 0 },
   }
   const recalls = (keys: readonly string[]) => ({
     hasAny: () => true,
