@@ -22,7 +22,7 @@ interface FormerRow {
   untilUs: number
 }
 
-/** Gives what earlier versions in force of open and closed recalls, not drills, had of some keys. */
+/** Gives what earlier versions in force had of some keys: of open and closed recalls, no drills. */
 export function formerReader(database: Database): (keys: readonly string[]) => FormerBlock[] {
   const select = database.prepare(
     `SELECT recall.id, recall.body, scope_item.key, scope_item.tier, its.approvedUs AS fromUs,

@@ -1,4 +1,4 @@
-/** Why alerts are raised, told otherwise and withdrawn: the reason that a step gives is what it was. */
+/** Why alerts are raised, told otherwise and withdrawn: a step gives the reason that it had. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { becauseOf } from '#ingest/watch/because.ts'
 import { REASONS, type Reason } from '#risk/difference.ts'
