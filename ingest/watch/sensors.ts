@@ -22,15 +22,18 @@ import type { Draft } from './draft.ts'
 import { askForPart, askLater, type ExposedPart, exposedOf } from './exposed.ts'
 import { waitedWith, waitsUntilUs } from './sensor-gaps.ts'
 import {
+  beginningOf,
   isOutOf,
   type Limits,
   limitsOf,
   type RulesAt,
   readSensors,
+  ruleStatesOf,
   rulesOf,
   type Sensor,
   SensorTelling,
   type States,
+  SWEPT_US,
   samplesOf,
 } from './sensor-states.ts'
 
@@ -43,7 +46,6 @@ export interface SensorParts {
 }
 
 const US_AN_HOUR = 3_600_000_000
-const SWEPT_US = 7 * 24 * US_AN_HOUR
 /** Sensors are looked at no more often. */
 const EVERY_US = 2_000_000
 
@@ -109,8 +111,10 @@ export class SensorRules {
     const memory = draft.sensor(key)
     const before: States = memory ? JSON.parse(memory.state) : { sweptUs: 0 }
     const lastUs = memory?.lastUs ?? 0
-    const fromUs = isSweep ? sweptFromUs(Math.min(lastUs, nowUs), before) : lastUs + 1
-    const telling = new SensorTelling(sensor, isSweep ? { sweptUs: 0 } : before, rulesAt)
+    const { fromUs, states: from } = isSweep
+      ? beginningOf(before, sweptFromUs(Math.min(lastUs, nowUs), before))
+      : { fromUs: lastUs + 1, states: before }
+    const telling = new SensorTelling(sensor, from, rulesAt)
     const its = limitsOf(limits, isSweep ? undefined : before.products)
     const heard = await this.#hear(sensor, telling, { fromUs, limits: its, isSweep })
     const isDue = memory?.dueUs !== undefined && memory.dueUs <= nowUs
@@ -136,7 +140,7 @@ export class SensorRules {
       askLater(sensor, draft, reason, nowUs)
     }
     const states: States = {
-      ...told.states,
+      ...ruleStatesOf(told.states),
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
       heardUs,
       ...(waiting && { waiting }),
@@ -181,11 +185,13 @@ export class SensorRules {
       for (const each of findings) draft.tell(key, each, true, isSilence(each) ? 'time' : 'newer')
       return
     }
+    const again = new Set(findings.map(({ identity }) => identity))
     const older = draft.entries(key).flatMap(({ finding }) => {
-      return finding.fromUs < sweptUs ? finding : []
+      return finding.fromUs < sweptUs && !again.has(finding.identity) ? finding : []
     })
-    const again = findings.filter((each) => each.fromUs >= sweptUs)
-    draft.replace(key, [...older, ...again], 'late', sure)
+    draft.replace(key, [...older, ...findings], 'late', sure, (change) => {
+      return change.change === 'raised' && isSilence(change.now) ? 'time' : change.reason
+    })
   }
 
   #all(): readonly Sensor[] {

@@ -66,11 +66,11 @@ export const RECALL = {
       near: text('召回 {recall}：须在 {due} 前{step}。', 'Recall {recall}: {step} is due {due}.'),
       late: text(
         '召回 {recall}：应在 {due} 前{step}，已逾期。',
-        'Recall {recall}: {step} was due on {due}, and is late.',
+        'Recall {recall}: {step} was due {due}, and is late.',
       ),
       doneLate: text(
         '召回 {recall}：应在 {due} 前{step}，逾期后才完成。',
-        'Recall {recall}: {step} was due on {due}, and was done after that.',
+        'Recall {recall}: {step} was due {due}, and was done later.',
       ),
       lateMany: text(
         '召回 {recall}：{count} 次进度报告逾期未交，最早一次应在 {due} 前提交。',
@@ -78,8 +78,8 @@ export const RECALL = {
       ),
       doneLateMany: text(
         '召回 {recall}：曾有 {count} 次进度报告逾期，其后才有报告；最早一次应在 {due} 前提交。',
-        'Recall {recall}: {count} progress reports were late when one came; the first of them was ' +
-          'due on {due}.',
+        'Recall {recall}: {count} progress reports were late when one came; ' +
+          'the first of them was due on {due}.',
       ),
     },
   },

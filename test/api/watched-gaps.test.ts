@@ -1,6 +1,7 @@
 /** A11 while what a sensor measured comes in late, in whatever order. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AlertFollower } from '#ingest/watch/follower.ts'
+import { REASONS } from '#risk/difference.ts'
 import { US_A_MINUTE, US_AN_HOUR } from '#risk/words.ts'
 import { startWatched, type Watched } from './watched.ts'
 
@@ -20,13 +21,17 @@ afterEach(() => watched.world.close())
 
 let written = 0
 /** Values at some minutes from a time on, as one message. */
-const write = async (fromUs: number, minutes: readonly number[]) => {
+const write = async (
+  fromUs: number,
+  minutes: readonly number[],
+  celsius = (minute: number) => 4 + (minute % 60) / 60,
+) => {
   written += 1
   await watched.world.trail.apply({
     events: [],
     readings: minutes.map((minute) => ({
       ...{ device: SENSOR, party: 'maker', type: 'Temperature', component: '', uom: 'CEL' },
-      ...{ timeUs: fromUs + minute * US_A_MINUTE, value: 4 + (minute % 60) / 60 },
+      ...{ timeUs: fromUs + minute * US_A_MINUTE, value: celsius(minute) },
     })),
     ...{ follower: `test ${written}`, to: 1 },
   })
@@ -38,6 +43,13 @@ const steps = () =>
     .stepsAfter(0, 500)
     .filter(({ alert }) => alert.startsWith('A11'))
     .map(({ step }) => step)
+/** The same with the reason, and of what. */
+const told = () =>
+  watched.world.alerts.reader.stepsAfter(0, 500).flatMap(({ alert, step, reason = '' }) => {
+    const its = watched.world.alerts.reader.alert(alert)?.finding.variant
+    const [name] = Object.entries(REASONS).find(([, { en }]) => en === reason) ?? []
+    return `${step}: ${name} ${its}`
+  })
 /** The gaps that are alerts, in minutes from a time on. */
 const gaps = (fromUs: number) =>
   watched.world.alerts.reader
@@ -170,5 +182,20 @@ describe('a sensor that falls silent', () => {
       await look(at * 0.2)
     }
     expect(gaps(fromUs).length).toBeGreaterThan(0)
+  })
+})
+
+describe('what goes on for longer than is told again', () => {
+  it('is one alert: a sensor that is stuck for two weeks, and is well again', async () => {
+    const fromUs = nowUs() - 14 * 24 * US_AN_HOUR
+    const stuck = Array.from({ length: 14 * 24 * 2 }, (_, at) => at * 30)
+    await write(fromUs, stuck, () => 5)
+    for (const hours of [0, 1.1, 2.2, 3.3, 4.4]) await look(hours)
+    // The other one is that it has been silent since.
+    expect(told()).toEqual(['raised: newer stuck', 'raised: time gap'])
+    const well = [270, 300, 330].map((minute) => stuck.length * 30 + minute)
+    await write(fromUs, well, () => 6)
+    for (const hours of [5.6, 6.2]) await look(hours)
+    expect(told().slice(2).sort()).toEqual(['continued: newer gap', 'continued: newer stuck'])
   })
 })

@@ -105,7 +105,7 @@ describe('the clock of a recall (G2)', () => {
     expect(texts(1.1)).toEqual(
       expect.arrayContaining([
         `召回 R-000012：应在 ${due} 前提交召回计划，已逾期。`,
-        `Recall R-000012: the plan was due on ${due}, and is late.`,
+        `Recall R-000012: the plan was due ${due}, and is late.`,
       ]),
     )
     const late = '召回 R-000012：5 次进度报告逾期未交，最早一次应在'
