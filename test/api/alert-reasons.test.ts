@@ -115,6 +115,16 @@ describe('of all others', () => {
     expect(await told('C14', 24 * 30)).toEqual(['raised: time'])
   })
 
+  it('it was sold before it was near its expiry (B2), which is told late; or after that', async () => {
+    await capture(made(1, ['C', 'D'], 'L2', '2026-03-20'))
+    expect(await told('B2')).toEqual(['raised: time', 'raised: time'])
+    await capture(things(10, 'retail_selling', [epc('C')]))
+    const steps = ['raised: time', 'raised: time', 'withdrawn: newer']
+    expect(await told('B2')).toEqual(steps)
+    await capture(things(16, 'retail_selling', [epc('D')]))
+    expect((await told('B2')).slice(3)).not.toContain('withdrawn: newer')
+  })
+
   it('are told again for a recall: that is no reason of theirs', () => {
     const because = becauseOf({ matches: () => [] }, { get: () => undefined })
     const reasonOf = (rule: RuleId, reason: Reason) => {
