@@ -125,7 +125,7 @@ export class WritableLedger extends Ledger {
     this.#pending = new PendingBatches(database, parts.redo)
     this.#decided = database.prepare(stateSQL('decided'))
     this.#decidedCursor = prepareArrays(database, cursorSQL('decided'))
-    this.#confirmed = database.prepare('SELECT batch, readings FROM state')
+    this.#confirmed = database.prepare('SELECT batch FROM state')
     this.#seriesID = prepareArrays(
       database,
       'SELECT id FROM series WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)',
@@ -293,11 +293,6 @@ export class WritableLedger extends Ledger {
   /** The last batch that InfluxDB has confirmed. */
   confirmedBatch(): number {
     return this.#confirmed.get()?.batch ?? 0
-  }
-
-  /** How many readings InfluxDB has confirmed. */
-  confirmedReadings(): number {
-    return this.#confirmed.get()?.readings ?? 0
   }
 
   get pending(): PendingBatches {
