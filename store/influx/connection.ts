@@ -181,7 +181,8 @@ function wordsOf({ text, status, headers }: Reply): string {
   let words: unknown = headers['x-influxdb-error'] ?? text
   try {
     const said = JSON.parse(text)
-    words = said.error ?? said.message ?? text
+    // 3.x says why line by line.
+    words = said.data?.[0]?.error_message ?? said.error ?? said.message ?? text
   } catch {
     // Not JSON: a proxy's page, or nothing.
   }

@@ -53,6 +53,8 @@ export interface KnownSeries {
   readonly lastUs: number
   /** The batch that brought the first of them. */
   readonly batch: number
+  /** Before it there are minutes alone; 0 where nothing says so. */
+  readonly summedToUs: number
 }
 
 /**
@@ -154,7 +156,7 @@ export class Ledger {
     )
     this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = database.prepare(
-      `SELECT id, type, component, uom, party, firstUs, lastUs, batch FROM series
+      `SELECT id, type, component, uom, party, firstUs, lastUs, batch, summedToUs FROM series
        WHERE device = ?
        ORDER BY type, component, uom, party`,
     )
