@@ -30,10 +30,10 @@ export const migrate: Command = {
   help: `Usage: main.ts migrate --from sqlite --to influx
        main.ts migrate --from influx --to sqlite
 
-Copies events, readings, the minutes of readings that are no longer kept, what ingest remembers and how far it has come from trail.db of DATA_DIR
-into the InfluxDB of INFLUX_URL with its side file, or the other way, and then compares both sides:
-counts, checksums of all events and readings, and the trails of a part of the items. Says what
-differs and ends with 1 where anything does.
+Copies events, readings, the minutes of readings that are no longer kept, what ingest remembers and
+how far it has come from trail.db of DATA_DIR into the InfluxDB of INFLUX_URL with its side file, or
+the other way, and then compares both sides: counts, checksums of all events, readings and minutes,
+and the trails of a part of the items. Says what differs and ends with 1 where anything does.
 
 What was cut short goes on where it was when it is run again. Needs an empty store to copy to, and
 no server at work. Afterwards start the server with INFLUX_URL, or without it. The source stays
@@ -88,9 +88,9 @@ export const exportStore: Command = {
   summary: 'write all events and readings as lines of JSON',
   help: `Usage: main.ts export <file>
 
-Writes the trail store as NDJSON, one line an event or a reading: events in the order of recording
-with their bodies as they came, then readings, behind the minutes of those that are no longer kept. - is standard output. May run beside a server. The
-file appears under its name once it is whole.
+Writes the trail store as NDJSON, one line each: events in the order of recording with their bodies
+as they came, then readings, of each device behind the minutes of those that are no longer kept.
+- is standard output. May run beside a server. The file appears under its name once it is whole.
 `,
   async run(args) {
     const [file = ''] = readArguments(args, {}, 'file').words

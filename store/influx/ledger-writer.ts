@@ -219,7 +219,7 @@ export class WritableLedger extends Ledger {
     this.#setPlace.run(us, ns)
   }
 
-  /** Time of the last point of a series, and where minutes that stand alone end: -1 and 0 of none. */
+  /** Time of the last point of a series, and where minutes that stand alone end; -1 and 0. */
   endsOfSeries({
     device,
     type,
