@@ -26,8 +26,6 @@ interface Found {
   readonly fields: readonly DeclaredField[]
 }
 
-const MAX_DEEP = 8
-
 /** `temperature_chn1` is a temperature of component `chn1`; `history` is a list of the past. */
 export function codecValues(object: JsonObject, fields: readonly DeclaredField[]): CodecValues {
   const found: Found = { values: [], failures: [], fields }
@@ -46,7 +44,6 @@ const TIMES: readonly string[] = ['timestamp', 'time']
 const UNITS: readonly string[] = ['unit', 'units', 'uom']
 
 function collectObject(value: JsonObject, path: readonly string[], time: unknown, into: Found) {
-  if (path.length >= MAX_DEEP) return
   const own = value['timestamp'] ?? value['time'] ?? time
   const isOne = path.length > 0 && Object.hasOwn(value, 'value') && !isNested(value['value'])
   if (isOne) {
@@ -141,9 +138,10 @@ function unknownChannel(text: string): { name: string; channel: string } {
   return { name, channel }
 }
 
+/** Of a long path its end: what is measured beside each other begins alike. */
 function componentOf(parts: readonly string[]): string {
   return parts
     .filter((part) => part !== '')
     .join('/')
-    .slice(0, 100)
+    .slice(-100)
 }

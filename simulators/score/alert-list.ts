@@ -60,13 +60,19 @@ async function pageOf(server: Server, query: string): Promise<Page | undefined> 
 export async function evidenceOf(server: Server, { id }: Alert): Promise<AlertEvidence> {
   const answer = await request(server, 'GET', `/v1/alerts/${encodeURIComponent(id)}`)
   const { why, affected } = answer as {
-    readonly why: { readonly eventIDs: readonly string[]; readonly knowable: string }
+    readonly why: {
+      readonly eventIDs: readonly string[]
+      readonly readings: readonly unknown[]
+      readonly knowable: string
+    }
     readonly affected: readonly { readonly key: string }[]
   }
-  const { eventIDs, knowable } = why
+  const { eventIDs, readings, knowable } = why
+  // Of what was measured that is when it was measured, and a run goes through years in minutes.
+  const isOfRecords = eventIDs.length > 0 && readings.length === 0
   return {
     eventIDs,
-    knowable: eventIDs.length > 0 ? knowable : undefined,
+    knowable: isOfRecords ? knowable : undefined,
     affected: affected.map(({ key }) => key),
   }
 }

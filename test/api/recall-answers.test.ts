@@ -1,7 +1,15 @@
 /** What consignees answer, how it adds up, and from when the clock of a recall runs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { amount, lot } from '../trace/world.ts'
-import { captureMilk, type Dairy, Desk, made, newRecall, seen, startDairy } from './recall-world.ts'
+import {
+  type Dairy,
+  Desk,
+  made,
+  newRecall,
+  notifiedMilk,
+  seen,
+  startDairy,
+} from './recall-world.ts'
 
 let dairy: Dairy
 let desk: Desk
@@ -13,21 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => dairy.world.close())
 
-async function approved(more: object = {}): Promise<string> {
-  await captureMilk(dairy)
-  const id = await desk.make([{ lot: lot('L1') }], more)
-  const { status, text } = await desk.step(id, { action: 'approve', version: 1 })
-  if (status !== 201) throw new Error(text)
-  return id
-}
-
-async function notified(more: object = {}): Promise<string> {
-  const id = await approved(more)
-  const { status, text } = await desk.step(id, { action: 'notify' })
-  if (status !== 201) throw new Error(text)
-  return id
-}
-
+const notified = (more: object = {}) => notifiedMilk(dairy, more)
 const answersOf = (onHand: number, used = 0, uom = '') => ({
   answers: [{ uom, onHand, returned: 0, destroyed: 0, used }],
 })

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sendNotices } from '#ingest/recalls/sender.ts'
 import { lot, serial } from '../trace/world.ts'
-import { captureMilk, type Dairy, Desk, newRecall, seen, startDairy } from './recall-world.ts'
+import {
+  approvedMilk,
+  captureMilk,
+  type Dairy,
+  Desk,
+  newRecall,
+  notifiedMilk,
+  seen,
+  startDairy,
+} from './recall-world.ts'
 import { startReceiver } from './webhooks/receiver.ts'
 
 let dairy: Dairy
@@ -14,21 +23,8 @@ beforeEach(async () => {
 
 afterEach(() => dairy.world.close())
 
-async function approved(more: object = {}): Promise<string> {
-  await captureMilk(dairy)
-  const id = await desk.make([{ lot: lot('L1') }], more)
-  const { status, text } = await desk.step(id, { action: 'approve', version: 1 })
-  if (status !== 201) throw new Error(text)
-  return id
-}
-
-async function notified(more: object = {}): Promise<string> {
-  const id = await approved(more)
-  const { status, text } = await desk.step(id, { action: 'notify' })
-  if (status !== 201) throw new Error(text)
-  return id
-}
-
+const approved = (more: object = {}) => approvedMilk(dairy, more)
+const notified = (more: object = {}) => notifiedMilk(dairy, more)
 const answersOf = (onHand: number, used = 0, uom = '') => ({
   answers: [{ uom, onHand, returned: 0, destroyed: 0, used }],
 })

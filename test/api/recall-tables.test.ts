@@ -1,7 +1,7 @@
 import { readXlsx } from 'hucre/xlsx'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { amount, lot, serial } from '../trace/world.ts'
-import { captureMilk, type Dairy, Desk, made, seen, startDairy } from './recall-world.ts'
+import { type Dairy, Desk, made, notifiedMilk, seen, startDairy } from './recall-world.ts'
 
 let dairy: Dairy
 let desk: Desk
@@ -13,21 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => dairy.world.close())
 
-async function approved(more: object = {}): Promise<string> {
-  await captureMilk(dairy)
-  const id = await desk.make([{ lot: lot('L1') }], more)
-  const { status, text } = await desk.step(id, { action: 'approve', version: 1 })
-  if (status !== 201) throw new Error(text)
-  return id
-}
-
-async function notified(more: object = {}): Promise<string> {
-  const id = await approved(more)
-  const { status, text } = await desk.step(id, { action: 'notify' })
-  if (status !== 201) throw new Error(text)
-  return id
-}
-
+const notified = (more: object = {}) => notifiedMilk(dairy, more)
 describe('tables', () => {
   it('of recalls, items and consignees come as CSV, and nothing in them is a formula', async () => {
     const id = await notified({ title: '=HYPERLINK("http://x")' })

@@ -124,6 +124,22 @@ export async function captureMilk({ world, maker, depot, shop }: Dairy): Promise
   )
 }
 
+/** A recall of that milk whose scope is approved; gives its id. */
+export async function approvedMilk(dairy: Dairy, more: object = {}): Promise<string> {
+  await captureMilk(dairy)
+  const desk = new Desk(dairy)
+  const id = await desk.make([{ lot: lot('L1') }], more)
+  await desk.taken(id, { action: 'approve', version: 1 })
+  return id
+}
+
+/** The same, once those who have it were told. */
+export async function notifiedMilk(dairy: Dairy, more: object = {}): Promise<string> {
+  const id = await approvedMilk(dairy, more)
+  await new Desk(dairy).taken(id, { action: 'notify' })
+  return id
+}
+
 /** What makes a recall of some suspects. */
 export function newRecall(from: readonly object[], more: object = {}): object {
   return {
@@ -164,6 +180,12 @@ export class Desk {
   /** Takes a step, by the second of its people. */
   step(id: string, body: object, key = this.#dairy.second) {
     return this.post(`/v1/recalls/${id}/steps`, { reason: 'x', ...body }, key)
+  }
+
+  /** A step that has to be possible. */
+  async taken(id: string, body: object): Promise<void> {
+    const { status, text } = await this.step(id, body)
+    if (status !== 201) throw new Error(text)
   }
 
   async verdict(text: string, key = ''): Promise<unknown> {

@@ -45,6 +45,9 @@ describe('with every fault', () => {
       const { kinds, falseExamples } = alertsOf(score)
       expect(kinds.map(({ fault }) => fault).sort()).toEqual([...faults].sort())
       expect(kinds.flatMap(({ missed }) => missed)).toEqual([])
+      // A run lasts minutes, and what is simulated months.
+      const delays = kinds.map(({ worstDelaySeconds = 0 }) => worstDelaySeconds)
+      expect(Math.max(...delays)).toBeLessThan(86_400)
       expect(falseExamples).toEqual([])
     },
     LONG_MS,

@@ -57,6 +57,21 @@ describe('a number that a codec writes as a text', () => {
   })
 })
 
+describe('a value far inside', () => {
+  it('is found however deep it is, and told apart from those that begin alike', () => {
+    const level = 'compartment-of-a-truck'
+    const inside = Array.from({ length: 12 }).reduce<object>((inner) => ({ [level]: inner }), {
+      ...{ left: { temperature: 4 }, right: { temperature: 5 } },
+    })
+    const rows = read(inside)
+    expect(rows.map(([type, component]) => [type, String(component).split('/').at(-1)])).toEqual([
+      ['Temperature', 'left'],
+      ['Temperature', 'right'],
+    ])
+    expect(rows.map(([, component]) => String(component).length)).toEqual([100, 100])
+  })
+})
+
 describe('the name of a value', () => {
   const temperature = (component: string, uom = 'CEL') => ['Temperature', component, uom, 4.5]
 
