@@ -89,7 +89,8 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
 
   async begin(batch: TrailBatch): Promise<Underway> {
     if (this.#ledger.state() === undefined) await this.#bind()
-    const refusedMinutes = await this.#writeMinutes(batch.minutes ?? [])
+    const { minutes = [] } = batch
+    const refusedMinutes = minutes.length === 0 ? [] : await this.#writeMinutes(minutes)
     const same = this.#untold.find((one) => isSame(one.batch, batch))
     this.#untold = this.#untold.filter((one) => one !== same)
     const decided = same ?? this.#known(batch) ?? this.#decide(batch, 'forget')
@@ -117,7 +118,6 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
    * brought again, and they are the same points.
    */
   async #writeMinutes(minutes: readonly SummedMinute[]) {
-    if (minutes.length === 0) return []
     const last = this.#ledger.pending.last()
     if (last !== undefined) await this.#deliverer.delivered(last.batch)
     return writeMinutes(this.#connection, await this.#bind(), this.#ledger, minutes)

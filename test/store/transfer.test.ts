@@ -82,15 +82,19 @@ const readings: Reading[] = Array.from({ length: readingCount }, (_, n) =>
   }),
 )
 /** Of series of which nothing else is left, and of one whose readings come behind them. */
-const minutes: SummedMinute[] = [
-  reading({ device: 'urn:sensor:gone' }),
-  reading({ device: 'urn:sensor:0' }),
-].flatMap(({ value, ...series }) =>
-  Array.from({ length: 3_000 }, (_, n) => ({
-    ...series,
-    ...{ timeUs: baseUs - 2 * (n + 1) * 60e6, total: n / 3, least: -n, most: n * 1.1, n: n + 1 },
-  })).reverse(),
-)
+const minutes: SummedMinute[] = (
+  [
+    ['urn:sensor:gone', 2_100],
+    ['urn:sensor:0', 30],
+  ] as const
+).flatMap(([device, length]) => {
+  const { value: _, ...series } = reading({ device })
+  return Array.from({ length }, (_, at) => {
+    const n = length - at
+    const timeUs = baseUs - 2 * n * 60e6
+    return { ...series, timeUs, total: n / 3, least: -n, most: n * 1.1, n }
+  })
+})
 const notes = [
   { key: 'gate a', text: '1' },
   { key: 'gate', text: '牛' },
