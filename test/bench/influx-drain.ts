@@ -33,7 +33,7 @@ export async function measureDrain(seconds: number): Promise<DrainResult> {
       const drainSeconds = await drain(influx, () => metricsOf(program))
       const drained = await metricsOf(program)
       return {
-        // Also of what was on its way when the devices stopped.
+        // What was on its way when the devices left is stored besides, and told to nobody.
         events: drained.get('mqtt_acknowledged') ?? 0,
         acknowledgedPerSecond: loaded.acknowledgedPerSecond,
         spoolMiB: Math.round((spooled.get('ingest_behind_bytes') ?? 0) / mib),
