@@ -85,9 +85,9 @@ async function measure(size: number): Promise<RecallScopeResult> {
   const walkSeconds = await secondsOf(() => walkOver(trail, lot))
   const bytesBefore = bytesOf()
   const id = make(lot)
-  const scopeSeconds = await secondsOf(trace)
+  const scopeSeconds = await secondsOf(() => trace(id))
   const bytes = bytesOf() - bytesBefore
-  const { tiers } = recalls.reader.versions(id)[0]?.counts ?? {}
+  const { tiers } = countsOf(id) ?? {}
   if (!tiers) throw new Error('the scope is not known')
   const items = tiers.proven + tiers.inferred + tiers.possible
   const by = 'regulator:k2'
@@ -104,19 +104,27 @@ async function measure(size: number): Promise<RecallScopeResult> {
   }
 }
 
-async function trace(): Promise<void> {
-  await tracer.advance()
+/** Until the scope of a recall is known: what came late to others is looked for in between. */
+async function trace(recall: string): Promise<void> {
+  while (countsOf(recall) === undefined) {
+    if (!(await tracer.advance())) throw new Error('the scope is not found out')
+  }
+}
+
+function countsOf(recall: string) {
+  const [version] = recalls.reader.versions(recall)
+  return version?.state === 'known' ? version.counts : undefined
 }
 
 /** Finds it out once more, and looks every second at what is held. */
 async function heldWhileTracing(lot: string): Promise<number> {
-  make(lot)
+  const id = make(lot)
   const beforeBytes = heldBytes()
   let mostBytes = beforeBytes
   const watching = setInterval(() => {
     mostBytes = Math.max(mostBytes, heldBytes())
   }, LOOK_EVERY_MS)
-  await trace()
+  await trace(id)
   clearInterval(watching)
   return rounded((mostBytes - beforeBytes) / mib)
 }
