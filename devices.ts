@@ -8,9 +8,10 @@ import { formatTimeUs } from '#epcis/time.ts'
 import {
   furtherTopics,
   type Guide,
+  givenTopics,
   guides,
-  registeredTopics,
   settingsFor,
+  withTopicsAlong,
 } from '#ingest/formats/guide.ts'
 import { tagsApart } from '#ingest/reads/apart.ts'
 import { bindingFault } from '#ingest/reads/fold.ts'
@@ -41,7 +42,8 @@ const addOptions = {
 const actions: Readonly<Record<string, Action>> = {
   add({ registry, config }, args) {
     const { values } = readArguments(args, addOptions)
-    const device = checked(deviceSchema, deviceOf(values))
+    const given = checked(deviceSchema, deviceOf(values))
+    const device = checked(deviceSchema, withTopicsAlong(given))
     const fault = device.binding && bindingFault(device)
     if (fault !== undefined) throw new UsageError(`--binding: ${fault.message}`)
     taken(registry.devices.put(device))
@@ -139,7 +141,7 @@ function deviceOf(values: AddValues): object {
   const guide = format.success ? guides[format.data] : plainGuide
   return {
     ...plain,
-    topics: registeredTopics(guide, topic ?? []),
+    topics: givenTopics(guide, topic ?? []),
     ...(due === undefined ? {} : { calibrationDue: due }),
     ...(binding === undefined ? {} : { binding: jsonOf(binding) }),
     ...(sensor === undefined ? {} : { sensors: sensor.map(sensorOf) }),

@@ -90,6 +90,7 @@ type Ends = (() => unknown)[]
 const GRACE_MS = 10_000
 /** Longer than the minute for which proxies keep a connection: they end it first. */
 const IDLE_MS = 75_000
+const PROBE_MS = 2000
 /** The first record behind the cursor tells how fresh the store is. */
 const ONE_RECORD = { maxBytes: 64 * 1024, maxRecords: 1 }
 /** One of so many attempts to store is logged: about one a minute. */
@@ -240,7 +241,9 @@ async function openStores(config: Config, log: Logger, ends: Ends): Promise<Stor
 /** Tells why the server that keeps trails does not answer; undefined where a file keeps them. */
 function probe({ folder }: Stores, ends: Ends): (() => Promise<string | undefined>) | undefined {
   if (folder.influx === undefined) return undefined
-  const influx = new InfluxProbe(folder.influx, () => performance.now())
+  // Whoever wants to know whether we are ready does not wait for long.
+  const settings = { ...folder.influx, timeoutMs: PROBE_MS }
+  const influx = new InfluxProbe(folder.trail, settings, () => performance.now())
   ends.push(() => influx.close())
   return () => influx.trouble()
 }

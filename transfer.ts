@@ -30,10 +30,10 @@ export const migrate: Command = {
   help: `Usage: main.ts migrate --from sqlite --to influx
        main.ts migrate --from influx --to sqlite
 
-Copies events, readings, what ingest remembers and how far it has come from trail.db of DATA_DIR
-into the InfluxDB of INFLUX_URL with its side file, or the other way, and then compares both sides:
-counts, checksums of all events and readings, and the trails of a part of the items. Says what
-differs and ends with 1 where anything does.
+Copies events, readings, the minutes of readings that are no longer kept, what ingest remembers and
+how far it has come from trail.db of DATA_DIR into the InfluxDB of INFLUX_URL with its side file, or
+the other way, and then compares both sides: counts, checksums of all events, readings and minutes,
+and the trails of a part of the items. Says what differs and ends with 1 where anything does.
 
 What was cut short goes on where it was when it is run again. Needs an empty store to copy to, and
 no server at work. Afterwards start the server with INFLUX_URL, or without it. The source stays
@@ -65,10 +65,10 @@ async function copyAndCompare(source: TrailReader, target: TrailWriter): Promise
   const options = (onProgress: (share: number) => void): MigrationOptions => {
     return { follower: FOLLOWER, onProgress }
   }
-  const { events, readings, refused } = await withProgress('copying', (onProgress) =>
+  const { events, readings, minutes, refused } = await withProgress('copying', (onProgress) =>
     migrateStore(source, target, options(onProgress)),
   )
-  print(`${events} events and ${readings} readings copied`)
+  print(`${events} events, ${readings} readings and ${minutes} minutes without them copied`)
   showAll(refused.map((line) => `not taken: ${line}`))
   const found = await withProgress('comparing', (onProgress) =>
     compareStores(source, target, options(onProgress)),
@@ -77,7 +77,8 @@ async function copyAndCompare(source: TrailReader, target: TrailWriter): Promise
   showAll(differences.map((line) => `differs: ${line}`))
   const counts = await source.counts()
   print(`source: ${counts.events} events ${found.events}`)
-  print(`source: ${counts.readings} readings ${found.readings}`)
+  print(`source: ${found.readingCount} readings ${found.readings}`)
+  print(`source: ${found.minuteCount} minutes ${found.minutes}`)
   const told = differences.length === 1 ? '1 difference' : `${differences.length} differences`
   print(differences.length === 0 ? 'target: the same' : `target: ${told}`)
   return differences.length === 0 ? 0 : 1
@@ -87,16 +88,18 @@ export const exportStore: Command = {
   summary: 'write all events and readings as lines of JSON',
   help: `Usage: main.ts export <file>
 
-Writes the trail store as NDJSON, one line an event or a reading: events in the order of recording
-with their bodies as they came, then readings. - is standard output. May run beside a server. The
-file appears under its name once it is whole.
+Writes the trail store as NDJSON, one line each: events in the order of recording with their bodies
+as they came, then readings, of each device behind the minutes of those that are no longer kept.
+- is standard output. May run beside a server. The file appears under its name once it is whole.
 `,
   async run(args) {
     const [file = ''] = readArguments(args, {}, 'file').words
     const trail = await openTrail(folderOf(), 'read')
     try {
-      const { events, readings } = await (file === '-' ? toOutput(trail) : toFile(trail, file))
-      note(`${events} events and ${readings} readings`)
+      const { events, readings, minutes } = await (file === '-'
+        ? toOutput(trail)
+        : toFile(trail, file))
+      note(`${events} events, ${readings} readings and ${minutes} minutes without them`)
     } finally {
       await trail.close()
     }
@@ -148,9 +151,10 @@ async function importAll(
   )
   for (const line of refused) note(line)
   if (done.refused > refused.length) note(`and ${done.refused - refused.length} more`)
-  const { events, repeats, readings } = done
+  const { events, repeats, readings, minutes } = done
   print(
-    `${events} events stored, ${repeats} repeats, ${readings} readings, ${done.refused} refused`,
+    `${events} events stored, ${repeats} repeats, ${readings} readings, ${minutes} minutes, ` +
+      `${done.refused} refused`,
   )
   return done.refused === 0 ? 0 : 1
 }

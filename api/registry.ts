@@ -5,9 +5,10 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { keyOf } from '#epcis/understand.ts'
+import { withTopicsAlong } from '#ingest/formats/guide.ts'
 import { bindingFault } from '#ingest/reads/fold.ts'
 import type { Collection, Refusal, RefusalCode } from '#store/registry/collection.ts'
-import { deviceSchema, slugSchema } from '#store/registry/schema.ts'
+import { type Device, deviceSchema, slugSchema } from '#store/registry/schema.ts'
 import { deviceKey, type Registry } from '#store/registry.ts'
 import type { Action } from './access.ts'
 import { type Caller, isForeign, partyFor } from './caller.ts'
@@ -31,7 +32,9 @@ interface Kind<T, Path extends string = string, OnePath extends string = string>
   readonly collection: Collection<T>
   /** The key that a path names. */
   readonly keyOfPath: (params: Readonly<Record<string, string>>) => string
-  /** What is wrong with one beyond its schema. */
+  /** What is kept of one that is put. */
+  readonly whole?: (thing: T) => T
+  /** What is wrong with that beyond its schema. */
   readonly faultOf?: (thing: T) => ProblemDetails | undefined
   /** What the answer to the making of one holds beside it. */
   readonly made?: { readonly schema: z.ZodType; readonly more: (thing: T) => object }
@@ -78,10 +81,8 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     write: 'write devices',
     collection: registry.devices,
     keyOfPath: ({ party = '', device = '' }) => deviceKey(party, device),
-    faultOf: (device) => {
-      const fault = device.binding && bindingFault(device)
-      return fault && { code: fault.code, path: '/binding', detail: fault.message }
-    },
+    whole: withTopicsAlong,
+    faultOf: faultOfDevice,
     made: {
       schema: newDeviceSchema,
       more: ({ party, device, name }) => {
@@ -92,6 +93,16 @@ export function serveRegistry(router: Router, { registry, nowUs }: RegistryParts
     },
   })
   return [...parties, ...locations, ...products, ...devices]
+}
+
+function faultOfDevice(device: Device): ProblemDetails | undefined {
+  const topics = deviceSchema.shape.topics.safeParse(device.topics)
+  if (!topics.success) {
+    const detail = `with those on which it publishes by itself: ${topics.error.issues[0]?.message}`
+    return { code: 'invalid_body', path: '/topics', detail }
+  }
+  const fault = device.binding && bindingFault(device)
+  return fault && { code: fault.code, path: '/binding', detail: fault.message }
 }
 
 function serveKind<T extends object, const Path extends string, const OnePath extends string>(
@@ -176,9 +187,10 @@ function put<T extends object>(
   kind: Kind<T>,
   caller: Caller,
   params: Readonly<Record<string, string>>,
-  thing: T,
+  given: T,
 ): Response {
   const { collection } = kind
+  const thing = kind.whole?.(given) ?? given
   const key = kind.keyOfPath(params)
   if (collection.keyOf(thing) !== key) {
     const detail = `the body is of ${collection.keyOf(thing)}, the path names ${key}`

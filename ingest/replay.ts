@@ -21,7 +21,7 @@ import { openRegistry } from '#store/registry.ts'
 import { replaceDatabase } from '#store/sqlite/database.ts'
 import { READ_AT_ONCE } from './follower.ts'
 import { Memory } from './memory.ts'
-import { FOLLOWER, settle } from './settle.ts'
+import { begin, conclude, FOLLOWER } from './settle.ts'
 
 /** The journal cannot be replayed as asked; `message` says what can be done. */
 export class ReplayError extends Error {
@@ -30,6 +30,7 @@ export class ReplayError extends Error {
 
 export interface Replayed {
   messages: number
+  /** Events that the store lacked, and that it had. */
   stored: number
   repeats: number
   rejected: number
@@ -89,7 +90,7 @@ export async function replay(folder: DataFolder, options: ReplayOptions): Promis
 export function watchAnew({ alerts }: Pick<DataFolder, 'alerts'>, same = 0): void {
   if (!existsSync(alerts)) return
   const writer = new AlertWriter(alerts)
-  if (writer.ledger.progress().eventRef > same) writer.replay('newer')
+  if (writer.ledger.progress().eventRef > same) writer.replay()
   writer.close()
 }
 
@@ -113,9 +114,17 @@ async function settleAll(
       const { records } = await reader.read(cursor, READ_AT_ONCE)
       if (records.length === 0) return replayed
       const stores = { writer, intake, registry, memory, isReplay: true } as const
-      const news = await settle(records, stores, nowUs)
+      const begun = await begin(records, stores)
+      const news = await conclude(begun, stores, nowUs)
       cursor = news.cursor
-      for (const figure of figures) replayed[figure] += news[figure]
+      replayed.messages += news.messages
+      replayed.rejected += news.rejected
+      // To the intake the events of a message are stored by it, whenever that was. Here they are
+      // what the store has added now.
+      const { outcomes } = await begun.applied
+      const added = outcomes.filter(({ repeat, refused }) => !repeat && refused === undefined)
+      replayed.stored += added.length
+      replayed.repeats += news.stored + news.repeats - added.length
       onProgress((cursor - first) / (end - first))
     }
   } finally {
@@ -125,5 +134,3 @@ async function settleAll(
     await reader.close()
   }
 }
-
-const figures = ['messages', 'stored', 'repeats', 'rejected'] as const

@@ -60,19 +60,10 @@ export interface Begun {
 }
 
 /**
- * Settles the first of `records`, as many as make one commit of bounded size, at least one;
- * `cursor` of the news is where to go on. Throws what a store throws; doing it again then is always
- * right.
+ * Begins to settle the first of `records`, as many as make one commit of bounded size, at least
+ * one: 1. and 2. above. The records behind them may be begun before it is concluded. Throws what a
+ * store throws; doing it again then is always right.
  */
-export async function settle(
-  records: readonly JournalRecord[],
-  stores: SettleStores,
-  nowUs: () => number,
-): Promise<IngestNews> {
-  return conclude(await begin(records, stores), stores, nowUs)
-}
-
-/** The first half, 1. and 2. above: the records behind it may be begun before it is concluded. */
 export async function begin(
   records: readonly JournalRecord[],
   stores: SettleStores,
@@ -144,7 +135,7 @@ async function decode(records: readonly JournalRecord[], stores: SettleStores) {
   return { messages, entries, sources, batch }
 }
 
-/** The second half: once the store has applied it, 3. and 4. above. */
+/** Once the store has applied it, 3. and 4. above; `cursor` of the news is where to go on. */
 export async function conclude(
   { messages, entries, sources, applied: applying, cursor }: Begun,
   { writer, intake }: SettleStores,

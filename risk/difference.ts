@@ -6,7 +6,7 @@
 import { type Finding, isGraver } from './finding.ts'
 import type { Text } from './words.ts'
 
-/** Why findings were looked at again. */
+/** Why findings are told otherwise: each only where that is so. */
 export const REASONS = {
   newer: { zh: '有新的事件或读数。', en: 'Newer events or readings came.' },
   late: { zh: '迟到的数据已补入。', en: 'Data that was late has come.' },
@@ -17,6 +17,8 @@ export const REASONS = {
     en: 'The scope or the state of a recall has changed.',
   },
   reference: { zh: '主数据已变更。', en: 'Master data has changed.' },
+  time: { zh: '时限已到。', en: 'A time limit was reached.' },
+  again: { zh: '历史数据已重新核算。', en: 'History was gone through again.' },
 } as const satisfies Record<string, Text>
 
 export type Reason = keyof typeof REASONS
@@ -43,7 +45,7 @@ export type FindingChange =
 
 /**
  * From `before` to `now`, in the order of `now` and then of what is gone. `reason`: why it was
- * looked at again; with `newer`, an incident that only went on has continued.
+ * looked at again; with `newer` and `time`, an incident that only went on has continued.
  */
 export function difference(
   before: readonly Finding[],
@@ -58,7 +60,8 @@ export function difference(
     const same = known.get(each.identity)
     if (same) {
       if (isSame(same, each)) continue
-      const change = isContinued(same, each) && reason === 'newer' ? 'continued' : 'superseded'
+      const isOn = reason === 'newer' || reason === 'time'
+      const change = isOn && isContinued(same, each) ? 'continued' : 'superseded'
       changes.push({ change, before: same, now: each, reason })
       continue
     }

@@ -38,6 +38,12 @@ import {
   staleAfterAll,
 } from './travel.ts'
 
+const EVER = Number.MAX_SAFE_INTEGER
+
+function identitiesOf(findings: readonly Finding[]): string[] {
+  return findings.map(({ identity }) => identity)
+}
+
 /** What may be said of a single thing, of what moves as one, and of an amount. */
 const RULES_OF: Readonly<Partial<Record<Kind, readonly ItemRule[]>>> = {
   instance: [
@@ -128,7 +134,10 @@ export class ItemRules {
     // What was near its expiry until now has been so, and is told to its end.
     if (state.expiresUs !== undefined && (next.end ?? next.sold) !== undefined) {
       const there = this.#contextOf(subject, eventTimeUs, state.seen?.place)
-      findings = together(findings, nearExpiry(there, state, eventTimeUs, eventTimeUs))
+      const near = nearExpiry(there, state, eventTimeUs, eventTimeUs)
+      findings = together(findings, near)
+      // Told late that it had been sold before: it was not near it after all.
+      if (near.length === 0) dropped = [...dropped, ...identitiesOf(nearExpiry(there, state, EVER))]
     }
     const known = noLongerUnknown(seen)
     return { state: next, findings, dropped: known === undefined ? dropped : [known, ...dropped] }

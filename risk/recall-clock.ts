@@ -228,9 +228,8 @@ export function recallClock(
     const warnUs = fromUs + ((dueUs - fromUs) * rule.parameters.warnPercent) / 100
     const isLate = (doneUs ?? nowUs) > dueUs
     if (!isLate && (doneUs !== undefined || nowUs < warnUs)) return []
-    const variant = isLate ? (doneUs === undefined ? 'late' : 'doneLate') : 'near'
     return [
-      finding(rule, variant, {
+      finding(rule, variantOf(isLate, doneUs !== undefined, count > 1), {
         subject: progress.recall,
         fromUs,
         toUs: doneUs,
@@ -239,10 +238,16 @@ export function recallClock(
         severity: isLate ? rule.severity : 'warning',
         measures:
           count > 1 ? [{ name: 'count', value: count, limit: undefined, unit: 'count' }] : [],
-        words: { step, due: minuteOf(dueUs) },
+        words: { recall: recallId(progress.recall), step, due: minuteOf(dueUs) },
       }),
     ]
   })
+}
+
+function variantOf(isLate: boolean, isDone: boolean, isMany: boolean) {
+  if (!isLate) return 'near'
+  if (isDone) return isMany ? 'doneLateMany' : 'doneLate'
+  return isMany ? 'lateMany' : 'late'
 }
 
 /** When what a deadline asks for was done; undefined while it is not. */

@@ -40,14 +40,14 @@ export function notAnswered(
     // While it goes on it is told once, and not anew each hour.
     const value = acknowledgedUs === undefined ? limit : (untilUs - notifiedUs) / US_AN_HOUR
     return [
-      finding(rule, 'silent', {
+      finding(rule, acknowledgedUs === undefined ? 'silent' : 'answeredLate', {
         subject: key,
         incident: recall,
         fromUs: notifiedUs,
         toUs: acknowledgedUs,
         knowableUs: dueUs + 1,
         measures: [{ name: 'waited', value, limit, unit: 'hours' }],
-        words: { recall: recallId(recall) },
+        words: { recall: recallId(recall), party: key.replace(/^party:/, '') },
         cause: recall,
       }),
     ]

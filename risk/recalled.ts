@@ -16,6 +16,8 @@ export interface WatchedRecall extends RecallProgress {
   readonly consignees: readonly Consignee[]
   /** Of its present version; undefined while it is being computed. */
   readonly scope: ScopeSummary | undefined
+  /** When anything was done about it last. */
+  readonly changedUs: number
 }
 
 /** A key that came into the scope of a recall, or left it, or whose recall was closed. */
@@ -28,7 +30,7 @@ export interface ScopeChange {
 export interface RecallReader {
   /** Whether any recall was ever approved: until then nothing matches. */
   hasAny(): boolean
-  /** Open recalls whose scope holds one of some keys. */
+  /** Recalls whose scope holds one of some keys, or held it: of those that are open or closed. */
   matches(keys: readonly string[]): readonly RecallMatch[]
   /** Changes of scopes behind one of them, 0 for all, in their order. */
   changesAfter(seq: number, limit: number): readonly ScopeChange[]

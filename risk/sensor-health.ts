@@ -166,7 +166,8 @@ function gap(
     measures: [
       {
         name: 'duration',
-        value: (untilUs - last.timeUs) / US_A_MINUTE,
+        // While it lasts it is told once, and not anew each time that it is looked at.
+        value: (toUs === undefined ? mostUs : untilUs - last.timeUs) / US_A_MINUTE,
         limit: mostUs / US_A_MINUTE,
         unit: 'minutes',
       },

@@ -75,21 +75,23 @@ export function fill(
 const SPOKEN: ReadonlySet<string> = new Set(['step', 'end', 'result', 'test'])
 
 /** Words of ours beside those of the vocabulary. */
-const OURS: Readonly<Record<string, string>> = {
-  transforming: '转化',
-  seen: '出现',
-  general: '总体检验',
-  start: '启动召回',
-  notify: '通知',
-  plan: '提交计划',
-  progress: '报告进度',
-  complete: '完成召回',
+const OURS: Readonly<Record<string, Text>> = {
+  transforming: { zh: '转化', en: 'transforming' },
+  seen: { zh: '出现', en: 'seen' },
+  general: { zh: '总体检验', en: 'general' },
+  start: { zh: '启动召回', en: 'its start' },
+  notify: { zh: '通知持有方', en: 'notice to holders' },
+  plan: { zh: '提交召回计划', en: 'the plan' },
+  progress: { zh: '报告进度', en: 'a progress report' },
+  complete: { zh: '完成召回', en: 'its completion' },
 }
 
 /** Of one word, or several with commas between; what is no word of these stays. */
 function spoken(words: string, language: keyof Text): string {
   const each = words.split(', ').map((word) => {
-    const chinese = OURS[word] ?? chineseOf(word)
+    const ours = OURS[word]
+    if (ours) return ours[language]
+    const chinese = chineseOf(word)
     if (chinese === undefined) return word
     return language === 'zh' ? chinese : word.replaceAll('_', ' ')
   })

@@ -21,6 +21,8 @@ interface Rules {
 
 /** Rules that wait for late data before they speak, for as long as their graceHours say. */
 const waiting = ['C1', 'C3', 'C12', 'D4', 'E3', 'E4', 'F2'] as const
+/** How long a gap of a sensor may have to stay as it is, at the most. */
+const mostGraceMinutes = 1440
 /** A set of changes has a bound, and others may need some of it. */
 const mostLimits = 800
 /** A vehicle's thermometer is silent from one trip to the next, and over a Sunday. */
@@ -86,12 +88,11 @@ function limitsOf({ key: site, min, max, isDriven }: ColdPlace) {
 
 function gracesOf({ products }: World, graceHours: number) {
   const domains = [...new Set(products.map(({ domain = 'food' }) => domain))]
-  return domains.flatMap((domain) =>
-    waiting.map((rule) => ({
-      revision: `simulated grace ${rule} ${domain}`,
-      rule,
-      domain,
-      parameters: { graceHours },
-    })),
-  )
+  const graceMinutes = Math.min(graceHours * 60, mostGraceMinutes)
+  return domains.flatMap((domain) => {
+    const grace = (rule: string, parameters: Record<string, number>) => {
+      return { revision: `simulated grace ${rule} ${domain}`, rule, domain, parameters }
+    }
+    return [...waiting.map((rule) => grace(rule, { graceHours })), grace('A11', { graceMinutes })]
+  })
 }

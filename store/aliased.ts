@@ -23,6 +23,7 @@ export function aliasedTrail(trail: TrailReader, aliases: Aliases): TrailReader 
     keysUnder: (beginning, after, limit) => trail.keysUnder(beginning, after, limit),
     sensors: () => trail.sensors(),
     telemetry: (query) => trail.telemetry(query),
+    minutes: (device) => trail.minutes(device),
     notes: (beginning) => trail.notes(beginning),
     cursor: (follower) => trail.cursor(follower),
     spooledAfter: () => trail.spooledAfter(),

@@ -75,6 +75,17 @@ export interface Reading {
   readonly site?: string
 }
 
+/**
+ * What the readings of one minute of a series came to, where they are no longer kept. It comes
+ * before all readings of its series that are.
+ */
+export interface SummedMinute extends Omit<Reading, 'value' | 'site'> {
+  readonly total: number
+  readonly least: number
+  readonly most: number
+  readonly n: number
+}
+
 /** What a follower remembers from one message to the next. No text at all forgets it. */
 export interface Note {
   readonly key: string
@@ -84,6 +95,11 @@ export interface Note {
 export interface TrailBatch {
   readonly events: readonly NewEvent[]
   readonly readings: readonly Reading[]
+  /**
+   * Of one store for another. One that does not come before all readings of its series is refused,
+   * as is from then on a reading that comes before its end.
+   */
+  readonly minutes?: readonly SummedMinute[]
   /** Become durable with the cursor: what the follower knew when it stood there. */
   readonly notes?: readonly Note[]
   /** The follower whose cursor moves to `to` in the same commit. */
@@ -112,6 +128,8 @@ export interface Applied {
   }[]
   /** Readings by their place in the batch that will never be taken, and why. */
   readonly refusedReadings?: readonly { readonly at: number; readonly refused: string }[]
+  /** The same of minutes. */
+  readonly refusedMinutes?: readonly { readonly at: number; readonly refused: string }[]
 }
 
 /** An event as it came. `body` is JSON text without recordTime. */
@@ -198,6 +216,8 @@ export interface TrailReader extends TrailSource {
   sensors(): Promise<string[]>
   /** In the order of (device, type, component, uom, party, timeUs), in chunks of bounded size. */
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]>
+  /** What is left of a device where its readings are not, in the same order. */
+  minutes(device: string): AsyncIterable<readonly SummedMinute[]>
   /** The notes whose keys begin so, in the order of keys: with a blank at its end, or ''. */
   notes(beginning: string): Promise<{ readonly key: string; readonly text: string }[]>
   /** Where a follower stands; 0 for one that never committed. */

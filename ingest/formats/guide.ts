@@ -2,7 +2,7 @@
  * How a device of each format is plugged in: what to type into it, what is understood of what it
  * sends and what is passed over. `devices add` prints it, and docs/devices/ is made of it.
  */
-import type { Format } from '#store/registry/schema.ts'
+import type { Device, Format } from '#store/registry/schema.ts'
 import { readerGuides } from './guide-readers.ts'
 import { sensorGuides } from './guide-sensors.ts'
 
@@ -77,22 +77,34 @@ export function settingsFor(guide: Guide, access: Access): [name: string, value:
   return guide.settings.map(([name, value]) => [name, withValues(value, values)])
 }
 
-/**
- * The topics of a device as they are to be registered: those that are given, each on the channel
- * that the guide has for it, and those along with them whose names these tell.
- */
-export function registeredTopics(guide: Guide, topics: readonly string[]) {
-  const values = filledIn(guide, topics, 'open too')
-  const along = guide.alongTopics.map(({ topic, channel }) => ({
-    topic: withValues(topic, values),
-    channel,
-  }))
-  const given = topics.map((topic) => {
+/** The topics that are given for a device, each on the channel that its guide has for it. */
+export function givenTopics(guide: Guide, topics: readonly string[]): Device['topics'] {
+  const along = topicsAlong(guide, topics)
+  return topics.map((topic) => {
     const { channel } = along.find((one) => one.topic === topic) ?? guide
     return { topic, channel }
   })
-  const whole = along.filter(({ topic }) => !/[{}]/.test(topic) && !topics.includes(topic))
-  return [...given, ...whole]
+}
+
+/**
+ * A device as it is to be registered: also with the topics of its maker on which it publishes by
+ * itself, where those that it has tell their names. Done again it changes nothing.
+ */
+export function withTopicsAlong(device: Device): Device {
+  if (device.format === undefined) return device
+  const named = device.topics.map(({ topic }) => topic)
+  const along = topicsAlong(guides[device.format], named)
+  const lacking = along.filter(({ topic }) => !/[{}]/.test(topic) && !named.includes(topic))
+  return { ...device, topics: [...device.topics, ...lacking] }
+}
+
+/** What nothing tells stands in them by its name still. */
+function topicsAlong(guide: Guide, topics: readonly string[]): GuideTopic[] {
+  const values = filledIn(guide, topics, 'open too')
+  return guide.alongTopics.map(({ topic, channel }) => ({
+    topic: withValues(topic, values),
+    channel,
+  }))
 }
 
 /** Topics of the maker that are not registered, as far as those that are tell what fills them. */

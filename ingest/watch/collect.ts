@@ -37,6 +37,8 @@ export function collect(
   }
   for (const each of packingsOf(about, seen, site)) {
     facts.packings.push({ ...each, event })
+    // What was in it when it moved is another thing now.
+    if (isLate) facts.ask(`moving ${each.parent}`, reason)
     stocks.add(productKeyOf(each.child) ?? '')
   }
   for (const each of stockedBy(about, seen, site)) {

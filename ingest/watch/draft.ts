@@ -7,12 +7,19 @@ import { type Finding, merged } from '#risk/finding.ts'
 import type { Concern, Entry, ItemMemory, Told } from '#store/alerts/alert.ts'
 import type { FactReader } from '#store/alerts/facts.ts'
 import type { LedgerReader, SensorMemory } from '#store/alerts/ledger.ts'
+import { asAsked, type Because } from './because.ts'
 import { DraftFacts } from './draft-facts.ts'
 import type { KnownLanes } from './draft-lanes.ts'
-import { aliasedFacts, PLAIN } from './names.ts'
+import { aliasedFacts, type Names, PLAIN } from './names.ts'
 
 /** Evidence kept of one finding that many events tell of; the rest is counted. */
 const MOST_EVIDENCE = 100
+
+interface DraftParts {
+  readonly lanes?: KnownLanes
+  readonly because?: Because
+  readonly names?: Names
+}
 
 export class Draft {
   readonly told = new Map<string, Told>()
@@ -23,9 +30,15 @@ export class Draft {
   readonly #items = new Map<string, ItemMemory>()
   readonly #sensors = new Map<string, SensorMemory>()
   readonly #ledger: LedgerReader
+  readonly #because: Because
 
-  constructor(ledger: LedgerReader, known: FactReader, lanes?: KnownLanes, names = PLAIN) {
+  constructor(
+    ledger: LedgerReader,
+    known: FactReader,
+    { lanes, because = asAsked, names = PLAIN }: DraftParts = {},
+  ) {
     this.#ledger = ledger
+    this.#because = because
     this.known = names === PLAIN ? known : aliasedFacts(known, names)
     this.facts = new DraftFacts(this.known, lanes, names)
   }
@@ -115,15 +128,20 @@ export class Draft {
     else this.put({ ...known, finding, count, reason: 'corrected' })
   }
 
-  /** All that holds of an owner, told anew: what became of each finding follows from both. */
+  /**
+   * All that holds of an owner, told anew: what became of each finding follows from both. `asked`:
+   * why it was looked at, which need not be why a finding has changed.
+   */
   replace(
     owner: string,
     now: readonly Finding[],
-    reason: Reason,
+    asked: Reason,
     isSure: (finding: Finding) => boolean,
+    because: Because = this.#because,
   ): void {
     const before = this.entries(owner).map(({ finding }) => finding)
-    for (const each of difference(before, now, reason)) {
+    for (const each of difference(before, now, asked)) {
+      const reason = because(each)
       if (each.change === 'withdrawn') {
         this.drop(each.before.identity, reason)
         continue

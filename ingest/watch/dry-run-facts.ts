@@ -129,7 +129,7 @@ export class FactTrial {
 
   async #tell(owner: string, watch: TrialWatch, toUs: number): Promise<Draft> {
     const { known, recalls, names } = this.#parts
-    const draft = new Draft(NOTHING, known.facts, undefined, names)
+    const draft = new Draft(NOTHING, known.facts, { names })
     // Items are told again by themselves, and by both sets of rules.
     const round = { tellAgain: async () => undefined }
     const parts: TellerParts = {
@@ -157,8 +157,8 @@ export class FactTrial {
     }
     if (isAny('F6')) {
       for (const monthUs of monthsIn(fromUs, toUs)) {
-        const draft = new Draft(NOTHING, known.facts, undefined, names)
-        tellSampling(draft, watch, monthUs, 'newer')
+        const draft = new Draft(NOTHING, known.facts, { names })
+        tellSampling(draft, watch, monthUs, 'time')
         // What falls short all year is found when it first does.
         for (const each of findingsIn(draft)) {
           if (!found.has(each.identity)) found.set(each.identity, each)

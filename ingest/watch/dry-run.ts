@@ -105,7 +105,7 @@ function watchOf(
 ) {
   const reference = referenceNow()
   const changes = ofAllKeys(told, registry.aliases)
-  const { facts } = new Draft(NOTHING, known.facts, undefined, names)
+  const { facts } = new Draft(NOTHING, known.facts, { names })
   const items = liveItemsOf(known)
   const registered = reference.limits
   const rules = new RuleSet([...registered, ...changes])

@@ -10,7 +10,6 @@
  */
 
 import { ColdLimits } from '#risk/cold-limits.ts'
-import type { Reason } from '#risk/difference.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { RecallReader } from '#risk/recalled.ts'
 import { RuleSet } from '#risk/rule-set.ts'
@@ -23,6 +22,7 @@ import { type RegistryReference, referenceOf } from '#store/reference.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/surroundings.ts'
+import { type Because, becauseOf } from './because.ts'
 import { concernOf } from './concern.ts'
 import { Draft } from './draft.ts'
 import { KnownLanes } from './draft-lanes.ts'
@@ -71,6 +71,7 @@ export class AlertFollower {
   readonly #lanes: KnownLanes
   readonly #mounted: Mounted
   readonly #names: Names
+  readonly #because: Because
   readonly #referenceNow: () => RegistryReference
   #isChecked = false
   /** Whether nothing goes under several keys: asked once a round, as each item needs it. */
@@ -89,9 +90,11 @@ export class AlertFollower {
     this.#items = new LiveItems(alerts.ledger)
     this.#lanes = new KnownLanes(alerts.facts)
     this.#referenceNow = referenceOf(registry)
+    this.#because = becauseOf(recalls, this.#items)
     const { aliases } = registry
     this.#names = namesOf(aliases, () => this.#isPlain)
-    this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted })
+    const isAlert = (identity: string) => alerts.isAlert(identity)
+    this.#sensors = new SensorRules({ trail, registry, mounted: this.#mounted, isAlert })
     this.#life = {
       trail: aliasedTrail(trail, aliases),
       facts: new EventFactsReader(trail),
@@ -154,8 +157,8 @@ export class AlertFollower {
   }
 
   /** Goes through history again from its beginning. */
-  replay(reason: Reason): void {
-    this.#parts.alerts.replay(reason)
+  replay(): void {
+    this.#parts.alerts.replay()
     this.#forget()
   }
 
@@ -186,7 +189,7 @@ export class AlertFollower {
   /** Looks at what is new; how many parts of `EVENTS_AT_ONCE` that was, begun ones included. */
   async #follow(): Promise<number> {
     const { alerts, trail } = this.#parts
-    if (!this.#isChecked && !(await this.#isSameStore())) this.replay('newer')
+    if (!this.#isChecked && !(await this.#isSameStore())) this.replay()
     this.#isChecked = true
     this.#forgetIfMoved()
     const progress = alerts.ledger.progress()
@@ -330,7 +333,8 @@ export class AlertFollower {
   #draft(): Draft {
     const { alerts } = this.#parts
     alerts.beginReading()
-    return new Draft(alerts.ledger, alerts.facts, this.#lanes, this.#names)
+    const [lanes, because, names] = [this.#lanes, this.#because, this.#names]
+    return new Draft(alerts.ledger, alerts.facts, { lanes, because, names })
   }
 
   #commit(draft: Draft, from: Progress, eventRef = from.eventRef): void {

@@ -244,7 +244,7 @@ export class Round {
     const { draft, items } = this.#parts
     const subject = { item: key, kind }
     for (const each of this.#rules.overdue(subject, state, nowUs)) {
-      draft.tell(key, each, isSure(each))
+      draft.tell(key, each, isSure(each), 'time')
     }
     // It may be waited for longer than it was when it was put off, as where rules have changed.
     const nextUs = this.#rules.dueUs(subject, state) ?? 0

@@ -9,9 +9,11 @@ import { enter, type Ledger } from '#risk/machine.ts'
 import type { Scope } from '#risk/rule-set.ts'
 import { orderOfSamples, type Sample, sampleOf } from '#risk/sample.ts'
 import { type SensorState, sensorMachine } from '#risk/sensor-health.ts'
+import { US_A_DAY } from '#risk/words.ts'
 import { type Device, sensorKeyOf } from '#store/registry/schema.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TelemetryQuery, TrailReader } from '#store/trail.ts'
+import type { Waiting } from './sensor-gaps.ts'
 
 export interface Sensor {
   readonly key: string
@@ -20,16 +22,59 @@ export interface Sensor {
   readonly mounts: readonly string[]
 }
 
-export interface States {
+/** What its rules are at. */
+interface RuleStates {
   readonly run?: ExcursionState
   readonly store?: AlarmState
   readonly health?: SensorState
+}
+
+/** What its rules were at: what goes on for long is told again from there, as what it is. */
+interface Mark {
+  /** All until then had been taken. */
+  readonly throughUs: number
+  readonly states: RuleStates
+}
+
+export interface States extends RuleStates {
+  /** The oldest first, one of them older than what is told again. */
+  readonly marks?: readonly Mark[]
   /** When the last week was told again. */
   readonly sweptUs: number
+  /** When something newer than all before was heard of it last. */
+  readonly heardUs?: number
+  /** Gaps that late values may fill yet. */
+  readonly waiting?: Waiting
   /** Products that were with it when that was looked up last; undefined where it never was. */
   readonly products?: readonly string[]
   /** Whether the last value was out of their limits: that lasts until the next one. */
   readonly isOut?: boolean
+}
+
+/** So much is told again. */
+export const SWEPT_US = 7 * US_A_DAY
+const MARK_EVERY_US = SWEPT_US / 2
+
+/** Of all that is remembered what rules are at. */
+export function ruleStatesOf({ run, store, health, marks }: States) {
+  return { ...restOf({ run, store, health }), ...(marks && { marks }) }
+}
+
+function restOf({
+  run,
+  store,
+  health,
+}: { [Name in keyof RuleStates]: RuleStates[Name] | undefined }): RuleStates {
+  return { ...(run && { run }), ...(store && { store }), ...(health && { health }) }
+}
+
+/** From where on a sensor is told again, and what its rules were at there. */
+export function beginningOf({ marks = [] }: States, fromUs: number) {
+  const at = marks.findLastIndex(({ throughUs }) => throughUs < fromUs)
+  const mark = marks[at]
+  if (!mark) return { fromUs, states: { sweptUs: 0 } }
+  const states: States = { ...mark.states, marks: marks.slice(0, at + 1), sweptUs: 0 }
+  return { fromUs: mark.throughUs + 1, states }
 }
 
 /** The rules as they hold for a sensor, by time. */
@@ -114,6 +159,7 @@ export class SensorTelling {
   readonly #ledger: Ledger = new Map()
   readonly #before: States
   #states: States
+  #lastUs: number | undefined
 
   constructor({ key }: Sensor, before: States, rulesAt: RulesAt) {
     this.#watched = { subject: key, affected: () => [] }
@@ -127,6 +173,9 @@ export class SensorTelling {
   }
 
   #step(sample: Sample): void {
+    // Values of one time are taken as one.
+    if (sample.timeUs !== this.#lastUs) this.#mark(sample.timeUs)
+    this.#lastUs = sample.timeUs
     const { A1, A4, A9, A11 } = this.#rulesAt(sample.timeUs)
     const states = this.#states
     if (A1 && A1.revision !== 'default') {
@@ -147,6 +196,17 @@ export class SensorTelling {
       enter(this.#ledger, stepped)
       this.#states = { ...this.#states, health: stepped.state }
     }
+  }
+
+  #mark(timeUs: number): void {
+    const { marks = [], run, store, health } = this.#states
+    const last = marks.at(-1)
+    const states = restOf({ run, store, health })
+    const isSoon = last !== undefined && timeUs - last.throughUs < MARK_EVERY_US
+    if (isSoon || Object.keys(states).length === 0) return
+    const oldest = marks.findLastIndex(({ throughUs }) => throughUs < timeUs - SWEPT_US)
+    const kept = marks.slice(Math.max(0, oldest))
+    this.#states = { ...this.#states, marks: [...kept, { throughUs: timeUs - 1, states }] }
   }
 
   /** What is found so far. */

@@ -2,7 +2,8 @@
  * The rules about sensors: A1, A4, A9 and A11 of each registered one. Items that were with one that
  * is out of the limits of their product are told anew (tell-exposure.ts). Readings have no numbers
  * of their own, so each sensor is asked for what is newer than its last one; once an hour the last
- * week is told again, for what came late, and it is looked up which products are with it.
+ * week is told again, for what came late, and it is looked up which products are with it. So it is
+ * where gaps were waited with for long enough (sensor-gaps.ts).
  *
  * A1, A4 and A9 speak where a change of rules gives limits for the site of the sensor: a default
  * for medicines would be wrong for most.
@@ -14,17 +15,23 @@ import type { Finding } from '#risk/finding.ts'
 import type { Watch } from '#risk/item-machine.ts'
 import type { Reference } from '#risk/reference.ts'
 import { affectedBy, type Sample } from '#risk/sample.ts'
+import { US_A_MINUTE } from '#risk/words.ts'
 import type { Registry } from '#store/registry.ts'
 import type { TrailReader } from '#store/trail.ts'
 import type { Mounted } from '#trace/surroundings.ts'
 import type { Draft } from './draft.ts'
 import { askForPart, askLater, type ExposedPart, exposedOf } from './exposed.ts'
+import { waitedWith, waitsUntilUs } from './sensor-gaps.ts'
 import {
+  beginningOf,
+  type RulesAt,
   readSensors,
+  ruleStatesOf,
   rulesOf,
   type Sensor,
   SensorTelling,
   type States,
+  SWEPT_US,
   samplesOf,
 } from './sensor-states.ts'
 
@@ -32,6 +39,8 @@ export interface SensorParts {
   readonly trail: TrailReader
   readonly registry: Registry
   readonly mounted: Mounted
+  /** Whether there is a standing alert of an identity. */
+  readonly isAlert: (identity: string) => boolean
 }
 
 export interface SensorWatch extends Watch {
@@ -39,9 +48,16 @@ export interface SensorWatch extends Watch {
 }
 
 const US_AN_HOUR = 3_600_000_000
-const SWEPT_US = 7 * 24 * US_AN_HOUR
 /** Sensors are looked at no more often. */
 const EVERY_US = 2_000_000
+
+interface TellingParts {
+  readonly rulesAt: RulesAt
+  /** How long gaps are waited with. */
+  readonly graceUs: number
+  readonly watch: SensorWatch
+  readonly nowUs: number
+}
 
 export class SensorRules {
   readonly #parts: SensorParts
@@ -67,16 +83,34 @@ export class SensorRules {
     return isNews
   }
 
+  /** First at what is new, so that what is told again then is for what came late alone. */
   async #lookAt(sensor: Sensor, draft: Draft, watch: SensorWatch, nowUs: number): Promise<boolean> {
-    const { registry } = this.#parts
-    const key = `sensor ${sensor.party} ${sensor.key}`
+    const { parties } = this.#parts.registry
+    const rulesAt = rulesOf(sensor, watch, (party) => parties.get(party)?.domain)
+    const graceUs = (rulesAt(nowUs).A11?.parameters.graceMinutes ?? 0) * US_A_MINUTE
+    const telling = { rulesAt, graceUs, watch, nowUs }
+    const isNews = await this.#tell(sensor, draft, telling, false)
+    const memory = draft.sensor(keyOf(sensor))
+    if (memory === undefined || !isToSweep(JSON.parse(memory.state), telling)) return isNews
+    return this.#tell(sensor, draft, telling, true)
+  }
+
+  /** Tells what is new of a sensor, or its last week again; false where there is nothing. */
+  async #tell(
+    sensor: Sensor,
+    draft: Draft,
+    { rulesAt, graceUs, watch, nowUs }: TellingParts,
+    isSweep: boolean,
+  ): Promise<boolean> {
+    const { isAlert } = this.#parts
+    const key = keyOf(sensor)
     const memory = draft.sensor(key)
     const before: States = memory ? JSON.parse(memory.state) : { sweptUs: 0 }
-    const isSweep = memory !== undefined && nowUs - before.sweptUs > US_AN_HOUR
     const lastUs = memory?.lastUs ?? 0
-    const fromUs = Math.max(0, isSweep ? Math.min(lastUs, nowUs) - SWEPT_US : lastUs + 1)
-    const rulesAt = rulesOf(sensor, watch, (party) => registry.parties.get(party)?.domain)
-    const telling = new SensorTelling(sensor, isSweep ? { sweptUs: 0 } : before, rulesAt)
+    const { fromUs, states: from } = isSweep
+      ? beginningOf(before, sweptFromUs(Math.min(lastUs, nowUs), before))
+      : { fromUs: lastUs + 1, states: before }
+    const telling = new SensorTelling(sensor, from, rulesAt)
     const limits = watch.cold.of(isSweep ? undefined : before.products)
     const wasOut = !isSweep && before.isOut === true
     const heard = await this.#hear(sensor, telling, { fromUs, limits, isSweep, wasOut })
@@ -84,9 +118,17 @@ export class SensorRules {
     if (!heard.last && !isDue && !isSweep) return false
     // While there is more of the past nothing can be said of what is missing by now.
     const told = heard.isLast ? telling.toldBy(nowUs) : { ...telling.told, dueUs: undefined }
-    const isAsked = heard.isOut || told.findings.length > 0
+    const last = Math.max(lastUs, heard.last?.timeUs ?? 0)
+    const heardUs = last > lastUs ? nowUs : (before.heardUs ?? 0)
+    const { held, waiting } = waitedWith(told.findings, before.waiting, {
+      ...{ nowUs, heardUs, graceUs, isWhole: isSweep, isLast: heard.isLast },
+      againFromUs: sweptFromUs(Math.min(last, nowUs)),
+      isTold: ({ identity }) => draft.entry(identity) !== undefined || isAlert(identity),
+    })
+    const news = told.findings.filter((each) => !held.has(each))
+    const isAsked = heard.isOut || news.length > 0
     const part = isAsked ? await exposedOf(this.#parts, sensor) : undefined
-    const findings = told.findings.map((each) => (part ? withAffected(each, part, nowUs) : each))
+    const findings = news.map((each) => (part ? withAffected(each, part, nowUs) : each))
     this.#enter(draft, key, findings, isSweep ? fromUs : undefined)
     for (const identity of isSweep ? [] : telling.brokenSilences()) draft.drop(identity, 'late')
     const reason = isSweep ? 'late' : 'newer'
@@ -94,17 +136,18 @@ export class SensorRules {
       askForPart(part, sensor, draft, reason, nowUs)
       askLater(sensor, draft, reason, nowUs)
     }
-    const { last } = heard
     const present = productsOf(part, before, watch.reference)
+    const wasLast = heard.last
     const states: States = {
-      ...told.states,
+      ...ruleStatesOf(told.states),
       sweptUs: isSweep || !memory ? nowUs : before.sweptUs,
+      heardUs,
+      ...(waiting && { waiting }),
       ...present,
-      isOut: last ? isOutOf(watch.cold.of(present.products), last) : before.isOut === true,
+      isOut: wasLast ? isOutOf(watch.cold.of(present.products), wasLast) : before.isOut === true,
     }
     const dueUs = told.dueUs !== undefined && told.dueUs > nowUs ? told.dueUs : undefined
-    const toUs = Math.max(lastUs, last?.timeUs ?? 0)
-    draft.putSensor({ key, lastUs: toUs, dueUs, state: JSON.stringify(states) })
+    draft.putSensor({ key, lastUs: last, dueUs, state: JSON.stringify(states) })
     if (!heard.isLast) this.lookAgain()
     return true
   }
@@ -140,14 +183,16 @@ export class SensorRules {
     sweptUs: number | undefined,
   ): void {
     if (sweptUs === undefined) {
-      for (const each of findings) draft.tell(key, each, true)
+      for (const each of findings) draft.tell(key, each, true, isSilence(each) ? 'time' : 'newer')
       return
     }
+    const again = new Set(findings.map(({ identity }) => identity))
     const older = draft.entries(key).flatMap(({ finding }) => {
-      return finding.fromUs < sweptUs ? finding : []
+      return finding.fromUs < sweptUs && !again.has(finding.identity) ? finding : []
     })
-    const again = findings.filter((each) => each.fromUs >= sweptUs)
-    draft.replace(key, [...older, ...again], 'late', sure)
+    draft.replace(key, [...older, ...findings], 'late', sure, (change) => {
+      return change.change === 'raised' && isSilence(change.now) ? 'time' : change.reason
+    })
   }
 
   #all(): readonly Sensor[] {
@@ -156,6 +201,25 @@ export class SensorRules {
     if (this.#sensors?.version !== version) this.#sensors = { version, all: readSensors(registry) }
     return this.#sensors.all
   }
+}
+
+function keyOf({ party, key }: Sensor): string {
+  return `sensor ${party} ${key}`
+}
+
+/** Whether all of its last time is to be told again. */
+function isToSweep(
+  { sweptUs, waiting }: States,
+  { graceUs, nowUs }: Pick<TellingParts, 'graceUs' | 'nowUs'>,
+): boolean {
+  if (waiting && waitsUntilUs(waiting, graceUs) <= nowUs) return true
+  return nowUs - sweptUs > US_AN_HOUR
+}
+
+/** From when on it is told again: the last week, and what is waited for. */
+function sweptFromUs(lastUs: number, { waiting }: Pick<States, 'waiting'> = {}): number {
+  const [[firstUs] = [lastUs]] = waiting?.gaps ?? []
+  return Math.max(0, Math.min(lastUs - SWEPT_US, firstUs))
 }
 
 interface Heard {
@@ -185,6 +249,11 @@ function productsOf(
 }
 
 const sure = () => true
+
+/** What holds as nothing was heard. */
+function isSilence({ rule, variant, toUs }: Finding): boolean {
+  return rule === 'A11' && variant === 'gap' && toUs === undefined
+}
 
 /** With the items that were there; of those beyond the first it is said how many there are. */
 function withAffected(finding: Finding, { exposed, rest }: ExposedPart, nowUs: number): Finding {

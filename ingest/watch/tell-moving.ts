@@ -72,16 +72,17 @@ export async function aboutMoving(
   most = MOST,
 ): Promise<Finding[]> {
   const { known, recalls } = parts
-  if (recalls.recalls(Number.MAX_SAFE_INTEGER).length === 0) return []
   const movements = known.movements(unit, MOST_MOVEMENTS)
   const moves = movements.filter(({ kind, amount }) => kind === 'shipped' && (amount ?? 0) >= 0)
+  const [first] = moves
+  // Those that were over before it moved say nothing of it.
+  if (!first || recalls.recalls(first.timeUs).length === 0) return []
   const found: Finding[] = []
   for (const move of moves.slice(-most.moves)) {
     found.push(...(await moved(parts, unit, move, most)))
   }
-  const [first] = moves
   const isCut = moves.length > most.moves || movements.length > MOST_MOVEMENTS
-  if (first && isCut) found.push(...notLookedAt(parts, unit, first, 'moves', most.moves))
+  if (isCut) found.push(...notLookedAt(parts, unit, first, 'moves', most.moves))
   return found
 }
 

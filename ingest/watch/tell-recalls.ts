@@ -6,6 +6,7 @@ import { notAnswered, scopeTooWide } from '#risk/recall-follow.ts'
 import type { RecallReader, WatchedRecall } from '#risk/recalled.ts'
 import { US_A_DAY } from '#risk/words.ts'
 import type { RegistryReference } from '#store/reference.ts'
+import type { Because } from './because.ts'
 import type { Draft } from './draft.ts'
 
 /** Recalls are looked at no more often. */
@@ -44,10 +45,12 @@ export class RecallRules {
   look(draft: Draft, watch: RecallWatch, nowUs: number): boolean {
     const isNews = this.#followScopes(draft)
     if (nowUs - this.#lookedUs < EVERY_US && nowUs >= this.#lookedUs) return isNews
+    const beforeUs = this.#lookedUs
     this.#lookedUs = nowUs
     for (const recall of this.#reader.recalls(nowUs - AFTER_CLOSED_US)) {
       const owner = `recall ${recall.recall}`
-      draft.replace(owner, aboutRecall(recall, watch, nowUs), 'newer', () => true)
+      const because = becauseFor(recall.changedUs >= beforeUs)
+      draft.replace(owner, aboutRecall(recall, watch, nowUs), 'time', () => true, because)
     }
     return isNews || draft.told.size > 0
   }
@@ -61,6 +64,22 @@ export class RecallRules {
     facts.marks.set(MARK, last.seq)
     return true
   }
+}
+
+/** `isChanged`: whether anything was done about the recall since it was looked at. */
+function becauseFor(isChanged: boolean): Because {
+  return (change) => {
+    if (change.change === 'raised') return change.now.rule === 'G4' ? 'recall' : 'time'
+    const isOnlyLater = change.change !== 'withdrawn' && isSameDeadline(change.before, change.now)
+    if (isOnlyLater) return 'time'
+    // Its deadlines may have moved with the calendar.
+    return isChanged ? 'recall' : 'reference'
+  }
+}
+
+/** Whether time alone makes the difference between two findings of one deadline. */
+function isSameDeadline(before: Finding, now: Finding): boolean {
+  return now.rule === 'G2' && before.toUs === now.toUs && before.words['due'] === now.words['due']
 }
 
 export function aboutRecall(

@@ -14,7 +14,7 @@ export function lookAtSampling(draft: Draft, watch: SamplingWatch, nowUs: number
   const monthUs = startOfMonth(nowUs)
   if (draft.known.mark(MARK) >= monthUs) return false
   draft.facts.marks.set(MARK, monthUs)
-  tellSampling(draft, watch, monthUs, 'newer')
+  tellSampling(draft, watch, monthUs, 'time')
   return true
 }
 
@@ -23,7 +23,7 @@ export function tellSampling(
   draft: Draft,
   watch: SamplingWatch,
   monthUs: number,
-  reason: 'newer' | 'late' | 'corrected',
+  reason: 'time' | 'late' | 'corrected',
 ): void {
   const { districts } = watch.reference
   if (districts.length === 0 || monthUs === 0) return

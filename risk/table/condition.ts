@@ -324,7 +324,7 @@ export const CONDITION = {
     },
   },
   A11: {
-    version: 1,
+    version: 2,
     title: text('传感器异常', 'Sensor in doubt'),
     action: text(
       '现场核查传感器；其间数据不作为合格证据。',
@@ -341,6 +341,13 @@ export const CONDITION = {
       batteryPercent: number(15, 'percent', [0, 100], '电量下限', 'Battery left'),
       driftMinutes: minutes(5, '时钟偏差', 'Clock ahead by more than this'),
       interval: INTERVAL,
+      graceMinutes: number(
+        15,
+        'minutes',
+        [0, 1440],
+        '补传等待：数据仍在陆续到达时，间断须保持不变多久才报',
+        'Where values come in late, how long a gap has to stay as it is until it is told',
+      ),
     },
     texts: {
       stuck: text(

@@ -21,10 +21,13 @@ export const RECALL = {
       ),
     },
     texts: {
-      moving: text('召回 {recall} 生效后仍 {step}。', '{step}, though recall {recall} is open.'),
+      moving: text(
+        '召回 {recall} 生效期间仍 {step}。',
+        '{step}, though recall {recall} was in force.',
+      ),
       movingMany: text(
-        '召回 {recall} 生效后仍 {step}；其中 {more.limit} 件已列出，另有 {more} 件未逐件列出。',
-        '{step}, though recall {recall} is open; {more.limit} things in it are named, ' +
+        '召回 {recall} 生效期间仍 {step}；其中 {more.limit} 件已列出，另有 {more} 件未逐件列出。',
+        '{step}, though recall {recall} was in force; {more.limit} things in it are named, ' +
           '{more} more are not.',
       ),
       contents: text(
@@ -42,7 +45,10 @@ export const RECALL = {
   G2: {
     version: 1,
     title: text('召回时限', 'Recall clock'),
-    action: text('立即补做并说明原因。', 'Do it now, and say why it is late.'),
+    action: text(
+      '在时限前办理；已逾期的立即补做并说明原因。',
+      'Do it before it is due; what is late is to be done now, with the reason why it is.',
+    ),
     severity: 'critical',
     subject: 'recall',
     profiles: DOMAINS,
@@ -57,9 +63,24 @@ export const RECALL = {
       ),
     },
     texts: {
-      near: text('{step} 时限将于 {due} 届满。', '{step} is due on {due}.'),
-      late: text('{step} 已过时限 {due}。', '{step} was due on {due}.'),
-      doneLate: text('{step} 完成晚于时限 {due}。', '{step} was done after {due}.'),
+      near: text('召回 {recall}：须在 {due} 前{step}。', 'Recall {recall}: {step} is due {due}.'),
+      late: text(
+        '召回 {recall}：应在 {due} 前{step}，已逾期。',
+        'Recall {recall}: {step} was due {due}, and is late.',
+      ),
+      doneLate: text(
+        '召回 {recall}：应在 {due} 前{step}，逾期后才完成。',
+        'Recall {recall}: {step} was due {due}, and was done later.',
+      ),
+      lateMany: text(
+        '召回 {recall}：{count} 次进度报告逾期未交，最早一次应在 {due} 前提交。',
+        'Recall {recall}: {count} progress reports are late; the first of them was due on {due}.',
+      ),
+      doneLateMany: text(
+        '召回 {recall}：曾有 {count} 次进度报告逾期，其后才有报告；最早一次应在 {due} 前提交。',
+        'Recall {recall}: {count} progress reports were late when one came; ' +
+          'the first of them was due on {due}.',
+      ),
     },
   },
   G3: {
@@ -77,8 +98,12 @@ export const RECALL = {
     },
     texts: {
       silent: text(
-        '通知后 {waited} 未确认（限 {waited.limit}）。',
-        'No answer {waited} after the notice (limit {waited.limit}).',
+        '召回 {recall}：{party} 在通知后 {waited.limit} 内未确认。',
+        'Recall {recall}: {party} has not answered within {waited.limit} of the notice.',
+      ),
+      answeredLate: text(
+        '召回 {recall}：{party} 在通知后 {waited} 才确认（限 {waited.limit}）。',
+        'Recall {recall}: {party} answered {waited} after the notice (limit {waited.limit}).',
       ),
     },
   },

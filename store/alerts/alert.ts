@@ -159,7 +159,7 @@ export function takesUp(action: AlertAction, isAuthority: boolean): boolean {
 
 /**
  * By severity, minutes after it was raised: an alert that nobody has taken up by then goes to the
- * next level.
+ * next level. What goes to a level later than that leaves those behind it as much time as here.
  */
 export const ESCALATION: Readonly<
   Record<Finding['severity'], readonly { readonly minutes: number; readonly to: string }[]>

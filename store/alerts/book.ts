@@ -10,6 +10,7 @@ import {
   type Reason,
 } from '#risk/difference.ts'
 import type { Finding } from '#risk/finding.ts'
+import { type RuleId, ruleOf } from '#risk/table.ts'
 import type { Text } from '#risk/words.ts'
 import type { Database, Statement } from '../sqlite/database.ts'
 import {
@@ -147,10 +148,14 @@ export class AlertBook {
     if (row && isStanding(row.state)) this.#end(row, 'withdrawn', reason, nowUs)
   }
 
-  /** Withdraws some of what no finding bears out; gives how many. */
-  sweep(reason: Reason, nowUs: number, limit: number): number {
+  /** Withdraws some of what no finding bears out, for a reason by rule; gives how many. */
+  sweep(because: (rule: string) => Reason, nowUs: number, limit: number): number {
     const rows: AlertRow[] = this.#orphans.all(limit)
-    for (const row of rows) this.#end(row, 'withdrawn', reason, nowUs)
+    for (const row of rows) {
+      const { ruleVersion }: Finding = JSON.parse(row.body)
+      const isOther = ruleVersion !== ruleOf(row.rule as RuleId).version
+      this.#end(row, 'withdrawn', isOther ? 'rules' : because(row.rule), nowUs)
+    }
     return rows.length
   }
 
@@ -168,7 +173,7 @@ export class AlertBook {
     if (action === 'publish' && row.isPublic !== PUBLIC.not && row.isPublic !== told) {
       return { ok: false, code: 'published_otherwise', state: row.state }
     }
-    const next = { ...row, state, ...(action === 'reopen' && timerOf(row.severity, nowUs)) }
+    const next = { ...row, state, ...(action === 'reopen' && waitingAt(row.severity, 0, nowUs)) }
     if (action === 'resolve') next.causeCode = causeCode ?? null
     if (action === 'reopen') next.causeCode = null
     if (action === 'block') next.isBlocked = 1
@@ -179,6 +184,10 @@ export class AlertBook {
     if (action === 'unpublish' || isNone) next.isPublic = PUBLIC.not
     if (takesUp(action, isAuthority)) next.escalateUs = null
     if (action === 'forward' && to !== undefined) this.#party.run(to, row.seq)
+    // Whom it goes to now has its time as well.
+    if (action === 'forward' && row.escalateUs !== null) {
+      Object.assign(next, waitingAt(row.severity, row.escalation, nowUs))
+    }
     this.#move(row, next, nowUs)
     this.#write(next, action, nowUs, by, saidIn(command))
     return { ok: true, state }
@@ -188,15 +197,9 @@ export class AlertBook {
   escalate(nowUs: number): number {
     const rows: AlertRow[] = this.#due.all(nowUs, ESCALATED_AT_ONCE)
     for (const row of rows) {
-      const finding: Finding = JSON.parse(row.body)
-      const levels = ESCALATION[finding.severity]
-      const level = levels[row.escalation]
-      const following = levels[row.escalation + 1]
-      const dueUs =
-        level && following && row.escalateUs !== null
-          ? row.escalateUs + (following.minutes - level.minutes) * US_A_MINUTE
-          : null
-      this.#escalate.run(row.seq, row.escalation + 1, dueUs, nowUs)
+      const level = levelsOf(row.severity)[row.escalation]
+      const { escalation, escalateUs } = waitingAt(row.severity, row.escalation + 1, nowUs)
+      this.#escalate.run(row.seq, escalation, escalateUs, nowUs)
       if (level) this.#write(row, 'escalated', nowUs, 'clock', { to: level.to })
     }
     return rows.length
@@ -230,9 +233,10 @@ export class AlertBook {
     for (const party of parties) this.#party.run(party, seq)
   }
 
-  #retell(row: AlertRow, entry: Entry, concern: Concern, reason: Reason, nowUs: number): void {
+  #retell(row: AlertRow, entry: Entry, concern: Concern, asked: Reason, nowUs: number): void {
     const { finding, count } = entry
     const before: Finding = JSON.parse(row.body)
+    const reason = isByOtherRules(before, finding) ? 'rules' : asked
     const evidence = JSON.stringify(concern.evidence)
     const wasGone = !isStanding(row.state)
     const [change] = difference([before], [finding], reason)
@@ -243,7 +247,7 @@ export class AlertBook {
     // Whoever resolved it did not know of this: it is taken up anew.
     const isAnew = row.state === 'resolved' && isClearlyWorse(before, finding)
     if (wasGone || isAnew) {
-      const timer = timerOf(finding.severity, nowUs)
+      const timer = waitingAt(finding.severity, 0, nowUs)
       const next: AlertRow = { ...row, state: 'open', ...timer, ...(isAnew && { causeCode: null }) }
       this.#move(row, next, nowUs)
       this.#write(next, 'raised', nowUs, 'rules', { reason: REASONS[reason].en, before })
@@ -286,12 +290,25 @@ export class AlertBook {
   }
 }
 
+/** Whether it is measured by other limits, or another logic, than it was. */
+function isByOtherRules(before: Finding, now: Finding): boolean {
+  return before.revision !== now.revision || before.ruleVersion !== now.ruleVersion
+}
+
 type Timer = Pick<AlertRow, 'escalation' | 'escalateUs'>
 
-/** Of an alert that is open from now on. */
-function timerOf(severity: string, nowUs: number): Timer {
-  const [first] = ESCALATION[severity as Finding['severity']]
-  return { escalation: 0, escalateUs: first ? nowUs + first.minutes * US_A_MINUTE : null }
+function levelsOf(severity: string) {
+  return ESCALATION[severity as Finding['severity']]
+}
+
+/**
+ * Of an alert that waits from now on to go to a level, 0 being the first: it waits as long as that
+ * is behind the one before, however late that was told.
+ */
+function waitingAt(severity: string, level: number, nowUs: number): Timer {
+  const { [level - 1]: before, [level]: its } = levelsOf(severity)
+  const minutes = (its?.minutes ?? 0) - (before?.minutes ?? 0)
+  return { escalation: level, escalateUs: its ? nowUs + minutes * US_A_MINUTE : null }
 }
 
 /**
@@ -299,10 +316,12 @@ function timerOf(severity: string, nowUs: number): Timer {
  * time and again. As grave as it was not, it begins anew, unless somebody has taken it up.
  */
 function inherited(old: AlertRow | undefined, severity: string, nowUs: number): Timer {
-  if (!old) return timerOf(severity, nowUs)
+  if (!old) return waitingAt(severity, 0, nowUs)
   if (old.severity === severity) return { escalation: old.escalation, escalateUs: old.escalateUs }
   const isWaiting = old.state === 'open' || old.escalateUs !== null
-  return isWaiting ? timerOf(severity, nowUs) : { escalation: old.escalation, escalateUs: null }
+  return isWaiting
+    ? waitingAt(severity, 0, nowUs)
+    : { escalation: old.escalation, escalateUs: null }
 }
 
 /** What somebody says about a step; what is not said is left out. */

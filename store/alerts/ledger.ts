@@ -21,7 +21,8 @@ export interface Progress {
   readonly eventRef: number
   /** History is gone through again up to this one; 0 while it is not. */
   readonly replayTo: number
-  readonly reason: Reason
+  /** The rules whose changes that is for. */
+  readonly rules: readonly string[]
 }
 
 interface EntryRow {
@@ -65,7 +66,7 @@ export class Ledger {
 
   constructor(database: Database) {
     this.#database = database
-    this.#progress = database.prepare('SELECT eventRef, replayTo, reason FROM follower')
+    this.#progress = database.prepare('SELECT eventRef, replayTo, rules FROM follower')
     this.#item = database.prepare('SELECT * FROM item WHERE key = ?')
     this.#items = database.prepare(
       'SELECT item.* FROM json_each(?) AS wanted CROSS JOIN item ON item.key = wanted.value',
@@ -90,11 +91,12 @@ export class Ledger {
       'INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#removeEntry = database.prepare('DELETE FROM finding WHERE identity = ?')
-    this.#move = database.prepare('UPDATE follower SET eventRef = ?, replayTo = ?, reason = ?')
+    this.#move = database.prepare('UPDATE follower SET eventRef = ?, replayTo = ?, rules = ?')
   }
 
   progress(): Progress {
-    return this.#progress.get()
+    const row = this.#progress.get()
+    return { ...row, rules: JSON.parse(row.rules) }
   }
 
   item(key: string): ItemMemory | undefined {
@@ -171,8 +173,8 @@ export class Ledger {
     this.#removeEntry.run(identity)
   }
 
-  move({ eventRef, replayTo, reason }: Progress): void {
-    this.#move.run(eventRef, replayTo, reason)
+  move({ eventRef, replayTo, rules }: Progress): void {
+    this.#move.run(eventRef, replayTo, JSON.stringify(rules))
   }
 
   /** Forgets all that follows from events. */

@@ -6,7 +6,7 @@
 export const migrations: readonly string[] = [
   `
   -- One row. Everything up to the event is looked at. While replayTo is not 0, history is gone
-  -- through again up to there, for that reason, and nothing is raised until it is.
+  -- through again up to there, and nothing is raised until it is.
   CREATE TABLE follower (
     eventRef INTEGER NOT NULL, replayTo INTEGER NOT NULL, reason TEXT NOT NULL
   ) STRICT;
@@ -202,5 +202,10 @@ export const migrations: readonly string[] = [
   UPDATE alert SET isPublic = 2 WHERE isPublic = 1 AND (
     SELECT json_extract(more, '$.exercise') FROM step
     WHERE step.alert = alert.seq AND step.step = 'publish' ORDER BY seq DESC LIMIT 1) = 1;
+  `,
+  // Whose changes history is gone through again for, as JSON: what else has changed has others.
+  `
+  ALTER TABLE follower ADD COLUMN rules TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE follower DROP COLUMN reason;
   `,
 ]

@@ -3,6 +3,7 @@
  * durable together or not at all, and so does each step that somebody takes.
  */
 import type { Reason } from '#risk/difference.ts'
+import { differing } from '#risk/rule-set.ts'
 import { type Database, openDatabase, transaction } from '../sqlite/database.ts'
 import type { Concern, ItemMemory, Told } from './alert.ts'
 import { type ActCommand, type Acted, AlertBook } from './book.ts'
@@ -30,6 +31,15 @@ export type RulesChanged =
   | { readonly ok: false; readonly version: number }
 
 const SWEPT_AT_ONCE = 500
+
+/** G: what follows from recalls, of which history has nothing. */
+const OF_RECALLS: ReadonlySet<string> = new Set(['G1', 'G2', 'G3', 'G4'])
+
+/** Why what a rule finds is told otherwise once history was gone through again. */
+function ofReplay(rule: string, { rules }: Progress): Reason {
+  if (rules.includes(rule)) return 'rules'
+  return OF_RECALLS.has(rule) ? 'recall' : 'again'
+}
 
 function replacedIn(told: Batch['told']): ReadonlySet<string> {
   return new Set([...told.values()].flatMap(({ entry }) => entry?.replaces ?? []))
@@ -71,7 +81,9 @@ export class AlertWriter {
       for (const [identity, { entry, reason }] of told) {
         const concern = concerns.get(identity)
         if (entry) this.ledger.putEntry(entry, concern !== undefined)
-        if (entry && concern) this.#book.hold(entry, concern, reason, nowUs)
+        if (!entry || !concern) continue
+        const because = current.replayTo === 0 ? reason : ofReplay(entry.finding.rule, current)
+        this.#book.hold(entry, concern, because, nowUs)
       }
       const replaced = replacedIn(told)
       for (const [identity, { entry, reason }] of told) {
@@ -135,15 +147,17 @@ export class AlertWriter {
   }
 
   /** Begins to go through history from its beginning. */
-  replay(reason: Reason): void {
-    this.#transaction(() => this.#replay(reason))
+  replay(): void {
+    this.#transaction(() => this.#replay([]))
   }
 
-  #replay(reason: Reason): void {
-    const { eventRef, replayTo } = this.ledger.progress()
+  /** `changed`: rules that it is done for, beside those of a replay that has not ended yet. */
+  #replay(changed: readonly string[]): void {
+    const { eventRef, replayTo, rules } = this.ledger.progress()
     this.ledger.forget()
     this.#facts.forget()
-    this.ledger.move({ eventRef: 0, replayTo: Math.max(eventRef, replayTo, 1), reason })
+    const all = [...new Set([...rules, ...changed])]
+    this.ledger.move({ eventRef: 0, replayTo: Math.max(eventRef, replayTo, 1), rules: all })
   }
 
   /**
@@ -152,9 +166,10 @@ export class AlertWriter {
    */
   endReplay(nowUs: number): void {
     this.#transaction(() => {
-      const { eventRef, reason } = this.ledger.progress()
-      if (this.#book.sweep(reason, nowUs, SWEPT_AT_ONCE) === SWEPT_AT_ONCE) return
-      this.ledger.move({ eventRef, replayTo: 0, reason: 'newer' })
+      const progress = this.ledger.progress()
+      const because = (rule: string) => ofReplay(rule, progress)
+      if (this.#book.sweep(because, nowUs, SWEPT_AT_ONCE) === SWEPT_AT_ONCE) return
+      this.ledger.move({ eventRef: progress.eventRef, replayTo: 0, rules: [] })
     })
   }
 
@@ -164,10 +179,10 @@ export class AlertWriter {
    */
   setRules(basedOn: number, next: Omit<RulesVersion, 'version'>, isOfPast: boolean): RulesChanged {
     return this.#transaction(() => {
-      const { version } = rulesVersionOf(this.#database) ?? NO_CHANGES
+      const { version, changes } = rulesVersionOf(this.#database) ?? NO_CHANGES
       if (version !== basedOn) return { ok: false, version }
       addRulesVersion(this.#database, { ...next, version: version + 1 })
-      if (isOfPast) this.#replay('rules')
+      if (isOfPast) this.#replay(differing(changes, next.changes).map(({ rule }) => rule))
       return { ok: true, version: version + 1 }
     })
   }

@@ -29,7 +29,7 @@ export async function checkMoment(
   ledger: WritableLedger,
   state: State,
 ): Promise<void> {
-  const events = await checkNotBehind(connection, ledger, state, ledger.confirmedReadings())
+  const events = await checkNotBehind(connection, ledger, state)
   // Batches are written one after the other.
   const expected = Math.max(state.confirmedEvents, ledger.pending.behind(0)?.events ?? 0)
   if (events > expected) {
@@ -43,14 +43,13 @@ export async function checkMoment(
 
 /**
  * The part of it that holds while a server writes, where `state` was read before. Gives how many
- * events the database says it has. `readings`: how many of them are confirmed.
+ * events the database says it has.
  * @throws the same.
  */
 export async function checkNotBehind(
   connection: Connection,
   ledger: Ledger,
-  { era, confirmedEvents }: State,
-  readings: number,
+  { era, confirmedEvents, confirmedReadings }: State,
 ): Promise<number> {
   const { database } = connection.settings
   const cursors = ledger.cursors()
@@ -66,7 +65,7 @@ export async function checkNotBehind(
   const positions = new Map(last.map(({ follower, position }) => [follower, position]))
   const isBehind =
     events < confirmedEvents ||
-    Math.max(0, ...last.map((batch) => batch.readings)) < readings ||
+    Math.max(0, ...last.map((batch) => batch.readings)) < confirmedReadings ||
     cursors.some(({ follower, position }) => (positions.get(follower) ?? 0) < position)
   if (isBehind) {
     throw new InfluxSetupError(

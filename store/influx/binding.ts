@@ -3,9 +3,10 @@
  * written. Each has the name of the store; the database also says how far its batches go.
  */
 import { randomUUID } from 'node:crypto'
-import { checkMoment } from './agreement.ts'
+import { StoreFault } from '#store/fault.ts'
+import { checkMoment, checkNotBehind } from './agreement.ts'
 import type { Connection } from './connection.ts'
-import type { State } from './ledger.ts'
+import type { Ledger, State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { sayLimits } from './limits.ts'
 import { Minutes } from './minutes.ts'
@@ -60,6 +61,27 @@ export async function findStore(connection: Connection): Promise<Found | undefin
     trailBuckets: Number(trailBuckets),
     eventBuckets: Number(eventBuckets),
     format: Number(said),
+  }
+}
+
+/**
+ * Whether a database is still the one that a store was bound to, and has all that it confirmed:
+ * quick enough to be asked now and then while it is at work.
+ * @throws StoreFault where it is not, or does not answer.
+ */
+export async function checkStill(connection: Connection, ledger: Ledger): Promise<void> {
+  const state = ledger.state()
+  const found = await findStore(connection)
+  if (state === undefined || state.confirmedEvents + state.batch === 0) return
+  const { database } = connection.settings
+  if (found?.id !== state.store) {
+    throw new StoreFault(`the database ${database} is no longer that of the side file influx.db`)
+  }
+  try {
+    await checkNotBehind(connection, ledger, state)
+  } catch (error) {
+    if (!(error instanceof InfluxSetupError)) throw error
+    throw new StoreFault(error.message, { cause: error })
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import { StoreFault } from '#store/fault.ts'
 import { beyondLimit, isLimit } from './limits.ts'
 import { ownPolicy } from './paths.ts'
+import type { InfluxProbe } from './probe.ts'
 import { type InfluxSettings, PointsRefused } from './settings.ts'
 
 /** Those of a batch that is written, and of the end of the one before it beside them. */
@@ -57,9 +58,12 @@ export class Connection {
   readonly #transport: ByteTransport
   readonly #agent: HttpAgent
   readonly #timeoutMs: number
+  readonly #probe: InfluxProbe | undefined
   readonly #running = new Set<AbortController>()
 
-  constructor(settings: InfluxSettings) {
+  /** `probe`: is asked before each request; without one each finds out for itself. */
+  constructor(settings: InfluxSettings, probe?: InfluxProbe) {
+    this.#probe = probe
     const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
     const isTls = settings.url.startsWith('https:')
     this.#agent = isTls ? new HttpsAgent(options) : new HttpAgent(options)
@@ -113,23 +117,29 @@ export class Connection {
   }
 
   close(): void {
+    this.#probe?.close()
     for (const request of this.#running) request.abort()
     this.#agent.destroy()
   }
 
-  #send(path: string, body: string | Uint8Array, options: SendOptions): Promise<Reply> {
+  async #send(path: string, body: string | Uint8Array, options: SendOptions): Promise<Reply> {
+    const sentMs = (await this.#probe?.admit()) ?? 0
     // Aborting destroys the request and its connection: an answer that comes too late is never
     // taken for that of a later one.
     const request = new AbortController()
     const { signal } = request
-    const timeout = setTimeout(() => request.abort(), this.#timeoutMs)
+    const timeout = setTimeout(() => {
+      this.#probe?.onSilence(sentMs)
+      request.abort()
+    }, this.#timeoutMs)
     this.#running.add(request)
     const sent = new Promise<Reply>((resolve, reject) => {
       let status = 0
       let headers: Reply['headers'] = {}
       const chunks: Uint8Array[] = []
       const callbacks: Partial<CommunicationObserver<Uint8Array>> = {
-        responseStarted(received, statusCode) {
+        responseStarted: (received, statusCode) => {
+          this.#probe?.onAnswer()
           status = statusCode ?? 0
           headers = received
         },
@@ -171,7 +181,8 @@ function wordsOf({ text, status, headers }: Reply): string {
   let words: unknown = headers['x-influxdb-error'] ?? text
   try {
     const said = JSON.parse(text)
-    words = said.error ?? said.message ?? text
+    // 3.x says why line by line.
+    words = said.data?.[0]?.error_message ?? said.error ?? said.message ?? text
   } catch {
     // Not JSON: a proxy's page, or nothing.
   }

@@ -9,6 +9,7 @@
  * before that writes all of it again, to the byte the same, before anything behind it.
  */
 import { StoreFault } from '#store/fault.ts'
+import { checkStill } from './binding.ts'
 import type { Connection } from './connection.ts'
 import { deliverPhase, type Refused } from './delivery.ts'
 import type { WritableLedger } from './ledger-writer.ts'
@@ -18,6 +19,9 @@ import type { PendingBatch } from './pending.ts'
 import { type BatchFigures, batchLine, refusedLine } from './points.ts'
 import { type BatchParts, partOf } from './redo.ts'
 import { countStored } from './telemetry-writer.ts'
+
+/** Nobody puts back a copy in less. */
+const quietMs = 250
 
 /** Makes sure that this is the InfluxDB the side file belongs to; gives where to write. */
 export type Bind = () => Promise<WritePaths>
@@ -42,6 +46,8 @@ export class Deliverer {
   readonly #minutes: Minutes
   /** Lines that are in memory still, by batch. */
   readonly #held = new Map<number, BatchParts>()
+  /** When it last was what it had been. */
+  #sureMs = Number.NEGATIVE_INFINITY
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
 
@@ -84,6 +90,10 @@ export class Deliverer {
   async #run(): Promise<void> {
     try {
       const paths = await this.#bind()
+      // Nothing has told us that it went back to an older copy meanwhile, which it may have done
+      // without a break. What is numbered as the next event would leave a hole there.
+      if (performance.now() - this.#sureMs > quietMs)
+        await checkStill(this.#connection, this.#ledger)
       this.#tell()
       while (this.#ledger.pending.behind(0) !== undefined) await this.#deliverAll(paths)
       this.#running = undefined
@@ -142,6 +152,7 @@ export class Deliverer {
     // Every line is on InfluxDB's disk or refused for good. A crash here repeats them all.
     const stored = { ...figures, readings: figures.readings - readings.size }
     this.#ledger.confirm(pending.batch, stored, readings)
+    this.#sureMs = performance.now()
     this.#held.delete(pending.batch)
     this.#tell()
     this.#minutes.begin(paths.minutes)
@@ -162,7 +173,7 @@ export class Deliverer {
   }
 
   #figures({ follower, position, events, items, trailRows }: PendingBatch, added: number) {
-    const before = this.#ledger.confirmedReadings()
+    const before = this.#ledger.state()?.confirmedReadings ?? 0
     const figures: BatchFigures = {
       ...{ follower, position, events, items, trailRows },
       readings: before + added,

@@ -11,16 +11,11 @@ import { NoteWriter } from '#store/sqlite/notes.ts'
 import { prepareArrays, RowsStatement, type Value } from '#store/sqlite/rows.ts'
 import type { WritableWords } from '#store/sqlite/words.ts'
 import type { NewEvent, Note } from '#store/trail.ts'
+import { minuteUs } from '#store/windows.ts'
 import type { ItemRef } from '#trace/source.ts'
 import { cursorSQL, Ledger, type LedgerParts, type State, stateSQL } from './ledger.ts'
 import { type PendingBatch, PendingBatches } from './pending.ts'
-import {
-  type BatchFigures,
-  type Moment,
-  minuteUs,
-  type SeriesName,
-  type StoreName,
-} from './points.ts'
+import type { BatchFigures, Moment, SeriesName, StoreName } from './points.ts'
 import type { BatchParts, Redo } from './redo.ts'
 import type { Beyond } from './slots.ts'
 import type { SensorSite } from './summary-lines.ts'
@@ -60,7 +55,7 @@ export class WritableLedger extends Ledger {
   readonly #declaredAt: Statement
   readonly #setPlace: Statement
   readonly #setSeries: Statement
-  readonly #lastOfSeries: Statement
+  readonly #endsOfSeries: Statement
   readonly #pending: PendingBatches
   readonly #decided: Statement
   readonly #decidedCursor: Statement
@@ -105,9 +100,9 @@ export class WritableLedger extends Ledger {
          lastUs = max(lastUs, excluded.lastUs)
        RETURNING id`,
     )
-    this.#lastOfSeries = prepareArrays(
+    this.#endsOfSeries = prepareArrays(
       database,
-      `SELECT lastUs FROM series
+      `SELECT lastUs, summedToUs FROM series
        WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)`,
     )
     this.#setSite = database.prepare('INSERT OR IGNORE INTO sensor_site VALUES (?, ?)')
@@ -125,7 +120,7 @@ export class WritableLedger extends Ledger {
     this.#pending = new PendingBatches(database, parts.redo)
     this.#decided = database.prepare(stateSQL('decided'))
     this.#decidedCursor = prepareArrays(database, cursorSQL('decided'))
-    this.#confirmed = database.prepare('SELECT batch, readings FROM state')
+    this.#confirmed = database.prepare('SELECT batch FROM state')
     this.#seriesID = prepareArrays(
       database,
       'SELECT id FROM series WHERE (device, type, component, uom, party) = (?, ?, ?, ?, ?)',
@@ -224,9 +219,22 @@ export class WritableLedger extends Ledger {
     this.#setPlace.run(us, ns)
   }
 
-  /** Time of the last point of a series; undefined where it has none. */
-  lastOfSeries({ device, type, component, uom, party }: SeriesName): number | undefined {
-    return this.#lastOfSeries.get(device, type, component, uom, party)?.[0]
+  /** Time of the last point of a series, and where minutes that stand alone end; -1 and 0. */
+  endsOfSeries({
+    device,
+    type,
+    component,
+    uom,
+    party,
+  }: SeriesName): [lastUs: number, summedToUs: number] {
+    return this.#endsOfSeries.get(device, type, component, uom, party) ?? [-1, 0]
+  }
+
+  /** Of a series that is covered: it has minutes alone before this. */
+  setSummedTo(series: number, summedToUs: number): void {
+    this.#parts.database
+      .prepare('UPDATE series SET summedToUs = max(summedToUs, ?) WHERE id = ?')
+      .run(summedToUs, series)
   }
 
   /** The number of a series that there is. */
@@ -293,11 +301,6 @@ export class WritableLedger extends Ledger {
   /** The last batch that InfluxDB has confirmed. */
   confirmedBatch(): number {
     return this.#confirmed.get()?.batch ?? 0
-  }
-
-  /** How many readings InfluxDB has confirmed. */
-  confirmedReadings(): number {
-    return this.#confirmed.get()?.readings ?? 0
   }
 
   get pending(): PendingBatches {

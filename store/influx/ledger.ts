@@ -31,6 +31,8 @@ export interface State {
   readonly batch: number
   readonly trailRows: number
   readonly readings: number
+  /** Of these, how many InfluxDB has confirmed. */
+  readonly confirmedReadings: number
   /** How many of the events are refused. */
   readonly refused: number
   readonly lastPlaceUs: number
@@ -51,6 +53,8 @@ export interface KnownSeries {
   readonly lastUs: number
   /** The batch that brought the first of them. */
   readonly batch: number
+  /** Before it there are minutes alone; 0 where nothing says so. */
+  readonly summedToUs: number
 }
 
 /**
@@ -82,7 +86,7 @@ export const stateSQL = (seen: Seen): string => {
     SELECT store, trailBuckets, eventBuckets, refused, lastPlaceUs, lastPlaceNs, era,
       readingsKeptUs, state.batch, state.events AS confirmedEvents, state.items AS confirmedItems,
       coalesce(last.events, state.events) AS events, coalesce(last.items, state.items) AS items,
-      coalesce(last.trailRows, state.trailRows) AS trailRows,
+      coalesce(last.trailRows, state.trailRows) AS trailRows, readings AS confirmedReadings,
       readings + (SELECT coalesce(sum(added), 0) FROM pending WHERE ${which}) AS readings
     FROM state LEFT JOIN (
       SELECT events, items, trailRows FROM pending WHERE ${which} ORDER BY batch DESC LIMIT 1
@@ -152,7 +156,7 @@ export class Ledger {
     )
     this.#sensors = prepareArrays(database, 'SELECT DISTINCT device FROM series')
     this.#series = database.prepare(
-      `SELECT id, type, component, uom, party, firstUs, lastUs, batch FROM series
+      `SELECT id, type, component, uom, party, firstUs, lastUs, batch, summedToUs FROM series
        WHERE device = ?
        ORDER BY type, component, uom, party`,
     )

@@ -10,18 +10,12 @@
  */
 import { StoreFault } from '#store/fault.ts'
 import { inParts } from '#store/sqlite/rows.ts'
+import { minuteUs } from '#store/windows.ts'
 import type { Connection } from './connection.ts'
 import { deliverPhase } from './delivery.ts'
 import type { DueMinute, WritableLedger } from './ledger-writer.ts'
 import type { WritePaths } from './paths.ts'
-import {
-  minuteLine,
-  minuteUs,
-  nanoseconds,
-  type SeriesName,
-  seriesTags,
-  tagValue,
-} from './points.ts'
+import { minuteLine, nanoseconds, type SeriesName, seriesTags, tagValue } from './points.ts'
 import { partOf } from './redo.ts'
 
 const minutesAtOnce = 600
@@ -150,6 +144,26 @@ export function conditionOf(
     return `"${tag}" = $${name}`
   })
   return conditions.join(' AND ')
+}
+
+/** When the first reading of each of some series is that InfluxDB has; undefined without one. */
+export async function firstReadings(
+  connection: Connection,
+  series: readonly SeriesName[],
+): Promise<(number | undefined)[]> {
+  const found: (number | undefined)[] = []
+  for (const some of inParts(series, statementsAtOnce)) {
+    const values: Record<string, string> = {}
+    const statements = some.map((one, number) => {
+      const condition = conditionOf(one, String(number), values)
+      return `SELECT first(value) FROM readings.telemetry WHERE ${condition}`
+    })
+    for (const answer of await connection.query(statements, values)) {
+      const [row] = answer.flatMap(({ rows }) => rows)
+      found.push(row === undefined ? undefined : Number(row[0]))
+    }
+  }
+  return found
 }
 
 /** Sum, least, most and number, of the readings or of the minutes, in this order. */

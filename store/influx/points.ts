@@ -22,6 +22,7 @@
  * fields, or in tags that are escaped here.
  */
 import type { Reading } from '#store/trail.ts'
+import type { Figures } from '#store/windows.ts'
 
 /** A moment: whole microseconds, and nanoseconds from 0 to 999. */
 export interface Moment {
@@ -163,18 +164,6 @@ export function readingOf(line: string): Reading {
   )
   const timeUs = Number(time.slice(0, -3))
   return { component, device, party, type, uom, timeUs, value: Number(value) }
-}
-
-/** Readings are summed up by minutes. */
-export const minuteUs = 60_000_000
-
-/** What the readings of one stretch of time come to. */
-export interface Figures {
-  readonly timeUs: number
-  readonly total: number
-  readonly least: number
-  readonly most: number
-  readonly n: number
 }
 
 export function minuteLine(series: SeriesName, { timeUs, ...figures }: Figures): string {

@@ -13,6 +13,7 @@ import type {
   EventQuery,
   JournalPosition,
   StoredEvent,
+  SummedMinute,
   TelemetryPoint,
   TelemetryQuery,
   TrailCounts,
@@ -31,7 +32,7 @@ import { Events } from './events.ts'
 import type { Ledger, State } from './ledger.ts'
 import { Search } from './search.ts'
 import type { Spool } from './spool.ts'
-import { readTelemetry } from './telemetry.ts'
+import { readMinutes, readTelemetry } from './telemetry.ts'
 import { Trails } from './trails.ts'
 
 const keysAtOnce = 512
@@ -166,6 +167,10 @@ export class InfluxTrailReader implements TrailReader {
     const nowUs = Date.now() * 1000
     const sources = { connection: this.#connection, ledger: this.#ledger, spool: this.#spool }
     return readTelemetry(sources, query, this.#state(), nowUs)
+  }
+
+  minutes(device: string): AsyncIterable<readonly SummedMinute[]> {
+    return readMinutes({ connection: this.#connection, ledger: this.#ledger }, device)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

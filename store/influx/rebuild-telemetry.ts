@@ -3,35 +3,70 @@
  * readings: those of days whose minutes have fewer of them than there are. Days whose readings are
  * no longer kept have more, and stand.
  */
+
+import { minuteUs } from '#store/windows.ts'
 import type { Connection, Series } from './connection.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { conditionOf, windows } from './minutes.ts'
-import { minuteUs, nanoseconds, type SeriesName, seriesTags, textOfTag } from './points.ts'
+import { nanoseconds, type SeriesName, seriesTags, textOfTag } from './points.ts'
 
 const dayUs = 1440 * minuteUs
 
+/** When the first and the last are of a series: none that there is none of. */
+interface Ends {
+  readonly series: SeriesName
+  readings?: { readonly first: number; readonly last: number }
+  minutes?: { readonly first: number; readonly last: number }
+}
+
 export async function copySeries(connection: Connection, ledger: WritableLedger): Promise<void> {
-  const ends = ['readings.telemetry', 'minutes.telemetry'].flatMap((from) => {
-    const field = from.startsWith('readings') ? 'value' : 'n'
-    return ['first', 'last'].map((end) => `SELECT ${end}(${field}) FROM ${from} GROUP BY *`)
-  })
-  const found = (await connection.query(ends)).flat()
-  const times = new Map<number, { series: SeriesName; timesUs: number[] }>()
-  ledger.transaction(() => {
-    for (const { tags, rows } of found) {
-      const series = seriesOf(tags)
-      const timeUs = Number(rows[0]?.[0])
-      const id = ledger.coverSeries(series, timeUs, timeUs, 0)
-      const known = times.get(id) ?? { series, timesUs: [] }
-      known.timesUs.push(timeUs)
-      times.set(id, known)
+  const all = new Map<string, Ends>()
+  for (const of of ['readings', 'minutes'] as const) {
+    const field = of === 'readings' ? 'value' : 'n'
+    const ends = ['first', 'last'].map(
+      (end) => `SELECT ${end}(${field}) FROM ${of}.telemetry GROUP BY *`,
+    )
+    const [first, last] = (await connection.query(ends)).map(timesOf)
+    for (const [key, [series, firstUs]] of first ?? []) {
+      const known = all.get(key) ?? { series }
+      known[of] = { first: firstUs, last: last?.get(key)?.[1] ?? firstUs }
+      all.set(key, known)
     }
-  })
-  for (const [id, { series, timesUs }] of times) {
-    const minutesUs = await unsummed(connection, series, Math.min(...timesUs), Math.max(...timesUs))
-    if (minutesUs.length === 0) continue
-    ledger.transaction(() => ledger.markStale([{ series: id, minutesUs }], 0))
   }
+  const ids = ledger.transaction(() => [...all.values()].map((ends) => cover(ends, ledger)))
+  for (const [at, { series, readings: kept }] of [...all.values()].entries()) {
+    // Minutes that stand alone tell of all there was.
+    if (kept === undefined) continue
+    const firstUs = minuteOf(kept.first)
+    const minutesUs = await unsummed(connection, series, firstUs, kept.last)
+    if (minutesUs.length === 0) continue
+    ledger.transaction(() => ledger.markStale([{ series: ids[at] ?? 0, minutesUs }], 0))
+  }
+}
+
+function minuteOf(timeUs: number): number {
+  return timeUs - (timeUs % minuteUs)
+}
+
+function timesOf(answer: readonly Series[]): Map<string, [series: SeriesName, timeUs: number]> {
+  return new Map(
+    answer.map(({ tags, rows }) => {
+      const series = seriesOf(tags)
+      return [JSON.stringify(series), [series, Number(rows[0]?.[0])]]
+    }),
+  )
+}
+
+/** Gives the number of the series. */
+function cover({ series, readings: kept, minutes }: Ends, ledger: WritableLedger): number {
+  // A minute reaches to its end.
+  const minutesEndUs = minutes === undefined ? 0 : minutes.last + minuteUs
+  const firstUs = Math.min(...[kept, minutes].flatMap((ends) => ends?.first ?? []))
+  const lastUs = Math.max(kept?.last ?? 0, minutesEndUs - 1)
+  const id = ledger.coverSeries(series, firstUs, lastUs, 0)
+  const keptFromUs = kept === undefined ? minutesEndUs : minuteOf(kept.first)
+  if (minutes !== undefined && minutes.first < keptFromUs) ledger.setSummedTo(id, keptFromUs)
+  return id
 }
 
 function seriesOf(tags: Series['tags']): SeriesName {

@@ -183,7 +183,10 @@ async function findBucket(connection: Connection, bucket: string): Promise<Bucke
   const asked = new URLSearchParams({ name: bucket, ...(org === undefined ? {} : { org }) })
   const { status, text } = await connection.send('GET', `/api/v2/buckets?${asked}`)
   if (status === 401 || status === 403) throw notPermitted(connection.settings)
-  if (status === 404) return undefined
+  if (status === 404) {
+    if (!/organization name/.test(text)) return undefined
+    throw new InfluxSetupError(`InfluxDB has no organisation ${org}: correct INFLUX_ORG`)
+  }
   if (status !== 200) throw new StoreFault(`InfluxDB does not list its buckets: ${text}`)
   const { buckets = [] }: { buckets?: Bucket[] } = JSON.parse(text)
   return buckets[0]

@@ -116,4 +116,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX spool_reading_batch ON spool_reading (batch);
   `,
+  `
+  -- Before it a series has minutes alone, whatever the retention of readings is.
+  ALTER TABLE series ADD COLUMN summedToUs INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

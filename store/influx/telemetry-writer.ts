@@ -23,6 +23,8 @@ export interface WeighedReadings {
   readonly added: number
   /** The others, of which InfluxDB has to be asked. */
   readonly late: readonly LateReading[]
+  /** Those that are not to be written, as their minutes are told without them. */
+  readonly summed: readonly Reading[]
 }
 
 /** What is to be written of some readings: of one moment the last. */
@@ -39,17 +41,20 @@ export function weighReadings(
   }
   const weighed: NewPoints[] = []
   const late: LateReading[] = []
+  const summed: Reading[] = []
   for (const points of bySeries.values()) {
-    const sorted = [...points.values()].sort((a, b) => a.timeUs - b.timeUs)
+    const all = [...points.values()].sort((a, b) => a.timeUs - b.timeUs)
+    const [lastUs, summedToUs] = all[0] === undefined ? [-1, 0] : ledger.endsOfSeries(all[0])
+    const sorted = summedToUs === 0 ? all : all.filter(({ timeUs }) => timeUs >= summedToUs)
+    if (sorted.length < all.length) summed.push(...all.slice(0, all.length - sorted.length))
     const [first] = sorted
     if (first === undefined) continue
-    const lastUs = ledger.lastOfSeries(first) ?? -1
     for (const { value, ...reading } of sorted) if (reading.timeUs <= lastUs) late.push(reading)
     const end = sorted.at(-1)?.timeUs ?? 0
     weighed.push({ series: first, points: sorted, firstUs: first.timeUs, lastUs: end })
   }
   const all = weighed.reduce((sum, { points }) => sum + points.length, 0)
-  return { readings: weighed, added: all - late.length, late }
+  return { readings: weighed, added: all - late.length, late, summed }
 }
 
 /** How many of some readings are in InfluxDB. */

@@ -9,11 +9,12 @@
  * Minutes that have readings in the spool are read point by point and joined with these: of one
  * moment the spool's stands, as it came later.
  */
-import type { TelemetryPoint, TelemetryQuery } from '#store/trail.ts'
+import type { SummedMinute, TelemetryPoint, TelemetryQuery } from '#store/trail.ts'
+import { minuteUs, type Row, resolutionOfMinutes, Windows } from '#store/windows.ts'
 import type { Connection, Series } from './connection.ts'
 import type { KnownSeries, Ledger, State } from './ledger.ts'
-import { conditionOf, selectFigures, windows } from './minutes.ts'
-import { type Figures, minuteUs, nanoseconds, type SeriesName } from './points.ts'
+import { conditionOf, firstReadings, selectFigures, windows } from './minutes.ts'
+import { nanoseconds, type SeriesName } from './points.ts'
 import type { Spool } from './spool.ts'
 
 /** Points or windows of one answer. */
@@ -71,6 +72,35 @@ export async function* readTelemetry(
   }
 }
 
+/** The minutes of a device before the first reading of each series that is there. */
+export async function* readMinutes(
+  { connection, ledger }: Pick<Sources, 'connection' | 'ledger'>,
+  device: string,
+): AsyncIterable<readonly SummedMinute[]> {
+  for (const { type, component, uom, party } of ledger.series(device)) {
+    const series = { device, type, component, uom, party }
+    const firstUs = (await firstReadings(connection, [series]))[0] ?? Number.MAX_SAFE_INTEGER
+    const values: Record<string, string> = {}
+    const condition = conditionOf(series, '', values)
+    for (let fromUs = 0; ; ) {
+      const where = `${condition} AND time >= ${at(fromUs, 0)} AND time < ${at(firstUs, 0)}`
+      const what = `${selectFigures('minutes', minuteUs)} WHERE ${where} LIMIT ${pointsAtOnce}`
+      const [found = []] = await connection.query([what], values)
+      const minutes = found
+        .flatMap(({ rows }) => rows)
+        .map((row) => {
+          const [timeUs = 0, total = 0, least = 0, most = 0, n = 0] = row.map(Number)
+          return { ...series, timeUs, total, least, most, n }
+        })
+        // That of the first reading tells of it, and of none before it.
+        .filter(({ timeUs }) => timeUs + minuteUs <= firstUs)
+      if (minutes.length > 0) yield minutes
+      if (minutes.length < pointsAtOnce) break
+      fromUs = (minutes.at(-1)?.timeUs ?? 0) + minuteUs
+    }
+  }
+}
+
 /** The first beginning of a minute at a time or after it. */
 function minuteFrom(us: number): number {
   return Math.ceil(us / minuteUs) * minuteUs
@@ -83,13 +113,15 @@ function minuteUpTo(us: number): number {
 
 /** What a series is read from, in the order of time. */
 function stretchesOf(
-  { id, firstUs, lastUs }: KnownSeries,
+  { id, firstUs, lastUs, summedToUs }: KnownSeries,
   query: TelemetryQuery,
-  { everyUs, keptFromUs, keptOnly }: Asked,
+  { everyUs, keptOnly, ...asked }: Asked,
   ledger: Ledger,
 ): Stretch[] {
-  const fromUs = Math.max(query.fromUs ?? 0, firstUs)
-  const toUs = Math.min(query.toUs ?? Number.MAX_SAFE_INTEGER, lastUs)
+  const keptFromUs = Math.max(asked.keptFromUs, summedToUs)
+  // Where only their minutes are left, the first and the last reading are told by whole ones.
+  const fromUs = Math.max(query.fromUs ?? 0, minuteUpTo(firstUs))
+  const toUs = Math.min(query.toUs ?? Number.MAX_SAFE_INTEGER, minuteUpTo(lastUs) + minuteUs - 1)
   if (fromUs > toUs) return []
   const readings: Stretch[] = [{ from: 'readings', fromUs, toUs }]
   if (keptOnly) return readings
@@ -200,18 +232,12 @@ function statementOf(stretch: Stretch, condition: string, asked: Asked): string 
   return `${what} WHERE ${where}${group} LIMIT ${pointsAtOnce}`
 }
 
-interface Row extends Figures {
-  /** Where it is coarser than what was asked for. */
-  readonly resolutionUs: number | undefined
-}
-
 function rowsOf(
   answer: readonly Series[] | undefined,
   { from }: Stretch,
   { everyUs }: Asked,
 ): Row[] {
-  const isCoarse = from === 'minutes' && (everyUs === undefined || everyUs % minuteUs !== 0)
-  const resolutionUs = isCoarse ? minuteUs : undefined
+  const resolutionUs = from === 'minutes' ? resolutionOfMinutes(everyUs) : undefined
   const rows = (answer ?? []).flatMap((one) => one.rows)
   return rows.map((row) => {
     const [timeUs = 0, total = 0, least = total, most = total, n = 1] = row.map(Number)
@@ -235,52 +261,4 @@ function joinedPoints(
     })
   }
   return [...byTime.values()].sort((a, b) => a.timeUs - b.timeUs)
-}
-
-type Told = Omit<TelemetryPoint, keyof SeriesName>
-
-/** Joins what comes in the order of time into windows, which stretches may have cut. */
-class Windows {
-  readonly #everyUs: number | undefined
-  #open: Row | undefined
-
-  constructor(everyUs: number | undefined) {
-    this.#everyUs = everyUs
-  }
-
-  /** The points that are whole by now. */
-  add(rows: readonly Row[]): Told[] {
-    if (this.#everyUs === undefined) return rows.map(toldOf)
-    const told: Told[] = []
-    for (const row of rows) {
-      const timeUs = row.timeUs - (row.timeUs % this.#everyUs)
-      const open = this.#open
-      if (open?.timeUs === timeUs) this.#open = joined(open, row)
-      else {
-        if (open !== undefined) told.push(toldOf(open))
-        this.#open = { ...row, timeUs }
-      }
-    }
-    return told
-  }
-
-  end(): Told[] {
-    return this.#open === undefined ? [] : [toldOf(this.#open)]
-  }
-}
-
-function joined(one: Row, other: Row): Row {
-  return {
-    timeUs: one.timeUs,
-    total: one.total + other.total,
-    least: Math.min(one.least, other.least),
-    most: Math.max(one.most, other.most),
-    n: one.n + other.n,
-    resolutionUs: one.resolutionUs ?? other.resolutionUs,
-  }
-}
-
-function toldOf({ timeUs, total, least, most, n, resolutionUs }: Row): Told {
-  const told = { timeUs, value: total / n, min: least, max: most, count: n }
-  return resolutionUs === undefined ? told : { ...told, resolutionUs }
 }

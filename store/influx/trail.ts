@@ -10,6 +10,7 @@ import { Connection } from './connection.ts'
 import type { Seen } from './ledger.ts'
 import { openLedger, openLedgerToRead } from './ledger-file.ts'
 import type { WritePaths } from './paths.ts'
+import { InfluxProbe } from './probe.ts'
 import { InfluxTrailReader } from './reader.ts'
 import type { Say } from './server.ts'
 import { type InfluxSettings, InfluxSetupError } from './settings.ts'
@@ -27,7 +28,8 @@ export function readInfluxTrail(
   settings: InfluxSettings,
   seen: Exclude<Seen, 'decided'> = 'spooled',
 ): TrailReader {
-  return new InfluxTrailReader(new Connection(settings), openLedgerToRead(file, seen))
+  const probe = new InfluxProbe(file, settings, () => performance.now())
+  return new InfluxTrailReader(new Connection(settings, probe), openLedgerToRead(file, seen))
 }
 
 /**

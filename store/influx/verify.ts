@@ -48,7 +48,7 @@ export async function* verifyInflux(
     }
     const whole = { looked: events, of: events, missing: [] }
     try {
-      await checkNotBehind(connection, ledger, state, state.readings)
+      await checkNotBehind(connection, ledger, state)
       yield whole
     } catch (error) {
       if (!(error instanceof InfluxSetupError)) throw error

@@ -17,13 +17,22 @@
  */
 import { StoreFault } from '#store/fault.ts'
 import { identityKey } from '#store/sqlite/event-index.ts'
-import type { Applied, EventIdentity, TrailBatch, TrailWriter, Underway } from '#store/trail.ts'
+import type {
+  Applied,
+  EventIdentity,
+  SummedMinute,
+  TrailBatch,
+  TrailWriter,
+  Underway,
+} from '#store/trail.ts'
+import { minuteUs, summedUp } from '#store/windows.ts'
 import type { Connection } from './connection.ts'
 import { type Bind, Deliverer } from './deliverer.ts'
 import type { State } from './ledger.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { Lines } from './lines.ts'
-import { minuteUs, telemetryLine } from './points.ts'
+import { writeMinutes } from './minutes-writer.ts'
+import { telemetryLine } from './points.ts'
 import { type Gathered, outcomesOfKnown, prepareBatch } from './prepare.ts'
 import { InfluxTrailReader } from './reader.ts'
 import { spooledOf } from './spool-lines.ts'
@@ -80,10 +89,14 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
 
   async begin(batch: TrailBatch): Promise<Underway> {
     if (this.#ledger.state() === undefined) await this.#bind()
+    const { minutes = [] } = batch
+    const refusedMinutes = minutes.length === 0 ? [] : await this.#writeMinutes(minutes)
     const same = this.#untold.find((one) => isSame(one.batch, batch))
     this.#untold = this.#untold.filter((one) => one !== same)
     const decided = same ?? this.#known(batch) ?? this.#decide(batch, 'forget')
-    const applied = this.#told(decided)
+    const applied = this.#told(decided).then((told) =>
+      refusedMinutes.length === 0 ? told : { ...told, refusedMinutes },
+    )
     // Whoever began it may look at it later.
     applied.catch(() => undefined)
     return { applied }
@@ -93,9 +106,21 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
     const { pending } = this.#ledger
     this.#spoolUnseen()
     if (batch === undefined || pending.bytes >= this.#spoolBytes) return undefined
+    // Minutes need the server.
+    if (batch.minutes !== undefined) return undefined
     const { outcomes } = this.#decide(batch, 'keep')
     this.#spoolUnseen()
     return { outcomes }
+  }
+
+  /**
+   * Minutes are written before the batch is decided that brings them: one that is cut off is
+   * brought again, and they are the same points.
+   */
+  async #writeMinutes(minutes: readonly SummedMinute[]) {
+    const last = this.#ledger.pending.last()
+    if (last !== undefined) await this.#deliverer.delivered(last.batch)
+    return writeMinutes(this.#connection, await this.#bind(), this.#ledger, minutes)
   }
 
   #spoolUnseen(): void {
@@ -143,6 +168,8 @@ export class InfluxTrailWriter extends InfluxTrailReader implements TrailWriter 
         this.#ledger.pending.forgetRefused()
       }
       const weighed = weighReadings(this.#ledger, batch.readings)
+      const words = weighed.summed.map((one) => [telemetryLine(one), summedUp] as const)
+      this.#ledger.pending.addRefusedReadings(new Map(words))
       this.#coverSeries(weighed.readings, number)
       const lines = free?.lines ?? this.#passing
       const made = prepareBatch(batch, number, weighed, this.#ledger, this.#state(), lines)

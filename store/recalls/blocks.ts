@@ -20,7 +20,10 @@ const since = (table: Table, of: Table) => `coalesce(
    WHERE earlier.key = ${table}.key AND first.recall = recall.seq), ${Number.MAX_SAFE_INTEGER})`
 
 const COLUMNS = `recall.id, recall.class, recall.state, recall.isDrill, recall.body,
-  (SELECT min(approvedUs) FROM scope_version WHERE recall = recall.seq) AS firstUs`
+  (SELECT min(approvedUs) FROM scope_version WHERE recall = recall.seq) AS firstUs,
+  CASE recall.state WHEN 'closed' THEN
+    (SELECT max(atUs) FROM step WHERE step.recall = recall.seq AND step.step = 'close')
+  END AS closedUs`
 
 const blocksIn = (table: Table, path: string) => `
   SELECT ${COLUMNS}, ${table}.key, ${table}.tier, ${path} AS path,
@@ -116,6 +119,7 @@ function blockOf(row: BlockRow): Block {
     tier: tierOf(row.tier),
     key: row.key,
     sinceUs: isOrdered ? orderedUs : (row.sinceUs ?? 0),
+    ...(row.closedUs !== null && { closedUs: row.closedUs }),
     ...(latePath && { latePath }),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What an open recall held once and does not hold any more, as a later version of its scope is
- * narrower: what moved while it was held had moved all the same.
+ * What a recall held once and does not hold any more, as a later version of its scope is narrower:
+ * what moved while it was held had moved all the same, also once the recall is closed.
  */
 import type { Database } from '../sqlite/database.ts'
 import { tierOf } from './codes.ts'
@@ -22,7 +22,7 @@ interface FormerRow {
   untilUs: number
 }
 
-/** Gives what earlier versions in force of open recalls, not drills, had of some keys. */
+/** Gives what earlier versions in force had of some keys: of open and closed recalls, no drills. */
 export function formerReader(database: Database): (keys: readonly string[]) => FormerBlock[] {
   const select = database.prepare(
     `SELECT recall.id, recall.body, scope_item.key, scope_item.tier, its.approvedUs AS fromUs,
@@ -35,7 +35,7 @@ export function formerReader(database: Database): (keys: readonly string[]) => F
      CROSS JOIN scope_version AS its ON its.scope = scope_item.scope
      CROSS JOIN recall ON recall.seq = its.recall
      WHERE its.approvedUs IS NOT NULL AND its.scope <> recall.scope AND recall.isDrill = 0
-       AND recall.state IN ('approved', 'notified', 'sealed', 'recovered')
+       AND recall.state IN ('approved', 'notified', 'sealed', 'recovered', 'closed')
      ORDER BY recall.seq, its.version`,
   )
   return (keys) => {

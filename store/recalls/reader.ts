@@ -85,7 +85,7 @@ export interface RecallReader {
   lastStep(): number
   /** All approved recalls, drills too, whose scope in force holds one of some keys. */
   blocks(keys: readonly string[]): Block[]
-  /** What earlier versions in force of open recalls had of some keys. */
+  /** What earlier versions in force of open and closed recalls had of some keys. */
   former(keys: readonly string[]): FormerBlock[]
   /** Notices that are to be sent to some parties, the first first. */
   dueNotices(parties: readonly string[], limit: number): Notice[]

@@ -289,6 +289,8 @@ export interface Block {
   /** Of the keys that were asked for, the one that is in it. */
   readonly key: string
   readonly sinceUs: number
+  /** When its recall was closed, where it is. */
+  readonly closedUs?: number
   /** Of what was heard of after the scope was traced: keys from the recalled thing to it. */
   readonly latePath?: readonly string[]
 }

@@ -217,6 +217,8 @@ export interface BlockRow {
   /** When the first version with the item in it was approved, and the first of all. */
   sinceUs: number | null
   firstUs: number | null
+  /** When the recall was closed, where it is. */
+  closedUs: number | null
   /** As JSON, of what was heard of late. */
   path: string | null
 }

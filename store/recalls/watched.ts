@@ -11,7 +11,7 @@ import type { Certainty } from '#trace/parts.ts'
 import { type Database, openDatabase } from '../sqlite/database.ts'
 import { clockSteps } from './clock-steps.ts'
 import { type RecallReader, recallReader } from './reader.ts'
-import { type Block, isOpen, isOver, type Recall, type Consignee as Told } from './recall.ts'
+import { type Block, isOver, type Recall, type Consignee as Told } from './recall.ts'
 import { migrations } from './schema.ts'
 
 const CERTAINTY: Readonly<Record<'proven' | 'inferred' | 'possible', Certainty>> = {
@@ -48,16 +48,18 @@ export function recallsAsWatched(reader: RecallReader): Pick<RulesReader, 'match
 }
 
 function matchesOf(reader: RecallReader, keys: readonly string[]): RecallMatch[] {
-  const open = reader.blocks(keys).filter(({ isDrill, state }) => !isDrill && isOpen(state))
-  const present = open.map((block) => {
-    const { recall: id, key, latePath } = block
+  // What moved before a recall was closed had moved all the same; cancelled, it was none.
+  const held = reader.blocks(keys).filter(({ isDrill }) => !isDrill)
+  const present = held.map((block) => {
+    const { recall: id, key, latePath, closedUs } = block
     const recall = reader.recall(id)
     const traced = recall && !latePath ? reader.item(id, recall.version, [key])?.path : undefined
-    return matchOf(recall, block, latePath ?? traced?.map((step) => step.key) ?? [key])
+    const match = matchOf(recall, block, latePath ?? traced?.map((step) => step.key) ?? [key])
+    return closedUs === undefined ? match : { ...match, untilUs: closedUs }
   })
   // What it holds now it has held since the first version that had it.
-  const held = new Set(open.map(({ recall }) => recall))
-  const former = reader.former(keys).filter(({ recall }) => !held.has(recall))
+  const known = new Set(held.map(({ recall }) => recall))
+  const former = reader.former(keys).filter(({ recall }) => !known.has(recall))
   return [
     ...present,
     ...former.map((block) => {
@@ -167,6 +169,7 @@ function watchedRecall(reader: RecallReader, recall: Recall): WatchedRecall {
   const its: RecallClass = recallClass
   return {
     ...{ recall: `recall:${id}`, domain, law, recallClass: its, decidedUs, done },
+    changedUs: recall.changedUs,
     ...(isOver(state) && closed && { closedUs: closed.atUs }),
     consignees: reader.consignees(id).flatMap(consigneeOf),
     scope: present?.counts && {

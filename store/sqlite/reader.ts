@@ -9,6 +9,7 @@ import type {
   EventQuery,
   JournalPosition,
   StoredEvent,
+  SummedMinute,
   TelemetryPoint,
   TelemetryQuery,
   TrailCounts,
@@ -173,6 +174,10 @@ export class SqliteTrailReader implements TrailReader {
 
   telemetry(query: TelemetryQuery): AsyncIterable<readonly TelemetryPoint[]> {
     return this.#telemetry.read(query)
+  }
+
+  minutes(device: string): AsyncIterable<readonly SummedMinute[]> {
+    return this.#telemetry.minutes(device)
   }
 
   async notes(beginning: string): Promise<{ key: string; text: string }[]> {

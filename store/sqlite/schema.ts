@@ -68,4 +68,11 @@ export const migrations: readonly string[] = [
   -- What a follower remembers from one message to the next.
   CREATE TABLE note (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What readings came to that another store no longer kept, before all readings of their series.
+  CREATE TABLE minute (
+    series INTEGER NOT NULL, timeUs INTEGER NOT NULL, total REAL NOT NULL, least REAL NOT NULL,
+    most REAL NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (series, timeUs)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -64,6 +64,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     } catch (error) {
       this.#parts.words.forget()
       this.#parts.items.forget()
+      this.#parts.telemetry.forget()
       throw error
     }
   }
@@ -73,7 +74,7 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
     return { applied: Promise.resolve(applied) }
   }
 
-  #write({ events, readings, notes = [], follower, to }: TrailBatch): Applied {
+  #write({ events, readings, minutes = [], notes = [], follower, to }: TrailBatch): Applied {
     const [last, lastRecordTimeUs]: LastRow = this.#last.get() ?? [0, 0]
     const hashes = hashesOf(events.map(({ eventID }) => eventID))
     const stored = this.#parts.index.find(hashes)
@@ -91,10 +92,16 @@ export class SqliteTrailWriter extends SqliteTrailReader implements TrailWriter 
       this.#parts.bodies.add(last + 1, bodies)
     }
     this.#insertVoided.run(voided.flatMap(({ seq, voidedAtUs }) => [seq, voidedAtUs]))
-    if (readings.length > 0) this.#parts.telemetry.add(readings)
+    const { telemetry } = this.#parts
+    const refusedMinutes = minutes.length > 0 ? telemetry.addMinutes(minutes) : []
+    const refusedReadings = readings.length > 0 ? telemetry.add(readings) : []
     this.#notes.write(notes)
     this.#setCursor.run(follower, to)
-    return { outcomes }
+    return {
+      outcomes,
+      ...(refusedReadings.length > 0 && { refusedReadings }),
+      ...(refusedMinutes.length > 0 && { refusedMinutes }),
+    }
   }
 
   #writeEvents(fresh: readonly Placed[], lastRecordTimeUs: number): void {

@@ -6,19 +6,24 @@
 import { createHash } from 'node:crypto'
 import type { Reading, TrailReader } from '#store/trail.ts'
 import type { TimeWindow } from '#trace/source.ts'
-import { eventLine, readingLine } from './lines.ts'
+import { eventLine, minuteLine, readingLine } from './lines.ts'
 import type { MigrationOptions } from './migrate.ts'
 import { eventsBehind, type WholeEvent, wholeEvents } from './whole-events.ts'
 
 export interface Comparison {
   /** What differs, a line each: none where both hold the same. */
   readonly differences: readonly string[]
-  /** SHA-256 of all events and of all readings of the source, as lines. */
+  /** SHA-256 of all events, of all readings and of the minutes without them of the source. */
   readonly events: string
   readonly readings: string
+  readonly minutes: string
+  /** How many of these the source has. */
+  readonly readingCount: number
+  readonly minuteCount: number
 }
 
-const counted = ['events', 'items', 'trailRows', 'readings'] as const
+/** Readings are counted as they are read: a store may go on counting those that it has deleted. */
+const counted = ['events', 'items', 'trailRows'] as const
 
 export async function compareStores(
   source: TrailReader,
@@ -37,9 +42,9 @@ export async function compareStores(
   }
   const say = (difference: string) => differences.push(difference)
   const events = await compareEvents(source, target, say, advance)
-  const readings = await compareReadings(source, target, say, advance)
+  const telemetry = await compareTelemetry(source, target, say, advance)
   await compareFollower(source, target, follower, say)
-  return { differences, events, readings }
+  return { differences, events, ...telemetry }
 }
 
 type Say = (difference: string) => void
@@ -132,37 +137,51 @@ function checksum(lines: readonly (string | undefined)[]): string {
   return hash.digest('hex')
 }
 
-async function compareReadings(
+async function compareTelemetry(
   source: TrailReader,
   target: TrailReader,
   say: Say,
   advance: Advance,
-): Promise<string> {
-  const whole = createHash('sha256')
+): Promise<Omit<Comparison, 'differences' | 'events'>> {
+  const whole = { readings: createHash('sha256'), minutes: createHash('sha256') }
+  const count = { readings: 0, minutes: 0 }
   const sensors = new Set([...(await source.sensors()), ...(await target.sensors())])
   for (const device of [...sensors].sort()) {
-    const one = await readingsOf(source, device, advance)
-    const other = await readingsOf(target, device, () => undefined)
-    whole.update(one.digest)
-    if (one.digest === other.digest) continue
-    const counts = `${one.count} readings in the source, ${other.count} in the target`
-    say(`sensor ${device}: ${one.count === other.count ? 'values differ' : counts}`)
+    const one = await telemetryOf(source, device, advance)
+    const other = await telemetryOf(target, device, () => undefined)
+    for (const what of ['readings', 'minutes'] as const) {
+      const [here, there] = [one[what], other[what]]
+      whole[what].update(here.digest)
+      count[what] += here.count
+      if (here.digest === there.digest) continue
+      const counts = `${here.count} ${what} in the source, ${there.count} in the target`
+      const values = what === 'readings' ? 'values differ' : 'minutes differ'
+      say(`sensor ${device}: ${here.count === there.count ? values : counts}`)
+    }
   }
-  return whole.digest('hex')
+  const [readings, minutes] = [whole.readings.digest('hex'), whole.minutes.digest('hex')]
+  return { readings, minutes, readingCount: count.readings, minuteCount: count.minutes }
 }
 
-async function readingsOf(
-  trail: TrailReader,
-  device: string,
+async function telemetryOf(trail: TrailReader, device: string, advance: Advance) {
+  const points = trail.telemetry({ devices: [device], keptOnly: true })
+  return {
+    minutes: await digestOf(trail.minutes(device), minuteLine, () => undefined),
+    readings: await digestOf<Reading>(points, readingLine, advance),
+  }
+}
+
+async function digestOf<Thing>(
+  chunks: AsyncIterable<readonly Thing[]>,
+  lineOf: (thing: Thing) => string,
   advance: Advance,
 ): Promise<{ count: number; digest: string }> {
   const hash = createHash('sha256')
   let count = 0
-  for await (const points of trail.telemetry({ devices: [device], keptOnly: true })) {
-    const lines = points.map((point: Reading) => `${readingLine(point)}\n`)
-    hash.update(lines.join(''))
-    count += points.length
-    advance(points.length)
+  for await (const some of chunks) {
+    hash.update(some.map((one) => `${lineOf(one)}\n`).join(''))
+    count += some.length
+    advance(some.length)
   }
   return { count, digest: hash.digest('hex') }
 }

@@ -2,7 +2,7 @@
  * Reads lines into a trail store. What is stored already is a repeat and changes nothing, so that
  * an import which was cut short is simply run again. A bad line is told and harms no other.
  */
-import type { StoredEvent, TrailWriter } from '#store/trail.ts'
+import type { Applied, StoredEvent, TrailWriter } from '#store/trail.ts'
 import { type BadLine, type Line, readLine } from './lines.ts'
 import { applyAtLast } from './persist.ts'
 
@@ -10,6 +10,7 @@ export interface Imported {
   events: number
   repeats: number
   readings: number
+  minutes: number
   refused: number
 }
 
@@ -45,7 +46,7 @@ export async function importLines(
   target: TrailWriter,
   options: ImportOptions,
 ): Promise<Imported> {
-  const done: Imported = { events: 0, repeats: 0, readings: 0, refused: 0 }
+  const done: Imported = { events: 0, repeats: 0, readings: 0, minutes: 0, refused: 0 }
   const refuse = (line: RefusedLine) => {
     done.refused += 1
     options.onRefused(line)
@@ -83,18 +84,25 @@ async function store(
   const withReadings = lines.flatMap(({ reading, number }) =>
     reading ? [{ reading, number }] : [],
   )
+  const withMinutes = lines.flatMap(({ minute, number }) => (minute ? [{ minute, number }] : []))
   const applied = await applyAtLast(target, {
     events: withEvents.map(({ event }) => event),
     readings: withReadings.map(({ reading }) => reading),
+    minutes: withMinutes.map(({ minute }) => minute),
     follower,
     to: 0,
   })
-  done.readings += withReadings.length
-  for (const { at, refused } of applied.refusedReadings ?? []) {
-    done.readings -= 1
-    const number = withReadings[at]?.number ?? 0
-    refuse({ number, code: 'store_refused', message: refused })
+  const refuseAll = (
+    of: readonly { number: number }[],
+    refused: Applied['refusedReadings'] = [],
+  ) => {
+    for (const { at, refused: message } of refused) {
+      refuse({ number: of[at]?.number ?? 0, code: 'store_refused', message })
+    }
+    return refused.length
   }
+  done.readings += withReadings.length - refuseAll(withReadings, applied.refusedReadings)
+  done.minutes += withMinutes.length - refuseAll(withMinutes, applied.refusedMinutes)
   const again: { event: Content; number: number; eventRef: number }[] = []
   for (const [at, { eventRef, repeat, refused }] of applied.outcomes.entries()) {
     const line = withEvents[at]

@@ -5,13 +5,16 @@
 import { z } from 'zod'
 import type { Action, EventType } from '#epcis/event.ts'
 import type { Kind } from '#epcis/identifier.ts'
-import type { NewEvent, NewMember, Reading } from '#store/trail.ts'
+import type { NewEvent, NewMember, Reading, SummedMinute } from '#store/trail.ts'
+import { minuteUs } from '#store/windows.ts'
 import { ROLES } from '#trace/source.ts'
 
 /** What one line brings. */
-export type Line =
-  | { readonly event: NewEvent; readonly reading?: undefined }
-  | { readonly reading: Reading; readonly event?: undefined }
+export interface Line {
+  readonly event?: NewEvent
+  readonly reading?: Reading
+  readonly minute?: SummedMinute
+}
 
 /** Why a line is not taken: a stable code, and a sentence. */
 export interface BadLine {
@@ -73,19 +76,23 @@ const eventSchema = z.strictObject({
   context: text.optional(),
   warnings: z.array(text),
 })
-const readingSchema = z.strictObject({
-  device: text,
-  type: text,
-  component: text,
-  uom: text,
-  timeUs,
-  value: z.number(),
+const ofSeries = { device: text, type: text, component: text, uom: text, timeUs }
+const readingSchema = z.strictObject({ ...ofSeries, value: z.number(), party: text })
+const minuteSchema = z.strictObject({
+  ...ofSeries,
+  timeUs: timeUs.multipleOf(minuteUs),
+  total: z.number(),
+  least: z.number(),
+  most: z.number(),
+  n: z.int().positive(),
   party: text,
 })
-const lineSchema = z.union([
-  z.strictObject({ event: eventSchema }),
-  z.strictObject({ reading: readingSchema }),
-])
+/** By the name of what a line brings. */
+const lineSchemas = {
+  event: z.strictObject({ event: eventSchema }),
+  reading: z.strictObject({ reading: readingSchema }),
+  minute: z.strictObject({ minute: minuteSchema }),
+}
 
 /** Without a line feed. */
 export function eventLine(event: NewEvent): string {
@@ -114,19 +121,27 @@ export function readingLine({
   return JSON.stringify({ reading: { device, type, component, uom, timeUs, value, party } })
 }
 
+/** Without a line feed. */
+export function minuteLine(minute: SummedMinute): string {
+  const { device, type, component, uom, timeUs, total, least, most, n, party } = minute
+  return JSON.stringify({
+    minute: { device, type, component, uom, timeUs, total, least, most, n, party },
+  })
+}
+
 /** What a line says, or what is wrong with it. */
 export function readLine(line: string): Line | BadLine {
   const given = parse(line)
   if (given === undefined) return { code: 'not_json', message: 'the line is not JSON' }
-  const isEvent = typeof given.value === 'object' && given.value !== null && 'event' in given.value
-  const schema = isEvent ? lineSchema.options[0] : lineSchema.options[1]
-  const read = schema.safeParse(given.value)
+  const names = typeof given.value === 'object' && given.value !== null ? given.value : {}
+  const name = (['event', 'minute'] as const).find((one) => one in names) ?? 'reading'
+  const read = lineSchemas[name].safeParse(given.value)
   if (!read.success) {
     const [issue] = read.error.issues
     const path = issue?.path.join('.') ?? ''
     return { code: 'bad_line', message: `${path === '' ? '' : `${path}: `}${issue?.message}` }
   }
-  if ('reading' in read.data) return { reading: read.data.reading }
+  if (!('event' in read.data)) return read.data
   const event: NewEvent = { ...absent, ...read.data.event }
   const body = parse(event.body)?.value
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { event }

@@ -3,10 +3,18 @@
  * is durable in the target with a cursor of its own, so that a migration that was cut short goes on
  * where it was. Until it is whole the target says so in a note, and no server takes it.
  *
- * Copied are events in the order of recording, then readings, then, in one commit, the notes and
+ * Copied are events in the order of recording, then readings, those of a sensor behind the minutes
+ * that are left of what is no longer kept, then, in one commit, the notes and
  * the cursor of who brings events: from there on the target is what the source was.
  */
-import type { NewEvent, Note, Reading, TrailReader, TrailWriter } from '#store/trail.ts'
+import type {
+  NewEvent,
+  Note,
+  Reading,
+  SummedMinute,
+  TrailReader,
+  TrailWriter,
+} from '#store/trail.ts'
 import { applyAtLast } from './persist.ts'
 import { eventsBehind } from './whole-events.ts'
 
@@ -26,6 +34,7 @@ export interface Migrated {
   /** By this run: what an earlier one has brought is not counted. */
   events: number
   readings: number
+  minutes: number
   /** What the target did not take, in its words. */
   readonly refused: string[]
 }
@@ -62,7 +71,7 @@ export async function migrate(
   await check(source, target, begun, follower)
   const { events, readings } = await source.counts()
   const all = Math.max(1, events + readings)
-  const done: Migrated = { events: 0, readings: 0, refused: [] }
+  const done: Migrated = { events: 0, readings: 0, minutes: 0, refused: [] }
   const tell = () => onProgress(Math.min(1, (begun + done.events + done.readings) / all))
   const note: Note = { key: unfinished, text: 'yes' }
   await applyAtLast(target, { ...nothing, notes: [note], follower: ownFollower, to: begun })
@@ -138,26 +147,38 @@ async function copyReadings(
   const noted = (await target.notes(ownNotes)).find(({ key }) => key === lastSensor)
   const to = await target.cursor(ownFollower)
   let readings: Reading[] = []
+  let minutes: SummedMinute[] = []
+  const held = () => readings.length + minutes.length
   const flush = async (whole: string | undefined) => {
     const notes = whole === undefined ? [] : [{ key: lastSensor, text: whole }]
-    const batch = { events: [], readings, notes, follower: ownFollower, to }
-    for (const { at, refused } of (await applyAtLast(target, batch)).refusedReadings ?? []) {
+    const batch = { events: [], readings, minutes, notes, follower: ownFollower, to }
+    const applied = await applyAtLast(target, batch)
+    for (const { at, refused } of applied.refusedReadings ?? []) {
       done.refused.push(`a reading of ${readings[at]?.device}: ${refused}`)
     }
+    for (const { at, refused } of applied.refusedMinutes ?? []) {
+      done.refused.push(`a minute of ${minutes[at]?.device}: ${refused}`)
+    }
     done.readings += readings.length
+    done.minutes += minutes.length
     readings = []
+    minutes = []
     tell()
   }
   const sensors = await source.sensors()
   const first = noted === undefined ? 0 : sensors.indexOf(noted.text) + 1
   for (const device of sensors.slice(first)) {
+    for await (const some of source.minutes(device)) {
+      for (const minute of some) minutes.push(minute)
+      if (held() >= readingsAtOnce) await flush(undefined)
+    }
     for await (const points of source.telemetry({ devices: [device], keptOnly: true })) {
       for (const { min, max, count, ...reading } of points) readings.push(reading)
-      if (readings.length >= readingsAtOnce) await flush(undefined)
+      if (held() >= readingsAtOnce) await flush(undefined)
     }
-    if (readings.length >= readingsAtOnce / 2) await flush(device)
+    if (held() >= readingsAtOnce / 2) await flush(device)
   }
-  if (readings.length > 0) await flush(undefined)
+  if (held() > 0) await flush(undefined)
 }
 
 /** The notes of the source, and that the target has no others. */

@@ -25,8 +25,9 @@ async function twice(name = 'A'): Promise<string> {
   return String(alert?.['id'])
 }
 
-async function escalated(id: string, hoursAhead: number): Promise<(string | undefined)[]> {
-  await watched.world.watched(hoursAhead)
+/** To whom it has gone, as of several times one behind the other. */
+async function escalated(id: string, ...hoursAhead: number[]): Promise<(string | undefined)[]> {
+  for (const hours of hoursAhead) await watched.world.watched(hours)
   const { steps } = (await watched.detail(id)) as unknown as { steps: Step[] }
   return steps.filter((each) => each.step === 'escalated').map(({ to }) => to)
 }
@@ -51,10 +52,37 @@ describe('an alert that nobody takes up', () => {
     expect(await escalated(id, 9)).toEqual(['duty_officer'])
     await step(id, { action: 'reopen', reason: 'it goes on' })
     expect(await watched.detail(id)).toMatchObject({ state: 'open', escalation: 0 })
-    expect(await escalated(id, 11)).toEqual(
-      expect.arrayContaining(['duty_officer', 'section_head']),
-    )
-    expect((await escalated(id, 20)).slice(1)).toEqual(['duty_officer', 'section_head', 'office'])
+    expect(await escalated(id, 9.2)).toEqual(['duty_officer'])
+    expect(await escalated(id, 9.3)).toEqual(['duty_officer', 'duty_officer'])
+    expect((await escalated(id, 10.1, 13.2)).slice(1)).toEqual([
+      ...['duty_officer', 'section_head', 'office'],
+    ])
+  })
+
+  it('goes to each level its whole time after the one before, however late that is', async () => {
+    const id = await twice()
+    // As where nothing has watched for five hours.
+    expect(await escalated(id, 5, 5.7)).toEqual(['duty_officer'])
+    expect(await escalated(id, 5.8, 8.7)).toEqual(['duty_officer', 'section_head'])
+    expect(await escalated(id, 8.9)).toEqual(['duty_officer', 'section_head', 'office'])
+    expect(await escalated(id, 48)).toHaveLength(3)
+  })
+
+  it('gives whom it is forwarded to the whole time of the level that it is at', async () => {
+    const id = await twice()
+    await watched.world.watched(0.2)
+    const forward = { action: 'forward', reason: 'yours', to: 'shop' }
+    expect((await step(id, forward)).status).toBe(201)
+    expect(await escalated(id, 0.4)).toEqual([])
+    expect(await escalated(id, 0.5)).toEqual(['duty_officer'])
+    await watched.world.watched(1.2)
+    await step(id, forward)
+    expect(await escalated(id, 1.9)).toEqual(['duty_officer'])
+    expect(await escalated(id, 2)).toEqual(['duty_officer', 'section_head'])
+    // Once somebody has taken it up, forwarding begins nothing anew.
+    await step(id, { action: 'acknowledge', reason: 'ours' })
+    await step(id, forward)
+    expect(await escalated(id, 48)).toHaveLength(2)
   })
 
   it('is escalated anew once it is raised again', async () => {
@@ -70,7 +98,8 @@ describe('an alert that nobody takes up', () => {
     await rules(1, [])
     await watched.world.watched()
     expect(await watched.states('C2')).toEqual(['open'])
-    expect(await escalated(id, 30)).toEqual(['duty_officer', 'section_head', 'office'])
+    const all = ['duty_officer', 'section_head', 'office']
+    expect(await escalated(id, 0.3, 1.1, 4.2, 30)).toEqual(all)
   })
 })
 

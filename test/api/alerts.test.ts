@@ -142,6 +142,7 @@ describe('an alert', () => {
 
   it('that nobody takes up is escalated, level by level', async () => {
     const { id } = await twice()
+    await world.watched(0.5)
     await world.watched(2)
     const steps = (await one(id)).steps.filter((each) => each.step === 'escalated')
     expect(steps.map(({ to }) => to)).toEqual(['duty_officer', 'section_head'])
@@ -258,7 +259,7 @@ describe('what comes later', () => {
     await world.watched(24 * 30)
     const before = await list('?state=open|withdrawn|superseded')
     const last = world.alerts.lastStep()
-    world.follower.replay('newer')
+    world.follower.replay()
     await world.watched(24 * 30)
     expect(await list('?state=open|withdrawn|superseded')).toEqual(before)
     expect(world.alerts.lastStep()).toBe(last)

@@ -190,7 +190,7 @@ const DECIDED_US = Date.UTC(2026, 2, 3) * 1000
 function recallsOf(recall: Partial<WatchedRecall>, keys: readonly string[] = []) {
   const whole: WatchedRecall = {
     ...{ recall: 'recall:R1', law: 'food-cn', recallClass: 'I', done: [], consignees: [] },
-    ...{ decidedUs: DECIDED_US, scope: undefined },
+    ...{ decidedUs: DECIDED_US, scope: undefined, changedUs: 0 },
     ...recall,
   }
   const match = {

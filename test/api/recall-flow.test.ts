@@ -216,6 +216,14 @@ describe('rules', () => {
 describe('the way of a recall', () => {
   it('goes step by step, and closes only when all is done', async () => {
     const id = await notified({ level: 'A' })
+    const now = { eventTime: new Date().toISOString() }
+    await dairy.world.capture(dairy.depot, seen(12, 'shipping', 2, [serial('c3', 2)], now))
+    const moved = async () => {
+      await dairy.world.watched()
+      const found = dairy.world.alerts.reader.alerts({ rules: ['G1'] }, { limit: 9 })
+      return found.map(({ state }) => state)
+    }
+    expect(await moved()).toEqual(['open'])
     const missing = async (action: string) => (await desk.step(id, { action })).json['missing']
     expect(await missing('seal')).toHaveLength(3)
     for (const party of ['maker', 'depot', 'shop'] as const) {
@@ -227,10 +235,8 @@ describe('the way of a recall', () => {
     expect((await desk.step(id, { action: 'recover' })).status).toBe(201)
     for (const party of ['depot', 'shop']) await check(id, party, 'effective')
     await check(id, 'maker', 'ineffective')
-    const refused = await desk.step(id, { action: 'close' })
-    expect(refused.json).toMatchObject({
-      status: 409,
-      code: 'checks_missing',
+    expect((await desk.step(id, { action: 'close' })).json).toMatchObject({
+      ...{ status: 409, code: 'checks_missing' },
       missing: [{ what: 'effectiveness_check', party: 'maker' }],
     })
     await check(id, 'maker', 'effective')
@@ -241,6 +247,9 @@ describe('the way of a recall', () => {
     expect((await desk.step(id, { action: 'cancel' })).json).toMatchObject({ code: 'wrong_state' })
     // Recalled goods are not to flow back.
     expect(await desk.verdict(serial('c1', 2))).toBe('do_not_sell')
+    expect(await moved()).toEqual(['open'])
+    dairy.world.follower.replay()
+    expect(await moved()).toEqual(['open'])
     const steps = (await desk.get(`/v1/recalls/${id}/steps?perPage=100`)).json['items']
     const told = (steps as { step: string; by: string; reason?: string }[]).map(({ step }) => step)
     expect(told.slice(0, 5)).toEqual([

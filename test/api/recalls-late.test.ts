@@ -247,6 +247,23 @@ describe('what is in a container', () => {
   })
 })
 
+describe('a recall that is cancelled', () => {
+  it('was none: what moved is withdrawn, and that is why', async () => {
+    await capture(made(1, [amount(lot('L1'), 5)]))
+    const id = await approved([{ lot: lot('L1') }], { ordered: '2026-03-02T00:00:00Z' })
+    await capture(seen(60, 'shipping', 1, [amount(lot('L1'), 1)]))
+    expect(await G1()).toEqual([lot('L1')])
+    expect((await desk.step(id, { action: 'cancel' })).status).toBe(201)
+    // As where rules are changed before it is looked at.
+    dairy.world.follower.replay()
+    expect(await G1()).toEqual([])
+    const steps = dairy.world.alerts.reader.stepsAfter(0, 99)
+    expect(steps.filter(({ step }) => step === 'withdrawn').map(({ reason }) => reason)).toEqual([
+      'The scope or the state of a recall has changed.',
+    ])
+  })
+})
+
 describe('a recall that is narrowed', () => {
   it('keeps what moved while it held it, and says why the rest is withdrawn', async () => {
     await capture(made(1, [amount(lot('L1'), 5)]), made(40, [amount(lot('L2'), 5)]))

@@ -72,6 +72,29 @@ describe('the registry over HTTP', () => {
     expect((await get('/v1/keys')).text).not.toContain(secret)
   })
 
+  it('registers along with a topic those on which a device publishes by itself', async () => {
+    const topics = [{ topic: 's-1/events/rpc', channel: 'telemetry' }]
+    const along = [
+      { topic: 's-1/online', channel: 'status' },
+      { topic: 's-1/status/+', channel: 'telemetry' },
+    ]
+    const shelly = { ...gate, format: 'shelly', topics }
+    const made = await put('/v1/devices/farm/gate', shelly)
+    expect(made.json['topics']).toEqual([...topics, ...along])
+    const registered = () => world.registry.device('farm', 'gate')?.topics
+    expect(registered()).toEqual([...topics, ...along])
+    await put('/v1/devices/farm/gate', { ...shelly, topics: registered() })
+    expect(registered()).toEqual([...topics, ...along])
+    // What is said of one stands.
+    const own = [...topics, { topic: 's-1/online', channel: 'telemetry' }]
+    await put('/v1/devices/farm/gate', { ...shelly, topics: own })
+    expect(registered()).toEqual([...own, along[1]])
+    const many = Array.from({ length: 19 }, (_, at) => ({ topic: `t/${at}`, channel: 'status' }))
+    const full = await put('/v1/devices/farm/gate', { ...shelly, topics: [...topics, ...many] })
+    expect(full.json).toMatchObject({ status: 400, code: 'invalid_body', path: '/topics' })
+    expect(registered()).toEqual([...own, along[1]])
+  })
+
   it('says what is wrong with a body and where', async () => {
     const unknownField = await put('/v1/devices/farm/gate', { ...gate, colour: 'red' })
     expect(unknownField.json).toMatchObject({

@@ -67,7 +67,7 @@ describe('a transport that was too warm (A3, A5)', () => {
     await start({ min: 2, max: 8 }, 'A')
     await capture(ship(), upload(3, 23, hours(3, 10, 11, 31)))
     const [alert] = await watched.raised('A3', 0)
-    watched.world.follower.replay('rules')
+    watched.world.follower.replay()
     await watched.world.watched(0)
     const { state, steps } = await watched.detail(alert?.['id'])
     expect(state).toBe('open')

@@ -137,7 +137,7 @@ describe('what was told of as late', () => {
     await capture(receive(3, ['A']), receive(1, ['B']))
     await late()
     expect(await told()).toEqual([['open', 'withdrawn'], [epc('B')]])
-    watched.world.follower.replay('rules')
+    watched.world.follower.replay()
     expect(subjects(await late())).toEqual([epc('B')])
   })
 
@@ -165,7 +165,7 @@ describe('what was told of as late', () => {
     await late()
     await capture(step('void_shipping', 1, ['A'], HERE), ship(1, ['B']))
     expect(await late()).toMatchObject([{ subject: epc('B'), to: expect.any(String) }])
-    watched.world.follower.replay('rules')
+    watched.world.follower.replay()
     expect(await late()).toMatchObject([{ subject: epc('B'), to: expect.any(String) }])
   })
 })
@@ -216,7 +216,7 @@ describe('what a lane is learnt from', () => {
     const [oneByOne, found] = [said(), subjects(await late())]
     expect(transports()).toHaveLength(7)
     for (let times = 0; times < 2; times += 1) {
-      watched.world.follower.replay('rules')
+      watched.world.follower.replay()
       expect(subjects(await late())).toEqual(found)
       expect(said()).toBe(oneByOne)
     }

@@ -36,7 +36,7 @@ describe('what is recalled and moves in a container (G1)', () => {
   const from = Date.UTC(2026, 2, 3) * 1000
   const RECALL: WatchedRecall = {
     ...{ recall: 'recall:R', law: 'food-cn', recallClass: 'I', decidedUs: from, done: [] },
-    ...{ consignees: [], scope: undefined },
+    ...{ consignees: [], scope: undefined, changedUs: 0 },
   }
   const recalls = (keys: readonly string[]) => ({
     hasAny: () => true,
@@ -81,7 +81,7 @@ describe('what is recalled and moves in a container (G1)', () => {
     const [many] = await moving(all, { contents: 5, named: 3, moves: 3 })
     expect(many?.affected).toHaveLength(3)
     expect(many?.text.en).toBe(
-      'Shipping, though recall R is open; 3 things in it are named, 2 more are not.',
+      'Shipping, though recall R was in force; 3 things in it are named, 2 more are not.',
     )
     expect(many?.text.zh).toContain('其中 3 件已列出，另有 2 件未逐件列出')
   })

@@ -1,62 +1,12 @@
 /** Rules about recalls, end to end, over a reader of recalls that a test holds: G1 to G4. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RecallReader, ScopeChange, WatchedRecall } from '#risk/recalled.ts'
-import type { RecallMatch } from '#risk/reference.ts'
+import { HeldRecalls, RECALL } from './held-recalls.ts'
 import { epc, lot, made, packed, sscc, startWatched, things, type Watched } from './watched.ts'
 
-const RECALL = 'recall:R1'
-const at = (day: number, hour = 0) => Date.UTC(2026, 2, day, hour) * 1000
-
-/** Recalls in memory. */
-class Recalls implements RecallReader {
-  readonly #matches = new Map<string, RecallMatch>()
-  readonly #changes: ScopeChange[] = []
-  #recalls: WatchedRecall[] = []
-
-  put(recall: Partial<WatchedRecall>): void {
-    const whole = { recall: RECALL, law: 'food-cn', recallClass: 'I', decidedUs: at(3), done: [] }
-    const rest = { consignees: [], scope: undefined }
-    this.#recalls = [{ ...whole, ...rest, ...recall } as WatchedRecall]
-  }
-
-  open(keys: readonly string[], more: Partial<RecallMatch> = {}): void {
-    for (const key of keys) {
-      const match = { recall: RECALL, certainty: 'observed', fromUs: at(3), path: [key] } as const
-      this.#matches.set(key, { ...match, returnsTo: ['party:maker'], ...more })
-      this.#changes.push({ seq: this.#changes.length + 1, key })
-    }
-  }
-
-  release(key: string): void {
-    this.#matches.delete(key)
-    this.#changes.push({ seq: this.#changes.length + 1, key })
-  }
-
-  hasAny(): boolean {
-    return true
-  }
-
-  matches(keys: readonly string[]) {
-    return keys.flatMap((key) => this.#matches.get(key) ?? [])
-  }
-
-  changesAfter(seq: number, limit: number) {
-    return this.#changes.filter((each) => each.seq > seq).slice(0, limit)
-  }
-
-  lastChange() {
-    return this.#changes.length
-  }
-
-  recalls(closedSinceUs: number) {
-    return this.#recalls.filter(({ closedUs = Infinity }) => closedUs >= closedSinceUs)
-  }
-}
-
 let watched: Watched
-let recalls: Recalls
+let recalls: HeldRecalls
 beforeEach(async () => {
-  recalls = new Recalls()
+  recalls = new HeldRecalls()
   watched = await startWatched('food', {}, { recalls })
 })
 afterEach(() => watched.world.close())

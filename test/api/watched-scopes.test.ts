@@ -114,6 +114,7 @@ describe('a change that is bound to a product', () => {
 const decidedUs = Date.UTC(2026, 2, 3) * 1000
 const RECALL: WatchedRecall = {
   ...{ recall: 'recall:R', domain: 'food', law: 'food-cn', recallClass: 'I', decidedUs, done: [] },
+  changedUs: decidedUs,
   consignees: [
     {
       ...{ key: 'party:shop', shipped: 1, onHand: 0, returned: 0, destroyed: 0, used: 0 },

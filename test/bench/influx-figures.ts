@@ -123,7 +123,7 @@ function drainFigures({ events, drainSeconds, spoolMiB, stored }: DrainResult): 
     },
     { what: 'drained', value: Math.round(stored / drainSeconds), unit: 'events/s' },
     {
-      what: `an hour's spool at ${eventsPerSecond} events/s, drained in`,
+      what: `an hour's spool at ${eventsPerSecond} events/s, drained at this rate in`,
       value: Math.round((hour * drainSeconds) / stored),
       unit: 's',
     },

@@ -55,7 +55,22 @@ describe.skipIf(!hasInfluxd())('while InfluxDB does not answer', () => {
         expect(told).not.toContain(new URL(proxy.url).host)
       }
 
+      // Who asks next does not wait for it again, and leaves nothing waiting there.
+      const asked = () => proxy.asked.filter(({ body }) => body.includes('telemetry')).length
+      const before = asked()
+      const page = await Promise.all(Array.from({ length: 20 }, () => get(started, url, key)))
+      for (const { status, headers, body } of page) {
+        expect([status, body['code'], headers.get('retry-after')]).toEqual([
+          ...[503, 'unavailable', expect.anything()],
+        ])
+      }
+      expect(asked()).toBe(before)
+
       proxy.decide = () => 'pass'
+      await until(
+        () => get(started, url, key),
+        ({ status }) => status === 200,
+      )
       await until(isReady, ({ status }) => status === 200)
       const lines = started.output().trim().split('\n')
       for (const line of lines) expect(() => JSON.parse(line), line).not.toThrow()

@@ -99,8 +99,13 @@ describe('replay', () => {
   it('adds to the store what it lacks and repeats nothing', async () => {
     const { program: used } = await startUsed()
     await used.end('SIGTERM')
-    const { code, stdout } = await run('replay', '--add')
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/21 messages/)])
+    rmSync(dataFolder(dataDir).trail)
+    const first = await run('replay', '--add')
+    const all = /21 messages: 20 events stored, 0 repeats, 1 rejected/
+    expect([first.code, first.stdout]).toEqual([0, expect.stringMatching(all)])
+    const again = await run('replay', '--add')
+    const nothing = /21 messages: 0 events stored, 20 repeats, 1 rejected/
+    expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(nothing)])
     const trail = openSqliteTrail(dataFolder(dataDir).trail, 'read')
     expect(await trail.counts()).toMatchObject({ events: 20, trailRows: 20 })
     await trail.close()

@@ -48,7 +48,9 @@ describe.skipIf(!hasInfluxd())('migrate', () => {
       const moved = await run('migrate', '--from', 'sqlite', '--to', 'influx')
       expect([moved.code, moved.stdout, moved.stderr]).toEqual([
         0,
-        expect.stringMatching(/20 events and 0 readings copied[\s\S]*target: the same/),
+        expect.stringMatching(
+          /20 events, 0 readings and 0 minutes without them copied[\s\S]*target: the same/,
+        ),
         expect.stringMatching(/copying 100%[\s\S]*comparing 100%/),
       ])
       program = await startProgram(dataDir, settings)
@@ -120,7 +122,7 @@ describe('export and import', () => {
     const again = await run('import', file)
     expect([again.code, again.stdout, again.stderr]).toEqual([
       1,
-      expect.stringMatching(/^0 events stored, 20 repeats, 0 readings, 1 refused/),
+      expect.stringMatching(/^0 events stored, 20 repeats, 0 readings, 0 minutes, 1 refused/),
       expect.stringMatching(/line 21: bad_line: event: /),
     ])
     program = await startProgram(dataDir)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { guides, registeredTopics } from '#ingest/formats/guide.ts'
+import { givenTopics, guides, withTopicsAlong } from '#ingest/formats/guide.ts'
 import type { Format } from '#store/registry/schema.ts'
 import { Harness } from './harness.ts'
 
@@ -20,8 +20,8 @@ it.each<[Format, string, string[]]>([
   const device = harness.device('farm/gate-1')
   const known = harness.registry.device('farm', 'gate-1')
   if (known === undefined) throw new Error('it was registered just now')
-  const topics = registeredTopics(guides[format], main === '' ? [] : [main])
-  harness.registry.devices.put({ ...known, format, topics })
+  const topics = givenTopics(guides[format], main === '' ? [] : [main])
+  harness.registry.devices.put(withTopicsAlong({ ...known, format, topics }))
   const client = await harness.connected(device)
   const sent = [
     device.topic('status'),

@@ -2,7 +2,7 @@
 import { parseTimeUs } from '#epcis/time.ts'
 import type { Decoded, Origin } from '#ingest/decoded.ts'
 import { decodeFormat } from '#ingest/formats/formats.ts'
-import { type Guide, guides, registeredTopics, settingsFor } from '#ingest/formats/guide.ts'
+import { type Guide, givenTopics, guides, settingsFor } from '#ingest/formats/guide.ts'
 import type { Scope } from '#ingest/memory.ts'
 import { foldReads } from '#ingest/reads/fold.ts'
 import { type Device, type Format, formatSchema } from '#store/registry/schema.ts'
@@ -87,7 +87,7 @@ function sampleOf(format: Format, guide: Guide): string {
   const device: Device = {
     ...{ party: access.party, site: access.site, device: access.device, name: 'Gate 1' },
     ...{ enabled: true, format, codec: 'milesight-tlv', binding },
-    topics: registeredTopics(guide, guide.topics),
+    topics: givenTopics(guide, guide.topics),
   }
   const decoded = decodeFormat({ payload: Buffer.from(payload), topic }, origin, device)
   return `

@@ -22,7 +22,7 @@ Out of range means beyond a limit, not at it, except where a rule says "or more"
 until the next; after three intervals without one nothing is known, which ends a run and is
 reported by itself (A11). For A9, a run that begins as a door opening does is waited for. C9 gives
 both clocks the benefit of the doubt. C1, C3, C12, C14 and F2 wait for late data before they are
-raised.
+raised; A11 waits with gaps while values come in late.
 
 ${RULE_IDS.map(ruleSection).join('\n\n')}
 

@@ -4,6 +4,8 @@ import { type FollowerParts, follow, JournalGapError, startOf } from '#ingest/fo
 import type { FromIngest } from '#ingest/news.ts'
 import { FOLLOWER } from '#ingest/settle.ts'
 import { IngestDied, startIngest } from '#ingest/start.ts'
+import { createLog } from '#log.ts'
+import { prepareStores } from '#prepare-stores.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import type { TrailWriter } from '#store/trail.ts'
@@ -149,6 +151,8 @@ describe('where it begins', () => {
     while (journal.durableEnd < 3 * SEGMENT_BYTES) await append()
     await journal.trim(2 * SEGMENT_BYTES)
     await expect(startOf(stores, stores.folder.journal)).rejects.toThrow(JournalGapError)
+    // A start is refused by it before anything is begun.
+    await expect(prepareStores(stores.folder, createLog('silent'))).rejects.toThrow(JournalGapError)
   })
 })
 

@@ -3,10 +3,9 @@ import { formatTimeUs } from '#epcis/time.ts'
 import { overdueOf } from '#ingest/calibration.ts'
 import { Memory, noteOf } from '#ingest/memory.ts'
 import { tagsApart } from '#ingest/reads/apart.ts'
-import { settle } from '#ingest/settle.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Binding } from '#store/registry/schema.ts'
-import { newEvent, nowUs, openStores, type Stores } from './stores.ts'
+import { newEvent, nowUs, openStores, type Stores, settle } from './stores.ts'
 import { sgtin, sgtinUrn, sscc, ssccUrn } from './tags.ts'
 
 let stores: Stores

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Memory } from '#ingest/memory.ts'
-import { FOLLOWER, settle } from '#ingest/settle.ts'
+import type { IngestNews } from '#ingest/news.ts'
+import { begin, conclude, FOLLOWER, type SettleStores } from '#ingest/settle.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
@@ -13,6 +14,15 @@ import { openSqliteTrail } from '#store/sqlite/trail.ts'
 
 export const nowUs = Date.UTC(2026, 2, 4, 8) * 1000
 const MESSAGE_BYTES = 100
+
+/** As the follower settles records that come alone. */
+export async function settle(
+  records: readonly JournalRecord[],
+  stores: SettleStores,
+  nowUs: () => number,
+): Promise<IngestNews> {
+  return conclude(await begin(records, stores), stores, nowUs)
+}
 
 export type Stores = ReturnType<typeof openStores>
 

@@ -163,7 +163,7 @@ describe('the clock of a recall (G2)', () => {
     const progress = { ...recall, decidedUs, done }
     expect(recallClock(inForce('G2'), { ...progress, closedUs }, nowUs, weekdays)).toEqual([])
     const owed = recallClock(inForce('G2'), progress, nowUs, weekdays)
-    expect(owed).toMatchObject([{ variant: 'late', measures: [{ name: 'count' }] }])
+    expect(owed).toMatchObject([{ variant: 'lateMany', measures: [{ name: 'count' }] }])
     expect(owed[0]?.measures[0]?.value).toBeGreaterThan(100)
   })
 })

@@ -78,13 +78,50 @@ describe('the clock of a recall (G2)', () => {
         return { step: 'progress' as const, timeUs: inHours(day * DAY) }
       })
       return recallClock(inForce('G2'), { ...drugs, done }, inHours(days * DAY), weekdays)
-        .filter(({ text }) => text.en.startsWith('Progress'))
+        .filter(({ words }) => words['step'] === 'progress')
         .map(({ variant, measures }) => `${variant} ${measures[0]?.value ?? 1}`)
     }
     expect(told(0.9)).toEqual(['near 1'])
     expect(told(1.1)).toEqual(['late 1'])
-    expect(told(5.9)).toEqual(['late 5'])
-    expect(told(5.9, 3.5)).toEqual(['doneLate 3', 'late 1'])
+    expect(told(5.9)).toEqual(['lateMany 5'])
+    expect(told(5.9, 3.5)).toEqual(['doneLateMany 3', 'late 1'])
     expect(told(5.9, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5)).toEqual([])
+  })
+
+  it('names the recall, what is due and by when, in both languages', () => {
+    const drugs: RecallProgress = { ...progress, recall: 'recall:R-000012', law: 'drugs-cn' }
+    const texts = (days: number, done: RecallProgress['done'] = []) =>
+      recallClock(inForce('G2'), { ...drugs, done }, inHours(days * DAY), weekdays).flatMap(
+        ({ text: { zh, en } }) => [zh, en],
+      )
+    const due = '2025-05-03 10:00+08:00'
+    expect(texts(0.9)).toEqual(
+      expect.arrayContaining([
+        `召回 R-000012：须在 ${due} 前通知持有方。`,
+        `Recall R-000012: notice to holders is due ${due}.`,
+        `Recall R-000012: a progress report is due ${due}.`,
+      ]),
+    )
+    expect(texts(1.1)).toEqual(
+      expect.arrayContaining([
+        `召回 R-000012：应在 ${due} 前提交召回计划，已逾期。`,
+        `Recall R-000012: the plan was due ${due}, and is late.`,
+      ]),
+    )
+    const late = '召回 R-000012：5 次进度报告逾期未交，最早一次应在'
+    expect(texts(5.9)).toEqual(
+      expect.arrayContaining([
+        `${late} ${due} 前提交。`,
+        `Recall R-000012: 5 progress reports are late; the first of them was due on ${due}.`,
+      ]),
+    )
+    const done = [{ step: 'progress' as const, timeUs: inHours(3.5 * DAY) }]
+    const when = `the first of them was due on ${due}.`
+    expect(texts(3.6, done)).toEqual(
+      expect.arrayContaining([
+        `召回 R-000012：曾有 3 次进度报告逾期，其后才有报告；最早一次应在 ${due} 前提交。`,
+        `Recall R-000012: 3 progress reports were late when one came; ${when}`,
+      ]),
+    )
   })
 })

@@ -232,6 +232,22 @@ describe('how a recall goes (G3)', () => {
     expect(silent({ acknowledgedUs: hour(25) }, 99)).toMatchObject([{ toUs: hour(25) }])
   })
 
+  it('names the recall, and who has not answered or answered late', () => {
+    const texts = (more: Partial<Consignee>) => silent(more, 99).map(({ text }) => text)
+    expect(texts({})).toEqual([
+      {
+        zh: '召回 1：b 在通知后 24 小时 内未确认。',
+        en: 'Recall 1: b has not answered within 24 h of the notice.',
+      },
+    ])
+    expect(texts({ acknowledgedUs: hour(30) })).toEqual([
+      {
+        zh: '召回 1：b 在通知后 30 小时 才确认（限 24 小时）。',
+        en: 'Recall 1: b answered 30 h after the notice (limit 24 h).',
+      },
+    ])
+  })
+
   it('who was not told owes no answer', () => {
     const { notifiedUs: _, ...untold } = consignee
     expect(notAnswered(inForce('G3'), 'recall:1', 'I', [untold], hour(99))).toEqual([])

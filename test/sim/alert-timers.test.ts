@@ -90,7 +90,10 @@ it('fires each once: neither before its time, nor twice, however often it is kil
   expect(await watchAt(0.2)).toEqual({ C2: ['raised'] })
   expect(await watchAt(0.3)).toEqual({ C2: ['raised', 'escalated'] })
   expect(await watchAt(0.3)).toEqual({ C2: ['raised', 'escalated'] })
-  const escalated = ['raised', 'escalated', 'escalated', 'escalated']
+  // Each level has its whole time, though nothing ran while the one before became due.
+  const twice = ['raised', 'escalated', 'escalated']
+  expect(await watchAt(20)).toEqual({ C2: twice })
+  const escalated = [...twice, 'escalated']
   expect(await watchAt(23.9)).toEqual({ C2: escalated })
   // The day has passed while nothing ran.
   expect(await watchAt(30)).toEqual({ C2: escalated, E3: ['raised'] })

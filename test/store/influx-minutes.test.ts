@@ -6,7 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { rebuildSideFile } from '#store/influx/rebuild.ts'
 import type { InfluxSettings } from '#store/influx/settings.ts'
 import { readInfluxTrail, writeInfluxTrail } from '#store/influx/trail.ts'
+import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { TelemetryQuery, TrailReader, TrailWriter } from '#store/trail.ts'
+import { compareStores } from '#store/transfer/compare.ts'
+import { migrate } from '#store/transfer/migrate.ts'
 import { reading } from './contract/data.ts'
 import { collect, storeReadings } from './contract/store.ts'
 import { hasInfluxd, type InfluxServer, startInflux } from './influx-server.ts'
@@ -145,6 +148,51 @@ describe.skipIf(!hasInfluxd())('readings in InfluxDB', () => {
     ])
     for (const hour of hours) expect(hour).not.toHaveProperty('resolutionUs')
     expect(await told({ keptOnly: true })).toHaveLength(1)
+  })
+
+  it('are brought to other stores by the minute where they are no longer kept', async () => {
+    const oldUs = baseUs - 3 * dayUs
+    await put(oldUs, [5, 1], [20, 0.1], [70, 5])
+    await put(baseUs, [0, 9])
+    await storeReadings(writer, reading({ device: 'urn:gone', timeUs: oldUs, value: 3 }))
+    await storeReadings(writer, reading({ device: 'urn:gone', timeUs: oldUs + 61e6, value: 4 }))
+    // With the next start all that is not over is summed up as well, before readings are lost.
+    await close()
+    await open({ readingsDays: 1 })
+    await close()
+    await loseReadings()
+    await open({ readingsDays: 1 })
+    await put(baseUs, [1, 9])
+    const toldBy = async (store: TrailReader) => [
+      await collect(store.telemetry({ devices: [device, 'urn:gone'] })),
+      await collect(store.telemetry({ devices: [device, 'urn:gone'], everyUs: 2 * minuteUs })),
+    ]
+    const before = await toldBy(reader)
+    expect(before[0]).toHaveLength(5)
+    const options = { follower: 'ingest', onProgress: () => undefined }
+    const embedded = openSqliteTrail(join(folder, 'trail.db'), 'write')
+    const backFile = join(folder, 'back.db')
+    const backSettings = { url: influx.url, database: 'minutes_back' }
+    const back = await writeInfluxTrail(backFile, backSettings, () => undefined)
+    try {
+      for (const [source, target] of [
+        [reader, embedded],
+        [embedded, back],
+      ] as const) {
+        expect(await migrate(source, target, options)).toMatchObject({ minutes: 4, readings: 1 })
+        expect((await compareStores(source, target, options)).differences).toEqual([])
+        expect(await toldBy(target)).toEqual(before)
+      }
+    } finally {
+      await embedded.close()
+      await back.close()
+    }
+    rmSync(backFile)
+    await rebuildSideFile(backFile, backSettings, () => undefined)
+    const rebuilt = readInfluxTrail(backFile, backSettings)
+    expect(await toldBy(rebuilt)).toEqual(before)
+    await rebuilt.close()
+    await influx.run('DROP DATABASE minutes_back')
   })
 
   it('that were not summed up when the side file was lost are so after a rebuild', async () => {

@@ -29,19 +29,21 @@ async function openStore(as: (writer: TrailWriter) => TrailWriter): Promise<Stor
 /** What is applied is confirmed up to the half of it, and the rest waits in the spool. */
 function spoolingHalf(writer: TrailWriter): TrailWriter {
   const apply = async (batch: TrailBatch): Promise<Applied> => {
-    const { events, readings } = batch
+    // Minutes are brought where there is a server.
+    const { minutes, ...plain } = batch
+    const { events, readings } = plain
     const [ofEvents, ofReadings] = [events.length / 2, readings.length / 2].map(Math.floor)
     const first = await writer.apply({
       ...batch,
       ...{ events: events.slice(0, ofEvents), readings: readings.slice(0, ofReadings), notes: [] },
     })
     const rest = { events: events.slice(ofEvents), readings: readings.slice(ofReadings) }
-    const spooled = await writer.spool?.({ ...batch, ...rest })
+    const spooled = await writer.spool?.({ ...plain, ...rest })
     if (spooled === undefined) throw new Error('there is no room in the spool')
     const isKnown = (await writer.spooledAfter()) !== undefined || rest.events.length === 0
     const isRepeat = spooled.outcomes.every(({ repeat }) => repeat)
     if (!isKnown && !isRepeat) throw new Error('the spool is empty')
-    return { outcomes: [...first.outcomes, ...spooled.outcomes] }
+    return { ...first, outcomes: [...first.outcomes, ...spooled.outcomes] }
   }
   return new Proxy(writer, {
     get(of, name) {

@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Say } from '#store/influx/server.ts'
 import type { InfluxSettings } from '#store/influx/settings.ts'
 import { writeInfluxTrail } from '#store/influx/trail.ts'
-import { event, reading, serial } from './contract/data.ts'
+import type { TrailBatch } from '#store/trail.ts'
+import { event, events, reading, serial } from './contract/data.ts'
 import { collect, store, trailOf } from './contract/store.ts'
 import { type Fate, type FaultyProxy, startProxy } from './influx-proxy.ts'
 import { hasInfluxd, type InfluxServer, startInflux } from './influx-server.ts'
@@ -32,6 +33,10 @@ interface Rules {
   readonly mapped?: readonly string[] | undefined
   /** Policies that no query knows. */
   readonly unmapped?: readonly string[]
+  /** Whether the organisation is another one. */
+  readonly isOtherOrg?: boolean
+  /** What is answered to points in the server's place; undefined where they are taken. */
+  readonly onPoints?: (lines: string) => Fate | undefined
 }
 
 /** Without a policy a query reads one of three buckets, and nobody knows which. */
@@ -55,7 +60,11 @@ function follow(proxy: FaultyProxy, rules: Rules): void {
   }
   proxy.decide = ({ path, method, body, headers: sent }): Fate => {
     const { pathname, searchParams } = new URL(path, proxy.url)
-    if (pathname === '/ping') return { status: 204, headers }
+    if (pathname === '/ping') {
+      // 3.x has a body, and the same headers.
+      const is3 = headers['x-influxdb-version']?.startsWith('3') === true
+      return is3 ? { status: 200, headers, body: '{"version":"3.4.1"}' } : { status: 204, headers }
+    }
     if (sent.authorization !== authorization) {
       return { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' }
     }
@@ -74,8 +83,12 @@ function follow(proxy: FaultyProxy, rules: Rules): void {
     if (pathname === '/api/v2/buckets' && method === 'GET') {
       const name = searchParams.get('name') ?? ''
       const seconds = name === 'trails' ? retentionSeconds : others.get(name)
-      const buckets = seconds === undefined ? [] : [described(name, seconds)]
-      return { status: 200, body: JSON.stringify({ buckets }) }
+      const lacks = (what: string): Fate => {
+        return { status: 404, body: JSON.stringify({ code: 'not found', message: what }) }
+      }
+      if (rules.isOtherOrg) return lacks('organization name "city" not found')
+      if (seconds === undefined) return lacks(`bucket "${name}" not found`)
+      return { status: 200, body: JSON.stringify({ buckets: [described(name, seconds)] }) }
     }
     if (pathname.startsWith('/api/v2/buckets')) {
       if (!mayMake) return { status: 401, body: '{"code":"unauthorized","message":"write:orgs"}' }
@@ -95,6 +108,8 @@ function follow(proxy: FaultyProxy, rules: Rules): void {
     if (isWrite && body === '') {
       return { status: 400, body: '{"code":"invalid","message":"writing requires points"}' }
     }
+    const answered = isWrite ? rules.onPoints?.(body) : undefined
+    if (answered !== undefined) return answered
     if (isWrite && searchParams.get('precision') === null) {
       return { path: `/write?db=trails&rp=${policy}` }
     }
@@ -154,6 +169,8 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     await expect(open({ token: 'wrong' })).rejects.toThrow(/does not accept INFLUX_TOKEN/)
     follow(proxy, { headers, retentionSeconds: undefined })
     await expect(open()).rejects.toThrow(/no bucket trails/)
+    follow(proxy, { headers, retentionSeconds: 0, isOtherOrg: true })
+    await expect(open()).rejects.toThrow(/no organisation city: correct INFLUX_ORG/)
     follow(proxy, { headers, retentionSeconds: 3600 })
     await expect(open()).rejects.toThrow(/older than 3600 s/)
   })
@@ -192,6 +209,123 @@ describe.skipIf(!hasInfluxd())('by the rules of', () => {
     await expect(open()).rejects.toThrow(
       `influx v1 dbrp create --org city --db trails --rp ${policy} --bucket-id id-of-${bucket}`,
     )
+  })
+
+  describe('what is not taken', () => {
+    const versions = {
+      '2.x': { 'X-Influxdb-Version': 'v2.7.12' },
+      '3': { 'x-influxdb-version': '3.4.1', 'x-influxdb-build': 'Enterprise' },
+    }
+    const answer = (status: number, said: object): Fate => ({ status, body: JSON.stringify(said) })
+    const poisoned = event(2, { body: '{"poison":1}' })
+    const batch = (to: number): TrailBatch => {
+      return { events: [event(1), poisoned, event(3)], readings: [reading()], follower: 'a', to }
+    }
+
+    it.each<[keyof typeof versions, string, Fate]>([
+      [
+        '2.x',
+        'field type conflict',
+        answer(422, {
+          code: 'unprocessable entity',
+          message:
+            'failure writing points to database: partial write: field type conflict dropped=1',
+        }),
+      ],
+      [
+        '2.x',
+        'bad timestamp',
+        answer(400, { code: 'invalid', message: "unable to parse 'x': bad timestamp", line: 1 }),
+      ],
+      [
+        '3',
+        'invalid column type',
+        answer(400, {
+          error: 'partial write of line protocol occurred',
+          data: [{ original_line: 'x', line_number: 1, error_message: 'invalid column type' }],
+        }),
+      ],
+    ])(
+      'for good by %s goes back in its words, and the rest is stored: %s',
+      async (of, words, fate) => {
+        const onPoints = (lines: string) => (lines.includes('poison') ? fate : undefined)
+        follow(proxy, { headers: versions[of], retentionSeconds: 0, onPoints })
+        const writer = await open({ force: true })
+        const { outcomes } = await writer.apply(batch(1))
+        const whole = { eventRef: expect.any(Number), repeat: false }
+        expect(outcomes).toEqual([
+          whole,
+          { ...whole, refused: expect.stringContaining(words) },
+          whole,
+        ])
+        expect(await writer.counts()).toMatchObject({ events: 2, readings: 1 })
+        await writer.close()
+      },
+    )
+
+    it('as it is too large goes in smaller parts', async () => {
+      const large = { code: 'request too large', message: 'points batch is too large' }
+      const onPoints = (lines: string) =>
+        lines.length > 1_000 && lines.includes('\n') ? answer(413, large) : undefined
+      follow(proxy, { headers: versions['2.x'], retentionSeconds: 0, onPoints })
+      const writer = await open()
+      await store(writer, ...events(1, 20))
+      expect((await writer.counts()).events).toBe(20)
+      expect(await writer.events([20])).toMatchObject([{ eventID: event(20).eventID }])
+      await writer.close()
+    })
+
+    it.each<[string, Fate, RegExp, number]>([
+      [
+        'asks for a pause',
+        {
+          ...{ status: 429, headers: { 'Retry-After': '2' } },
+          body: '{"code":"too many requests","message":"org over its limit"}',
+        },
+        /asks for a pause: org over its limit/,
+        2000,
+      ],
+      [
+        'is busy',
+        answer(503, { code: 'unavailable', message: 'shutting down' }),
+        /is busy: shutting down/,
+        0,
+      ],
+      [
+        'no longer accepts the token',
+        answer(401, { code: 'unauthorized', message: 'unauthorized access' }),
+        /does not accept the user or the token: unauthorized access/,
+        0,
+      ],
+      [
+        'has lost the bucket',
+        answer(404, { code: 'not found', message: 'bucket "trails" not found' }),
+        /does not know the database or the bucket: bucket "trails" not found/,
+        0,
+      ],
+      [
+        'has failed',
+        answer(500, { code: 'internal error', message: 'timeout' }),
+        /answered with status 500: timeout/,
+        0,
+      ],
+    ])('while 2.x %s is brought again, and stored once', async (_, fate, words, pauseMs) => {
+      let faults = 1
+      const onPoints = (lines: string) => {
+        if (!lines.includes('poison') || faults === 0) return undefined
+        faults -= 1
+        return fate
+      }
+      follow(proxy, { headers: versions['2.x'], retentionSeconds: 0, onPoints })
+      const writer = await open()
+      const failed: unknown = await writer.apply(batch(1)).catch((error: unknown) => error)
+      expect(failed).toMatchObject({ name: 'StoreFault', retryAfterMs: pauseMs })
+      expect(String(failed)).toMatch(words)
+      const { outcomes } = await writer.apply(batch(1))
+      expect(outcomes.map(({ refused }) => refused)).toEqual([undefined, undefined, undefined])
+      expect(await writer.counts()).toMatchObject({ events: 3, readings: 1 })
+      await writer.close()
+    })
   })
 
   it.each(['Core', 'Enterprise'])('3 %s is refused, unless that is forced', async (build) => {

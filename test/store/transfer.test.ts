@@ -6,11 +6,11 @@ import { isSameContent } from '#ingest/conflicts.ts'
 import { StoreFault } from '#store/fault.ts'
 import { writeInfluxTrail } from '#store/influx/trail.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
-import type { NewEvent, Reading, TrailWriter } from '#store/trail.ts'
+import type { NewEvent, Reading, SummedMinute, TrailWriter } from '#store/trail.ts'
 import { compareStores } from '#store/transfer/compare.ts'
 import { exportLines } from '#store/transfer/export.ts'
 import { importLines, type RefusedLine } from '#store/transfer/import.ts'
-import { eventLine, readingLine, readLine } from '#store/transfer/lines.ts'
+import { eventLine, minuteLine, readingLine, readLine } from '#store/transfer/lines.ts'
 import { checkFinished, migrate } from '#store/transfer/migrate.ts'
 import { trailEvents } from '../bench/trail-data.ts'
 import { baseUs, event, events, member, reading, serial } from './contract/data.ts'
@@ -81,6 +81,20 @@ const readings: Reading[] = Array.from({ length: readingCount }, (_, n) =>
     ...(n % 5 === 0 ? { type: 'Humidity', component: 'x', uom: '', party: 'b' } : {}),
   }),
 )
+/** Of series of which nothing else is left, and of one whose readings come behind them. */
+const minutes: SummedMinute[] = (
+  [
+    ['urn:sensor:gone', 2_100],
+    ['urn:sensor:0', 30],
+  ] as const
+).flatMap(([device, length]) => {
+  const { value: _, ...series } = reading({ device })
+  return Array.from({ length }, (_, at) => {
+    const n = length - at
+    const timeUs = baseUs - 2 * n * 60e6
+    return { ...series, timeUs, total: n / 3, least: -n, most: n * 1.1, n }
+  })
+})
 const notes = [
   { key: 'gate a', text: '1' },
   { key: 'gate', text: '牛' },
@@ -89,7 +103,7 @@ const notes = [
 async function fill(source: TrailWriter): Promise<void> {
   const stream = trailEvents({ seed: 'transfer' })
   const some = Array.from({ length: eventCount }, () => stream.next().value as NewEvent)
-  await source.apply({ events: some, readings, notes, follower: 'ingest', to: 4711 })
+  await source.apply({ events: some, readings, minutes, notes, follower: 'ingest', to: 4711 })
   const later = odd.map((one) => ({ ...one, recordTimeUs: 2e15 + one.recordTimeUs - baseUs }))
   await store(source, ...later)
 }
@@ -108,7 +122,10 @@ describe.each(ways)('a migration from %s to %s', (from, to) => {
     const shares: number[] = []
     const told = { ...options, onProgress: (share: number) => shares.push(share) }
     const done = await migrate(source, target, told)
-    expect(done).toEqual({ events: eventCount + odd.length, readings: readingCount, refused: [] })
+    expect(done).toEqual({
+      ...{ events: eventCount + odd.length, readings: readingCount, refused: [] },
+      minutes: minutes.length,
+    })
     expect(shares.at(-1)).toBe(1)
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect((await compareStores(source, target, options)).differences).toEqual([])
@@ -205,6 +222,10 @@ describe('a comparison', () => {
     await store(target, ...same.slice(0, 9), event(10, { body: '{"other":1}' }), event(12))
     await storeReadings(source, reading(), reading({ device: 'urn:b' }))
     await storeReadings(target, reading({ value: 5 }), reading({ device: 'urn:c' }))
+    const some = minutes.slice(0, 3)
+    await source.apply({ events: [], readings: [], minutes: some, follower: 'a', to: 1 })
+    const [, ...others] = some
+    await target.apply({ events: [], readings: [], minutes: others, follower: 'a', to: 1 })
     await source.apply({ events: [], readings: [], notes, follower: 'ingest', to: 5 })
     const { differences } = await compareStores(source, target, options)
     expect(differences).toEqual([
@@ -216,6 +237,7 @@ describe('a comparison', () => {
       `the trail of ${serial(11)}: 1 rows in the source, 0 in the target`,
       'sensor urn:b: 1 readings in the source, 0 in the target',
       'sensor urn:c: 0 readings in the source, 1 in the target',
+      'sensor urn:sensor:gone: 3 minutes in the source, 2 in the target',
       `sensor ${reading().device}: values differ`,
       'the notes of ingest differ',
       'ingest stands at 5 in the source, at 0 in the target',
@@ -259,10 +281,13 @@ describe.each(hasServer ? ['sqlite', 'influx'] : ['sqlite'])('an export into %s'
     await fill(source)
     const all = eventCount + odd.length
     const text = await exported(source)
-    expect(text.split('\n')).toHaveLength(all + readingCount + 1)
+    expect(text.split('\n')).toHaveLength(all + readingCount + minutes.length + 1)
     const first = await imported(text, target)
     expect(first).toEqual({
-      done: { events: all, repeats: 0, readings: readingCount, refused: 0 },
+      done: {
+        ...{ events: all, repeats: 0, readings: readingCount, refused: 0 },
+        minutes: minutes.length,
+      },
       refused: [],
     })
     const counts = { ...(await target.counts()), bytes: 0 }
@@ -279,6 +304,8 @@ describe('an import', () => {
     await store(target, event(5, { body: '{"other":1}' }))
     const line = (said: Record<string, unknown>) =>
       JSON.stringify({ event: { ...JSON.parse(eventLine(event(1))).event, ...said } })
+    const [gone] = minutes
+    if (gone === undefined) throw new Error('there are minutes')
     const lines = [
       eventLine(event(1)),
       '{"event":',
@@ -293,11 +320,13 @@ describe('an import', () => {
       eventLine(event(5)),
       readingLine(reading()),
       '{"reading":{"device":"urn:a"}}',
+      minuteLine({ ...gone, timeUs: 61 }),
+      minuteLine(gone),
       eventLine(event(2)),
     ]
     const text = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\n`), Buffer.from([0xff, 10])])
     const { done, refused } = await imported(text, target, 7)
-    expect(done).toEqual({ events: 2, repeats: 0, readings: 1, refused: 11 })
+    expect(done).toEqual({ events: 2, repeats: 0, readings: 1, minutes: 1, refused: 12 })
     expect(refused.map(({ number, code }) => `${number} ${code}`)).toEqual([
       '2 not_json',
       '4 bad_line',
@@ -308,7 +337,8 @@ describe('an import', () => {
       '9 body_not_json',
       '10 bad_line',
       '13 bad_line',
-      '15 not_utf8',
+      '14 bad_line',
+      '17 not_utf8',
       '11 event_id_conflict',
     ])
     expect(refused.find(({ number }) => number === 5)?.message).toMatch(/^event\.type: /)
@@ -318,6 +348,9 @@ describe('an import', () => {
     for (const one of odd) expect(readLine(eventLine(one))).toEqual({ event: one })
     for (const one of readings.slice(0, 9)) {
       expect(readLine(readingLine(one))).toEqual({ reading: one })
+    }
+    for (const one of minutes.slice(0, 9)) {
+      expect(readLine(minuteLine(one))).toEqual({ minute: one })
     }
   })
 })

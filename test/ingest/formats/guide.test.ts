@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { furtherTopics, guides, registeredTopics, settingsFor } from '#ingest/formats/guide.ts'
-import { type Format, formatSchema } from '#store/registry/schema.ts'
+import {
+  furtherTopics,
+  givenTopics,
+  guides,
+  settingsFor,
+  withTopicsAlong,
+} from '#ingest/formats/guide.ts'
+import { deviceSchema, type Format, formatSchema } from '#store/registry/schema.ts'
 
+const named = { party: 'farm', site: 'barn', device: 'gate-1' }
 const access = {
   ...{ host: 'here', port: 1883, password: 'secret', topics: [] },
-  ...{ party: 'farm', site: 'barn', device: 'gate-1' },
+  ...named,
 }
-const registered = (format: Format, ...topics: readonly string[]) =>
-  registeredTopics(guides[format], topics).map(({ topic, channel }) => [topic, channel])
+const registered = (format: Format, ...names: readonly string[]) => {
+  const topics = givenTopics(guides[format], names)
+  const device = deviceSchema.parse({ ...named, name: 'Gate', format, topics })
+  return withTopicsAlong(device).topics.map(({ topic, channel }) => [topic, channel])
+}
 
 describe('the topics of a device', () => {
   it('are registered with those on which it publishes by itself', () => {

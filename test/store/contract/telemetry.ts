@@ -113,6 +113,55 @@ export function telemetryContract(open: OpenStore): void {
       ])
     })
 
+    it('is told by the minute where only what readings came to is brought', async () => {
+      const { value: _, ...series } = reading()
+      const minute = (at: number, total: number, least: number, most: number, n: number) => {
+        return { ...series, timeUs: baseUs + at * minuteUs, total, least, most, n }
+      }
+      const minutes = [minute(0, 6, 1, 3, 3), minute(1, 8, 8, 8, 1), minute(3, 0.3, 0.1, 0.2, 2)]
+      const at = (seconds: number, value: number) =>
+        reading({ timeUs: baseUs + seconds * 1e6, value })
+      const batch = { events: [], follower: 'a', to: 1 }
+      const readings = [at(240, 4), at(301, 10)]
+      await held.writer.apply({ ...batch, minutes, readings })
+      const told = async (query: Partial<TelemetryQuery> = {}) =>
+        (await read(query)).map(({ timeUs, value, min, max, count, resolutionUs }) => [
+          ...[(timeUs - baseUs) / 1e6, value, min, max, count, resolutionUs],
+        ])
+      const kept = [
+        [240, 4, 4, 4, 1, undefined],
+        [301, 10, 10, 10, 1, undefined],
+      ]
+      const all = [
+        [0, 2, 1, 3, 3, minuteUs],
+        [60, 8, 8, 8, 1, minuteUs],
+        [180, 0.15, 0.1, 0.2, 2, minuteUs],
+        ...kept,
+      ]
+      expect(await told()).toEqual(all)
+      expect(await told({ keptOnly: true })).toEqual(kept)
+      expect(await told({ everyUs: 5 * minuteUs })).toEqual([
+        [0, 18.3 / 7, 0.1, 8, 7, undefined],
+        [300, 10, 10, 10, 1, undefined],
+      ])
+      // Those alone that are whole within it.
+      expect(await told({ fromUs: baseUs + 1, toUs: baseUs + 239e6 })).toEqual([all[1]])
+      expect(await told({ fromUs: baseUs + 60e6, toUs: baseUs + 240e6 - 1 })).toEqual(
+        all.slice(1, 3),
+      )
+      expect(await collect(held.reader.minutes(device))).toEqual(minutes)
+      expect((await held.reader.counts()).readings).toBe(2)
+
+      // Neither is told for the other.
+      const late = [at(150, 99), at(302, 11)]
+      const behind = [minute(2, 5, 5, 5, 1), minute(5, 5, 5, 5, 1)]
+      const applied = await held.writer.apply({ ...batch, readings: late, minutes: behind, to: 2 })
+      expect(applied.refusedReadings).toMatchObject([{ at: 0, refused: expect.any(String) }])
+      expect(applied.refusedMinutes).toMatchObject([{ at: 1, refused: expect.any(String) }])
+      expect(await told({ toUs: baseUs + 200e6 })).toHaveLength(3)
+      expect(await told({ keptOnly: true })).toEqual([...kept, [302, 11, 11, 11, 1, undefined]])
+    })
+
     it('of thousands of points comes whole, and in windows that no chunk cuts', async () => {
       const points = Array.from({ length: 9000 }, (_, n) =>
         reading({ timeUs: baseUs + n * 1e6, value: n % 100 }),
