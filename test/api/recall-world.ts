@@ -127,10 +127,7 @@ export async function captureMilk({ world, maker, depot, shop }: Dairy): Promise
 /** A recall of that milk whose scope is approved; gives its id. */
 export async function approvedMilk(dairy: Dairy, more: object = {}): Promise<string> {
   await captureMilk(dairy)
-  const desk = new Desk(dairy)
-  const id = await desk.make([{ lot: lot('L1') }], more)
-  await desk.taken(id, { action: 'approve', version: 1 })
-  return id
+  return new Desk(dairy).approved([{ lot: lot('L1') }], more)
 }
 
 /** The same, once those who have it were told. */
@@ -175,6 +172,13 @@ export class Desk {
     if (status !== 201) throw new Error(text)
     await this.#dairy.world.traced()
     return String(json['id'])
+  }
+
+  /** Makes a recall and puts its scope in force; gives its id. */
+  async approved(from: readonly object[], more: object = {}): Promise<string> {
+    const id = await this.make(from, more)
+    await this.taken(id, { action: 'approve', version: 1 })
+    return id
   }
 
   /** Takes a step, by the second of its people. */

@@ -22,11 +22,8 @@ const lots = (hours: number, ...names: string[]) =>
   )
 
 /** A recall of some suspects that is in force, with what is beside them. */
-async function approved(from: readonly object[], sameLineAndDay = true): Promise<string> {
-  const id = await desk.make(from, { assume: { sameLineAndDay } })
-  expect((await desk.step(id, { action: 'approve', version: 1 })).status).toBe(201)
-  return id
-}
+const approved = (from: readonly object[], sameLineAndDay = true) =>
+  desk.approved(from, { assume: { sameLineAndDay } })
 
 async function late(id: string): Promise<readonly object[] | undefined> {
   await dairy.world.traced()
