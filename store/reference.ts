@@ -49,14 +49,9 @@ export function referenceOf(registry: Registered): () => RegistryReference {
 
 function readReference(registry: Registered, version: number): RegistryReference {
   const products = readProducts(registry)
-  const limits = [...products].flatMap(
-    ([
-      key,
-      {
-        facts: { storage },
-      },
-    ]) => (storage ? storageLimits(key, storage) : []),
-  )
+  const limits = [...products].flatMap(([key, { facts }]) => {
+    return facts.storage ? storageLimits(key, facts.storage) : []
+  })
   const parties = new Map<string, PartyFacts>()
   for (const party of allOf(registry.parties)) {
     const facts = partyFacts(party)
