@@ -18,6 +18,12 @@ export const readingsOfMinute = 'the store has readings of that time or before'
 type SeriesTag = 'device' | 'type' | 'component' | 'uom' | 'party'
 export type Told = Omit<TelemetryPoint, SeriesTag>
 
+/** One text for all readings and minutes of a series, and another for those of any other. */
+export function seriesKey(of: Pick<SummedMinute, SeriesTag>): string {
+  const { device, type, component, uom, party } = of
+  return JSON.stringify([device, type, component, uom, party])
+}
+
 /** How coarse minutes are for windows of a width, where they are coarser than these. */
 export function resolutionOfMinutes(everyUs: number | undefined): number | undefined {
   return everyUs === undefined || everyUs % minuteUs !== 0 ? minuteUs : undefined

@@ -1,6 +1,6 @@
 /** Takes over minutes of another store, whose readings it no longer kept. */
 import type { SummedMinute } from '#store/trail.ts'
-import { minuteUs, readingsOfMinute } from '#store/windows.ts'
+import { minuteUs, readingsOfMinute, seriesKey } from '#store/windows.ts'
 import type { Connection } from './connection.ts'
 import { deliverPhase } from './delivery.ts'
 import type { WritableLedger } from './ledger-writer.ts'
@@ -63,8 +63,7 @@ export async function writeMinutes(
 function bySeries(minutes: readonly SummedMinute[]): OfSeries[] {
   const all = new Map<string, OfSeries>()
   for (const [at, minute] of minutes.entries()) {
-    const { device, type, component, uom, party } = minute
-    const key = JSON.stringify([device, type, component, uom, party])
+    const key = seriesKey(minute)
     const one = all.get(key) ?? { first: minute, minutes: [] }
     one.minutes.push([at, minute])
     all.set(key, one)

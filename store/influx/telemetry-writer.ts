@@ -1,6 +1,7 @@
 /** Readings of a batch: which of them are to be written, and how many of these are new. */
 import { inParts } from '#store/sqlite/rows.ts'
 import type { Reading } from '#store/trail.ts'
+import { seriesKey } from '#store/windows.ts'
 import type { Connection } from './connection.ts'
 import type { WritableLedger } from './ledger-writer.ts'
 import { conditionOf } from './minutes.ts'
@@ -34,10 +35,9 @@ export function weighReadings(
 ): WeighedReadings {
   const bySeries = new Map<string, Map<number, Reading>>()
   for (const reading of readings) {
-    const { device, type, component, uom, party, timeUs } = reading
-    const key = JSON.stringify([device, type, component, uom, party])
+    const key = seriesKey(reading)
     const points = bySeries.get(key) ?? new Map<number, Reading>()
-    bySeries.set(key, points.set(timeUs, reading))
+    bySeries.set(key, points.set(reading.timeUs, reading))
   }
   const weighed: NewPoints[] = []
   const late: LateReading[] = []

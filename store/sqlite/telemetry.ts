@@ -8,6 +8,7 @@ import {
   type Row,
   readingsOfMinute,
   resolutionOfMinutes,
+  seriesKey,
   summedUp,
   Windows,
 } from '#store/windows.ts'
@@ -167,7 +168,7 @@ export class TelemetryWriter {
     const bySeries = new Map<string, { id: number; endUs: number; points: Map<number, number> }>()
     for (const [at, reading] of readings.entries()) {
       const { device, type, component, uom, party, timeUs, value } = reading
-      const key = JSON.stringify([device, type, component, uom, party])
+      const key = seriesKey(reading)
       let series = bySeries.get(key)
       if (series === undefined) {
         const id = this.#seriesID([device, type, component, uom, party])
