@@ -50,7 +50,7 @@ export function decodeEpcis(text: string, value: unknown, origin: Origin): Decod
     if (span === undefined) throw new Error(`event ${index} has no place in the text`)
     const decoded = decodeEvent(found, { text, span, context }, origin)
     if ('ok' in decoded) failures.push(partFailure(decoded, index))
-    else events.push({ ...decoded, index })
+    else events.push({ index, ...decoded })
   }
   return { events, readings: [], failures }
 }
@@ -120,10 +120,10 @@ function placeKey(id: string): string {
 function readingsOf(event: EpcisEvent, origin: Origin): Reading[] {
   if (event.sensorElementList === undefined || event.errorDeclaration !== undefined) return []
   const place = event.readPoint ?? event.bizLocation
-  const owner = ownerOf(place ? { ...origin, site: placeKey(place.id) } : origin)
+  const { party, site } = ownerOf(place ? { ...origin, site: placeKey(place.id) } : origin)
   return sensorValuesOf(event)
     .filter(({ timeUs }) => !isFuture(timeUs, origin))
-    .map((value) => ({ ...value, ...owner }))
+    .map((value) => (site === undefined ? { party, ...value } : { party, site, ...value }))
 }
 
 /** The event's own text, with its identity where that is ours, without the sender's recordTime. */

@@ -125,7 +125,7 @@ function resolve(
   if (typeof timeUs !== 'number') return timeUs
   const type = unit.type ?? (name.slice(name.search(/[^:./]*$/)) || name)
   const point = { device: sensor, type, uom: unit.uom, timeUs, ...ownerOf(origin) }
-  return values.map(([suffix, value]) => ({ ...point, component: name + suffix, value }))
+  return values.map(([suffix, value]) => ({ component: name + suffix, value, ...point }))
 }
 
 /**

@@ -109,7 +109,7 @@ export function wholly(failure: Failure): Decoded {
 const MAX_TOLD = 500
 
 export function partFailure({ path, message, ...failure }: Failure, index: number): PartFailure {
-  return { ...failure, path: path.slice(0, MAX_TOLD), message: message.slice(0, MAX_TOLD), index }
+  return { index, ...failure, path: path.slice(0, MAX_TOLD), message: message.slice(0, MAX_TOLD) }
 }
 
 /**

@@ -206,7 +206,7 @@ function partsToStore(messages: readonly Message[]): {
     add(message.decoded.readings, new Source(message, -1))
     for (const decoded of message.decoded.events) {
       if (refused.has(decoded.index)) continue
-      entries.push({ ...decoded, message })
+      entries.push({ message, ...decoded })
       if (decoded.readings.length > 0) add(decoded.readings, new Source(message, decoded.index))
     }
   }
@@ -239,7 +239,7 @@ function heardOf({ record, decoded, failures }: Message): Heard {
 function rejectionsOf({ record, failures }: Message): Rejection[] {
   const { position, party, device, topic, receivedAtUs, recordTimeUs, payload } = record
   const of = { position, party, device, topic, receivedAtUs, recordTimeUs, payload }
-  return failures.map(({ index, code, path, message }) => ({ ...of, index, code, path, message }))
+  return failures.map(({ index, code, path, message }) => ({ index, code, path, message, ...of }))
 }
 
 function jobsOf(

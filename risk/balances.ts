@@ -48,7 +48,7 @@ interface Moved extends LotMovement {
 
 /** By party, and by site as of its last count. Nothing where an amount is not known. */
 export function balancesOf(history: LotHistory): Balance[] {
-  const all = [...history.moved.map((each) => ({ ...each, inferred: false })), ...inside(history)]
+  const all = [...history.moved.map((each) => ({ inferred: false, ...each })), ...inside(history)]
   const moved = inOneUnit(onceEach(all), history.kgPerUnit)
   if (!moved) return []
   const quota = quotaIn(moved[0]?.unit, history)
@@ -103,7 +103,7 @@ function inside({ lot, packings, units }: LotHistory): Moved[] {
     return [...amountsIn(into, lot, [unit.thing], unit.timeUs)].flatMap(([measure, amount]) => {
       if (amount === 0) return []
       const signed = amount === undefined ? undefined : amount * (unit.amount ?? 1)
-      return [{ ...unit, thing: lot, amount: signed, unit: measure, inferred: true }]
+      return [{ inferred: true, ...unit, thing: lot, amount: signed, unit: measure }]
     })
   })
 }

@@ -112,6 +112,30 @@ export function markOf({ eventTimeUs, eventID, place, party }: EventFacts): Mark
 
 type Draft = { -readonly [Name in keyof ItemState]: ItemState[Name] }
 
+/**
+ * A copy with all that a state may have, in one order: what runs over millions of states runs over
+ * one hidden class of them.
+ */
+function shaped(state: ItemState): Draft {
+  return {
+    first: state.first,
+    knownUs: state.knownUs,
+    born: state.born,
+    end: state.end,
+    sold: state.sold,
+    away: state.away,
+    here: state.here,
+    seen: state.seen,
+    installed: state.installed,
+    lots: state.lots,
+    expiry: state.expiry,
+    expiresUs: state.expiresUs,
+    container: state.container,
+    packed: state.packed,
+    hadUs: state.hadUs,
+  }
+}
+
 /** What rules found that a happening means beside what it says. */
 export interface Turns {
   /** It ends an end. */
@@ -130,7 +154,8 @@ export function advance(
 ): ItemState {
   const { facts } = happening
   const mark = markOf(facts)
-  const next: Draft = { ...state, knownUs: Math.max(state.knownUs, facts.recordTimeUs) }
+  const next: Draft = shaped(state)
+  next.knownUs = Math.max(state.knownUs, facts.recordTimeUs)
   next.first ??= mark
   if (mark.place !== undefined) next.seen = mark
   if (facts.bizStep === 'installing') next.installed = mark
@@ -142,9 +167,9 @@ export function advance(
   const end = endOf(happening)
   // The first end is its end, but for one that nothing comes back from.
   const isFinal = state.end && FINAL.has(end ?? '') && !FINAL.has(state.end.step)
-  if (end !== undefined && (!state.end || isFinal)) next.end = { ...mark, step: end }
+  if (end !== undefined && (!state.end || isFinal)) next.end = { step: end, ...mark }
   if (happening.role === 'object' && isSale(facts)) {
-    next.sold = { ...mark, step: facts.bizStep ?? '', transactions: facts.transactions }
+    next.sold = { step: facts.bizStep ?? '', transactions: facts.transactions, ...mark }
   }
   if (hasCome) next.away = undefined
   move(next, happening, mark)
@@ -156,7 +181,7 @@ export function advance(
 
 function bear(next: Draft, { facts, lots }: ItemHappening, mark: Mark): void {
   const byTransformation = facts.type === 'TransformationEvent'
-  next.born ??= { ...mark, byTransformation }
+  next.born ??= { byTransformation, ...mark }
   next.hadUs = Math.min(next.hadUs ?? mark.timeUs, mark.timeUs)
   if (lots.length > 0 && next.lots.length === 0) next.lots = lots
   if (facts.expiry === undefined || next.expiry !== undefined) return
@@ -171,7 +196,7 @@ function move(next: Draft, { facts }: ItemHappening, mark: Mark): void {
   } else if (isDeparture(facts)) {
     const isSame = next.away !== undefined && facts.bizStep === 'departing'
     const step = facts.bizStep ?? ''
-    if (!isSame) next.away = { ...mark, step, to: facts.destinations, count: objectsOf(facts) }
+    if (!isSame) next.away = { step, to: facts.destinations, count: objectsOf(facts), ...mark }
     next.here = undefined
   } else if (isArrival(facts)) {
     next.here = mark

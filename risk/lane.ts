@@ -70,7 +70,7 @@ export function transportOf(
   // What comes back to where it left from was not carried anywhere.
   if (!ends || ends.origin === ends.goal) return undefined
   const times = { departedUs: away.timeUs, arrivedUs: facts.eventTimeUs }
-  return { ...ends, departure: away.eventID, item, ...times }
+  return { departure: away.eventID, item, ...ends, ...times }
 }
 
 /** All transports in the life of a thing, each with the arrival that ends it. */

@@ -178,7 +178,7 @@ export function packingsOf(
     const sum = amount === undefined ? undefined : (known?.amount ?? 0) + sign * amount
     amounts.set(`${unit} ${child}`, { child, unit, amount: sum })
   }
-  return [...amounts.values()].map((each) => ({ ...each, parent, site, timeUs }))
+  return [...amounts.values()].map((each) => ({ parent, site, timeUs, ...each }))
 }
 
 /** A lot that came to a site, with the expiry that is known of it. */

@@ -15,12 +15,10 @@ export interface Row extends Figures {
 export const summedUp = 'the readings of that time are no longer kept, only what they came to'
 export const readingsOfMinute = 'the store has readings of that time or before'
 
-type SeriesTag = 'device' | 'type' | 'component' | 'uom' | 'party'
-export type Told = Omit<TelemetryPoint, SeriesTag>
+type Series = Pick<SummedMinute, 'device' | 'type' | 'component' | 'uom' | 'party'>
 
 /** One text for all readings and minutes of a series, and another for those of any other. */
-export function seriesKey(of: Pick<SummedMinute, SeriesTag>): string {
-  const { device, type, component, uom, party } = of
+export function seriesKey({ device, type, component, uom, party }: Series): string {
   return JSON.stringify([device, type, component, uom, party])
 }
 
@@ -29,19 +27,21 @@ export function resolutionOfMinutes(everyUs: number | undefined): number | undef
   return everyUs === undefined || everyUs % minuteUs !== 0 ? minuteUs : undefined
 }
 
-/** Joins what comes in the order of time into windows, which slices may have cut. */
+/** Joins what comes of a series in the order of time into windows, which slices may have cut. */
 export class Windows {
+  readonly #series: Series
   readonly #everyUs: number | undefined
   #open: { -readonly [Key in keyof Row]: Row[Key] } | undefined
 
-  constructor(everyUs: number | undefined) {
+  constructor(series: Series, everyUs: number | undefined) {
+    this.#series = series
     this.#everyUs = everyUs
   }
 
   /** The points that are whole by now. */
-  add(rows: readonly Row[]): Told[] {
-    if (this.#everyUs === undefined) return rows.map(toldOf)
-    const told: Told[] = []
+  add(rows: readonly Row[]): TelemetryPoint[] {
+    if (this.#everyUs === undefined) return rows.map((row) => pointOf(this.#series, row))
+    const told: TelemetryPoint[] = []
     for (const row of rows) {
       const timeUs = row.timeUs - (row.timeUs % this.#everyUs)
       const open = this.#open
@@ -52,19 +52,20 @@ export class Windows {
         open.n += row.n
         open.resolutionUs ??= row.resolutionUs
       } else {
-        if (open !== undefined) told.push(toldOf(open))
+        if (open !== undefined) told.push(pointOf(this.#series, open))
         this.#open = { ...row, timeUs }
       }
     }
     return told
   }
 
-  end(): Told[] {
-    return this.#open === undefined ? [] : [toldOf(this.#open)]
+  end(): TelemetryPoint[] {
+    return this.#open === undefined ? [] : [pointOf(this.#series, this.#open)]
   }
 }
 
-function toldOf({ timeUs, total, least, most, n, resolutionUs }: Row): Told {
-  const told = { timeUs, value: total / n, min: least, max: most, count: n }
-  return resolutionUs === undefined ? told : { ...told, resolutionUs }
+function pointOf(series: Series, row: Row): TelemetryPoint {
+  const { timeUs, total, least, most, n, resolutionUs } = row
+  const told = { timeUs, value: total / n, min: least, max: most, count: n, ...series }
+  return resolutionUs === undefined ? told : { resolutionUs, ...told }
 }

@@ -8,7 +8,7 @@
  */
 import { identify } from '#epcis/identifier.ts'
 import { sum } from './members.ts'
-import { mergeTrails } from './merge.ts'
+import { mergeTrails, rowAs } from './merge.ts'
 import type { EventMember, ItemRef, Role, TimeWindow, TrailRow, TrailSource } from './source.ts'
 
 /** Which keys are one thing. All keys are canonical. */
@@ -141,7 +141,7 @@ class AliasedSource implements TrailSource {
       else {
         yield rows.map((row) => {
           const item = renamed.get(row.item.ref)
-          return item ? { ...row, item, namedBy: [row.item.key] } : row
+          return item ? rowAs(row, item) : row
         })
       }
     }
@@ -230,7 +230,7 @@ class JoinedMembers {
   add(member: EventMember, item: ItemRef): void {
     const name = `${member.role} ${item.ref}`
     const known = this.#byRole.get(name)
-    const named = { ...member, item, namedBy: [member.item.key] }
+    const named = { namedBy: [member.item.key], ...member, item }
     this.#byRole.set(name, known ? joined(known, named) : named)
   }
 

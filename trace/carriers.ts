@@ -215,7 +215,7 @@ export function effectiveRows(
   trail: ItemTrail,
   wanted: Wanted,
 ): EffectiveRow[] {
-  const search: Search = { ...wanted, carriers, start: trail.item, found: [] }
+  const search: Search = { carriers, start: trail.item, found: [], ...wanted }
   collect(search, trail, wanted.during ?? ALWAYS, [])
   const { found } = search
   if (trail.stays.length === 0 || found.length < 2) return found

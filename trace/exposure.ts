@@ -91,7 +91,7 @@ function placesOf(happenings: readonly Happening[]): PlaceStay[] {
 
 /** The item itself, always, and all that carried it, while it did. */
 function mountsOf({ item, carriages }: Way): Mount[] {
-  const itself: Mount = { ...ALWAYS, key: item.key, certainty: 'observed', via: [] }
+  const itself: Mount = { key: item.key, certainty: 'observed', via: [], ...ALWAYS }
   const carriers = carriages.map(({ path, fromUs, toUs }): Mount => {
     const via = path.map(({ parent }) => parent.key)
     return { fromUs, toUs, key: via.at(-1) ?? item.key, certainty: certaintyOf(path), via }

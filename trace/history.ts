@@ -57,7 +57,7 @@ export async function historyOf(
   if (!trail) return undefined
   const way = await wayOfTrail(view, trail, new Carriers(view))
   const lots = (await lotsOf(view, [trail])).get(trail.item.ref) ?? []
-  return { ...way, lots, contents: await countContents(view, trail) }
+  return { lots, contents: await countContents(view, trail), ...way }
 }
 
 /** The way of a canonical key in its surroundings; undefined where no event has named it. */
@@ -76,14 +76,14 @@ async function trailOf(view: View, key: string): Promise<ItemTrail | undefined> 
 
 async function wayOfTrail(view: View, trail: ItemTrail, carriers: Carriers): Promise<Way> {
   await carriers.place([trail])
-  const carriages = carriagesOf(carriers, trail, { ...ALWAYS, path: [] })
+  const carriages = carriagesOf(carriers, trail, { path: [], ...ALWAYS })
   const own = effectiveRows(carriers, trail, { row: () => true })
   const rows = onceEach([...own, ...emptyings(carriers, carriages)])
   rows.sort((one, other) => (isAfter(one.row, other.row) ? 1 : -1))
   const summaries = await view.source.summaries(rows.map(({ row }) => row.eventRef))
   const happenings = rows.flatMap((row, at) => {
     const event = summaries[at]
-    return event ? [{ ...row, event }] : []
+    return event ? [{ event, ...row }] : []
   })
   const { item, stays, more } = trail
   return { item, happenings, stays, carriages, more }
@@ -97,7 +97,7 @@ function carriagesOf(carriers: Carriers, { item, stays }: ItemTrail, inside: Car
       ({ ref }) => ref === stay.parent.ref,
     )
     if (!during || isInItself) return []
-    const carriage = { ...during, path: [...inside.path, stay] }
+    const carriage = { path: [...inside.path, stay], ...during }
     return [carriage, ...carriagesOf(carriers, carriers.get(stay), carriage)]
   })
 }

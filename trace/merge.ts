@@ -24,7 +24,7 @@ export async function* mergeTrails(
         chunk.push(...event.sort(byRole))
         event = []
       }
-      addTo(event, { ...row, item, namedBy: [row.item.key] })
+      addTo(event, rowAs(row, item))
       if (chunk.length < size) continue
       yield chunk
       chunk = []
@@ -32,6 +32,11 @@ export async function* mergeTrails(
   }
   chunk.push(...event.sort(byRole))
   if (chunk.length > 0) yield chunk
+}
+
+/** What the trail of one of its keys says of a thing. */
+export function rowAs(row: TrailRow, item: ItemRef): TrailRow {
+  return { namedBy: [row.item.key], ...row, item }
 }
 
 function addTo(event: TrailRow[], row: TrailRow): void {

@@ -94,7 +94,7 @@ function measured(one: Value): (Measure & { readonly value: number }) | Failure 
   const measure = one.measure ?? measureOfValue(value, one.name, one.unit)
   return measure === undefined
     ? fail('value_implausible', '/value', `${one.name}: ${value}`)
-    : { ...measure, value }
+    : { value, ...measure }
 }
 
 function notMeasured(type: string, { name, value }: Value): Failure | undefined {

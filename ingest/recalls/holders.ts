@@ -97,7 +97,7 @@ export class Holders {
         return [{ row, party: this.#partyOf(event), quantity, uom, to, isCarried }]
       })
       for (const portion of lotPortions(lotEvents)) {
-        holdings.push({ ...portion, key: trail.item.key, place: undefined, certainty: 'inferred' })
+        holdings.push({ key: trail.item.key, place: undefined, certainty: 'inferred', ...portion })
       }
     }
     return holdings

@@ -31,12 +31,12 @@ export function collect(
   const site = about.place === undefined ? '' : siteOf(reference, about.place)
   const stocks = new Set<string>()
   for (const each of movementsOf(about, seen, site)) {
-    facts.movements.push({ ...each, event })
+    facts.movements.push({ event, ...each })
     facts.ask(`lot ${each.thing}`, reason)
     stocks.add(productKeyOf(each.thing) ?? '')
   }
   for (const each of packingsOf(about, seen, site)) {
-    facts.packings.push({ ...each, event })
+    facts.packings.push({ event, ...each })
     // What was in it when it moved is another thing now.
     if (isLate) facts.ask(`moving ${each.parent}`, reason)
     stocks.add(productKeyOf(each.child) ?? '')
@@ -69,11 +69,11 @@ function collectTests(
   reason: Reason,
 ): void {
   for (const each of samplingsOf(about, site)) {
-    facts.sampled.push({ ...each, event })
+    facts.sampled.push({ event, ...each })
     facts.ask(`tests ${each.lot}`, reason)
   }
   for (const each of reportsOf(about, site)) {
-    facts.reports.push({ ...each, event })
+    facts.reports.push({ event, ...each })
     facts.ask(`tests ${each.thing}`, reason)
   }
 }

@@ -158,7 +158,7 @@ export class DraftFacts implements FactChanges {
     const packed = this.#packings.of(`${site} ${lot}`).filter(isBefore)
     return [
       ...this.#known.amountsOf(lot, site, atUs),
-      ...moved.map(({ amount = 0, ...each }) => ({ ...each, amount })),
+      ...moved.map(({ amount = 0, ...each }) => ({ amount, ...each })),
       ...packed.map(({ amount = 0, unit }) => {
         return { kind: 'packed' as const, isSerials: false, unit, amount }
       }),

@@ -54,7 +54,7 @@ function livedBy(
   return lived.map(([ref, about, each]) => {
     const before = state
     state = advance(state, each.happening)
-    return [ref, about, { ...each, before, after: state }] as const
+    return [ref, about, { before, after: state, ...each }] as const
   })
 }
 
@@ -66,13 +66,13 @@ function addOf(
 ): void {
   const site = about.place === undefined ? '' : siteOf(reference, about.place)
   for (const each of movementsOf(about, seen, site)) {
-    facts.lateMovements.push({ ...each, event })
+    facts.lateMovements.push({ event, ...each })
     facts.ask(`lot ${each.thing}`, 'late')
   }
   for (const each of packingsOf(about, seen, site)) {
     // That something was emptied was told when the event was looked at.
     if (each.child === '') continue
-    facts.latePackings.push({ ...each, event })
+    facts.latePackings.push({ event, ...each })
     facts.ask(`lot ${each.child}`, 'late')
   }
   facts.stocked.push(...stockedBy(about, seen, site))

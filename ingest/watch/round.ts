@@ -160,7 +160,7 @@ export class Round {
     const { draft, watch } = this.#parts
     if (!state.away || !isAwaited(kind)) return
     const transport = transportOf(item, state, facts, watch.reference)
-    if (transport) draft.facts.lanes.arrive({ ...transport, event })
+    if (transport) draft.facts.lanes.arrive({ event, ...transport })
   }
 
   /** What was told of it because nothing had happened, and nothing has. */
@@ -181,7 +181,7 @@ export class Round {
       item,
       all.flatMap(({ transport, arrival }) => {
         const event = eventRefs.get(arrival)
-        return event === undefined ? [] : { ...transport, event }
+        return event === undefined ? [] : { event, ...transport }
       }),
     )
   }
@@ -251,7 +251,7 @@ export class Round {
     // Of two things that are waited for, the other one is asked for a day later.
     const laterUs = waitsForMore(state) ? nowUs + US_A_DAY : undefined
     const dueUs = nextUs > nowUs ? nextUs : laterUs
-    items.put({ ...item, key, kind, state, dueUs })
+    items.put({ key, kind, state, ...item, dueUs })
   }
 }
 

@@ -238,25 +238,25 @@ function laneReader(database: Database): LaneReader {
 }
 
 function movementOf({ amount, isSerials, ...row }: MovementRow): Of<Movement> {
-  return { ...row, amount: amount ?? undefined, isSerials: isSerials === 1 }
+  return { amount: amount ?? undefined, isSerials: isSerials === 1, ...row }
 }
 
 function sumOf({ isSerials, ...row }: SumRow): AmountSum {
-  return { ...row, isSerials: isSerials === 1 }
+  return { isSerials: isSerials === 1, ...row }
 }
 
 function packingOf({ amount, ...row }: PackingRow): Of<Packing> {
-  return { ...row, amount: amount ?? undefined }
+  return { amount: amount ?? undefined, ...row }
 }
 
 function reportOf({ passed, ...row }: ReportRow): Of<LabReport> {
-  return { ...row, passed: passed === 1 }
+  return { passed: passed === 1, ...row }
 }
 
 function sampledOf({ isWitnessed, ...row }: SampledRow): Of<Sampled> {
-  return { ...row, isWitnessed: isWitnessed === 1 }
+  return { isWitnessed: isWitnessed === 1, ...row }
 }
 
 function resultOf({ passed, ...row }: ResultRow): TestResult {
-  return { ...row, passed: passed === 1 }
+  return { passed: passed === 1, ...row }
 }

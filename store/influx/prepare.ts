@@ -74,7 +74,7 @@ export function prepareBatch(
   telemetry.clear()
   const { entries, trailRows, steps, last } = layOut(fresh, ledger, state, rows)
   ledger.addEvents(entries, hashes)
-  ledger.addVoided(voided.map((one) => ({ ...one, bySeq: Math.max(one.seq, state.events + 1) })))
+  ledger.addVoided(voided.map((one) => ({ bySeq: Math.max(one.seq, state.events + 1), ...one })))
   const places = ledger.places([...new Set(voided.map(({ seq }) => seq))])
   for (const { seq, voidedAtUs } of voided) {
     rows.add(voidedLine(seq, voidedAtUs, places.get(seq) ?? last))
@@ -143,7 +143,7 @@ function layOut(
     trailRows += rows
     const step = steps.get(stepTag(event)) ?? { events: 0, rows: 0 }
     steps.set(stepTag(event), { events: step.events + 1, rows: step.rows + rows })
-    const placed = { ...taken, place: eventPlace }
+    const placed = { place: eventPlace, ...taken }
     const { era } = state
     const restNs = eventPlace.ns + 1
     const record = packText(seq, era, restNs, packRecord(event, recordTimeUs, placed))

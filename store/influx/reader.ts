@@ -113,10 +113,10 @@ export class InfluxTrailReader implements TrailReader {
       for (const { summary, context, warnings } of this.#ledger.records(some, state)) {
         const list = this.#ledger.word(warnings)
         events.push({
-          ...summary,
           body: bodies.get(summary.eventRef) ?? '',
           context: this.#ledger.word(context),
           warnings: list === undefined ? [] : JSON.parse(list),
+          ...summary,
         })
       }
     }

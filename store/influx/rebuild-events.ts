@@ -91,7 +91,7 @@ export class EventRebuild {
     const twinKey = identityKey({ eventID, party, declaresError: !declaresError })
     const twin = known.find((found) => identityKey(found) === twinKey)
     const { recordTimeUs } = summary
-    const event = { ...summary, declaredAtUs, context: record.context, warnings: record.warnings }
+    const event = { declaredAtUs, context: record.context, warnings: record.warnings, ...summary }
     ledger.addEvents([{ event, seq, recordTimeUs, place, slot, width }], hashes)
     this.#last = seq
     if (declaredAtUs !== undefined) {

@@ -90,7 +90,7 @@ export async function* readMinutes(
         .flatMap(({ rows }) => rows)
         .map((row) => {
           const [timeUs = 0, total = 0, least = 0, most = 0, n = 0] = row.map(Number)
-          return { ...series, timeUs, total, least, most, n }
+          return { timeUs, total, least, most, n, ...series }
         })
         // That of the first reading tells of it, and of none before it.
         .filter(({ timeUs }) => timeUs + minuteUs <= firstUs)
@@ -186,7 +186,7 @@ async function* readSeries(
   const series = { device, type, component, uom, party }
   const values: Record<string, string> = {}
   const condition = conditionOf(series, '', values)
-  const merged = new Windows(asked.everyUs)
+  const merged = new Windows(series, asked.everyUs)
   let left = [...stretches]
   while (left.length > 0) {
     const some = left.slice(0, stretchesAtOnce)
@@ -199,7 +199,7 @@ async function* readSeries(
       const toUs = isAll ? stretch.toUs : (rows.at(-1)?.timeUs ?? 0)
       const own = stretch.from === 'both' ? joinedPoints(rows, points, stretch.fromUs, toUs) : rows
       const told = merged.add(own)
-      if (told.length > 0) yield told.map((point) => ({ ...series, ...point }))
+      if (told.length > 0) yield told
       if (isAll) continue
       // There may be more of it; what was read behind it is read again.
       const step = widthOf(stretch, asked) ?? 1
@@ -209,7 +209,7 @@ async function* readSeries(
     }
   }
   const last = merged.end()
-  if (last.length > 0) yield last.map((point) => ({ ...series, ...point }))
+  if (last.length > 0) yield last
 }
 
 /** Width of the windows that InfluxDB makes of a stretch; undefined where it gives each point. */
@@ -256,7 +256,11 @@ function joinedPoints(
   for (const [timeUs, value] of points) {
     if (timeUs < fromUs || timeUs > toUs) continue
     byTime.set(timeUs, {
-      ...{ timeUs, total: value, least: value, most: value, n: 1 },
+      timeUs,
+      total: value,
+      least: value,
+      most: value,
+      n: 1,
       resolutionUs: undefined,
     })
   }

@@ -95,7 +95,7 @@ export function scopePages(database: Database) {
       return rows.map((row) => {
         const before = shared.get(row.way) ?? wayTo(row.way)
         shared.set(row.way, before)
-        return { ...pagedOf(row), path: [...before, stepOf(row)] }
+        return { path: [...before, stepOf(row)], ...pagedOf(row) }
       })
     },
     item(scope: number, keys: readonly string[]): ScopeEntryWithPath | undefined {
@@ -121,7 +121,7 @@ export function scopePages(database: Database) {
 
 function pagedOf(row: ItemRow): PagedEntry {
   const { tier, assumptions, key } = row
-  return { ...entryOf(row), at: { tier, assumptions, key } }
+  return { at: { tier, assumptions, key }, ...entryOf(row) }
 }
 
 function entryOf({ key, kind, tier, assumptions, isWhole }: ItemRow): ScopeEntry {

@@ -72,7 +72,7 @@ export function packEvent(event: TypeAndAction, declaresError: boolean): number 
 }
 
 export function unpackEvent(code: number): TypeAndAction & { declaresError: boolean } {
-  return { ...unpackTypeAndAction(code % partSpan), declaresError: code >= partSpan }
+  return { declaresError: code >= partSpan, ...unpackTypeAndAction(code % partSpan) }
 }
 
 /** `part` of a trail row; `bizStep` is the number of a word. */
@@ -83,9 +83,9 @@ export function packPart(event: TypeAndAction, bizStep: number, role: Role): num
 export function unpackPart(part: number): TypeAndAction & { bizStep: number; role: Role } {
   const rest = Math.floor(part / roleSpan)
   return {
-    ...unpackTypeAndAction(rest % partSpan),
     bizStep: Math.floor(rest / partSpan),
     role: roles.word(part % roleSpan),
+    ...unpackTypeAndAction(rest % partSpan),
   }
 }
 

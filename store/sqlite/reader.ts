@@ -122,10 +122,10 @@ export class SqliteTrailReader implements TrailReader {
       for (const [at, { summary, context, warnings }] of this.#records.read(some).entries()) {
         const list = this.#parts.words.text(warnings)
         events.push({
-          ...summary,
           body: bodies[at] ?? '',
           context: this.#parts.words.text(context),
           warnings: list === undefined ? [] : JSON.parse(list),
+          ...summary,
         })
       }
       await this.#pace.after(some.length * rowsOfBody)

@@ -52,13 +52,13 @@ export class Telemetry {
     for (const device of [...new Set(query.devices)].sort()) {
       for (const [id, series] of this.#seriesOf(device)) {
         if (types !== undefined && !types.includes(series.type)) continue
-        const windows = new Windows(everyUs)
+        const windows = new Windows(series, everyUs)
         for await (const rows of this.#rowsOf(id, query)) {
           const told = windows.add(rows)
-          if (told.length > 0) yield told.map((point) => ({ ...series, ...point }))
+          if (told.length > 0) yield told
         }
         const last = windows.end()
-        if (last.length > 0) yield last.map((point) => ({ ...series, ...point }))
+        if (last.length > 0) yield last
       }
     }
   }
@@ -67,7 +67,7 @@ export class Telemetry {
     for (const [id, series] of this.#seriesOf(device)) {
       for await (const rows of this.#slices<MinuteRow>(this.#minutes, id)) {
         yield rows.map(([timeUs, total, least, most, n]) => {
-          return { ...series, timeUs, total, least, most, n }
+          return { timeUs, total, least, most, n, ...series }
         })
       }
     }

@@ -64,7 +64,7 @@ export async function importLines(
     read += length + 1
     const line = typeof text === 'string' ? readLine(text) : text
     if ('code' in line) refuse({ ...line, number })
-    else held.push({ ...line, number })
+    else held.push({ number, ...line })
     bytes += length
     if (held.length >= linesAtOnce || bytes >= bytesAtOnce) await flush()
   }
@@ -143,7 +143,7 @@ async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncIterable<TextLin
     if (line.length > longestLine) return { ...line, text: tooLong }
     try {
       const text = utf8.decode(bytes)
-      return text.trim() === '' ? undefined : { ...line, text }
+      return text.trim() === '' ? undefined : { text, ...line }
     } catch {
       return { ...line, text: notUtf8 }
     }

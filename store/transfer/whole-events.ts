@@ -50,5 +50,5 @@ function newMember({ item, role, quantity, uom }: EventMember): NewMember {
 function newEvent(stored: StoredEvent, members: readonly NewMember[]): NewEvent {
   const { eventRef, declaresError, voidedAtUs, ...said } = stored
   // A declaration does not stand since it was made: it is its own time that voids it.
-  return { ...said, declaredAtUs: declaresError ? voidedAtUs : undefined, members }
+  return { declaredAtUs: declaresError ? voidedAtUs : undefined, members, ...said }
 }
