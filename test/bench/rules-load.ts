@@ -54,9 +54,10 @@ export async function loadRules(options: RulesLoadOptions): Promise<RulesLoadRes
   try {
     const cpu = process.cpuUsage()
     const startMs = performance.now()
+    const clock = clockOf(options)
     let last = 0
     for (let first = 0; first < options.events; first += AT_ONCE) {
-      last = await store(trail, first, options)
+      last = await store(trail, first, options, clock)
       watch?.wake()
       // The thread that stores waits for its disk, and so does not take all of a core.
       await pause(0)
@@ -123,8 +124,9 @@ async function store(
   trail: TrailWriter,
   first: number,
   options: RulesLoadOptions,
+  clock: Clock,
 ): Promise<number> {
-  const text = JSON.stringify(documentOf(first, options))
+  const text = JSON.stringify(documentOf(first, options, clock))
   const recordTimeUs = Date.now() * 1000
   const origin = { party: 'bench', sensor: undefined, receivedAtUs: recordTimeUs, recordTimeUs }
   const { events, readings } = decodeEpcis(text, JSON.parse(text), origin)
@@ -141,8 +143,23 @@ const STEPS = ['commissioning', 'packing', 'shipping', 'receiving', 'stocking'] 
 /** Lives that go on beside each other. */
 const TOGETHER = 100
 
+/** When an event happens, by its number. */
+type Clock = (n: number) => Date
+
+const MS_A_DAY = 86_400_000
+
+/** All within the day before now: of what was shipped long ago it would be told that it never came. */
+function clockOf({ events }: RulesLoadOptions): Clock {
+  const startMs = Date.now() - MS_A_DAY
+  return (n) => new Date(startMs + Math.floor((n * MS_A_DAY) / events))
+}
+
 /** The lives of serials, step by step; some are commissioned again where they are received. */
-function documentOf(first: number, { serialsAnEvent, alertPercent = 0 }: RulesLoadOptions): object {
+function documentOf(
+  first: number,
+  { serialsAnEvent, alertPercent = 0 }: RulesLoadOptions,
+  clock: Clock,
+): object {
   const eventList = Array.from({ length: AT_ONCE }, (_, at) => {
     const n = first + at
     const life = Math.floor(n / (STEPS.length * TOGETHER)) * TOGETHER + (n % TOGETHER)
@@ -151,7 +168,7 @@ function documentOf(first: number, { serialsAnEvent, alertPercent = 0 }: RulesLo
     const serials = Array.from({ length: serialsAnEvent }, (_, k) => `${life}-${k}`)
     return {
       type: 'ObjectEvent',
-      eventTime: new Date(Date.UTC(2026, 2, 1) + n * 1000).toISOString(),
+      eventTime: clock(n).toISOString(),
       eventTimeZoneOffset: '+08:00',
       epcList: serials.map((serial) => `https://id.gs1.org/01/09521321000018/21/${serial}`),
       action: step === 0 || isOdd ? 'ADD' : 'OBSERVE',
