@@ -79,7 +79,7 @@ class World {
   *#grow(pool: Pool, inputs: readonly string[]): Generator<What> {
     const lot = lotKey('09521321111114', `${pool.name}${this.#lots++}`)
     if (inputs.length === 0) {
-      const members = [{ ...member(lot, 'lot', 'object'), quantity: 1200.5, uom: 'KGM' }]
+      const members = [{ quantity: 1200.5, uom: 'KGM', ...member(lot, 'lot', 'object') }]
       yield object('ADD', 'commissioning', [], members)
     } else {
       yield transformation(inputs, lot)
@@ -186,8 +186,8 @@ function eventOf(what: What, count: number, line: number): NewEvent {
       { type: 'po', bizTransaction: `urn:epcglobal:cbv:bt:9521321000010:PO-${count >> 4}` },
     ],
   }
+  // What is new first, as all events of ingest are of one hidden class.
   return {
-    ...what,
     eventID,
     party: `plant-${line}`,
     recordTimeUs,
@@ -198,5 +198,6 @@ function eventOf(what: What, count: number, line: number): NewEvent {
     body: JSON.stringify(body),
     context: undefined,
     warnings: [],
+    ...what,
   }
 }
