@@ -159,16 +159,17 @@ class Collected {
   }
 
   document(events: Events): Omit<Chain, 'start' | 'direction' | 'at'> {
-    const nodes = [...this.#nodes.values()].map(({ part: _, ...node }) => ({
+    const nodes = [...this.#nodes.values()].map(({ part: _, key, ...node }) => ({
+      key,
       ...node,
-      eventIDs: events.named(this.#eventsOf(node.key)),
-      eventCount: this.#seen.get(node.key)?.size ?? 0,
+      eventIDs: events.named(this.#eventsOf(key)),
+      eventCount: this.#seen.get(key)?.size ?? 0,
     }))
-    const links = [...this.#links.values()].map(({ eventRefs, ...link }) =>
-      withoutPart(partToJson({ ...link, eventIDs: events.named(eventRefs) })),
+    const links = [...this.#links.values()].map(({ eventRefs, part, ...link }) =>
+      withoutPart(partToJson({ part, ...link, eventIDs: events.named(eventRefs) })),
     )
-    const gaps = [...this.#gaps.values()].map(({ eventRefs, ...gap }) =>
-      withoutPart(partToJson({ ...gap, eventIDs: events.named(eventRefs) })),
+    const gaps = [...this.#gaps.values()].map(({ eventRefs, part, ...gap }) =>
+      withoutPart(partToJson({ part, ...gap, eventIDs: events.named(eventRefs) })),
     )
     return {
       nodes: inOrder(nodes, (node) => [pad(node.depth), node.key]),
@@ -209,14 +210,14 @@ export function partToJson(part: ChainPart): PartJson
 export function partToJson(part: ChainPart): PartJson {
   switch (part.part) {
     case 'link': {
-      const { fromUs, toUs, eventIDs, ...rest } = part
+      const { part: name, fromUs, toUs, eventIDs, ...rest } = part
       const fromTime = fromUs === undefined ? {} : { fromTime: formatTimeUs(fromUs) }
       const toTime = toUs === undefined ? {} : { toTime: formatTimeUs(toUs) }
-      return { ...rest, ...fromTime, ...toTime, eventIDs }
+      return { part: name, ...rest, ...fromTime, ...toTime, eventIDs }
     }
     case 'gap': {
-      const { timeUs, eventIDs, ...rest } = part
-      return { ...rest, time: formatTimeUs(timeUs), eventIDs }
+      const { part: name, timeUs, eventIDs, ...rest } = part
+      return { part: name, ...rest, time: formatTimeUs(timeUs), eventIDs }
     }
     default:
       return part
