@@ -1,8 +1,10 @@
 /**
- * What items that were together share: their carriers, and the sensors on those and at places. It
- * is read once for all of them, as of when it was first asked for: of one look, and not to be kept.
+ * What items that were together share: their events, their carriers, and the sensors on those and
+ * at places. It is read once for all of them, as of when it was first asked for: of one look, and
+ * not to be kept.
  */
 import { Carriers, type Stretch } from './carriers.ts'
+import { sharedEvents } from './shared-events.ts'
 import type { ItemRef, TrailSource } from './source.ts'
 import { type ItemTrail, trailsOf, type View } from './view.ts'
 
@@ -34,7 +36,7 @@ export class Surroundings {
   readonly #known = new Map<string, SensorsOn>()
 
   constructor(source: TrailSource, mounted: Mounted, atUs?: number) {
-    this.view = { source, atUs }
+    this.view = { source: sharedEvents(source), atUs }
     this.carriers = new Carriers(this.view)
     this.#mounted = mounted
   }

@@ -148,7 +148,7 @@ type Clock = (n: number) => Date
 
 const MS_A_DAY = 86_400_000
 
-/** All within the day before now: of what was shipped long ago it would be told that it never came. */
+/** All within the day before now: what was shipped long ago would be told never to have come. */
 function clockOf({ events }: RulesLoadOptions): Clock {
   const startMs = Date.now() - MS_A_DAY
   return (n) => new Date(startMs + Math.floor((n * MS_A_DAY) / events))
