@@ -29,7 +29,7 @@ function isDue({ device, decoded }: Message): boolean {
 }
 
 function derived(message: Message, memory: Memory): Message {
-  const { device, decoded, origin, record } = message
+  const { device, decoded, origin, record, policy, isStatus } = message
   if (device === undefined) return message
   const scope = memory.scope(scopeOf(record))
   const { binding } = device
@@ -48,6 +48,7 @@ function derived(message: Message, memory: Memory): Message {
     events.push(...foldAsset(device, origin, scope, behind))
     foldCalibration(device, readings, scope)
   }
-  const command = meant?.command
-  return { ...message, decoded: { ...decoded, events, readings }, failures, command }
+  const all = { ...decoded, events, readings }
+  const { command } = meant ?? {}
+  return { record, origin, device, policy, isStatus, decoded: all, failures, command }
 }

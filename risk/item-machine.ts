@@ -166,7 +166,7 @@ export class ItemRules {
     if (!away || away === before.away || !isAwaited(kind)) return next
     const ends = laneOf(this.#reference, away)
     const lane = ends && this.#reference.lane(ends, away.timeUs)
-    return lane ? { ...next, away: { ...away, lane } } : next
+    return lane ? { ...next, away: { lane, ...away } } : next
   }
 
   #contextOf({ item, kind }: ItemSubject, timeUs: number, place: string | undefined): ItemContext {

@@ -39,7 +39,7 @@ function numbersOf(frame: SparkplugFrame): Numbered[] {
   const { kind, group, node, seq } = frame
   const run = kind === 'NBIRTH' || kind === 'NDEATH' ? bdSeqOf(frame) : undefined
   const of = { source: `${group}/${node}`, modulus: MODULUS, run }
-  if (kind === 'NDEATH') return [{ ...of, value: undefined }]
+  if (kind === 'NDEATH') return [{ value: undefined, ...of }]
   if (seq === undefined || seq < 0 || seq >= MODULUS) return []
-  return [{ ...of, value: seq, isFirst: kind === 'NBIRTH' }]
+  return [{ value: seq, isFirst: kind === 'NBIRTH', ...of }]
 }
