@@ -61,15 +61,21 @@ Makes trail.db of DATA_DIR anew from the messages in its journal, and puts it in
 old one when it is whole. Needs a journal that has never been trimmed (JOURNAL_KEEP_BYTES) and no
 server at work on the folder.
 
-  --add  settle the messages that the journal has into the store that is there; what is stored stays
+  --add  settle what the journal has into the store that is there; what is stored stays. What the
+         store had not followed and the journal no longer has is passed over, and told: so a store
+         that is older than the journal can be used again
 `,
   async run(args) {
     const { add = false } = readArguments(args, { add: { type: 'boolean' } }).values
     const nowUs = () => Date.now() * 1000
-    const { messages, stored, repeats, rejected } = await withProgress('replaying', (onProgress) =>
+    const replayed = await withProgress('replaying', (onProgress) =>
       replayJournal(folderOf(), { add, nowUs, onProgress }),
     )
+    const { messages, stored, repeats, rejected, passedOver } = replayed
     print(`${messages} messages: ${stored} events stored, ${repeats} repeats, ${rejected} rejected`)
+    if (passedOver > 0) {
+      print(`passed over: ${passedOver} bytes that the journal no longer has and the store lacks`)
+    }
     return 0
   },
 }

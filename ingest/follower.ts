@@ -69,8 +69,10 @@ export async function startOf(
   const stored = await writer.cursor(FOLLOWER)
   const [first = 0] = await listSegments(journalDirectory)
   if (first > stored) {
-    const gap = `the journal begins at ${first} and the store has followed it to ${stored}`
-    throw new JournalGapError(`${gap}: restore both from one backup`)
+    throw new JournalGapError(
+      `the journal begins at ${first} and the store has followed it to ${stored}: restore both ` +
+        'from one backup, or go on without what is between with main.ts replay --add',
+    )
   }
   return Math.max(first, Math.min(stored, intake.cursor()))
 }

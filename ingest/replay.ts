@@ -34,6 +34,8 @@ export interface Replayed {
   stored: number
   repeats: number
   rejected: number
+  /** Bytes between what the store had followed and what the journal has: nothing brings them. */
+  passedOver: number
 }
 
 export interface ReplayOptions {
@@ -108,7 +110,8 @@ async function settleAll(
   const intake = openIntake(folder.intake)
   const registry = openRegistry(folder.registry, { readOnly: true })
   const memory = new Memory(writer)
-  const replayed: Replayed = { messages: 0, stored: 0, repeats: 0, rejected: 0 }
+  const passedOver = Math.max(0, first - (await writer.cursor(FOLLOWER)))
+  const replayed: Replayed = { messages: 0, stored: 0, repeats: 0, rejected: 0, passedOver }
   try {
     for (let cursor = first; ; ) {
       const { records } = await reader.read(cursor, READ_AT_ONCE)

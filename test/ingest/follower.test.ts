@@ -9,7 +9,7 @@ import { prepareStores } from '#prepare-stores.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import type { TrailWriter } from '#store/trail.ts'
-import { newEvent, nowUs, openStores, type Stores } from './stores.ts'
+import { append as appendTo, newEvent, nowUs, openStores, type Stores } from './stores.ts'
 
 const SEGMENT_BYTES = 4096
 
@@ -28,19 +28,7 @@ afterEach(async () => {
   await stores.close()
 })
 
-function append(payload: unknown = newEvent()): Promise<void> {
-  const entry = {
-    kind: 'mqtt' as const,
-    party: 'farm',
-    device: 'gate',
-    topic: 'suyuan/v1/farm/barn/gate/epcis',
-    receivedAtUs: nowUs,
-    payload: Buffer.from(JSON.stringify(payload)),
-  }
-  return new Promise((resolve, reject) => {
-    journal.append(entry, (error) => (error === undefined ? resolve() : reject(error)))
-  })
-}
+const append = (payload: unknown = newEvent()) => appendTo(journal, 'epcis', payload)
 
 /** Follows until everything durable is settled; gives what was reported. */
 async function followAll(more: Partial<FollowerParts> = {}, from?: number): Promise<FromIngest[]> {

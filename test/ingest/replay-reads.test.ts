@@ -7,7 +7,7 @@ import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { nowUs, openStores, type Stores } from './stores.ts'
+import { append, nowUs, openStores, type Stores } from './stores.ts'
 import { sgtin, sscc } from './tags.ts'
 
 let stores: Stores
@@ -32,18 +32,9 @@ describe('replay', () => {
       binding: { quietMs: 5000, pack: { withinMs: 60_000, event: 'AggregationEvent' } },
     })
     const journal = await Journal.open(stores.folder.journal, { nowUs: () => nowUs })
-    const append = (epc: string, atMs: number) =>
-      new Promise<void>((resolve, reject) => {
-        const entry = {
-          ...({ kind: 'mqtt', party: 'farm', device: 'gate' } as const),
-          topic: 'suyuan/v1/farm/barn/gate/reads',
-          receivedAtUs: nowUs,
-          payload: Buffer.from(JSON.stringify({ epc, time: nowUs / 1000 + atMs })),
-        }
-        journal.append(entry, (error) => (error === undefined ? resolve() : reject(error)))
-      })
     for (let n = 0; n < 60; n += 1) {
-      await append(n % 10 === 9 ? sscc(n) : sgtin(n % 25), n * 700)
+      const epc = n % 10 === 9 ? sscc(n) : sgtin(n % 25)
+      await append(journal, 'reads', { epc, time: nowUs / 1000 + n * 700 })
     }
     const reader = new JournalReader(stores.folder.journal, journal.watermark)
     const parts = {

@@ -7,6 +7,7 @@ import type { IngestNews } from '#ingest/news.ts'
 import { begin, conclude, FOLLOWER, type SettleStores } from '#ingest/settle.ts'
 import { dataFolder } from '#store/folder.ts'
 import { openIntake } from '#store/intake.ts'
+import type { Journal } from '#store/journal/journal.ts'
 import type { JournalRecord } from '#store/journal/record.ts'
 import type { Device } from '#store/registry/schema.ts'
 import { openRegistry } from '#store/registry.ts'
@@ -22,6 +23,21 @@ export async function settle(
   nowUs: () => number,
 ): Promise<IngestNews> {
   return conclude(await begin(records, stores), stores, nowUs)
+}
+
+/** What the gate of the farm publishes, durable once it resolves. */
+export function append(journal: Journal, channel: string, payload: unknown): Promise<void> {
+  const entry = {
+    kind: 'mqtt' as const,
+    party: 'farm',
+    device: 'gate',
+    topic: `suyuan/v1/farm/barn/gate/${channel}`,
+    receivedAtUs: nowUs,
+    payload: Buffer.from(JSON.stringify(payload)),
+  }
+  return new Promise((resolve, reject) => {
+    journal.append(entry, (error) => (error === undefined ? resolve() : reject(error)))
+  })
 }
 
 export type Stores = ReturnType<typeof openStores>
