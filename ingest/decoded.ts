@@ -108,8 +108,8 @@ export function wholly(failure: Failure): Decoded {
 /** A field name of a megabyte would be told in full otherwise. */
 const MAX_TOLD = 500
 
-export function partFailure({ path, message, ...failure }: Failure, index: number): PartFailure {
-  return { index, ...failure, path: path.slice(0, MAX_TOLD), message: message.slice(0, MAX_TOLD) }
+export function partFailure({ ok, code, path, message }: Failure, index: number): PartFailure {
+  return { ok, code, path: path.slice(0, MAX_TOLD), message: message.slice(0, MAX_TOLD), index }
 }
 
 /**
