@@ -5,7 +5,7 @@
  * connections may read it beside the one that writes.
  */
 import { randomBytes } from 'node:crypto'
-import { type Aliases, aliasTable, openAliases } from './registry/aliases.ts'
+import { type Aliases, aliasChangeTable, aliasTable, openAliases } from './registry/aliases.ts'
 import {
   type Collection,
   type Commit,
@@ -78,6 +78,7 @@ export const migrations: readonly string[] = [
   aliasTable + companyPrefixTable,
   sessionTable,
   workCalendarTable,
+  aliasChangeTable,
 ]
 
 /**

@@ -33,6 +33,7 @@ import { type Names, namesOf } from './names.ts'
 import { confirm } from './retell.ts'
 import { Round, type RoundParts } from './round.ts'
 import { SensorRules } from './sensors.ts'
+import { followAliases } from './tell-aliases.ts'
 import { MovingTold } from './tell-moving.ts'
 import { NO_RECALLS, RecallRules } from './tell-recalls.ts'
 import { lookAtSampling } from './tell-sampling.ts'
@@ -318,14 +319,15 @@ export class AlertFollower {
     return true
   }
 
-  /** What time alone brings about: deadlines of recalls, and the plan of sampling. */
+  /** What no event brings about: deadlines of recalls, the plan of sampling, aliases. */
   #lookAtClock(): boolean {
-    const { alerts, nowUs } = this.#parts
+    const { alerts, nowUs, registry } = this.#parts
     const progress = alerts.ledger.progress()
     const draft = this.#draft()
     const watch = this.#watch(draft)
     const isMonth = lookAtSampling(draft, watch, nowUs())
-    const isNews = this.#recalls.look(draft, watch, nowUs()) || isMonth
+    const isRenamed = followAliases(draft, registry.aliases)
+    const isNews = this.#recalls.look(draft, watch, nowUs()) || isMonth || isRenamed
     if (isNews) this.#commit(draft, progress)
     return isNews
   }

@@ -19,6 +19,7 @@ import type { LiveItems } from './items.ts'
 import type { Names } from './names.ts'
 import { tellPicks } from './picks.ts'
 import type { Round } from './round.ts'
+import { tellNamed } from './tell-aliases.ts'
 import { tellArrived } from './tell-arrived.ts'
 import { Exposures } from './tell-exposure.ts'
 import { aboutLot, aboutProcess, lotsIn, tooManyIn } from './tell-lots.ts'
@@ -105,6 +106,9 @@ const TELLERS: Readonly<Record<string, Tell>> = {
   },
   async released(parts, rest, reason) {
     askForReleased(parts, JSON.parse(rest), reason)
+  },
+  async named({ draft }, rest, reason) {
+    tellNamed(draft, rest, reason)
   },
   async picks({ known, trail, draft: { facts } }, rest, reason) {
     await tellPicks({ known, trail, facts }, rest, reason)

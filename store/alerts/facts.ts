@@ -68,6 +68,8 @@ export interface FactReader extends LaneReader, StockReader {
   packingsIn(parent: string, limit: number): Of<Packing>[]
   /** On this very thing. */
   reports(thing: string): Of<LabReport>[]
+  /** Lots and items of a product that reports are on, behind one of them, at most `limit`. */
+  reportedOf(product: string, after: string, limit: number): string[]
   /** Samples that were drawn from a lot. */
   samplesOf(lot: string): Of<Sampled>[]
   /** Lots that a sample was drawn from. */
@@ -122,6 +124,11 @@ export function factReader(database: Database): FactReader {
   const packingsOf = all('SELECT * FROM packing WHERE child = ? ORDER BY timeUs, event LIMIT ?')
   const packingsIn = all('SELECT * FROM packing WHERE parent = ? ORDER BY timeUs, event LIMIT ?')
   const reports = all('SELECT * FROM report WHERE thing = ? ORDER BY reportedUs, event, test')
+  // '0' comes right after '/'.
+  const reported = all(
+    `SELECT DISTINCT thing FROM report
+     WHERE thing > max(?1 || '/', ?2) AND thing < ?1 || '0' ORDER BY thing LIMIT ?3`,
+  )
   const between = all(
     'SELECT * FROM report WHERE reportedUs >= ? AND reportedUs < ? ORDER BY reportedUs, event',
   )
@@ -158,6 +165,8 @@ export function factReader(database: Database): FactReader {
     movements: (thing, limit) => movementRows(movements.all(thing, limit + 1)),
     packingsOf: (child, limit) => packingsOf.all(child, limit + 1).map(packingOf),
     packingsIn: (parent, limit) => packingsIn.all(parent, limit + 1).map(packingOf),
+    reportedOf: (product, after, limit) =>
+      reported.all(product, after, limit).map(({ thing }) => thing),
     reports: (thing) => reports.all(thing).map(reportOf),
     samplesOf: (lot) => samples.all(lot).map(sampledOf),
     sampledFrom: (sample) => origins.all(sample).map(sampledOf),

@@ -36,6 +36,13 @@ export interface Declarer {
   readonly nowUs: number
 }
 
+/** A declaration that was made, or taken back, in the order of `seq`. */
+export interface AliasChange {
+  readonly seq: number
+  readonly alias: string
+  readonly of: string
+}
+
 export interface AliasPage extends Page {
   /** Only what resolves together with this canonical key. */
   readonly key?: string | undefined
@@ -54,6 +61,8 @@ export interface Aliases extends AliasesOfTrail {
   ): { ok: true; created: boolean; alias: Alias } | Refusal
   /** What came to the primary through it now comes to it. Durable on return. */
   remove(alias: string): { ok: true; removed: boolean }
+  /** Those behind a number, 0 for all, at most `limit`. */
+  changesAfter(seq: number, limit: number): readonly AliasChange[]
 }
 
 /** Steps from an alias to its primary. */
@@ -69,6 +78,14 @@ export const aliasTable = `
   ) WITHOUT ROWID;
   CREATE INDEX alias_primary ON alias (primaryKey);
   CREATE INDEX alias_party ON alias (party) WHERE party IS NOT NULL;
+`
+
+/** Whoever rests on aliases follows it; what was declared before it was kept comes first. */
+export const aliasChangeTable = `
+  CREATE TABLE alias_change (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, alias TEXT NOT NULL, ofKey TEXT NOT NULL
+  );
+  INSERT INTO alias_change (alias, ofKey) SELECT alias, ofKey FROM alias;
 `
 
 interface AliasRow {
@@ -122,10 +139,12 @@ export function openAliases(database: Database, commit: Commit): Aliases {
         const { alias, of, reason } = declaration
         statements.move.run(primary, alias)
         statements.insert.run(alias, of, primary, party ?? null, keyId, nowUs, reason ?? null)
+        statements.change.run(alias, of)
         const made = { alias, of, primary, party, declaredBy: keyId, declaredAtUs: nowUs, reason }
         return { ok: true, created: true, alias: made }
       })
     },
+    changesAfter: (seq, limit) => statements.changes.all(seq, limit),
     remove(alias) {
       return commit(() => {
         const known = get(alias)
@@ -133,6 +152,7 @@ export function openAliases(database: Database, commit: Commit): Aliases {
         const all = groupOf(known.primary)
         const steps = stepsOf(all)
         statements.remove.run(alias)
+        statements.change.run(alias, known.of)
         for (const each of all) {
           if (each.alias === alias || !pathOf(each.alias, steps).includes(alias)) continue
           statements.moveOne.run(alias, each.alias)
@@ -190,6 +210,10 @@ function prepare(database: Database) {
     move: database.prepare('UPDATE alias SET primaryKey = ?1 WHERE primaryKey = ?2'),
     moveOne: database.prepare('UPDATE alias SET primaryKey = ?1 WHERE alias = ?2'),
     remove: database.prepare('DELETE FROM alias WHERE alias = ?'),
+    change: database.prepare('INSERT INTO alias_change (alias, ofKey) VALUES (?, ?)'),
+    changes: database.prepare(
+      'SELECT seq, alias, ofKey AS "of" FROM alias_change WHERE seq > ? ORDER BY seq LIMIT ?',
+    ),
   }
 }
 

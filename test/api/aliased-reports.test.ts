@@ -84,6 +84,33 @@ it('a report that was told before its lot had an alias holds, once more of it is
   expect(await subjects('F2')).toEqual([])
 })
 
+describe('a report that failed before its lot had an alias', () => {
+  it.each([
+    ['the code', byCode('L1'), PACK, SERIAL],
+    ['the GTIN', byGtin('L1'), SERIAL, PACK],
+  ])(
+    'by %s holds what bears the other once it is declared, and no more once taken back',
+    async (_, lot, own, other) => {
+      await make(SERIAL, PACK)
+      await tested(lot, false)
+      expect(await subjects('F1')).toEqual([lot, own].sort())
+      await declare(CODE, GTIN)
+      expect(await subjects('F1')).toEqual([byGtin('L1'), own, other].sort())
+      const path = `/v1/aliases/${encodeURIComponent(CODE)}`
+      expect((await watched.world.call(path, { method: 'DELETE', key: adminKey })).status).toBe(204)
+      expect(await subjects('F1')).toEqual([lot, own].sort())
+    },
+  )
+
+  it('by a lot of its own does so too', async () => {
+    await make(SERIAL)
+    await tested(byCode('X'), false)
+    expect(await subjects('F1')).toEqual([byCode('X')])
+    await declare(byCode('X'), byGtin('L1'))
+    expect(await subjects('F1')).toEqual([byGtin('L1'), SERIAL].sort())
+  })
+})
+
 it('a sample that was drawn from the lot by the code stands for the lot by the GTIN', async () => {
   await declare(CODE, GTIN)
   const sample = `${GTIN}/21/SAMPLE`

@@ -308,3 +308,27 @@ describe('for any declarations and removals', () => {
     )
   })
 })
+
+describe('changes', () => {
+  it('come in their order, taken back ones and those of before they were kept too', () => {
+    registry.close()
+    rmSync(file())
+    const database = openDatabase(file(), { migrations: migrations.slice(0, -1) })
+    database.exec(`INSERT INTO alias (alias, ofKey, primaryKey, keyId, declaredAtUs)
+      VALUES ('urn:x:old', 'urn:x:b', 'urn:x:b', 'k', 1)`)
+    database.close()
+    registry = openRegistry(file())
+    declared(['urn:x:a', 'urn:x:b'])
+    expect(declare('urn:x:a', 'urn:x:b')).toMatchObject({ created: false })
+    expect(declare('urn:x:a', 'urn:x:c')).toMatchObject({ ok: false })
+    registry.aliases.remove('urn:x:a')
+    registry.aliases.remove('urn:x:a')
+    const all = registry.aliases.changesAfter(0, 10)
+    expect(all.map(({ alias, of }) => `${alias} ${of}`)).toEqual([
+      'urn:x:old urn:x:b',
+      'urn:x:a urn:x:b',
+      'urn:x:a urn:x:b',
+    ])
+    expect(registry.aliases.changesAfter(all[0]?.seq ?? 0, 1)).toEqual([all[1]])
+  })
+})
