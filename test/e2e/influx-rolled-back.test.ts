@@ -54,6 +54,11 @@ it.skipIf(!hasInfluxd())(
         const isReady = ({ status, body }: Awaited<ReturnType<typeof get>>) =>
           status === 200 && JSON.stringify(body).includes('"0 bytes behind')
         await until(() => get(at, '/readyz'), isReady)
+        // Each that reads asks for itself, and no more often than once in three seconds.
+        await until(
+          () => get(at, '/epcis/events', key),
+          ({ status }) => status === 200,
+        )
         expect((await allEventIDs(at, key)).sort()).toEqual([...sent].sort())
       }
       const inDatabase = () => influx.run('SELECT count(r) FROM event', 'suyuan')
