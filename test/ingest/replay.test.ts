@@ -1,14 +1,19 @@
-/** What replay makes of raw reads, in the folder of a program that has ended. */
+/** What replay makes of the folder of a program that has ended. */
 import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { follow, startOf } from '#ingest/follower.ts'
+import { follow, JournalGapError, startOf } from '#ingest/follower.ts'
 import { replay } from '#ingest/replay.ts'
+import { createLog } from '#log.ts'
+import { prepareStores } from '#prepare-stores.ts'
 import { Journal } from '#store/journal/journal.ts'
 import { JournalReader } from '#store/journal/reader.ts'
+import { listSegments } from '#store/journal/segment.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { TrailReader } from '#store/trail.ts'
-import { append, nowUs, openStores, type Stores } from './stores.ts'
+import { append, newEvent, nowUs, openStores, type Stores } from './stores.ts'
 import { sgtin, sscc } from './tags.ts'
+
+const SEGMENT_BYTES = 4096
 
 let stores: Stores
 beforeEach(() => {
@@ -59,4 +64,29 @@ describe('replay', () => {
       await replayed.close()
     }
   })
+})
+
+it('a store older than the journal is refused until somebody goes on without what is between', async () => {
+  const options = { nowUs: () => nowUs, segmentBytes: SEGMENT_BYTES }
+  const journal = await Journal.open(stores.folder.journal, options)
+  stores.device('gate')
+  while (journal.durableEnd < 3 * SEGMENT_BYTES) await append(journal, 'epcis', newEvent())
+  await journal.trim(2 * SEGMENT_BYTES)
+  const { durableEnd } = journal
+  await journal.close()
+  await stores.writer.close()
+  const { folder } = stores
+  const [first = 0] = await listSegments(folder.journal)
+  const log = createLog('silent')
+  await expect(prepareStores(folder, log)).rejects.toThrow(JournalGapError)
+  await expect(prepareStores(folder, log)).rejects.toThrow('main.ts replay --add')
+
+  const again = { add: true, nowUs: () => nowUs, onProgress: () => undefined }
+  const replayed = await replay(folder, again)
+  expect(first).toBeGreaterThan(0)
+  expect(replayed).toMatchObject({ passedOver: first, rejected: 0 })
+  expect(replayed.stored).toBe(replayed.messages)
+  expect(replayed.stored).toBeGreaterThan(0)
+  expect(await prepareStores(folder, log)).toEqual([durableEnd, durableEnd])
+  expect((await replay(folder, again)).passedOver).toBe(0)
 })
