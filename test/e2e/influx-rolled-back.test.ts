@@ -74,16 +74,17 @@ it.skipIf(!hasInfluxd())(
       await putBack(influx, older)
       const before = await inDatabase()
       const said = /older than the side file .*5 events of 1[03].*main\.ts rebuild/
-      // At first it may say that InfluxDB is away, which it is while it is put back.
-      const isSaid = ({ status, body }: Awaited<ReturnType<typeof get>>) =>
-        status === 503 && said.test(JSON.stringify(body))
-      await until(() => get(running, '/readyz'), isSaid)
+      const unready = await until(
+        () => get(running, '/readyz'),
+        ({ status }) => status === 503,
+      )
+      expect(JSON.stringify(unready.body)).toMatch(said)
       await capture(3)
       const stored = async () => {
         const { body } = await get(running, '/readyz')
         return (body['checks'] as { name: string; ok: boolean; detail: string }[])[1]
       }
-      await until(stored, (check) => check?.ok === false && said.test(check.detail))
+      expect((await until(stored, (check) => check?.ok === false))?.detail).toMatch(said)
       const answer = await get(running, '/epcis/events', key)
       expect([answer.status, answer.body['code']]).toEqual([503, 'unavailable'])
       expect(answer.headers.get('retry-after')).not.toBe(null)
