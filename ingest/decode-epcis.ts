@@ -120,10 +120,10 @@ function placeKey(id: string): string {
 function readingsOf(event: EpcisEvent, origin: Origin): Reading[] {
   if (event.sensorElementList === undefined || event.errorDeclaration !== undefined) return []
   const place = event.readPoint ?? event.bizLocation
-  const { party, site } = ownerOf(place ? { ...origin, site: placeKey(place.id) } : origin)
+  const owner = ownerOf(place ? { ...origin, site: placeKey(place.id) } : origin)
   return sensorValuesOf(event)
     .filter(({ timeUs }) => !isFuture(timeUs, origin))
-    .map((value) => (site === undefined ? { party, ...value } : { party, site, ...value }))
+    .map(({ timeUs, ...value }) => ({ timeUs, ...value, ...owner }))
 }
 
 /** The event's own text, with its identity where that is ours, without the sender's recordTime. */

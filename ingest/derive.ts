@@ -48,7 +48,7 @@ function derived(message: Message, memory: Memory): Message {
     events.push(...foldAsset(device, origin, scope, behind))
     foldCalibration(device, readings, scope)
   }
+  const command = meant?.command
   const all = { ...decoded, events, readings }
-  const { command } = meant ?? {}
   return { record, origin, device, policy, isStatus, decoded: all, failures, command }
 }

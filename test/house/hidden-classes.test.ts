@@ -13,6 +13,7 @@ import { factsOf, happeningsOf } from '#risk/facts.ts'
 import { advance, type ItemState, UNBORN } from '#risk/item-state.ts'
 import { openSqliteTrail } from '#store/sqlite/trail.ts'
 import type { TrailWriter } from '#store/trail.ts'
+import { document, nowUs } from '../ingest/stores.ts'
 import { event, reading, serial } from '../store/contract/data.ts'
 import { collect } from '../store/contract/store.ts'
 
@@ -116,12 +117,7 @@ function bodies(bizStep: string, action: 'ADD' | 'OBSERVE') {
 }
 
 function decoded() {
-  const text = JSON.stringify({
-    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
-    ...{ type: 'EPCISDocument', schemaVersion: '2.0', creationDate: '2026-03-04T08:15:42.000Z' },
-    epcisBody: { eventList: bodies('inspecting', 'OBSERVE') },
-  })
-  const recordTimeUs = Date.now() * 1000
-  const origin = { party: 'farm', sensor: undefined, receivedAtUs: recordTimeUs, recordTimeUs }
+  const text = JSON.stringify(document(...bodies('inspecting', 'OBSERVE')))
+  const origin = { party: 'farm', sensor: undefined, receivedAtUs: nowUs, recordTimeUs: nowUs }
   return decodeEpcis(text, JSON.parse(text), origin)
 }
